@@ -1,0 +1,55 @@
+import { boolean, index, int, mysqlTable } from 'drizzle-orm/mysql-core'
+import { asciiText, instant, jsonText } from '../db/columns.ts'
+import { lockOrder } from '../lock-order.ts'
+import { tableShelf } from '../till/shelf.ts'
+import { usersTable } from '../users/schema.ts'
+
+/** The last code sent to a phone (its digest only) and when codes were sent, for the limits. One row a phone. */
+export const smsCodesTable = mysqlTable(
+  'sms_codes',
+  {
+    phone: asciiText({ length: 11 }).primaryKey(),
+    code_hash: asciiText({ length: 64 }).notNull(),
+    expires_at: instant().notNull(),
+    wrong_tries: int().notNull(),
+    used_at: instant(),
+    /** Instants (ms) of the sends of the last day, newest last. */
+    sends: jsonText().notNull(),
+  },
+  (table) => [index('sms_codes_expires_at').on(table.expires_at)],
+)
+
+export const smsCodes = tableShelf(smsCodesTable, {
+  rank: lockOrder.smsCodes,
+  key: ['phone'],
+  lock: 'update',
+  updates: ['code_hash', 'expires_at', 'wrong_tries', 'used_at', 'sends'],
+})
+
+/** A signed-in device; the generation of its refresh token says which one is the latest. */
+export const sessionsTable = mysqlTable(
+  'sessions',
+  {
+    session_id: asciiText({ length: 32 }).primaryKey(),
+    user_id: int()
+      .notNull()
+      .references(() => usersTable.user_id),
+    generation: int().notNull(),
+    rotated_at: instant().notNull(),
+    /** The previous refresh token was answered a second time, for a reply that was lost. */
+    repeated: boolean().notNull(),
+    expires_at: instant().notNull(),
+    revoked_at: instant(),
+    created_at: instant().notNull(),
+  },
+  (table) => [index('sessions_user').on(table.user_id), index('sessions_expires_at').on(table.expires_at)],
+)
+
+export type Session = typeof sessionsTable.$inferSelect
+
+export const sessions = tableShelf(sessionsTable, {
+  rank: lockOrder.sessions,
+  key: ['session_id'],
+  lock: 'update',
+  updates: ['generation', 'rotated_at', 'repeated', 'expires_at', 'revoked_at'],
+})

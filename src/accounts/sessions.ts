@@ -1,0 +1,64 @@
+import { Refusal } from '../contract/refusals.ts'
+import type { Books } from '../till/books.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/shelf.ts'
+import { users } from '../users/schema.ts'
+import { type Session, sessions } from './schema.ts'
+import { type RefreshClaims, refreshLife_s } from './tokens.ts'
+
+/** How long after its use a refresh token answers once more, for a reply that was lost. */
+const graceAfterUse_ms = 10_000
+
+export type RotateOutcome =
+  | { outcome: 'rotated'; session: Pick<Session, 'session_id' | 'user_id' | 'generation' | 'rotated_at'> }
+  | { outcome: 'reused' }
+
+/**
+ * A refresh token is used: the session moves to its next generation. A used one answers with the same successor once,
+ * within 10 s; later it was stolen, and the session ends (RFC 9700, 4.14.2).
+ */
+export const rotate: Operation<RefreshClaims, RotateOutcome> = {
+  name: 'rotate_session',
+  owner: ({ user_id }) => user_id,
+  needs: ({ user_id, session_id }) => [rows(users, user_id), rows(sessions, session_id)],
+  decide(books, { user_id, session_id, generation }) {
+    const session = books.find(sessions, [session_id])
+    if (!session || session.user_id !== user_id || session.revoked_at) throw new Refusal(2002)
+    if (session.expires_at <= books.now) throw new Refusal(2002)
+    if (books.find(users, [user_id])?.status !== 'active') throw new Refusal(2004)
+    if (generation === session.generation) return { outcome: 'rotated', session: advance(books, session) }
+    if (isLostReply(session, generation, books.now)) {
+      books.update(sessions, session, { repeated: true })
+      return { outcome: 'rotated', session: { ...session } }
+    }
+    books.update(sessions, session, { revoked_at: books.now })
+    return { outcome: 'reused' }
+  },
+}
+
+/** The session ends: its refresh token is dead at once. */
+export const revoke: Operation<{ userId: number; sessionId: string }, Record<string, never>> = {
+  name: 'revoke_session',
+  owner: ({ userId }) => userId,
+  needs: ({ sessionId }) => [rows(sessions, sessionId)],
+  decide(books, { userId, sessionId }) {
+    const session = books.find(sessions, [sessionId])
+    if (session?.user_id === userId && !session.revoked_at) books.update(sessions, session, { revoked_at: books.now })
+    return {}
+  },
+}
+
+function advance(books: Books, session: Readonly<Session>) {
+  books.update(sessions, session, {
+    generation: session.generation + 1,
+    rotated_at: books.now,
+    repeated: false,
+    expires_at: new Date(books.now.getTime() + refreshLife_s * 1000),
+  })
+  return { ...session }
+}
+
+function isLostReply(session: Readonly<Session>, generation: number, now: Date): boolean {
+  const sinceUse_ms = now.getTime() - session.rotated_at.getTime()
+  return generation === session.generation - 1 && !session.repeated && sinceUse_ms <= graceAfterUse_ms
+}

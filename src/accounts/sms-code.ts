@@ -1,0 +1,84 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { Refusal } from '../contract/refusals.ts'
+import type { Books } from '../till/books.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/shelf.ts'
+import { smsCodes } from './schema.ts'
+
+export const codeLife_s = 300
+const maxWrongTries = 5
+
+/** Sends allowed to one phone; windows slide. */
+export interface SendLimits {
+  perMinute: number
+  perHour: number
+  perDay: number
+}
+
+export interface CodeRequest {
+  phone: string
+  codeHash: string
+  /** Null: no limits. */
+  limits: SendLimits | null
+}
+
+const minute_ms = 60_000
+const day_ms = 86_400_000
+
+/** A code is kept (as its digest) for a phone; a new one takes the place of the old. */
+export const issueCode: Operation<CodeRequest, Record<string, never>> = {
+  name: 'issue_code',
+  owner: ({ phone }) => phone,
+  needs: ({ phone }) => [rows(smsCodes, phone)],
+  decide(books, { phone, codeHash, limits }) {
+    const known = books.find(smsCodes, [phone])
+    const now = books.now.getTime()
+    const recent = (known ? (JSON.parse(known.sends) as number[]) : []).filter((at) => at > now - day_ms)
+    const wait_s = limits ? waitBeforeSend(recent, now, limits) : 0
+    if (wait_s > 0) throw new Refusal(1003, { retry_after: wait_s })
+    const kept = [...recent, now].slice(-(limits?.perDay ?? 1))
+    const next = {
+      phone,
+      code_hash: codeHash,
+      expires_at: new Date(now + codeLife_s * 1000),
+      wrong_tries: 0,
+      used_at: null,
+      sends: JSON.stringify(kept),
+    }
+    if (known) books.update(smsCodes, known, next)
+    else books.append(smsCodes, next)
+    return {}
+  },
+}
+
+/** Seconds until another code may be sent; 0: now. `sends` are instants in ms, oldest first. */
+export function waitBeforeSend(sends: readonly number[], now: number, limits: SendLimits): number {
+  const windows = [
+    [limits.perMinute, minute_ms],
+    [limits.perHour, 60 * minute_ms],
+    [limits.perDay, day_ms],
+  ] as const
+  const waits = windows.map(([most, length]) => {
+    const inside = sends.filter((at) => at > now - length)
+    const freeing = inside[inside.length - most]
+    return freeing === undefined ? 0 : Math.ceil((freeing + length - now) / 1000)
+  })
+  return Math.max(...waits)
+}
+
+/** The digest kept of a code: useless without the service's secret. */
+export function hashCode(secret: string, phone: string, code: string): string {
+  return createHmac('sha256', secret).update(`sms:${phone}:${code}`).digest('hex')
+}
+
+/** Spends the phone's code, once; a wrong try counts, and five burn it. Answers whether it was right. */
+export function spendCode(books: Books, phone: string, codeHash: string): boolean {
+  const sent = books.find(smsCodes, [phone])
+  if (!sent || sent.used_at || sent.expires_at <= books.now || sent.wrong_tries >= maxWrongTries) return false
+  if (!timingSafeEqual(Buffer.from(sent.code_hash), Buffer.from(codeHash))) {
+    books.update(smsCodes, sent, { wrong_tries: sent.wrong_tries + 1 })
+    return false
+  }
+  books.update(smsCodes, sent, { used_at: books.now })
+  return true
+}

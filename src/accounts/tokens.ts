@@ -1,0 +1,113 @@
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { Refusal } from '../contract/refusals.ts'
+
+/** Who a verified access token speaks for. */
+export interface AccessClaims {
+  user_id: number
+  session_id: string
+  /** Expiry, in seconds since the epoch. */
+  exp: number
+}
+
+export interface RefreshClaims {
+  user_id: number
+  session_id: string
+  /** Which refresh of the session made it. */
+  generation: number
+}
+
+export interface TokenPair {
+  access_token: string
+  refresh_token: string
+  /** Life of the access token, in seconds. */
+  expires_in: number
+}
+
+/** Signs and verifies the service's JWTs (RFC 7519, HS256). */
+export interface Tokens {
+  /** The pair of a session's generation: the same arguments always give the same pair. */
+  issue(session: { session_id: string; user_id: number; generation: number; rotated_at: Date }): Promise<TokenPair>
+  /** @throws {Refusal} 2002 for anything but a live access token of ours. */
+  verifyAccess(token: string): Promise<AccessClaims>
+  /** @throws {Refusal} 2002 for anything but a live refresh token of ours. */
+  verifyRefresh(token: string): Promise<RefreshClaims>
+}
+
+export interface TokenOptions {
+  secret: string
+  /** Still verifies, for rotation. */
+  previousSecret?: string | undefined
+  now: () => Date
+}
+
+export const accessLife_s = 7_200
+export const refreshLife_s = 30 * 86_400
+
+const issuer = 'restaurant-points'
+const audience = 'restaurant-points-client'
+const clockTolerance_s = 5
+const longestToken = 2_048
+
+export function createTokens({ secret, previousSecret, now }: TokenOptions): Tokens {
+  const encode = (text: string) => new TextEncoder().encode(text)
+  const signingKey = encode(secret)
+  const keys = previousSecret ? [signingKey, encode(previousSecret)] : [signingKey]
+
+  const sign = (typ: 'access' | 'refresh', claims: Record<string, number | string>, issuedAt: number, life: number) =>
+    new SignJWT({ ...claims, typ })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + life)
+      .sign(signingKey)
+
+  const verify = async (token: string, typ: 'access' | 'refresh') => {
+    if (token.length > longestToken) throw new Refusal(2002)
+    const payload = await verifiedBy(keys, token, now())
+    const { typ: actual, user_id, sid } = payload
+    if (actual !== typ || !Number.isSafeInteger(user_id) || typeof sid !== 'string') throw new Refusal(2002)
+    return { user_id: user_id as number, session_id: sid, exp: payload.exp, gen: payload.gen }
+  }
+
+  return {
+    async issue({ session_id, user_id, generation, rotated_at }) {
+      const issuedAt = Math.floor(rotated_at.getTime() / 1000)
+      const claims = { user_id, sid: session_id, gen: generation }
+      const [access_token, refresh_token] = await Promise.all([
+        sign('access', claims, issuedAt, accessLife_s),
+        sign('refresh', claims, issuedAt, refreshLife_s),
+      ])
+      return { access_token, refresh_token, expires_in: accessLife_s }
+    },
+    async verifyAccess(token) {
+      const { user_id, session_id, exp } = await verify(token, 'access')
+      return { user_id, session_id, exp: exp as number }
+    },
+    async verifyRefresh(token) {
+      const { user_id, session_id, gen } = await verify(token, 'refresh')
+      if (!Number.isSafeInteger(gen)) throw new Refusal(2002)
+      return { user_id, session_id, generation: gen as number }
+    },
+  }
+}
+
+async function verifiedBy(keys: Uint8Array[], token: string, now: Date): Promise<Record<string, unknown>> {
+  for (const key of keys) {
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        algorithms: ['HS256'],
+        issuer,
+        audience,
+        typ: 'JWT',
+        requiredClaims: ['exp', 'iat', 'sid', 'user_id', 'typ', 'gen'],
+        clockTolerance: clockTolerance_s,
+        currentDate: now,
+      })
+      return payload
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw new Refusal(2002, null, undefined, error)
+    }
+  }
+  throw new Refusal(2002)
+}

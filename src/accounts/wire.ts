@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { phone } from '../contract/wire.ts'
+import { userInfo } from '../users/user-info.ts'
+
+export const sendCodeBody = z.object({ phone })
+export const sendCodeAnswer = z.object({ expires_in: z.int(), resend_after: z.int() })
+
+const text = (max: number) => z.string().max(max)
+
+/** What a client may say of its device; anything else is dropped. */
+const deviceInfo = z.object({
+  platform: text(64).optional(),
+  system: text(64).optional(),
+  brand: text(64).optional(),
+  model: text(64).optional(),
+  version: text(64).optional(),
+})
+
+export const loginBody = z.object({
+  phone,
+  code: z.string().regex(/^[0-9]{6}$/, '验证码应为 6 位数字'),
+  device_info: deviceInfo.optional().catch(undefined),
+})
+
+export const tokenPair = z.object({ access_token: z.string(), refresh_token: z.string(), expires_in: z.int() })
+export const loginAnswer = tokenPair.extend({ user_info: userInfo, is_new_user: z.boolean() })
+
+/** The refresh token may come in the body or as Bearer. */
+export const refreshBody = z.object({ refresh_token: z.string().min(1).max(2_048).optional() })
+export const verifyAnswer = z.object({ valid: z.literal(true), user_info: userInfo, expires_in: z.int() })

@@ -1,0 +1,56 @@
+import { Hono, type MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import { secureHeaders } from 'hono/secure-headers'
+import { authRoutes } from './accounts/routes.ts'
+import { exchangeRoutes } from './exchange/routes.ts'
+import { authenticate } from './http/authenticate.ts'
+import { requestContext } from './http/context.ts'
+import { docsPage } from './http/docs-page.ts'
+import type { AppEnv } from './http/env.ts'
+import { refuseWith } from './http/envelope.ts'
+import { failures } from './http/failures.ts'
+import { jsonBody, limitBody } from './http/json-body.ts'
+import { openApiOf } from './http/openapi.ts'
+import { operatorRoutes } from './http/operator-routes.ts'
+import { limitAddresses } from './http/rate-limits.ts'
+import { requireRoute } from './http/route-table.ts'
+import { lotteryRoutes } from './lottery/routes.ts'
+import { pointsRoutes } from './points/routes.ts'
+import { profileRoutes } from './profile/routes.ts'
+import type { Services } from './services.ts'
+
+/** The whole HTTP surface: every middleware and every group of routes. */
+export function createApp(services: Services): Hono<AppEnv> {
+  const { config, logger, metrics, access, limits, health } = services
+  const app = new Hono<AppEnv>()
+  app.onError(failures(logger))
+
+  const { PUBLIC_URL: publicUrl, TRUST_PROXY: trustedProxies } = config
+  app.use(requestContext({ logger, metrics: metrics.http, publicUrl, trustedProxies }))
+  app.use(secureHeaders({ contentSecurityPolicy: contentPolicy, strictTransportSecurity: publicUrl?.startsWith('https:') }))
+  if (config.CORS_ORIGINS.length > 0) app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], maxAge: 600 }))
+  app.use(requireRoute(app))
+  app.route('/', operatorRoutes({ health, metrics, metricsToken: config.METRICS_TOKEN }))
+
+  app.use('/api/*', limitAddresses(limits.address, trustedProxies), limitBody, jsonBody, noStore)
+  app.route('/api/auth', authRoutes(services))
+  for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*']) app.use(path, authenticate(access))
+  app.route('/api/user', pointsRoutes(services))
+  app.route('/api/user', profileRoutes(services))
+  app.route('/api/lottery', lotteryRoutes(services))
+  app.route('/api/exchange', exchangeRoutes(services))
+
+  const document = openApiOf(app, health.version)
+  const page = docsPage(document)
+  app.get('/api/openapi.json', (c) => c.json(document))
+  app.get('/api/docs', (c) => c.html(page))
+  app.notFound((c) => refuseWith(c, 9002))
+  return app
+}
+
+const contentPolicy = { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] }
+
+const noStore: MiddlewareHandler<AppEnv> = async (c, next) => {
+  c.header('Cache-Control', 'no-store')
+  return next()
+}

@@ -1,0 +1,38 @@
+/** A value kept in memory: loaded once for all who ask at the same time, never served older than `maxAgeMs`. */
+export interface Cached<Value> {
+  /** The value, no older than the last `invalidate` and the age limit. */
+  get(): Promise<Value>
+  /** Makes the next `get` load again. */
+  invalidate(): void
+}
+
+export function cached<Value>(load: () => Promise<Value>, maxAgeMs: number): Cached<Value> {
+  let epoch = 0
+  let held: { value: Value; epoch: number; until: number } | undefined
+  let loading: { promise: Promise<Value>; epoch: number } | undefined
+
+  const reload = () => {
+    const started = { epoch, promise: load() }
+    loading = started
+    started.promise.then(
+      (value) => {
+        if (loading === started) loading = undefined
+        if (!held || held.epoch <= started.epoch) held = { value, epoch: started.epoch, until: Date.now() + maxAgeMs }
+      },
+      () => {
+        if (loading === started) loading = undefined
+      },
+    )
+    return started.promise
+  }
+
+  return {
+    get() {
+      if (held && held.epoch === epoch && held.until > Date.now()) return Promise.resolve(held.value)
+      return loading && loading.epoch === epoch ? loading.promise : reload()
+    },
+    invalidate() {
+      epoch += 1
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { Refusal } from '../contract/refusals.ts'
+import { OperatorError, openInstallation } from '../installation.ts'
+import { adjust } from '../merchant/adjust.ts'
+import { randomId } from '../random.ts'
+import { accountOf, requireMobile } from './account.ts'
+import type { Command } from './run.ts'
+import { UsageError } from './usage.ts'
+
+const mostPoints = 100_000
+const longestReason = 200
+
+export const changePoints: Command = async ({ args, config, print }) => {
+  const { mobile, points, reason } = parse(args)
+  const { services, close } = await openInstallation(config, print)
+  try {
+    const { user_id: userId } = await accountOf(services, mobile)
+    const adjustment = { userId, points, reason, adjustmentId: randomId('ADJ'), actorId: null }
+    const { answer } = await services.till.run(adjust, adjustment)
+    print(`${mobile} has ${answer.new_balance} points now.`)
+    return 0
+  } catch (error) {
+    throw error instanceof Refusal ? new OperatorError(error.message) : error
+  } finally {
+    await close()
+  }
+}
+
+function parse(args: string[]): { mobile: string; points: number; reason: string } {
+  const at = args.indexOf('--reason')
+  const reason = at === -1 ? '' : (args[at + 1] ?? '').trim()
+  const [mobile, amount, ...rest] = at === -1 ? args : args.toSpliced(at, 2)
+  if (!amount || rest.length > 0) throw new UsageError('Say a phone, a number of points and --reason.')
+  if (!/^[+-]?\d{1,6}$/.test(amount)) throw new UsageError(`${amount} is not a number of points.`)
+  const points = Number(amount)
+  if (points === 0 || Math.abs(points) > mostPoints) throw new UsageError(`Between 1 and ${mostPoints} points, + or -.`)
+  if (reason === '' || reason.length > longestReason) throw new UsageError(`--reason takes 1 to ${longestReason} characters.`)
+  return { mobile: requireMobile(mobile), points, reason }
+}

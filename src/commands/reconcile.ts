@@ -1,0 +1,24 @@
+import { openInstallation } from '../installation.ts'
+import { findMismatches } from '../reconcile/checks.ts'
+import { repair } from '../reconcile/repair.ts'
+import type { Command } from './run.ts'
+import { UsageError } from './usage.ts'
+
+/** Exit 1 when anything disagreed, repaired or not. */
+export const reconcile: Command = async ({ args, config, print }) => {
+  const isRepair = args[0] === '--repair'
+  if (args.length > (isRepair ? 1 : 0)) throw new UsageError('reconcile takes --repair or nothing.')
+  const { services, close } = await openInstallation(config, print)
+  try {
+    const mismatches = await findMismatches(services.database)
+    for (const { check, id, details } of mismatches) print(`MISMATCH ${check}: ${id} ${JSON.stringify(details)}`)
+    if (mismatches.length === 0) {
+      print('Every balance and every stock equals its ledger.')
+      return 0
+    }
+    if (isRepair) print(`${await repair(services.database, services.till)} repaired from their ledgers.`)
+    return 1
+  } finally {
+    await close()
+  }
+}

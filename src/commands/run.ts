@@ -1,0 +1,74 @@
+import { ConfigError, type Config, loadConfig } from '../config.ts'
+import { OperatorError } from '../installation.ts'
+import { version } from '../version.ts'
+import { grantMerchant } from './merchant.ts'
+import { migrateCommand } from './migrate.ts'
+import { changePoints } from './points.ts'
+import { reconcile } from './reconcile.ts'
+import { seed } from './seed.ts'
+import { serve } from './serve.ts'
+import { UsageError } from './usage.ts'
+import { verify } from './verify.ts'
+
+const help = `restaurant-points ${version}
+
+Usage: restaurant-points <command>
+
+  serve                                 Serve HTTP, sockets and jobs (the default)
+  migrate                               Bring the database's tables up to date
+  seed                                  Install the default wheel and the sample products, once
+  merchant grant|revoke <mobile>        Make an account a merchant, or no longer one
+  points <mobile> <±n> --reason <text>  Correct a balance
+  reconcile [--repair]                  Hold every balance and stock against its ledger; exit 1 when one disagrees
+  verify <base-url>                     Check a running deployment from outside, one line a check
+  --help, --version
+
+Settings come from the environment; .env.example lists them.
+`
+
+/** What a command gets: its arguments, the checked settings and a way to speak to the terminal. */
+export interface CommandContext {
+  args: string[]
+  config: Config
+  print: (line: string) => void
+}
+
+/** Runs to the exit code. */
+export type Command = (context: CommandContext) => Promise<number>
+
+const commands: Record<string, Command> = {
+  serve,
+  migrate: migrateCommand,
+  seed,
+  merchant: grantMerchant,
+  points: changePoints,
+  reconcile,
+  verify,
+}
+
+/** Runs the command that `argv` names and answers its exit code: 0 well, 1 failed, 2 used wrongly. */
+export async function run(argv: string[], env: Record<string, string | undefined>): Promise<number> {
+  const [name = 'serve', ...args] = argv
+  const print = (line: string) => process.stdout.write(`${line}\n`)
+  const complain = (line: string) => process.stderr.write(`${line}\n`)
+  if (argv.some((arg) => arg === '--help' || arg === '-h')) return said(print, help)
+  if (name === '--version' || name === '-v') return said(print, version)
+  const command = commands[name]
+  if (!command) {
+    complain(`There is no command ${name}.\n\n${help}`)
+    return 2
+  }
+  try {
+    return await command({ args, config: loadConfig(env), print })
+  } catch (error) {
+    if (error instanceof UsageError) complain(`${error.message}\n\n${help}`)
+    else if (error instanceof ConfigError || error instanceof OperatorError) complain(error.message)
+    else complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return error instanceof UsageError ? 2 : 1
+  }
+}
+
+function said(print: (line: string) => void, text: string): number {
+  print(text)
+  return 0
+}

@@ -1,0 +1,15 @@
+import { openInstallation } from '../installation.ts'
+import { seedProducts, seedWheel } from '../seed.ts'
+import type { Command } from './run.ts'
+
+export const seed: Command = async ({ config, print }) => {
+  const { services, close } = await openInstallation(config, print)
+  try {
+    print((await seedWheel(services)) ? 'The default wheel is installed.' : 'There is a wheel already.')
+    const made = await seedProducts(services)
+    print(made > 0 ? `${made} sample products are installed.` : 'The sample products were installed before.')
+    return 0
+  } finally {
+    await close()
+  }
+}

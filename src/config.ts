@@ -1,0 +1,151 @@
+import { z } from 'zod'
+
+/** Faults of the environment, all of them at once; the message is for the operator's terminal. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+  readonly faults: string[]
+  constructor(faults: string[]) {
+    super(`The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.faults = faults
+  }
+}
+
+const integer = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
+    .default(fallback)
+
+const onOff = (fallback: boolean) =>
+  z
+    .enum(['on', 'off'])
+    .transform((value) => value === 'on')
+    .default(fallback)
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+
+const timeZone = z.string().refine((zone) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}, 'is not a known time zone')
+
+const ConfigShape = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: integer(3000, 0, 65_535),
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: z
+    .url({ protocol: /^(mysql|mariadb)$/, error: 'must look like mysql://user:pass@host:3306/db' })
+    .refine((url) => new URL(url).pathname.length > 1, 'must name a database')
+    .optional(),
+  DATABASE_POOL: integer(20, 4, 500),
+  REDIS_URL: z.url({ protocol: /^(redis|rediss|valkey)$/, error: 'must look like redis://host:6379' }).optional(),
+  JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  JWT_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
+  SMS_PROVIDER: z.enum(['console', 'webhook']).default('console'),
+  SMS_WEBHOOK_URL: httpUrl.optional(),
+  SMS_DEV_CODE: z
+    .string()
+    .regex(/^\d{6}$/, 'must be six digits')
+    .default('123456'),
+  LOTTERY_COST_POINTS: integer(100, 0, 1_000_000),
+  DAILY_LOTTERY_LIMIT: integer(10, 0, 1_000_000),
+  LOTTERY_PITY_LIMIT: integer(10, 1, 10_000),
+  CHECK_IN_POINTS: integer(50, 0, 100_000),
+  VOUCHER_TTL_DAYS: integer(30, 1, 3_650),
+  RATE_LIMIT: onOff(true),
+  RATE_LIMIT_ADDRESS: integer(600, 1, 1_000_000),
+  RATE_LIMIT_LOGIN: integer(10, 1, 1_000_000),
+  RATE_LIMIT_DRAW: integer(60, 1, 1_000_000),
+  SEND_CODE_PER_MINUTE: integer(1, 1, 1_000),
+  SEND_CODE_PER_HOUR: integer(5, 1, 1_000),
+  SEND_CODE_PER_DAY: integer(10, 1, 1_000),
+  TRUST_PROXY: integer(0, 0, 10),
+  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  BUSINESS_TIMEZONE: timeZone.default('Asia/Shanghai'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  CORS_ORIGINS: z
+    .string()
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    )
+    .default([]),
+  SHUTDOWN_MS: integer(10_000, 100, 600_000),
+  TILL_LANES: integer(2, 1, 16),
+  TILL_BATCH: integer(256, 1, 4_096),
+  TILL_QUEUE: integer(4_096, 1, 1_000_000),
+})
+
+/** The service's settings under their environment names, parsed and frozen. */
+export type Config = Readonly<z.output<typeof ConfigShape>>
+
+/**
+ * Reads the settings from `env`; an empty string counts as unset.
+ * @throws {ConfigError} naming every missing, bad or (in production) unsafe setting.
+ */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = ConfigShape.safeParse(present)
+  const malformed = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  const faults = [...malformed, ...conflicts(present)]
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults)
+  return Object.freeze(parsed.data)
+}
+
+/** Every name the program reads, for `.env.example` and its test. */
+export const configNames: readonly string[] = Object.keys(ConfigShape.shape)
+
+const secretNames = new Set(['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'METRICS_TOKEN', 'SMS_DEV_CODE', 'SMS_WEBHOOK_URL'])
+const urlNames = new Set(['DATABASE_URL', 'REDIS_URL'])
+
+/** The settings as they may be printed: secrets and passwords replaced by `***`. */
+export function redacted(config: Config): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).map(([name, value]) => {
+      if (value === undefined) return [name, value]
+      if (secretNames.has(name)) return [name, '***']
+      return [name, urlNames.has(name) ? withoutPassword(String(value)) : value]
+    }),
+  )
+}
+
+function withoutPassword(url: string): string {
+  const parsed = new URL(url)
+  if (parsed.password) parsed.password = '***'
+  return parsed.toString()
+}
+
+/** Rules that tie settings together, judged on the raw values so that they are reported beside malformed ones. */
+function conflicts(env: Record<string, string | undefined>): string[] {
+  const faults: string[] = []
+  const needs = (broken: boolean, fault: string) => broken && faults.push(fault)
+  needs(
+    env.SMS_PROVIDER === 'webhook' && !env.SMS_WEBHOOK_URL,
+    'SMS_WEBHOOK_URL: is needed when SMS_PROVIDER is webhook',
+  )
+  if (env.NODE_ENV !== 'production') return faults
+  needs(!env.DATABASE_URL, 'DATABASE_URL: is needed in production; the private database is for development')
+  needs(!env.JWT_SECRET, 'JWT_SECRET: is needed in production; a generated secret is for development')
+  needs(isGuessable(env.JWT_SECRET), 'JWT_SECRET: is a sample or a repetition; make one with: openssl rand -base64 48')
+  needs(isGuessable(env.JWT_SECRET_PREVIOUS), 'JWT_SECRET_PREVIOUS: is a sample or a repetition')
+  needs(
+    (env.SMS_PROVIDER ?? 'console') === 'console',
+    'SMS_PROVIDER: console prints codes and lets SMS_DEV_CODE in; production needs webhook',
+  )
+  return faults
+}
+
+function isGuessable(secret: string | undefined): boolean {
+  if (!secret) return false
+  return new Set(secret).size < 10 || /change.?me|your.?secret|example|default|password/i.test(secret)
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+/** ISO 8601 in UTC with `Z`. */
+export const timestamp = z.iso.datetime()
+
+/** A phone number of mainland China. */
+export const phone = z.string().regex(/^1[3-9]\d{9}$/, '手机号格式不正确')
+
+/** A whole number in a query string. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, '应为整数')
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+
+/** Which part of a list: `page` from 1, `limit` rows of it. */
+export const pageQuery = z.object({ page: wholeNumber(1, 1_000_000).default(1), limit: wholeNumber(1, 100).default(20) })
+
+export const pagination = z.object({ page: z.int(), limit: z.int(), total: z.int(), total_pages: z.int() })
+
+/** The `pagination` of a list of `total` rows. */
+export function paginationOf({ page, limit }: z.output<typeof pageQuery>, total: number): z.output<typeof pagination> {
+  return { page, limit, total, total_pages: Math.ceil(total / limit) }
+}
+
+/** An answer without details. */
+export const nothing = z.object({})

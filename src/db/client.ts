@@ -1,0 +1,123 @@
+import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
+import { createPool, type Pool, type PoolConnection, type QueryOptions } from 'mysql2/promise'
+import { DatabaseAway, isConnectionLoss } from './errors.ts'
+
+/** Where the database is: a URL, or the private server's socket. */
+export type DatabaseAddress = { uri: string } | { socketPath: string; user: string; database: string }
+
+export interface Database {
+  /** Drizzle over bounded reads; nothing that moves points or stock goes through it. */
+  readonly orm: MySql2Database
+  /** A prepared connection (UTC, READ COMMITTED, strict); who takes it releases or destroys it. */
+  acquire(): Promise<PoolConnection>
+  /** One statement on a connection of its own, bounded in time. */
+  query<Row>(sql: string, params?: unknown[]): Promise<Row[]>
+  /** Connections in use, idle, and callers waiting for one. */
+  usage(): { total: number; idle: number; waiting: number }
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  address: DatabaseAddress
+  poolSize: number
+  /** How long a caller waits for a connection. */
+  acquireTimeoutMs?: number
+  /** How long one statement may take before its connection is given up. */
+  statementTimeoutMs?: number
+}
+
+const lockWait_s = 3
+const waitingPerConnection = 50
+
+/** Opens a pool; no connection is made before the first use. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const { address, poolSize, acquireTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options
+  const pool = createPool({
+    ...address,
+    connectionLimit: poolSize,
+    queueLimit: poolSize * waitingPerConnection,
+    connectTimeout: acquireTimeoutMs,
+    timezone: 'Z',
+    charset: 'utf8mb4_unicode_ci',
+    supportBigNumbers: true,
+  })
+  const prepared = new WeakSet<object>()
+
+  const acquire = async () => {
+    const connection = await withDeadline(pool, acquireTimeoutMs)
+    if (prepared.has(connection.connection)) return connection
+    try {
+      await prepare(connection)
+      prepared.add(connection.connection)
+      return connection
+    } catch (error) {
+      connection.destroy()
+      throw error
+    }
+  }
+
+  const run = async (statement: string | QueryOptions, params?: unknown[]) => {
+    const connection = await acquire()
+    const options = typeof statement === 'string' ? { sql: statement } : statement
+    try {
+      const result = await connection.query({ ...options, timeout: statementTimeoutMs }, params)
+      connection.release()
+      return result
+    } catch (error) {
+      if (isConnectionLoss(error)) connection.destroy()
+      else connection.release()
+      throw error
+    }
+  }
+
+  return {
+    // Drizzle asks no more of its client than `query`; ours bounds the wait for a connection and for an answer.
+    orm: drizzle({ client: { query: run } as unknown as Pool }),
+    acquire,
+    query: async <Row>(sql: string, params?: unknown[]) => (await run(sql, params))[0] as Row[],
+    usage: () => usageOf(pool),
+    close: () => pool.end(),
+  }
+}
+
+async function withDeadline(pool: Pool, timeoutMs: number): Promise<PoolConnection> {
+  const pending = pool.getConnection()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new DatabaseAway(`no connection within ${timeoutMs} ms`))
+      pending.then(
+        (late) => late.release(),
+        () => {},
+      )
+    }, timeoutMs)
+  })
+  try {
+    return await Promise.race([pending, deadline])
+  } catch (error) {
+    throw error instanceof DatabaseAway ? error : new DatabaseAway('no connection', error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Session settings the whole program leans on; a server that doesn't take them is refused. */
+async function prepare(connection: PoolConnection): Promise<void> {
+  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+  await connection.query(
+    `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = ${lockWait_s},
+       sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
+  )
+  const [rows] = await connection.query(
+    `SHOW SESSION VARIABLES WHERE Variable_name IN ('tx_isolation', 'transaction_isolation')`,
+  )
+  const level = (rows as { Value: string }[])[0]?.Value
+  if (level !== 'READ-COMMITTED') throw new Error(`the server kept isolation level ${level}`)
+}
+
+/** mysql2 publishes no figures of its pool; these are its queues, read and never touched. */
+function usageOf(pool: Pool): { total: number; idle: number; waiting: number } {
+  const inner = (pool as unknown as { pool: Record<string, { length: number } | undefined> }).pool
+  const length = (name: string) => inner[name]?.length ?? 0
+  return { total: length('_allConnections'), idle: length('_freeConnections'), waiting: length('_connectionQueue') }
+}

@@ -1,0 +1,26 @@
+import { sql } from 'drizzle-orm'
+import { customType, datetime } from 'drizzle-orm/mysql-core'
+
+/** Text compared byte by byte: codes, keys and digests. */
+export const asciiText = customType<{ data: string; config: { length: number } }>({
+  dataType: (config) => `varchar(${config?.length ?? 64}) CHARACTER SET ascii COLLATE ascii_bin`,
+})
+
+/** JSON kept as its text: MySQL's driver parses such a column, MariaDB's doesn't. */
+export const jsonText = customType<{ data: string; driverData: unknown }>({
+  dataType: () => 'json',
+  fromDriver: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+})
+
+/** An instant in UTC, to the millisecond. */
+export const instant = () => datetime({ fsp: 3 })
+
+/** The column's own default: the instant of the insert, in UTC whatever the session's zone is. */
+export const utcNow = sql`(UTC_TIMESTAMP(3))`
+
+/** A probability as an integer number of ten-thousandths, DECIMAL(6,4) in the table; floats never touch it. */
+export const tenThousandths = customType<{ data: number; driverData: string }>({
+  dataType: () => 'decimal(6,4)',
+  fromDriver: (value) => Number(value.replace('.', '')),
+  toDriver: (value) => `${Math.trunc(value / 10_000)}.${String(value % 10_000).padStart(4, '0')}`,
+})

@@ -1,0 +1,89 @@
+import type { PoolConnection } from 'mysql2/promise'
+import type { Database } from './client.ts'
+import { type Migration, migrations } from './migrations.ts'
+
+const lockTimeout_s = 120
+
+/** Codes of a statement that had taken effect before its record was written: the object is there, or gone. */
+const alreadyDone = new Set([1050, 1060, 1061, 1091, 1826, 3822])
+
+/**
+ * Brings the schema up to date and answers the names of what was applied now. Replicas that start together take turns
+ * by a server-side lock; a run killed half-way goes on at the statement it had reached.
+ */
+export async function migrate(database: Database, all: readonly Migration[] = migrations): Promise<string[]> {
+  if (await isUpToDate(database, all)) return []
+  const connection = await database.acquire()
+  try {
+    await takeLock(connection)
+    return await applyMissing(connection, all)
+  } finally {
+    // Its end releases the lock, whatever happened.
+    connection.destroy()
+  }
+}
+
+async function isUpToDate(database: Database, all: readonly Migration[]): Promise<boolean> {
+  try {
+    const done = await database.query<{ name: string }>('SELECT name FROM migrations WHERE finished_at IS NOT NULL')
+    const names = new Set(done.map(({ name }) => name))
+    return all.every(({ name }) => names.has(name))
+  } catch (error) {
+    if ((error as { errno?: number }).errno === 1146) return false
+    throw error
+  }
+}
+
+async function takeLock(connection: PoolConnection): Promise<void> {
+  const [rows] = await connection.query(`SELECT GET_LOCK(CONCAT('migrate:', LEFT(DATABASE(), 50)), ?) AS got`, [
+    lockTimeout_s,
+  ])
+  if ((rows as { got: number }[])[0]?.got !== 1) throw new Error('another process is migrating this database')
+}
+
+async function applyMissing(connection: PoolConnection, all: readonly Migration[]): Promise<string[]> {
+  await connection.query(
+    `CREATE TABLE IF NOT EXISTS migrations (
+       name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+       statements_done INT NOT NULL, started_at DATETIME(3) NOT NULL, finished_at DATETIME(3)
+     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`,
+  )
+  const [rows] = await connection.query('SELECT name, statements_done, finished_at FROM migrations')
+  const known = new Map((rows as Progress[]).map((row) => [row.name, row]))
+  const applied: string[] = []
+  for (const migration of all) {
+    if (known.get(migration.name)?.finished_at) continue
+    await apply(connection, migration, known.get(migration.name))
+    applied.push(migration.name)
+  }
+  return applied
+}
+
+interface Progress {
+  name: string
+  statements_done: number
+  finished_at: unknown
+}
+
+async function apply(connection: PoolConnection, { name, sql }: Migration, progress?: Progress): Promise<void> {
+  if (!progress) {
+    await connection.query('INSERT INTO migrations VALUES (?, 0, UTC_TIMESTAMP(3), NULL)', [name])
+  }
+  const statements = sql.split('--> statement-breakpoint')
+  const resumeAt = progress?.statements_done ?? 0
+  for (const [index, statement] of statements.entries()) {
+    if (index < resumeAt) continue
+    await applyStatement(connection, statement, progress !== undefined && index === resumeAt)
+    await connection.query('UPDATE migrations SET statements_done = ? WHERE name = ?', [index + 1, name])
+  }
+  await connection.query('UPDATE migrations SET finished_at = UTC_TIMESTAMP(3) WHERE name = ?', [name])
+}
+
+async function applyStatement(connection: PoolConnection, statement: string, mayBeDone: boolean): Promise<void> {
+  try {
+    await connection.query(statement)
+  } catch (error) {
+    if (mayBeDone && alreadyDone.has((error as { errno: number }).errno)) return
+    throw error
+  }
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createConnection } from 'mysql2/promise'
+import type { DatabaseAddress } from './client.ts'
+import { databaseServerProgram, initialize, serverCommand } from './server-program.ts'
+
+/** A database server of the program's own: on a unix socket under the data directory, reachable by nobody else. */
+export interface PrivateServer {
+  readonly address: DatabaseAddress
+  /** Stops the server if this process started it; a server that another live process runs is left alone. */
+  stop(): Promise<void>
+}
+
+const startTimeoutMs = 60_000
+const stopTimeoutMs = 30_000
+
+/**
+ * Starts the private server in `dataDir`, or joins the one that a live process already runs there. Its programs are
+ * looked for on the machine and installed from Debian's or Ubuntu's packages when absent.
+ * @throws {Error} with the platform's command when they can't be had.
+ */
+export async function startPrivateServer(
+  dataDir: string,
+  options: { database: string; tell: (line: string) => void; durable?: boolean },
+): Promise<PrivateServer> {
+  const home = resolve(dataDir, 'database')
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  const files = filesIn(home)
+  const address = { socketPath: files.socket, user: 'root', database: options.database }
+  if (await joinsLiveServer(files)) return { address, stop: async () => {} }
+
+  const program = await databaseServerProgram(options.tell)
+  if (!existsSync(files.data)) {
+    options.tell('Preparing the private database …')
+    await initialize(program, files.data)
+  }
+  const server = Bun.spawn(serverCommand(program, { ...files, durable: options.durable ?? true }), {
+    stdio: ['ignore', 'ignore', Bun.file(files.log)],
+    detached: true,
+  })
+  await Bun.write(files.owner, `${process.pid}`)
+  await answering(files, () => server.exitCode ?? server.signalCode)
+  await createDatabase(files.socket, options.database)
+  const stop = async () => {
+    server.kill('SIGTERM')
+    const stopped = await Promise.race([server.exited.then(() => true), Bun.sleep(stopTimeoutMs)])
+    if (!stopped) server.kill('SIGKILL')
+    await server.exited
+    rmSync(files.owner, { force: true })
+  }
+  return { address, stop }
+}
+
+interface ServerFiles {
+  data: string
+  socket: string
+  pid: string
+  owner: string
+  log: string
+}
+
+/** The longest path a unix socket may have, less a margin for the server's own suffixes. */
+const longestSocketPath = 96
+
+function filesIn(home: string): ServerFiles {
+  const near = join(home, 'server.sock')
+  return {
+    data: join(home, 'data'),
+    socket: near.length <= longestSocketPath ? near : join(shortHome(home), 'server.sock'),
+    pid: join(home, 'server.pid'),
+    owner: join(home, 'owner.pid'),
+    log: join(home, 'server.log'),
+  }
+}
+
+function shortHome(home: string): string {
+  const dir = join(tmpdir(), `restaurant-points-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`)
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  return dir
+}
+
+/** True when a live owner's server answers; an orphan of a killed process is stopped first, so that it is ours again. */
+async function joinsLiveServer(files: ServerFiles): Promise<boolean> {
+  const server = pidIn(files.pid)
+  if (server === undefined || !isAlive(server)) return false
+  const owner = pidIn(files.owner)
+  if (owner !== undefined && owner !== process.pid && isAlive(owner)) {
+    await answering(files, () => (isAlive(server) ? null : 'stopped'))
+    return true
+  }
+  process.kill(server, 'SIGTERM')
+  for (const deadline = Date.now() + stopTimeoutMs; isAlive(server) && Date.now() < deadline; ) await Bun.sleep(50)
+  return false
+}
+
+async function answering(files: ServerFiles, exit: () => number | string | null): Promise<void> {
+  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await Bun.sleep(25)) {
+    if (exit() !== null) throw new Error(`the private database stopped (${exit()}); its log is ${files.log}`)
+    if (!existsSync(files.socket)) continue
+    try {
+      const connection = await createConnection({ socketPath: files.socket, user: 'root', connectTimeout: 1_000 })
+      await connection.end()
+      return
+    } catch {
+      // Not yet: the socket is there before the server takes connections.
+    }
+  }
+  throw new Error(`the private database didn't answer within ${startTimeoutMs} ms; its log is ${files.log}`)
+}
+
+async function createDatabase(socketPath: string, name: string): Promise<void> {
+  const connection = await createConnection({ socketPath, user: 'root' })
+  await connection.query(
+    `CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
+  )
+  await connection.end()
+}
+
+function pidIn(file: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10)
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !isZombie(pid)
+  } catch {
+    return false
+  }
+}
+
+/** A dead process whose parent hasn't looked yet still answers to signal 0. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}

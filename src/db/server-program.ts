@@ -1,0 +1,108 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+
+/** A database server program found on this machine. */
+export interface ServerProgram {
+  path: string
+  family: 'mariadb' | 'mysql'
+}
+
+const extraPath = '/usr/sbin:/usr/local/sbin:/usr/libexec:/opt/homebrew/bin:/usr/local/bin:/usr/bin'
+
+/**
+ * MariaDB's or MySQL's server program, installed from the distribution's packages when absent and possible.
+ * @throws {Error} naming the command to run where it isn't.
+ */
+export async function databaseServerProgram(tell: (line: string) => void): Promise<ServerProgram> {
+  const found = find()
+  if (found) return found
+  const canInstall = Bun.which('apt-get') !== null && process.getuid?.() === 0
+  if (!canInstall) throw new Error(`No MariaDB or MySQL server on this machine. Install one: ${installCommand()}`)
+  tell('Installing the MariaDB server from the distribution’s packages …')
+  await apt('update')
+  await apt('install', '--yes', '--no-install-recommends', 'mariadb-server-core', 'mariadb-client-core')
+  const installed = find()
+  if (!installed) throw new Error('the MariaDB server was installed but mariadbd is not to be found')
+  return installed
+}
+
+/** Fills an empty data directory with the server's own tables; all or nothing, so that a killed start can't half do it. */
+export async function initialize(program: ServerProgram, dataDir: string): Promise<void> {
+  const draft = `${dataDir}.new`
+  rmSync(draft, { recursive: true, force: true })
+  mkdirSync(draft, { recursive: true, mode: 0o700 })
+  const command =
+    program.family === 'mariadb'
+      ? [which('mariadb-install-db') ?? 'mysql_install_db', '--no-defaults', `--datadir=${draft}`, ...asRoot()].concat(
+          '--auth-root-authentication-method=normal',
+          '--skip-test-db',
+        )
+      : [program.path, '--no-defaults', '--initialize-insecure', `--datadir=${draft}`, ...asRoot()]
+  await run(command, 'preparing the private database failed')
+  renameSync(draft, dataDir)
+}
+
+/** The command line of a server that listens on its socket only. */
+export function serverCommand(
+  program: ServerProgram,
+  files: { data: string; socket: string; pid: string; durable: boolean },
+): string[] {
+  return [
+    ...diesWithParent(),
+    program.path,
+    '--no-defaults',
+    `--datadir=${files.data}`,
+    `--socket=${files.socket}`,
+    `--pid-file=${files.pid}`,
+    '--skip-networking',
+    ...(program.family === 'mysql' ? ['--mysqlx=OFF', '--disable-log-bin'] : ['--skip-log-bin']),
+    '--character-set-server=utf8mb4',
+    '--collation-server=utf8mb4_unicode_ci',
+    `--innodb-flush-log-at-trx-commit=${files.durable ? 1 : 2}`,
+    '--innodb-buffer-pool-size=256M',
+    '--performance-schema=OFF',
+    '--max-connections=300',
+    ...asRoot(),
+  ]
+}
+
+/** Linux ends the server when the process that started it is killed, so that nothing is left behind. */
+function diesWithParent(): string[] {
+  const setpriv = process.platform === 'linux' ? which('setpriv') : null
+  return setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []
+}
+
+function asRoot(): string[] {
+  return process.getuid?.() === 0 ? ['--user=root'] : []
+}
+
+function find(): ServerProgram | undefined {
+  for (const [name, family] of [
+    ['mariadbd', 'mariadb'],
+    ['mysqld', 'mysql'],
+  ] as const) {
+    const path = which(name)
+    if (path) return { path, family }
+  }
+  return undefined
+}
+
+function which(name: string): string | null {
+  return Bun.which(name) ?? Bun.which(name, { PATH: extraPath })
+}
+
+function installCommand(): string {
+  if (process.platform === 'darwin') return 'brew install mariadb'
+  if (Bun.which('apt-get')) return 'sudo apt-get install mariadb-server-core mariadb-client-core'
+  if (Bun.which('dnf')) return 'sudo dnf install mariadb-server'
+  return 'your system’s MariaDB server package (or set DATABASE_URL)'
+}
+
+async function apt(...args: string[]): Promise<void> {
+  await run(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args], 'installing the MariaDB server failed')
+}
+
+async function run(command: string[], failure: string): Promise<void> {
+  const child = Bun.spawn(command, { stdout: 'pipe', stderr: 'pipe', stdin: 'ignore' })
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  if ((await child.exited) !== 0) throw new Error(`${failure}: ${(err || out).trim().slice(-800)}`)
+}

@@ -1,0 +1,80 @@
+import type { PoolConnection } from 'mysql2/promise'
+import type { Database } from './client.ts'
+import { CommitUnknown, isConnectionLoss } from './errors.ts'
+
+/** What a transaction's work may do: bounded statements on one connection. */
+export interface Transaction {
+  query<Row>(sql: string, params?: unknown[]): Promise<Row[]>
+  write(sql: string, params?: unknown[]): Promise<{ insertId: number; affectedRows: number }>
+}
+
+/** Thrown by the work to leave nothing behind and still hand out a result. */
+class NothingToCommit<T> {
+  readonly result: T
+  constructor(result: T) {
+    this.result = result
+  }
+}
+
+/** Ends the transaction without a commit; `transact` answers `result`. */
+export function withoutCommit<T>(result: T): never {
+  throw new NothingToCommit(result)
+}
+
+const statementTimeoutMs = 10_000
+const rollbackTimeoutMs = 2_000
+
+/**
+ * The program's only transaction. Runs `work` between BEGIN and COMMIT on one connection and keeps the first error.
+ * A connection that can't be trusted afterwards is destroyed, never released.
+ * @throws {CommitUnknown} when the answer to COMMIT was lost: whether it happened must be found out.
+ */
+export async function transact<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const connection = await database.acquire()
+  let result: T
+  try {
+    await connection.query({ sql: 'START TRANSACTION', timeout: statementTimeoutMs })
+    result = await work(statementsOn(connection))
+  } catch (error) {
+    await rollback(connection, error)
+    if (error instanceof NothingToCommit) return error.result as T
+    throw error
+  }
+  await commit(connection, result)
+  return result
+}
+
+function statementsOn(connection: PoolConnection): Transaction {
+  const send = async (sql: string, values?: unknown[]) =>
+    (await connection.query({ sql, timeout: statementTimeoutMs, typeCast: datesAsText }, values))[0]
+  return {
+    query: async <Row>(sql: string, params?: unknown[]) => (await send(sql, params)) as Row[],
+    write: async (sql, params) => (await send(sql, params)) as { insertId: number; affectedRows: number },
+  }
+}
+
+/** Dates leave the driver as the database's text; the shelves' columns know what they mean. */
+function datesAsText(field: { type: string; string(): string | null }, next: () => unknown): unknown {
+  return field.type === 'DATETIME' || field.type === 'TIMESTAMP' || field.type === 'DATE' ? field.string() : next()
+}
+
+async function commit(connection: PoolConnection, result: unknown): Promise<void> {
+  try {
+    await connection.query({ sql: 'COMMIT', timeout: statementTimeoutMs })
+    connection.release()
+  } catch (error) {
+    const { threadId } = connection
+    connection.destroy()
+    throw isConnectionLoss(error) ? new CommitUnknown(threadId, result, error) : error
+  }
+}
+
+async function rollback(connection: PoolConnection, reason: unknown): Promise<void> {
+  if (isConnectionLoss(reason)) return connection.destroy()
+  try {
+    await connection.query({ sql: 'ROLLBACK', timeout: rollbackTimeoutMs })
+    connection.release()
+  } catch {
+    connection.destroy()
+  }
+}

@@ -1,0 +1,24 @@
+import type { Push } from '../contract/messages.ts'
+import type { Operation } from '../till/operation.ts'
+import { type Product, products } from './schema.ts'
+import { moveStock } from './stock.ts'
+
+/** What a new product says of itself; its stock arrives as a movement. */
+export interface NewProduct {
+  fields: Pick<Product, 'name' | 'category' | 'exchange_points'> & Partial<Omit<Product, 'commodity_id' | 'stock'>>
+  stock: number
+  /** Names the first movement. */
+  movementId: string
+}
+
+/** A product enters the catalogue with its first stock. */
+export const addProduct: Operation<NewProduct, { product_id: number }, Push> = {
+  name: 'add_product',
+  owner: () => 'catalogue',
+  needs: ({ fields }) => [{ shelf: products, fresh: fields }],
+  decide(books, { stock, movementId }) {
+    const product = books.keepFresh(products)
+    if (stock > 0) moveStock(books, product, { change: stock, operation: 'restock', related_id: movementId })
+    return { product_id: product.commodity_id }
+  },
+}

@@ -1,0 +1,67 @@
+import { asc, ne } from 'drizzle-orm'
+import { type Cached, cached } from '../cached.ts'
+import type { Database } from '../db/client.ts'
+import { type Product, productsTable } from './schema.ts'
+import type { ProductItem, ProductsQuery } from './wire.ts'
+
+/** Every product that is not deleted, kept in memory: read all the time, changed rarely. */
+export type Catalogue = Cached<readonly Product[]>
+
+const maxAge_ms = 1_000
+export const allCategories = '全部'
+
+export function createCatalogue({ orm }: Database): Catalogue {
+  return cached(
+    () =>
+      orm
+        .select()
+        .from(productsTable)
+        .where(ne(productsTable.status, 'deleted'))
+        .orderBy(asc(productsTable.sort_order), asc(productsTable.commodity_id)),
+    maxAge_ms,
+  )
+}
+
+/** The products on sale that the query asks for, sorted; equal ones in the order of their ids. */
+export function selectProducts(catalogue: readonly Product[], query: ProductsQuery): Product[] {
+  const { category, min_points = 0, max_points = Number.POSITIVE_INFINITY, stock_status } = query
+  const selected = catalogue.filter(
+    (product) =>
+      product.status === 'active' &&
+      (!category || category === allCategories || product.category === category) &&
+      product.exchange_points >= min_points &&
+      product.exchange_points <= max_points &&
+      (!stock_status || hasStockStatus(product, stock_status)),
+  )
+  const direction = query.sort_order === 'asc' ? 1 : -1
+  const by = (product: Product) => Number(product[query.sort_by])
+  return selected.sort((a, b) => direction * (by(a) - by(b)) || a.commodity_id - b.commodity_id)
+}
+
+/** The categories of what is on sale, after the one that means all of them. */
+export function categoriesOf(catalogue: readonly Product[]): string[] {
+  const onSale = catalogue.filter((product) => product.status === 'active')
+  return [allCategories, ...new Set(onSale.map((product) => product.category))]
+}
+
+export function productView(product: Product, absolute: (path: string) => string): ProductItem {
+  return {
+    product_id: product.commodity_id,
+    name: product.name,
+    description: product.description,
+    category: product.category,
+    exchange_points: product.exchange_points,
+    stock: product.stock,
+    image: product.image === null ? null : absolute(product.image),
+    status: product.status === 'active' ? 'active' : 'inactive',
+    is_hot: product.is_hot,
+    sort_order: product.sort_order,
+    rating: product.rating,
+    sales_count: product.sales_count,
+  }
+}
+
+function hasStockStatus({ stock, low_stock_threshold }: Product, status: ProductsQuery['stock_status']): boolean {
+  if (status === 'sold_out') return stock === 0
+  return stock > 0 && (status === 'in_stock' || stock <= low_stock_threshold)
+}

@@ -1,0 +1,104 @@
+import type { Push } from '../contract/messages.ts'
+import { Refusal } from '../contract/refusals.ts'
+import { post } from '../points/post.ts'
+import type { Books } from '../till/books.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/shelf.ts'
+import { users } from '../users/schema.ts'
+import { issueVoucher } from '../vouchers/issue.ts'
+import { purchases } from './purchases.ts'
+import { orders, type Product, products } from './schema.ts'
+import { moveStock } from './stock.ts'
+import type { SubmitAnswer } from './wire.ts'
+
+export interface Exchange {
+  userId: number
+  productId: number
+  quantity: number
+  exchangeId: string
+  code: string
+  ttlDays: number
+}
+
+/** Points become an order and a voucher; stock and balance can't go below zero, whatever runs beside this. */
+export const exchange: Operation<Exchange, SubmitAnswer, Push> = {
+  name: 'exchange',
+  owner: ({ userId }) => userId,
+  needs: ({ userId, productId }) => [
+    rows(users, userId),
+    { shelf: purchases, keys: [[userId, productId]] },
+    rows(products, productId),
+  ],
+  decide(books, input) {
+    const { userId, quantity, exchangeId, code } = input
+    const product = requireOnSale(books.find(products, [input.productId]))
+    const total = product.exchange_points * quantity
+    countPurchase(books, product, input)
+    const change = { change: -quantity, operation: 'purchase', related_id: exchangeId, sold: quantity } as const
+    moveStock(books, product, change)
+    const balance = post(books, books.get(users, [userId]), {
+      points: -total,
+      source: 'exchange',
+      related_id: exchangeId,
+      description: `兑换 ${product.name} × ${quantity}`,
+    })
+    const voucher = issueVoucher(books, {
+      code,
+      kind: 'product',
+      user_id: userId,
+      source_id: exchangeId,
+      title: product.name,
+      quantity,
+      ttlDays: input.ttlDays,
+    })
+    placeOrder(books, product, input, total, new Date(voucher.expires_at))
+    return {
+      exchange_id: exchangeId,
+      exchange_code: code,
+      product_id: product.commodity_id,
+      product_name: product.name,
+      quantity,
+      total_points: total,
+      remaining_points: balance,
+      status: 'pending',
+      expires_at: voucher.expires_at,
+      created_at: books.now.toISOString(),
+    }
+  },
+}
+
+function requireOnSale(product: Readonly<Product> | undefined): Readonly<Product> {
+  if (!product || product.status === 'deleted') throw new Refusal(4002)
+  if (product.status !== 'active') throw new Refusal(4003)
+  return product
+}
+
+function countPurchase(books: Books<Push>, product: Readonly<Product>, { userId, quantity }: Exchange): void {
+  const used = books.get(purchases, [userId, product.commodity_id])
+  const limit = product.per_user_limit
+  if (limit !== null && used.quantity + quantity > limit) throw new Refusal(4006, { limit, used: used.quantity })
+  books.update(purchases, used, { quantity: used.quantity + quantity })
+}
+
+function placeOrder(
+  books: Books<Push>,
+  product: Readonly<Product>,
+  { userId, quantity, exchangeId, code }: Exchange,
+  total: number,
+  expires_at: Date,
+): void {
+  books.append(orders, {
+    exchange_id: exchangeId,
+    exchange_code: code,
+    user_id: userId,
+    commodity_id: product.commodity_id,
+    product_name: product.name,
+    product_image: product.image,
+    quantity,
+    total_points: total,
+    status: 'pending',
+    expires_at,
+    completed_at: null,
+    created_at: books.now,
+  })
+}

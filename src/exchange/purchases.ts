@@ -1,0 +1,38 @@
+import { lockOrder } from '../lock-order.ts'
+import type { Shelf } from '../till/shelf.ts'
+
+/** How many of a product a user holds or has had; figures, not a table: they follow from the orders. */
+export interface Purchases {
+  user_id: number
+  commodity_id: number
+  quantity: number
+}
+
+/** Read while the user's row is locked: no other order of theirs can be on its way. */
+export const purchases: Shelf<Purchases> = {
+  name: 'purchases',
+  rank: lockOrder.orders,
+  keyOf: ({ user_id, commodity_id }) => [user_id, commodity_id],
+  async load(tx, keys) {
+    const where = keys.map(() => '(user_id = ? AND commodity_id = ?)').join(' OR ')
+    const counted = await tx.query<{ user_id: number; commodity_id: number; quantity: string }>(
+      `SELECT user_id, commodity_id, SUM(quantity) AS quantity FROM exchange_records
+        WHERE (${where}) AND status IN ('pending', 'completed') GROUP BY user_id, commodity_id`,
+      keys.flat(),
+    )
+    const figures = new Map(counted.map((row) => [`${row.user_id}/${row.commodity_id}`, Number(row.quantity)]))
+    return keys.map(([user_id, commodity_id]) => ({
+      user_id: Number(user_id),
+      commodity_id: Number(commodity_id),
+      quantity: figures.get(`${user_id}/${commodity_id}`) ?? 0,
+    }))
+  },
+  async update() {},
+  insert: noTable,
+  create: noTable,
+  remove: noTable,
+}
+
+function noTable(): never {
+  throw new Error('purchases follow from the orders')
+}

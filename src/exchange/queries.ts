@@ -1,0 +1,41 @@
+import { and, count, desc, eq, type SQL } from 'drizzle-orm'
+import type { z } from 'zod'
+import { Refusal } from '../contract/refusals.ts'
+import { paginationOf } from '../contract/wire.ts'
+import type { Database } from '../db/client.ts'
+import { orderView } from './order-view.ts'
+import { exchangeRecordsTable } from './schema.ts'
+import type { ordersQuery } from './wire.ts'
+
+const table = exchangeRecordsTable
+
+/** A page of the user's orders, newest first. */
+export async function ordersOf({ orm }: Database, userId: number, query: z.output<typeof ordersQuery>) {
+  const conditions: SQL[] = [eq(table.user_id, userId)]
+  if (query.status) conditions.push(eq(table.status, query.status))
+  const where = and(...conditions)
+  const [page, [counted]] = await Promise.all([
+    orm
+      .select()
+      .from(table)
+      .where(where)
+      .orderBy(desc(table.created_at), desc(table.exchange_id))
+      .limit(query.limit)
+      .offset((query.page - 1) * query.limit),
+    orm.select({ total: count() }).from(table).where(where),
+  ])
+  return { orders: page.map(orderView), pagination: paginationOf(query, counted?.total ?? 0) }
+}
+
+/**
+ * The user's order, by which the till's rows are named.
+ * @throws {Refusal} 4007 for a missing one, and for another's.
+ */
+export async function requireOrder({ orm }: Database, userId: number, exchangeId: string) {
+  const [order] = await orm
+    .select()
+    .from(table)
+    .where(and(eq(table.exchange_id, exchangeId), eq(table.user_id, userId)))
+  if (!order) throw new Refusal(4007)
+  return order
+}

@@ -1,0 +1,114 @@
+import { Hono } from 'hono'
+import type { Push } from '../contract/messages.ts'
+import { paginationOf } from '../contract/wire.ts'
+import type { Database } from '../db/client.ts'
+import { ok } from '../http/envelope.ts'
+import { absoluteLinks, type AppEnv } from '../http/env.ts'
+import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { describe } from '../http/operation-docs.ts'
+import { validate } from '../http/validate.ts'
+import { randomCode, randomId } from '../random.ts'
+import type { Till } from '../till/till.ts'
+import { cancel } from './cancel.ts'
+import { type Catalogue, categoriesOf, productView, selectProducts } from './catalogue.ts'
+import { exchange } from './exchange.ts'
+import { ordersOf, requireOrder } from './queries.ts'
+import {
+  cancelAnswer,
+  categoriesAnswer,
+  exchangeIdParam,
+  type Order,
+  ordersAnswer,
+  ordersQuery,
+  productsAnswer,
+  productsQuery,
+  submitAnswer,
+  submitBody,
+} from './wire.ts'
+
+export interface ExchangeDeps {
+  database: Database
+  till: Till<Push>
+  catalogue: Catalogue
+  voucherTtlDays: number
+}
+
+const codeLength = 10
+
+/** `/api/exchange`: goods for points. */
+export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: ExchangeDeps) {
+  return new Hono<AppEnv>()
+    .get(
+      '/products',
+      describe({ summary: 'Goods on sale', answer: productsAnswer }),
+      validate('query', productsQuery),
+      async (c) => {
+        const query = c.req.valid('query')
+        const selected = selectProducts(await catalogue.get(), query)
+        const page = selected.slice((query.page - 1) * query.limit, query.page * query.limit)
+        const products = page.map((product) => productView(product, absoluteLinks(c)))
+        return ok(c, { products, pagination: paginationOf(query, selected.length) })
+      },
+    )
+    .get(
+      '/categories',
+      describe({ summary: 'Categories of what is on sale, 全部 first', answer: categoriesAnswer }),
+      async (c) => ok(c, { categories: categoriesOf(await catalogue.get()) }),
+    )
+    .post(
+      '/submit',
+      describe({
+        summary: 'Exchange points for goods: an order and its voucher',
+        answer: submitAnswer,
+        refusals: [4001, 4002, 4003, 4004, 4005, 4006],
+        idempotent: true,
+      }),
+      validate('json', submitBody, 4001),
+      async (c) => {
+        const { product_id, quantity } = c.req.valid('json')
+        const input = {
+          userId: c.var.caller.userId,
+          productId: product_id,
+          quantity,
+          exchangeId: randomId('EX'),
+          code: randomCode(codeLength),
+          ttlDays: voucherTtlDays,
+        }
+        return okOnce(c, await till.run(exchange, input, idempotencyOf(c, { product_id, quantity })))
+      },
+    )
+    .get(
+      '/orders',
+      describe({ summary: 'The caller’s orders, newest first', answer: ordersAnswer }),
+      validate('query', ordersQuery),
+      async (c) => {
+        const { orders, pagination } = await ordersOf(database, c.var.caller.userId, c.req.valid('query'))
+        return ok(c, { orders: orders.map(withImageLink(absoluteLinks(c))), pagination })
+      },
+    )
+    .post(
+      '/orders/:exchange_id/cancel',
+      describe({
+        summary: 'Call a pending order off: points and stock go back',
+        answer: cancelAnswer,
+        refusals: [4007, 4008],
+        idempotent: true,
+      }),
+      validate('param', exchangeIdParam, 4007),
+      async (c) => {
+        const { userId } = c.var.caller
+        const order = await requireOrder(database, userId, c.req.valid('param').exchange_id)
+        const { exchange_id: exchangeId, commodity_id: productId, exchange_code: code } = order
+        const input = { userId, exchangeId, productId, code }
+        const { answer, replayed } = await till.run(cancel, input, idempotencyOf(c, {}))
+        return okOnce(c, { answer: withImageLink(absoluteLinks(c))(answer), replayed })
+      },
+    )
+}
+
+function withImageLink(absolute: (link: string) => string) {
+  return <O extends Order>(order: O): O => ({
+    ...order,
+    product_image: order.product_image === null ? null : absolute(order.product_image),
+  })
+}

@@ -1,0 +1,142 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  check,
+  decimal,
+  index,
+  int,
+  mysqlEnum,
+  mysqlTable,
+  smallint,
+  text,
+  unique,
+  varchar,
+} from 'drizzle-orm/mysql-core'
+import { asciiText, instant, utcNow } from '../db/columns.ts'
+import { lockOrder } from '../lock-order.ts'
+import { tableShelf } from '../till/shelf.ts'
+import { usersTable } from '../users/schema.ts'
+
+export const orderStatuses = ['pending', 'completed', 'cancelled', 'expired'] as const
+export const stockOperations = ['purchase', 'restock', 'admin_adjust', 'cancel', 'expire'] as const
+
+/** Goods for points; `stock` equals the sum of their movements. A deleted one is off sale for good, orders keep it. */
+export const productsTable = mysqlTable(
+  'products',
+  {
+    commodity_id: int().autoincrement().primaryKey(),
+    name: varchar({ length: 100 }).notNull(),
+    description: text(),
+    category: varchar({ length: 50 }).notNull(),
+    exchange_points: int().notNull(),
+    stock: int().notNull().default(0),
+    image: varchar({ length: 512 }),
+    status: mysqlEnum(['active', 'inactive', 'deleted']).notNull().default('active'),
+    is_hot: boolean().notNull().default(false),
+    sort_order: int().notNull().default(0),
+    rating: decimal({ precision: 2, scale: 1, mode: 'number' }).notNull().default(5),
+    sales_count: int().notNull().default(0),
+    /** How many of it one user may hold or have had; null: any number. */
+    per_user_limit: int(),
+    low_stock_threshold: int().notNull().default(10),
+    created_at: instant().notNull().default(utcNow),
+    updated_at: instant().notNull().default(utcNow),
+  },
+  (table) => [
+    index('products_status_sort').on(table.status, table.sort_order),
+    index('products_category').on(table.category),
+    check('products_stock_never_negative', sql`stock >= 0`),
+    check('products_points_positive', sql`exchange_points > 0`),
+    check('products_sales_never_negative', sql`sales_count >= 0`),
+  ],
+)
+
+export type Product = typeof productsTable.$inferSelect
+
+/** Every change of stock, append-only. */
+export const stockMovementsTable = mysqlTable(
+  'stock_movements',
+  {
+    movement_id: bigint({ mode: 'number' }).autoincrement().primaryKey(),
+    commodity_id: int()
+      .notNull()
+      .references(() => productsTable.commodity_id),
+    quantity_change: int().notNull(),
+    operation: mysqlEnum(stockOperations).notNull(),
+    related_id: asciiText({ length: 64 }).notNull(),
+    created_at: instant().notNull(),
+  },
+  (table) => [
+    index('stock_movements_product').on(table.commodity_id, table.quantity_change),
+    unique('stock_movements_once').on(table.related_id, table.operation),
+    check('stock_movements_change', sql`quantity_change <> 0`),
+  ],
+)
+
+/** Orders: goods promised for points that were paid. */
+export const exchangeRecordsTable = mysqlTable(
+  'exchange_records',
+  {
+    exchange_id: asciiText({ length: 24 }).primaryKey(),
+    exchange_code: asciiText({ length: 10 }).notNull().unique('exchange_records_code'),
+    user_id: int()
+      .notNull()
+      .references(() => usersTable.user_id),
+    commodity_id: int()
+      .notNull()
+      .references(() => productsTable.commodity_id),
+    product_name: varchar({ length: 100 }).notNull(),
+    product_image: varchar({ length: 512 }),
+    quantity: smallint().notNull(),
+    total_points: int().notNull(),
+    status: mysqlEnum(orderStatuses).notNull(),
+    expires_at: instant().notNull(),
+    completed_at: instant(),
+    created_at: instant().notNull(),
+  },
+  (table) => [
+    index('exchange_records_user').on(table.user_id, table.created_at),
+    index('exchange_records_user_product').on(table.user_id, table.commodity_id, table.status, table.quantity),
+    index('exchange_records_due').on(table.status, table.expires_at),
+    index('exchange_records_created_at').on(table.created_at),
+    check('exchange_records_quantity', sql`quantity BETWEEN 1 AND 99`),
+    check('exchange_records_points', sql`total_points > 0`),
+  ],
+)
+
+export const products = tableShelf(productsTable, {
+  rank: lockOrder.products,
+  key: ['commodity_id'],
+  lock: 'update',
+  updates: [
+    'name',
+    'description',
+    'category',
+    'exchange_points',
+    'stock',
+    'image',
+    'status',
+    'is_hot',
+    'sort_order',
+    'rating',
+    'sales_count',
+    'per_user_limit',
+    'low_stock_threshold',
+    'updated_at',
+  ],
+})
+
+export const orders = tableShelf(exchangeRecordsTable, {
+  rank: lockOrder.orders,
+  key: ['exchange_id'],
+  lock: 'update',
+  updates: ['status', 'completed_at'],
+})
+
+export const stockMovements = tableShelf(stockMovementsTable, {
+  rank: lockOrder.journals,
+  key: ['movement_id'],
+  lock: 'none',
+  updates: [],
+})

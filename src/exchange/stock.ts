@@ -1,0 +1,45 @@
+import type { Push } from '../contract/messages.ts'
+import { Refusal } from '../contract/refusals.ts'
+import type { Books } from '../till/books.ts'
+import { type Product, products, type stockOperations, stockMovements } from './schema.ts'
+
+export interface Movement {
+  /** Units in (positive) or out (negative), never 0. */
+  change: number
+  operation: (typeof stockOperations)[number]
+  /** Names what caused it; one movement a cause and operation. */
+  related_id: string
+  /** Units sold (positive) or given back (negative), for the product's count of sales. */
+  sold?: number
+}
+
+/**
+ * The only way that stock moves: changes it, appends the movement and announces the new stock.
+ * @throws {Refusal} 4004 with `available_stock` when it would go below 0.
+ */
+export function moveStock(books: Books<Push>, product: Readonly<Product>, movement: Movement): number {
+  const { change, operation, related_id, sold = 0 } = movement
+  const stock = product.stock + change
+  if (stock < 0) throw new Refusal(4004, { available_stock: product.stock })
+  const sales_count = Math.max(0, product.sales_count + sold)
+  books.update(products, product, { stock, sales_count, updated_at: books.now })
+  books.append(stockMovements, {
+    commodity_id: product.commodity_id,
+    quantity_change: change,
+    operation,
+    related_id,
+    created_at: books.now,
+  })
+  books.announce({
+    to: 'everyone',
+    type: 'stock_update',
+    data: {
+      product_id: product.commodity_id,
+      stock,
+      product_name: product.name,
+      operation,
+      timestamp: books.now.toISOString(),
+    },
+  })
+  return stock
+}

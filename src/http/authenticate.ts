@@ -1,0 +1,32 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { Refusal } from '../contract/refusals.ts'
+import type { AppEnv, Caller } from './env.ts'
+
+/** Turns a token into its caller; `callerNow` asks the database again. */
+export interface Authority {
+  callerOf(token: string): Promise<Caller>
+  callerNow(token: string): Promise<Caller>
+}
+
+/**
+ * Lets only callers with a live access token through, as `c.var.caller`.
+ * @throws {Refusal} 2001 without a token, 2002 with a bad one, 2004 for an account that isn't active.
+ */
+export function authenticate(authority: Authority): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    c.set('caller', await authority.callerOf(requireBearer(c)))
+    return next()
+  }
+}
+
+/** The token of `Authorization: Bearer …` (RFC 6750), or undefined. */
+export function bearerOf(c: Context<AppEnv>): string | undefined {
+  const header = c.req.header('Authorization')
+  return header && /^bearer /i.test(header) ? header.slice(7).trim() || undefined : undefined
+}
+
+function requireBearer(c: Context<AppEnv>): string {
+  const token = bearerOf(c)
+  if (token === undefined) throw new Refusal(2001)
+  return token
+}

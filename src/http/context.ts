@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto'
+import type { Context, MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
+import type { Logger } from 'pino'
+import type { AppEnv } from './env.ts'
+import type { HttpMetrics } from './metrics.ts'
+
+const saneId = /^[\w.:-]{1,64}$/
+
+/** Gives each request its id and its base URL, and says afterwards, in one log line and two metrics, how it went. */
+export function requestContext(options: {
+  logger: Logger
+  metrics: HttpMetrics
+  publicUrl: string | undefined
+  trustedProxies: number
+}): MiddlewareHandler<AppEnv> {
+  const { logger, metrics, publicUrl, trustedProxies } = options
+  return async (c, next) => {
+    const startedAt = performance.now()
+    const given = c.req.header('X-Request-Id')
+    const requestId = given && saneId.test(given) ? given : randomUUID()
+    c.set('requestId', requestId)
+    c.set('baseUrl', publicUrl ?? originOf(c, trustedProxies > 0))
+    c.header('X-Request-Id', requestId)
+    await next()
+    const took_ms = performance.now() - startedAt
+    const route = routePath(c, -1)
+    metrics.observe(c.req.method, route, c.var.apiCode ?? c.res.status, took_ms)
+    if (!logger.isLevelEnabled('info')) return
+    logger.info({
+      request_id: requestId,
+      method: c.req.method,
+      route,
+      status: c.res.status,
+      code: c.var.apiCode,
+      user_id: c.var.caller?.userId,
+      took_ms: Math.round(took_ms * 10) / 10,
+    })
+  }
+}
+
+/** What the client calls this service: its Host header, the scheme by a trusted proxy's word. */
+function originOf(c: Context<AppEnv>, trustProxy: boolean): string {
+  const url = c.req.url
+  const origin = url.slice(0, url.indexOf('/', 8))
+  const proto = trustProxy ? c.req.header('X-Forwarded-Proto') : undefined
+  return proto === 'https' ? origin.replace(/^http:/, 'https:') : origin
+}

@@ -1,0 +1,65 @@
+import { html, raw } from 'hono/html'
+import { refusals } from '../contract/refusals.ts'
+import style from './docs-page.css' with { type: 'text' }
+import type { OpenApiDocument, OpenApiOperation } from './openapi.ts'
+
+/** The API as one page that needs nothing from anywhere else. */
+export function docsPage(document: OpenApiDocument) {
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  )
+  const tags = [...new Set(operations.map(({ operation }) => operation.tags[0] ?? ''))]
+  return html`<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>${document.info.title} · API</title>
+  <style>${raw(style)}</style>
+</head>
+<body>
+  <header>
+    <h1>${document.info.title} <small>${document.info.version}</small></h1>
+    <p>${document.info.description}</p>
+    <p><a href="/api/openapi.json">openapi.json</a> (OpenAPI ${document.openapi})</p>
+    <nav>${tags.map((tag) => html`<a href="#${tag}">${tag}</a>`)}<a href="#codes">codes</a></nav>
+  </header>
+  <main>
+    ${tags.map(
+      (tag) => html`<section id="${tag}"><h2>${tag}</h2>
+        ${operations.filter(({ operation }) => operation.tags[0] === tag).map(operationCard)}
+      </section>`,
+    )}
+    <section id="codes"><h2>codes</h2>
+      <table>${Object.entries(refusals).map(([code, sentence]) => html`<tr><th>${code}</th><td lang="zh">${sentence}</td></tr>`)}</table>
+    </section>
+  </main>
+</body>
+</html>`
+}
+
+function operationCard(entry: { path: string; method: string; operation: OpenApiOperation }) {
+  const { path, method, operation } = entry
+  const body = contentSchema(operation.requestBody)
+  const answer = contentSchema(operation.responses['200']) as { oneOf?: { properties?: { data?: object } }[] }
+  return html`<details id="${operation.operationId}">
+    <summary><b class="${method}">${method.toUpperCase()}</b> <code>${path}</code> <span>${operation.summary}</span></summary>
+    <p>${operation.security.length > 0 ? 'Needs a Bearer token.' : 'Open to everyone.'}
+      Refusals: ${operation['x-refusals'].map((code) => html`<a href="#codes" title="${sentenceOf(code)}">${code}</a> `)}</p>
+    ${operation.parameters.length > 0 ? schemaBlock('Parameters', operation.parameters) : ''}
+    ${body ? schemaBlock('Body', body) : ''}
+    ${schemaBlock('data', answer.oneOf?.[0]?.properties?.data ?? {})}
+  </details>`
+}
+
+function schemaBlock(title: string, schema: object) {
+  return html`<h3>${title}</h3><pre>${JSON.stringify(schema, null, 2)}</pre>`
+}
+
+function contentSchema(part: object | undefined): object | undefined {
+  return (part as { content?: Record<string, { schema?: object }> } | undefined)?.content?.['application/json']?.schema
+}
+
+function sentenceOf(code: number): string {
+  return (refusals as Record<number, string>)[code] ?? ''
+}

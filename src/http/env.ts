@@ -1,0 +1,29 @@
+import type { Server } from 'bun'
+import type { Context } from 'hono'
+
+/** Who a request speaks for. */
+export interface Caller {
+  userId: number
+  sessionId: string
+  isMerchant: boolean
+  /** Expiry of the access token, in seconds since the epoch. */
+  exp: number
+}
+
+/** What Hono's context carries through the service. */
+export interface AppEnv {
+  Bindings: { server?: Server<unknown> }
+  Variables: {
+    requestId: string
+    caller: Caller
+    /** The envelope's code, for logs and metrics. */
+    apiCode: number
+    /** The start of every link to an image: `PUBLIC_URL`, or what the request was sent to. */
+    baseUrl: string
+  }
+}
+
+/** Makes links absolute: paths of our own get the service's base, other links stay as they are. */
+export function absoluteLinks(c: Context<AppEnv>): (link: string) => string {
+  return (link) => (link.startsWith('/') ? `${c.var.baseUrl}${link}` : link)
+}

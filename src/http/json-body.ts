@@ -1,0 +1,40 @@
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { Refusal } from '../contract/refusals.ts'
+import type { AppEnv } from './env.ts'
+import { assertStrictJson } from './strict-json.ts'
+
+const largestBody = 256 * 1024
+const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+
+/** Refuses a larger body with 9004, by its declared length or once that much has arrived. */
+export const limitBody = bodyLimit({
+  maxSize: largestBody,
+  onError: () => {
+    throw new Refusal(9004)
+  },
+})
+
+/**
+ * Reads a request's JSON body strictly: UTF-8, no repeated keys, bounded depth. No body at all counts as `{}`.
+ * @throws {Refusal} 9005 for another content type, 9001 for what isn't strict JSON.
+ */
+export const jsonBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+  const bytes = await c.req.arrayBuffer()
+  const text = bytes.byteLength === 0 ? '{}' : strictText(bytes, c.req.header('Content-Type'))
+  // Hono keeps bodies as promises, whatever the type of its cache says.
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
+  return next()
+}
+
+function strictText(bytes: ArrayBuffer, contentType: string | undefined): string {
+  if (!contentType || !jsonType.test(contentType.trim())) throw new Refusal(9005)
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    assertStrictJson(text)
+    return text
+  } catch (error) {
+    throw new Refusal(9001, null, undefined, error)
+  }
+}

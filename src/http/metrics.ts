@@ -1,0 +1,83 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { BatchReport } from '../till/lane.ts'
+
+export interface HttpMetrics {
+  observe(method: string, route: string, code: number, took_ms: number): void
+}
+
+/** The service's figures in Prometheus' text format. */
+export interface Metrics {
+  http: HttpMetrics
+  batch(report: BatchReport): void
+  /** Figures that are read when the page is. */
+  watch(gauges: Record<string, { help: string; read: () => number }>): void
+  text(): Promise<string>
+  contentType: string
+}
+
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+export function createMetrics(): Metrics {
+  const registers = [new Registry()]
+  const [registry] = registers as [Registry]
+  collectDefaultMetrics({ register: registry })
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests by route and envelope code',
+    labelNames: ['method', 'route', 'code'],
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time to answer, by route',
+    labelNames: ['route'],
+    buckets: seconds,
+    registers,
+  })
+  return {
+    http: {
+      observe(method, route, code, took_ms) {
+        requests.inc({ method, route, code })
+        durations.observe({ route }, took_ms / 1000)
+      },
+    },
+    batch: tillMetrics(registers),
+    watch(gauges) {
+      for (const [name, { help, read }] of Object.entries(gauges)) {
+        const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) })
+      }
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}
+
+function tillMetrics(registers: Registry[]): (report: BatchReport) => void {
+  const sizes = new Histogram({
+    name: 'till_batch_operations',
+    help: 'Operations in a batch',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+    registers,
+  })
+  const queued = new Histogram({
+    name: 'till_queue_seconds',
+    help: 'The longest wait before a batch began',
+    buckets: seconds,
+    registers,
+  })
+  const took = new Histogram({
+    name: 'till_commit_seconds',
+    help: 'From a batch’s first statement to its answered COMMIT',
+    buckets: seconds,
+    registers,
+  })
+  const retries = new Counter({ name: 'till_retries_total', help: 'Batches run again', registers })
+  const refused = new Counter({ name: 'till_refused_total', help: 'Operations that the rules turned down', registers })
+  return (report) => {
+    sizes.observe(report.size)
+    queued.observe(report.queued_ms / 1000)
+    took.observe(report.took_ms / 1000)
+    retries.inc(report.retries)
+    refused.inc(report.refused)
+  }
+}

@@ -1,0 +1,160 @@
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import { type RefusalCode, refusals } from '../contract/refusals.ts'
+import type { AppEnv } from './env.ts'
+import { docsOf, type InputDocs, inputOf, type OperationDocs } from './operation-docs.ts'
+
+/** An OpenAPI 3.1 document. */
+export interface OpenApiDocument {
+  openapi: '3.1.0'
+  info: { title: string; version: string; description: string }
+  servers: { url: string }[]
+  paths: Record<string, Record<string, OpenApiOperation>>
+  components: { securitySchemes: Record<string, object> }
+}
+
+export interface OpenApiOperation {
+  summary: string
+  tags: string[]
+  operationId: string
+  security: Record<string, string[]>[]
+  parameters: object[]
+  requestBody?: object
+  responses: Record<string, object>
+  /** Codes this operation can refuse with. */
+  'x-refusals': number[]
+}
+
+/** Every route can refuse with these. */
+const everywhere: readonly RefusalCode[] = [9000, 9006, 9007]
+const withToken: readonly RefusalCode[] = [2001, 2002, 2004]
+const withBody: readonly RefusalCode[] = [9001, 9004, 9005]
+
+interface Route {
+  method: string
+  path: string
+  docs: OperationDocs
+  inputs: InputDocs[]
+}
+
+/** The API's description, made from the routes themselves and the schemas that validate them. */
+export function openApiOf(app: Hono<AppEnv>, version: string): OpenApiDocument {
+  const paths: OpenApiDocument['paths'] = {}
+  for (const route of documentedRoutes(app)) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Restaurant points',
+      version,
+      description:
+        'Every answer is an envelope { code, msg, data }; code 0 is a success. Once a route is reached the HTTP status is 200 and the code tells; the same number stands in X-Api-Code.',
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  }
+}
+
+/** The routes under `/api` with their documentation; one without any is listed too, so that a test can find it. */
+export function documentedRoutes(app: Hono<AppEnv>): Route[] {
+  const routes = new Map<string, Route>()
+  for (const { method, path, handler } of app.routes) {
+    if (method === 'ALL' || !path.startsWith('/api/')) continue
+    const id = `${method} ${path}`
+    const route = routes.get(id) ?? { method, path, docs: undocumented, inputs: [] }
+    const input = inputOf(handler)
+    if (input) route.inputs.push(input)
+    route.docs = docsOf(handler) ?? route.docs
+    routes.set(id, route)
+  }
+  return [...routes.values()]
+}
+
+/** Stands for the documentation of a route that has none. */
+export const undocumented: OperationDocs = { summary: '', answer: z.never() }
+
+function operationOf({ method, path, docs, inputs }: Route): OpenApiOperation {
+  const body = inputs.find(({ target }) => target === 'json')
+  const codes = new Set<RefusalCode>([
+    ...(docs.refusals ?? []),
+    ...(docs.public ? [] : withToken),
+    ...(method === 'GET' ? [] : withBody),
+    ...(docs.idempotent ? [9008 as const] : []),
+    ...everywhere,
+  ])
+  return {
+    summary: docs.summary,
+    tags: [path.split('/')[2] ?? 'api'],
+    operationId: `${method.toLowerCase()}${path.replace(/[/:_-]+(\w?)/g, (_, first: string) => first.toUpperCase())}`,
+    security: docs.public ? [] : [{ bearer: [] }],
+    parameters: [
+      ...inputs.filter(({ target }) => target !== 'json').flatMap(parametersOf),
+      ...(docs.idempotent ? [idempotencyKey] : []),
+    ],
+    ...(body ? { requestBody: { required: true, content: jsonContent(schemaOf(body.schema, 'input')) } } : {}),
+    responses: responsesOf(docs, codes),
+    'x-refusals': [...codes].sort((a, b) => a - b),
+  }
+}
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'The same key with the same request answers with the first answer again and changes nothing.',
+  schema: { type: 'string', minLength: 1, maxLength: 64, pattern: '^[!-~]+$' },
+}
+
+function parametersOf({ target, schema }: InputDocs): object[] {
+  const { properties = {}, required = [] } = schemaOf(schema, 'input') as {
+    properties?: Record<string, object>
+    required?: string[]
+  }
+  const place = target === 'param' ? 'path' : 'query'
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: property,
+  }))
+}
+
+function responsesOf(docs: OperationDocs, codes: ReadonlySet<RefusalCode>): Record<string, object> {
+  const headers = { 'X-Api-Code': { schema: { type: 'integer' } }, 'X-Request-Id': { schema: { type: 'string' } } }
+  const refused = [...codes].map((code) => ({
+    type: 'object',
+    properties: {
+      code: { const: code },
+      msg: { type: 'string', examples: [refusals[code]] },
+      data: { type: ['object', 'null'] },
+    },
+    required: ['code', 'msg', 'data'],
+    additionalProperties: false,
+  }))
+  const success = {
+    type: 'object',
+    properties: { code: { const: 0 }, msg: { const: 'success' }, data: schemaOf(docs.answer, 'output') },
+    required: ['code', 'msg', 'data'],
+    additionalProperties: false,
+  }
+  return {
+    '200': {
+      description: 'The answer, or a refusal by its code',
+      headers,
+      content: jsonContent({ oneOf: [success, ...refused] }),
+    },
+  }
+}
+
+function jsonContent(schema: object): object {
+  return { 'application/json': { schema } }
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' })
+  return json
+}

@@ -1,0 +1,40 @@
+import { timingSafeEqual } from 'node:crypto'
+import { Hono } from 'hono'
+import type { AppEnv } from './env.ts'
+import { bearerOf } from './authenticate.ts'
+import { refuseWith } from './envelope.ts'
+import type { Metrics } from './metrics.ts'
+
+/** One part of the service, as `/health` shows it. */
+export type Check = 'ok' | 'away' | 'off'
+
+export interface Health {
+  version: string
+  startedAt: Date
+  /** Each looks now, and bounded in time. */
+  checks: Record<'database' | 'storage' | 'jobs' | 'realtime', () => Promise<Check>>
+}
+
+/** `/health` for balancers, `/metrics` for Prometheus. */
+export function operatorRoutes(deps: { health: Health; metrics: Metrics; metricsToken: string | undefined }) {
+  const { health, metrics, metricsToken } = deps
+  return new Hono<AppEnv>()
+    .get('/health', async (c) => {
+      const checks = Object.fromEntries(
+        await Promise.all(Object.entries(health.checks).map(async ([name, look]) => [name, await look()] as const)),
+      )
+      const healthy = checks.database === 'ok'
+      const uptime_s = Math.floor((Date.now() - health.startedAt.getTime()) / 1000)
+      const status = healthy ? 'healthy' : 'unhealthy'
+      return c.json({ status, version: health.version, uptime_s, checks }, healthy ? 200 : 503)
+    })
+    .get('/metrics', async (c) => {
+      if (metricsToken && !sameText(bearerOf(c) ?? '', metricsToken)) return refuseWith(c, 9002)
+      return c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType })
+    })
+}
+
+function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path'
+import type { Config } from './config.ts'
+import type { DatabaseAddress } from './db/client.ts'
+import { isConnectionLoss } from './db/errors.ts'
+import { migrate } from './db/migrate.ts'
+import { startPrivateServer } from './db/private-server.ts'
+import { createLogger } from './logger.ts'
+import { secretOf } from './secret.ts'
+import { createServices, type Services } from './services.ts'
+
+/** Told to the operator in one line, without a stack. */
+export class OperatorError extends Error {
+  override name = 'OperatorError'
+}
+
+/** The services over a database that is up, reachable and migrated. */
+export interface Installation {
+  services: Services
+  close(): Promise<void>
+}
+
+/**
+ * Opens the configured database, or starts the private one, migrates it and builds the services.
+ * @throws {OperatorError} when the database can't be reached.
+ */
+export async function openInstallation(
+  config: Config,
+  print: (line: string) => void,
+  now: () => Date = () => new Date(),
+): Promise<Installation> {
+  const { address, stop } = await databaseOf(config, print)
+  const logger = createLogger(config.LOG_LEVEL)
+  const services = createServices({ config, address, secret: secretOf(config), logger, print, now })
+  const close = async () => {
+    await services.close()
+    await stop()
+    logger.flush()
+  }
+  try {
+    await migrate(services.database)
+  } catch (error) {
+    await close().catch(() => {})
+    throw isConnectionLoss(error) ? new OperatorError(unreachable(config, error)) : error
+  }
+  return { services, close }
+}
+
+async function databaseOf(
+  config: Config,
+  print: (line: string) => void,
+): Promise<{ address: DatabaseAddress; stop: () => Promise<void> }> {
+  if (config.DATABASE_URL) return { address: { uri: config.DATABASE_URL }, stop: async () => {} }
+  return startPrivateServer(resolve(config.DATA_DIR), { database: 'restaurant_points', tell: print })
+}
+
+function unreachable(config: Config, error: unknown): string {
+  const { host } = new URL(config.DATABASE_URL ?? 'mysql://private')
+  let cause = error
+  while (cause instanceof Error && cause.cause) cause = cause.cause
+  const { code, message } = cause as { code?: string; message?: string }
+  return `The database at ${host} can't be reached (${code ?? message}). Check DATABASE_URL.`
+}

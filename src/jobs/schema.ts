@@ -1,0 +1,17 @@
+import { bigint, index, int, mysqlTable, text } from 'drizzle-orm/mysql-core'
+import { asciiText, instant } from '../db/columns.ts'
+
+/** One row a run of a job. */
+export const jobRunsTable = mysqlTable(
+  'job_runs',
+  {
+    run_id: bigint({ mode: 'number' }).autoincrement().primaryKey(),
+    job: asciiText({ length: 48 }).notNull(),
+    instance: asciiText({ length: 40 }).notNull(),
+    started_at: instant().notNull(),
+    ended_at: instant(),
+    rows_done: int(),
+    error: text(),
+  },
+  (table) => [index('job_runs_job').on(table.job, table.started_at)],
+)

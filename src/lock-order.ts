@@ -1,0 +1,18 @@
+/**
+ * The order in which a batch locks and writes tables, everywhere: a user's own rows first, contended rows last,
+ * append-only tables after them. One order means that two batches never wait for each other in a circle.
+ */
+export const lockOrder = {
+  users: 10,
+  smsCodes: 20,
+  sessions: 30,
+  pity: 40,
+  checkIns: 50,
+  orders: 60,
+  vouchers: 70,
+  wheel: 80,
+  products: 90,
+  prizes: 100,
+  journals: 110,
+  idempotencyKeys: 120,
+} as const

@@ -1,0 +1,38 @@
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/shelf.ts'
+import { lotteryWheel, prizeStocks } from './schema.ts'
+import type { Prize } from './wheel.ts'
+
+export type SeedPrize = Pick<
+  Prize,
+  'prize_id' | 'prize_name' | 'prize_type' | 'prize_value' | 'angle' | 'color' | 'probability' | 'is_activity'
+>
+
+export interface WheelInstallation {
+  prizes: readonly SeedPrize[]
+  pityPrizeId: number
+  costPoints: number
+}
+
+/** The first wheel of an empty installation; where there is one, nothing happens. */
+export const installWheel: Operation<WheelInstallation, { installed: boolean }> = {
+  name: 'install_wheel',
+  owner: () => 'wheel',
+  needs: () => [rows(lotteryWheel, 1)],
+  decide(books, { prizes, pityPrizeId, costPoints }) {
+    if (books.find(lotteryWheel, [1])) return { installed: false }
+    const { now } = books
+    books.append(lotteryWheel, { wheel_id: 1, version: 1, pity_prize_id: pityPrizeId, updated_at: now })
+    for (const prize of prizes) {
+      books.append(prizeStocks, {
+        ...prize,
+        cost_points: costPoints,
+        stock_remaining: null,
+        status: 'active',
+        created_at: now,
+        updated_at: now,
+      })
+    }
+    return { installed: true }
+  },
+}

@@ -1,0 +1,73 @@
+import { and, count, desc, eq, max, type SQL, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import { paginationOf } from '../contract/wire.ts'
+import type { Database } from '../db/client.ts'
+import { lotteryPityTable, lotteryRecordsTable } from './schema.ts'
+import type { DrawType } from './wheel.ts'
+import type { recordsQuery } from './wire.ts'
+
+const table = lotteryRecordsTable
+
+/** The user's pity counter, and their draws on the business day `day`. */
+export async function countersOf({ orm }: Database, userId: number, day: string) {
+  const [row] = await orm.select().from(lotteryPityTable).where(eq(lotteryPityTable.user_id, userId))
+  return { pityCount: row?.current_count ?? 0, drawsToday: row?.draws_day === day ? row.draws_today : 0 }
+}
+
+/** A page of the user's draws, newest first. */
+export async function drawRecordsOf({ orm }: Database, userId: number, query: z.output<typeof recordsQuery>) {
+  const conditions: SQL[] = [eq(table.user_id, userId)]
+  if (query.draw_type) conditions.push(eq(table.draw_type, query.draw_type))
+  if (query.prize_type) conditions.push(eq(table.prize_type, query.prize_type))
+  const where = and(...conditions)
+  const [page, [counted]] = await Promise.all([
+    orm
+      .select()
+      .from(table)
+      .where(where)
+      .orderBy(desc(table.record_id))
+      .limit(query.limit)
+      .offset((query.page - 1) * query.limit),
+    orm.select({ total: count() }).from(table).where(where),
+  ])
+  const records = page.map(({ record_id, user_id: _user, roll: _roll, wheel_version: _version, ...record }) => ({
+    id: record_id,
+    ...record,
+    created_at: record.created_at.toISOString(),
+  }))
+  return { records, pagination: paginationOf(query, counted?.total ?? 0) }
+}
+
+/** What the user's draws came to. */
+export async function drawStatisticsOf({ orm }: Database, userId: number) {
+  const [byPrize, byType] = await Promise.all([
+    orm
+      .select({
+        prize_id: table.prize_id,
+        prize_name: max(table.prize_name),
+        count: count(),
+        cost: sql<string>`SUM(${table.points_cost})`,
+        won: sql<string>`SUM(${table.points_awarded})`,
+        last: max(table.created_at),
+      })
+      .from(table)
+      .where(eq(table.user_id, userId))
+      .groupBy(table.prize_id),
+    orm
+      .select({ draw_type: table.draw_type, count: count() })
+      .from(table)
+      .where(eq(table.user_id, userId))
+      .groupBy(table.draw_type),
+  ])
+  const sum = (figure: (row: (typeof byPrize)[number]) => number) => byPrize.reduce((all, row) => all + figure(row), 0)
+  const lastDraw = byPrize.reduce((last, row) => Math.max(last, row.last?.getTime() ?? 0), 0)
+  const noDraws: Record<DrawType, number> = { single: 0, triple: 0, quintuple: 0, decade: 0 }
+  return {
+    total_draws: sum((row) => row.count),
+    total_cost: sum((row) => Number(row.cost)),
+    total_points_won: sum((row) => Number(row.won)),
+    draw_type_stats: { ...noDraws, ...Object.fromEntries(byType.map((row) => [row.draw_type, row.count])) },
+    prize_stats: byPrize.map(({ prize_id, prize_name, count }) => ({ prize_id, prize_name: prize_name ?? '', count })),
+    last_draw_time: lastDraw > 0 ? new Date(lastDraw).toISOString() : null,
+  }
+}

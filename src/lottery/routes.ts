@@ -1,0 +1,109 @@
+import { Hono } from 'hono'
+import type { Cached } from '../cached.ts'
+import type { Calendar } from '../calendar.ts'
+import type { Push } from '../contract/messages.ts'
+import { Refusal } from '../contract/refusals.ts'
+import type { Database } from '../db/client.ts'
+import { ok } from '../http/envelope.ts'
+import type { AppEnv } from '../http/env.ts'
+import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { describe } from '../http/operation-docs.ts'
+import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
+import { validate } from '../http/validate.ts'
+import { randomCode, randomId, randomInts } from '../random.ts'
+import type { Till } from '../till/till.ts'
+import { type Draw, draw, pityView } from './draw.ts'
+import { countersOf, drawRecordsOf, drawStatisticsOf } from './queries.ts'
+import { drawCounts, type DrawType, isOpen, oddsSum, type Wheel } from './wheel.ts'
+import { configAnswer, drawAnswer, drawBody, recordsAnswer, recordsQuery, statisticsAnswer } from './wire.ts'
+
+export interface LotteryDeps {
+  database: Database
+  till: Till<Push>
+  calendar: Calendar
+  now: () => Date
+  wheel: Cached<Wheel | undefined>
+  rules: Draw['rules']
+  drawLimit: RateLimit
+}
+
+const codeLength = 10
+
+/** `/api/lottery`: the wheel, its draws and their records. */
+export function lotteryRoutes({ database, till, calendar, now, wheel, rules, drawLimit }: LotteryDeps) {
+  return new Hono<AppEnv>()
+    .get(
+      '/config',
+      describe({ summary: 'The wheel, its price and the caller’s counters', answer: configAnswer, refusals: [3001] }),
+      async (c) => {
+        const current = await wheel.get()
+        if (!current || !isOpen(current)) throw new Refusal(3001)
+        const { pityCount, drawsToday } = await countersOf(database, c.var.caller.userId, calendar.dayOf(now()))
+        const counters = {
+          daily_limit: rules.dailyLimit,
+          draws_today: drawsToday,
+          user_pity: pityView(pityCount, rules.pityLimit, current.pity_prize_id),
+        }
+        return ok(c, { ...wheelView(current), ...counters })
+      },
+    )
+    .post(
+      '/draw',
+      describe({
+        summary: 'Spin the wheel 1, 3, 5 or 10 times as one atom',
+        answer: drawAnswer,
+        refusals: [3001, 3002, 3003, 3004, 9006],
+        idempotent: true,
+      }),
+      validate('json', drawBody, 3004),
+      limitCaller(drawLimit),
+      async (c) => {
+        const { draw_type } = c.req.valid('json')
+        const count = drawCounts[draw_type]
+        const input: Draw = {
+          userId: c.var.caller.userId,
+          drawType: draw_type,
+          drawId: randomId('DR'),
+          rolls: randomInts(count, oddsSum),
+          codes: Array.from({ length: count }, () => randomCode(codeLength)),
+          day: calendar.dayOf(now()),
+          rules,
+        }
+        return okOnce(c, await till.run(draw, input, idempotencyOf(c, { draw_type })))
+      },
+    )
+    .get(
+      '/records',
+      describe({ summary: 'The caller’s draws, newest first', answer: recordsAnswer }),
+      validate('query', recordsQuery),
+      async (c) => ok(c, await drawRecordsOf(database, c.var.caller.userId, c.req.valid('query'))),
+    )
+    .get('/statistics', describe({ summary: 'What the caller’s draws came to', answer: statisticsAnswer }), async (c) =>
+      ok(c, await drawStatisticsOf(database, c.var.caller.userId)),
+    )
+}
+
+function wheelView({ prizes, pity_prize_id }: Wheel) {
+  const cost_points = prizes[0]?.cost_points ?? 0
+  return {
+    prizes: prizes.map((prize) => ({
+      prize_id: prize.prize_id,
+      prize_name: prize.prize_name,
+      prize_type: prize.prize_type,
+      prize_value: prize.prize_value,
+      angle: prize.angle,
+      color: prize.color,
+      probability: prize.probability / oddsSum,
+      is_activity: prize.is_activity,
+      cost_points: prize.cost_points,
+      stock_remaining: prize.stock_remaining,
+      sold_out: prize.stock_remaining === 0 && prize.prize_id !== pity_prize_id,
+    })),
+    cost_points,
+    draw_types: (Object.entries(drawCounts) as [DrawType, number][]).map(([type, count]) => ({
+      type,
+      count,
+      cost: cost_points * count,
+    })),
+  }
+}

@@ -1,0 +1,138 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  check,
+  decimal,
+  index,
+  int,
+  mysqlEnum,
+  mysqlTable,
+  smallint,
+  unique,
+  varchar,
+} from 'drizzle-orm/mysql-core'
+import { asciiText, instant, tenThousandths, utcNow } from '../db/columns.ts'
+import { lockOrder } from '../lock-order.ts'
+import { tableShelf } from '../till/shelf.ts'
+import { usersTable } from '../users/schema.ts'
+
+export const prizeTypes = ['points', 'coupon', 'physical', 'empty'] as const
+export const drawTypes = ['single', 'triple', 'quintuple', 'decade'] as const
+
+/** The prizes of the wheel, one a sector. `probability` is in ten-thousandths in the program. */
+export const lotteryPrizesTable = mysqlTable(
+  'lottery_prizes',
+  {
+    prize_id: int().autoincrement().primaryKey(),
+    prize_name: varchar({ length: 100 }).notNull(),
+    prize_type: mysqlEnum(prizeTypes).notNull(),
+    prize_value: decimal({ precision: 10, scale: 2, mode: 'number' }).notNull().default(0),
+    angle: smallint().notNull(),
+    color: asciiText({ length: 7 }).notNull(),
+    probability: tenThousandths().notNull(),
+    is_activity: boolean().notNull().default(false),
+    cost_points: int().notNull().default(100),
+    stock_remaining: int(),
+    status: mysqlEnum(['active', 'inactive']).notNull().default('active'),
+    created_at: instant().notNull().default(utcNow),
+    updated_at: instant().notNull().default(utcNow),
+  },
+  (table) => [
+    index('lottery_prizes_angle').on(table.angle),
+    index('lottery_prizes_probability').on(table.probability),
+    index('lottery_prizes_status').on(table.status),
+    index('lottery_prizes_status_probability').on(table.status, table.probability),
+    check('lottery_prizes_angle_is_a_sector', sql`angle BETWEEN 0 AND 315 AND angle % 45 = 0`),
+    check('lottery_prizes_probability_is_one', sql`probability BETWEEN 0 AND 1`),
+    check('lottery_prizes_color_is_hex', sql`color REGEXP '^#[0-9A-F]{6}$'`),
+    check('lottery_prizes_stock_never_negative', sql`stock_remaining IS NULL OR stock_remaining >= 0`),
+    check('lottery_prizes_cost_never_negative', sql`cost_points >= 0`),
+  ],
+)
+
+/** The one wheel: its version grows with every change of its prizes; draws record the version they were made with. */
+export const lotteryWheelTable = mysqlTable('lottery_wheel', {
+  wheel_id: int().primaryKey(),
+  version: int().notNull(),
+  pity_prize_id: int().notNull(),
+  updated_at: instant().notNull(),
+})
+
+/** Draws in a row without the pity prize, and the draws of one business day. */
+export const lotteryPityTable = mysqlTable(
+  'lottery_pity',
+  {
+    user_id: int()
+      .primaryKey()
+      .references(() => usersTable.user_id),
+    current_count: int().notNull(),
+    draws_day: asciiText({ length: 10 }).notNull(),
+    draws_today: int().notNull(),
+    updated_at: instant().notNull(),
+  },
+  () => [check('lottery_pity_never_negative', sql`current_count >= 0 AND draws_today >= 0`)],
+)
+
+/** One row a draw, with what the prize was at that moment. */
+export const lotteryRecordsTable = mysqlTable(
+  'lottery_records',
+  {
+    record_id: bigint({ mode: 'number' }).autoincrement().primaryKey(),
+    draw_id: asciiText({ length: 24 }).notNull(),
+    draw_sequence: smallint().notNull(),
+    user_id: int()
+      .notNull()
+      .references(() => usersTable.user_id),
+    prize_id: int()
+      .notNull()
+      .references(() => lotteryPrizesTable.prize_id),
+    prize_name: varchar({ length: 100 }).notNull(),
+    prize_type: mysqlEnum(prizeTypes).notNull(),
+    prize_value: decimal({ precision: 10, scale: 2, mode: 'number' }).notNull(),
+    draw_type: mysqlEnum(drawTypes).notNull(),
+    points_cost: int().notNull(),
+    points_awarded: int().notNull(),
+    is_near_miss: boolean().notNull(),
+    is_pity: boolean().notNull(),
+    /** What fell, 0-9999; null on a pity draw, which has no roll. */
+    roll: smallint(),
+    wheel_version: int().notNull(),
+    created_at: instant().notNull(),
+  },
+  (table) => [
+    unique('lottery_records_draw').on(table.draw_id, table.draw_sequence),
+    index('lottery_records_user').on(table.user_id, table.record_id),
+    index('lottery_records_created_at').on(table.created_at),
+  ],
+)
+
+export const lotteryPity = tableShelf(lotteryPityTable, {
+  rank: lockOrder.pity,
+  key: ['user_id'],
+  lock: 'update',
+  updates: ['current_count', 'draws_day', 'draws_today', 'updated_at'],
+})
+
+/** Shared by the draws that run beside each other, exclusive to whoever changes the wheel. */
+export const lotteryWheel = tableShelf(lotteryWheelTable, {
+  rank: lockOrder.wheel,
+  key: ['wheel_id'],
+  lock: 'share',
+  updates: [],
+})
+
+/** Locked by a draw only where a prize is limited: its stock is the one thing that a draw changes here. */
+export const prizeStocks = tableShelf(lotteryPrizesTable, {
+  rank: lockOrder.prizes,
+  key: ['prize_id'],
+  lock: 'update',
+  updates: ['stock_remaining', 'updated_at'],
+})
+
+export const lotteryRecords = tableShelf(lotteryRecordsTable, {
+  rank: lockOrder.journals,
+  key: ['record_id'],
+  lock: 'none',
+  updates: [],
+})

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { pageQuery, pagination, timestamp } from '../contract/wire.ts'
+import { drawTypes, prizeTypes } from './schema.ts'
+
+const prizeType = z.enum(prizeTypes)
+const drawType = z.enum(drawTypes)
+
+const userPity = z.object({
+  current_count: z.int(),
+  pity_limit: z.int(),
+  remaining_draws: z.int(),
+  pity_prize_id: z.int(),
+})
+
+/** What `draw_type` may say, with the two short names beside the four. */
+export const drawBody = z.object({
+  draw_type: z
+    .enum([...drawTypes, 'five', 'ten'])
+    .transform((type) => (type === 'five' ? 'quintuple' : type === 'ten' ? 'decade' : type)),
+})
+
+export const drawAnswer = z.object({
+  draw_id: z.string(),
+  draw_type: drawType,
+  count: z.int(),
+  results: z.array(
+    z.object({
+      draw_sequence: z.int(),
+      prize_id: z.int(),
+      prize_name: z.string(),
+      prize_type: prizeType,
+      prize_value: z.number(),
+      angle: z.int(),
+      color: z.string(),
+      is_activity: z.boolean(),
+      is_near_miss: z.boolean(),
+      is_pity: z.boolean(),
+      points_awarded: z.int(),
+      voucher: z.object({ code: z.string(), expires_at: timestamp }).nullable(),
+    }),
+  ),
+  total_cost: z.int(),
+  points_awarded: z.int(),
+  remaining_points: z.int(),
+  user_pity: userPity,
+  draws_today: z.int(),
+})
+export type DrawAnswer = z.output<typeof drawAnswer>
+
+export const configAnswer = z.object({
+  prizes: z.array(
+    z.object({
+      prize_id: z.int(),
+      prize_name: z.string(),
+      prize_type: prizeType,
+      prize_value: z.number(),
+      angle: z.int(),
+      color: z.string(),
+      probability: z.number(),
+      is_activity: z.boolean(),
+      cost_points: z.int(),
+      stock_remaining: z.int().nullable(),
+      sold_out: z.boolean(),
+    }),
+  ),
+  cost_points: z.int(),
+  daily_limit: z.int(),
+  draws_today: z.int(),
+  draw_types: z.array(z.object({ type: drawType, count: z.int(), cost: z.int() })),
+  user_pity: userPity,
+})
+
+export const recordsQuery = pageQuery.extend({ draw_type: drawType.optional(), prize_type: prizeType.optional() })
+
+export const recordsAnswer = z.object({
+  records: z.array(
+    z.object({
+      id: z.int(),
+      draw_id: z.string(),
+      draw_sequence: z.int(),
+      prize_id: z.int(),
+      prize_name: z.string(),
+      prize_type: prizeType,
+      prize_value: z.number(),
+      draw_type: drawType,
+      points_cost: z.int(),
+      points_awarded: z.int(),
+      is_near_miss: z.boolean(),
+      is_pity: z.boolean(),
+      created_at: timestamp,
+    }),
+  ),
+  pagination,
+})
+
+export const statisticsAnswer = z.object({
+  total_draws: z.int(),
+  total_cost: z.int(),
+  total_points_won: z.int(),
+  draw_type_stats: z.record(drawType, z.int()),
+  prize_stats: z.array(z.object({ prize_id: z.int(), prize_name: z.string(), count: z.int() })),
+  last_draw_time: timestamp.nullable(),
+})

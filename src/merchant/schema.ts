@@ -1,0 +1,29 @@
+import { bigint, index, int, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
+import { asciiText, instant, jsonText } from '../db/columns.ts'
+import { lockOrder } from '../lock-order.ts'
+import { tableShelf } from '../till/shelf.ts'
+
+/** Who changed what on the merchant's side or by command, append-only. `actor_id` is null for the command line. */
+export const auditLogTable = mysqlTable(
+  'audit_log',
+  {
+    audit_id: bigint({ mode: 'number' }).autoincrement().primaryKey(),
+    actor_id: int(),
+    action: asciiText({ length: 48 }).notNull(),
+    target: varchar({ length: 64 }).notNull(),
+    details: jsonText().notNull(),
+    created_at: instant().notNull(),
+  },
+  (table) => [
+    index('audit_log_created_at').on(table.created_at),
+    index('audit_log_actor').on(table.actor_id, table.created_at),
+    index('audit_log_target').on(table.target),
+  ],
+)
+
+export const auditLog = tableShelf(auditLogTable, {
+  rank: lockOrder.journals,
+  key: ['audit_id'],
+  lock: 'none',
+  updates: [],
+})

@@ -1,0 +1,44 @@
+import type { Push } from '../contract/messages.ts'
+import { Refusal } from '../contract/refusals.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/shelf.ts'
+import { users } from '../users/schema.ts'
+import { post } from './post.ts'
+import { checkIns } from './schema.ts'
+import type { CheckInAnswer } from './wire.ts'
+
+export interface CheckIn {
+  userId: number
+  /** The business day, and the one before it. */
+  day: string
+  dayBefore: string
+  points: number
+}
+
+/** Points for showing up, once a business day; days in a row make a streak. */
+export const checkIn: Operation<CheckIn, CheckInAnswer, Push> = {
+  name: 'check_in',
+  owner: ({ userId }) => userId,
+  needs: ({ userId, day, dayBefore }) => [
+    rows(users, userId),
+    {
+      shelf: checkIns,
+      keys: [
+        [userId, day],
+        [userId, dayBefore],
+      ],
+    },
+  ],
+  decide(books, { userId, day, dayBefore, points }) {
+    if (books.find(checkIns, [userId, day])) throw new Refusal(2006)
+    const streak_days = (books.find(checkIns, [userId, dayBefore])?.streak_days ?? 0) + 1
+    books.append(checkIns, { user_id: userId, business_day: day, streak_days, points, created_at: books.now })
+    const total_points = post(books, books.get(users, [userId]), {
+      points,
+      source: 'check_in',
+      related_id: `CI_${userId}_${day}`,
+      description: `签到奖励（连续 ${streak_days} 天）`,
+    })
+    return { points_awarded: points, total_points, streak_days }
+  },
+}

@@ -1,0 +1,62 @@
+import type { Push } from '../contract/messages.ts'
+import { Refusal, type RefusalCode } from '../contract/refusals.ts'
+import type { Books } from '../till/books.ts'
+import { type User, users } from '../users/schema.ts'
+import { type LedgerSource, pointsRecords } from './schema.ts'
+
+/** A movement of points: positive earns, negative spends, never 0. */
+export interface Entry {
+  points: number
+  source: LedgerSource
+  /** Names what caused it; one row a cause and direction. */
+  related_id: string
+  /** Chinese, shown to the user as it is. */
+  description: string
+}
+
+/** The largest balance the table can hold. */
+const maxBalance = 2_147_483_647
+
+/**
+ * The only way that points move: changes the balance, appends the ledger row that says so and announces it.
+ * Answers the new balance.
+ * @throws {Refusal} `shortCode` with `required`, `current` and `shortage` when the balance doesn't cover it.
+ */
+export function post(books: Books<Push>, user: Readonly<User>, entry: Entry, shortCode: RefusalCode = 4005): number {
+  const { points, source, related_id, description } = entry
+  const balance = user.total_points + points
+  if (!Number.isSafeInteger(points) || points === 0) throw new Error(`an entry of ${points} points`)
+  if (balance < 0) throw shortOf(-points, user.total_points, shortCode)
+  if (balance > maxBalance) throw new Refusal(9000, { issues: [{ path: 'points', message: '积分超过上限' }] })
+  const seq = user.ledger_seq + 1
+  books.update(users, user, { total_points: balance, ledger_seq: seq, updated_at: books.now })
+  books.append(pointsRecords, {
+    user_id: user.user_id,
+    seq,
+    points,
+    type: points > 0 ? 'earn' : 'spend',
+    source,
+    related_id,
+    description,
+    balance_after: balance,
+    created_at: books.now,
+  })
+  books.announce({
+    to: { user_id: user.user_id },
+    type: 'points_update',
+    data: {
+      user_id: user.user_id,
+      total_points: balance,
+      change_points: points,
+      reason: description,
+      reason_code: source,
+      timestamp: books.now.toISOString(),
+    },
+  })
+  return balance
+}
+
+function shortOf(required: number, current: number, code: RefusalCode): Refusal {
+  const data = { required, current, shortage: required - current }
+  return new Refusal(code, data, `积分不足，需要 ${required} 积分，当前 ${current} 积分`)
+}

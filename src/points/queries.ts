@@ -1,0 +1,68 @@
+import { and, count, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { paginationOf } from '../contract/wire.ts'
+import type { Database } from '../db/client.ts'
+import { requireUser } from '../users/queries.ts'
+import { type LedgerSource, pointsRecordsTable } from './schema.ts'
+import type { PointsStatistics, RecordsQuery } from './wire.ts'
+
+const table = pointsRecordsTable
+
+/** A page of the user's ledger, newest first. */
+export async function pointsRecordsOf({ orm }: Database, userId: number, query: RecordsQuery) {
+  const conditions: SQL[] = [eq(table.user_id, userId)]
+  if (query.type !== 'all') conditions.push(eq(table.type, query.type))
+  if (query.source) conditions.push(eq(table.source, query.source))
+  const where = and(...conditions)
+  const [page, [counted]] = await Promise.all([
+    orm
+      .select()
+      .from(table)
+      .where(where)
+      .orderBy(desc(table.seq))
+      .limit(query.limit)
+      .offset((query.page - 1) * query.limit),
+    orm.select({ total: count() }).from(table).where(where),
+  ])
+  const records = page.map(({ record_id, user_id: _user, seq: _seq, created_at, ...record }) => ({
+    id: record_id,
+    ...record,
+    created_at: created_at.toISOString(),
+  }))
+  return { records, pagination: paginationOf(query, counted?.total ?? 0) }
+}
+
+/** Sums of the user's ledger by direction and source; amounts spent are positive here. */
+export async function pointsStatisticsOf(database: Database, userId: number): Promise<PointsStatistics> {
+  const [user, sums] = await Promise.all([
+    requireUser(database, userId),
+    database.orm
+      .select({
+        type: table.type,
+        source: table.source,
+        points: sql<string>`SUM(ABS(${table.points}))`,
+        rows: count(),
+      })
+      .from(table)
+      .where(eq(table.user_id, userId))
+      .groupBy(table.type, table.source),
+  ])
+  const bySource = (type: 'earn' | 'spend') =>
+    Object.fromEntries(
+      sums.filter((sum) => sum.type === type).map((sum) => [sum.source, Number(sum.points)]),
+    ) as Partial<Record<LedgerSource, number>>
+  const [earned, spent] = [bySource('earn'), bySource('spend')]
+  const rows = (type: 'earn' | 'spend') => sums.reduce((all, sum) => all + (sum.type === type ? sum.rows : 0), 0)
+  const [earn, spend] = [rows('earn'), rows('spend')]
+  return {
+    current_points: user.total_points,
+    total_earned: total(earned),
+    total_spent: total(spent),
+    earn_by_source: earned,
+    spend_by_source: spent,
+    records_count: { earn, spend, total: earn + spend },
+  }
+}
+
+function total(bySource: Partial<Record<LedgerSource, number>>): number {
+  return Object.values(bySource).reduce((sum, points) => sum + points, 0)
+}

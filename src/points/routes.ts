@@ -1,0 +1,55 @@
+import { Hono } from 'hono'
+import type { Calendar } from '../calendar.ts'
+import type { Push } from '../contract/messages.ts'
+import { Refusal } from '../contract/refusals.ts'
+import type { Database } from '../db/client.ts'
+import { ok } from '../http/envelope.ts'
+import type { AppEnv } from '../http/env.ts'
+import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { describe } from '../http/operation-docs.ts'
+import { validate } from '../http/validate.ts'
+import type { Till } from '../till/till.ts'
+import { checkIn } from './check-in.ts'
+import { pointsRecordsOf, pointsStatisticsOf } from './queries.ts'
+import { checkInAnswer, pointsStatistics, recordsAnswer, recordsQuery } from './wire.ts'
+
+export interface PointsDeps {
+  database: Database
+  till: Till<Push>
+  calendar: Calendar
+  now: () => Date
+  /** Points for a check-in; 0 turns it off. */
+  checkInPoints: number
+}
+
+/** The ledger's part of `/api/user`. */
+export function pointsRoutes({ database, till, calendar, now, checkInPoints }: PointsDeps) {
+  return new Hono<AppEnv>()
+    .get(
+      '/points/records',
+      describe({ summary: 'The caller’s ledger, newest first', answer: recordsAnswer }),
+      validate('query', recordsQuery),
+      async (c) => ok(c, await pointsRecordsOf(database, c.var.caller.userId, c.req.valid('query'))),
+    )
+    .get(
+      '/points/statistics',
+      describe({ summary: 'Sums of the caller’s ledger', answer: pointsStatistics }),
+      async (c) => ok(c, await pointsStatisticsOf(database, c.var.caller.userId)),
+    )
+    .post(
+      '/check-in',
+      describe({
+        summary: 'Points for showing up, once a business day',
+        answer: checkInAnswer,
+        refusals: [2006],
+        idempotent: true,
+      }),
+      async (c) => {
+        if (checkInPoints === 0) throw new Refusal(2006, null, '签到活动暂未开放')
+        const { userId } = c.var.caller
+        const day = calendar.dayOf(now())
+        const input = { userId, day, dayBefore: calendar.plusDays(day, -1), points: checkInPoints }
+        return okOnce(c, await till.run(checkIn, input, idempotencyOf(c, {})))
+      },
+    )
+}

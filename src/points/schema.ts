@@ -1,0 +1,74 @@
+import { sql } from 'drizzle-orm'
+import { bigint, check, index, int, mysqlEnum, mysqlTable, primaryKey, unique, varchar } from 'drizzle-orm/mysql-core'
+import { asciiText, instant } from '../db/columns.ts'
+import { lockOrder } from '../lock-order.ts'
+import { tableShelf } from '../till/shelf.ts'
+import { usersTable } from '../users/schema.ts'
+
+/** Where points come from and go to. */
+export const ledgerSources = [
+  'register',
+  'lottery',
+  'exchange',
+  'exchange_cancel',
+  'photo_upload',
+  'check_in',
+  'admin',
+] as const
+export type LedgerSource = (typeof ledgerSources)[number]
+
+/** The ledger: append-only, numbered per user without a gap, each row with the balance it left. */
+export const pointsRecordsTable = mysqlTable(
+  'points_records',
+  {
+    record_id: bigint({ mode: 'number' }).autoincrement().primaryKey(),
+    user_id: int()
+      .notNull()
+      .references(() => usersTable.user_id),
+    seq: int().notNull(),
+    points: int().notNull(),
+    type: mysqlEnum(['earn', 'spend']).notNull(),
+    source: mysqlEnum(ledgerSources).notNull(),
+    related_id: asciiText({ length: 64 }).notNull(),
+    description: varchar({ length: 255 }).notNull(),
+    balance_after: int().notNull(),
+    created_at: instant().notNull(),
+  },
+  (table) => [
+    unique('points_records_user_seq').on(table.user_id, table.seq),
+    unique('points_records_once').on(table.related_id, table.source, table.type),
+    index('points_records_created_at').on(table.created_at),
+    check('points_records_sign', sql`(type = 'earn' AND points > 0) OR (type = 'spend' AND points < 0)`),
+    check('points_records_balance_never_negative', sql`balance_after >= 0`),
+    check('points_records_seq_from_one', sql`seq >= 1`),
+  ],
+)
+
+export const pointsRecords = tableShelf(pointsRecordsTable, {
+  rank: lockOrder.journals,
+  key: ['record_id'],
+  lock: 'none',
+  updates: [],
+})
+
+/** One row a user and business day. */
+export const checkInsTable = mysqlTable(
+  'check_ins',
+  {
+    user_id: int()
+      .notNull()
+      .references(() => usersTable.user_id),
+    business_day: asciiText({ length: 10 }).notNull(),
+    streak_days: int().notNull(),
+    points: int().notNull(),
+    created_at: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.user_id, table.business_day] })],
+)
+
+export const checkIns = tableShelf(checkInsTable, {
+  rank: lockOrder.checkIns,
+  key: ['user_id', 'business_day'],
+  lock: 'none',
+  updates: [],
+})

@@ -1,0 +1,24 @@
+import { Refusal } from '../contract/refusals.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/shelf.ts'
+import { type User, users } from '../users/schema.ts'
+
+export interface ProfileEdit {
+  userId: number
+  nickname?: string
+  /** A link elsewhere, or a path of our own. */
+  avatar?: string
+}
+
+/** A user changes how they are shown. */
+export const editProfile: Operation<ProfileEdit, Pick<User, 'user_id'>> = {
+  name: 'edit_profile',
+  owner: ({ userId }) => userId,
+  needs: ({ userId }) => [rows(users, userId)],
+  decide(books, { userId, ...edit }) {
+    const user = books.find(users, [userId])
+    if (!user) throw new Refusal(2003)
+    if (Object.keys(edit).length > 0) books.update(users, user, { ...edit, updated_at: books.now })
+    return { user_id: userId }
+  },
+}

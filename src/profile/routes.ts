@@ -1,0 +1,96 @@
+import { Hono } from 'hono'
+import type { Calendar } from '../calendar.ts'
+import type { Push } from '../contract/messages.ts'
+import { Refusal } from '../contract/refusals.ts'
+import type { Database } from '../db/client.ts'
+import { ok } from '../http/envelope.ts'
+import { absoluteLinks, type AppEnv } from '../http/env.ts'
+import { describe } from '../http/operation-docs.ts'
+import { validate } from '../http/validate.ts'
+import { pointsStatisticsOf } from '../points/queries.ts'
+import type { Till } from '../till/till.ts'
+import { requireUser } from '../users/queries.ts'
+import { userInfoView } from '../users/user-info.ts'
+import { editProfile } from './edit-profile.ts'
+import { activitiesOf, totalOf } from './queries.ts'
+import { profileBody, userInfoAnswer, userStatisticsAnswer, userStatusAnswer } from './wire.ts'
+
+export interface ProfileDeps {
+  database: Database
+  till: Till<Push>
+  calendar: Calendar
+  now: () => Date
+}
+
+const day_ms = 86_400_000
+
+/** `/api/user`: how the caller is shown, and what they have done. */
+export function profileRoutes({ database, till, calendar, now }: ProfileDeps) {
+  const today = () => calendar.startOf(calendar.dayOf(now()))
+  return new Hono<AppEnv>()
+    .get('/info', describe({ summary: 'The caller’s account', answer: userInfoAnswer }), async (c) => {
+      const user = await requireUser(database, c.var.caller.userId)
+      return ok(c, { user_info: userInfoView(user, absoluteLinks(c)) })
+    })
+    .put(
+      '/info',
+      describe({ summary: 'Change nickname or avatar', answer: userInfoAnswer }),
+      validate('json', profileBody),
+      async (c) => {
+        const { userId } = c.var.caller
+        const { nickname, avatar } = c.req.valid('json')
+        const edit = {
+          userId,
+          ...(nickname === undefined ? {} : { nickname }),
+          ...(avatar === undefined ? {} : { avatar: acceptedAvatar(avatar, c.var.baseUrl) }),
+        }
+        await till.run(editProfile, edit)
+        const user = await requireUser(database, userId)
+        return ok(c, { user_info: userInfoView(user, absoluteLinks(c)) })
+      },
+    )
+    .get(
+      '/statistics',
+      describe({ summary: 'The caller’s points and activities', answer: userStatisticsAnswer }),
+      async (c) => {
+        const { userId } = c.var.caller
+        const [user, points_statistics, ever, sinceMidnight] = await Promise.all([
+          requireUser(database, userId),
+          pointsStatisticsOf(database, userId),
+          activitiesOf(database, userId),
+          activitiesOf(database, userId, today()),
+        ])
+        const activity_statistics = {
+          today_activities: totalOf(sinceMidnight),
+          total_records: points_statistics.records_count.total,
+          total_draws: ever.draws,
+          total_exchanges: ever.exchanges,
+          total_uploads: ever.uploads,
+        }
+        return ok(c, { user_info: userInfoView(user, absoluteLinks(c)), points_statistics, activity_statistics })
+      },
+    )
+    .get('/status', describe({ summary: 'The caller’s standing', answer: userStatusAnswer }), async (c) => {
+      const { userId } = c.var.caller
+      const [user, sinceMidnight] = await Promise.all([
+        requireUser(database, userId),
+        activitiesOf(database, userId, today()),
+      ])
+      return ok(c, {
+        user_id: userId,
+        status: user.status,
+        is_merchant: user.is_merchant,
+        total_points: user.total_points,
+        today_activities: totalOf(sinceMidnight),
+        registration_days: Math.floor((now().getTime() - user.created_at.getTime()) / day_ms),
+        last_login: user.last_login?.toISOString() ?? null,
+      })
+    })
+}
+
+/** An https link as it is; one of our own as its path, so that it stays right under another name. */
+function acceptedAvatar(link: string, baseUrl: string): string {
+  if (link.startsWith(`${baseUrl}/`)) return link.slice(baseUrl.length)
+  if (link.startsWith('https://')) return link
+  throw new Refusal(9000, { issues: [{ path: 'avatar', message: '应为 https 链接' }] })
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { timestamp } from '../contract/wire.ts'
+import { pointsStatistics } from '../points/wire.ts'
+import { userInfo, userStatus } from '../users/user-info.ts'
+
+const visibleText = (text: string) => text.isWellFormed() && !/\p{Cc}/u.test(text)
+
+const link = z
+  .string()
+  .max(512)
+  .refine((text) => URL.canParse(text) && /^https?:\/\//.test(text), '应为链接')
+
+export const profileBody = z.object({
+  nickname: z.string().trim().min(1).max(50).refine(visibleText, '含有不支持的字符').optional(),
+  avatar: link.optional(),
+})
+
+export const userInfoAnswer = z.object({ user_info: userInfo })
+
+export const userStatisticsAnswer = z.object({
+  user_info: userInfo,
+  points_statistics: pointsStatistics,
+  activity_statistics: z.object({
+    today_activities: z.int(),
+    total_records: z.int(),
+    total_draws: z.int(),
+    total_exchanges: z.int(),
+    total_uploads: z.int(),
+  }),
+})
+
+export const userStatusAnswer = z.object({
+  user_id: z.int(),
+  status: userStatus,
+  is_merchant: z.boolean(),
+  total_points: z.int(),
+  today_activities: z.int(),
+  registration_days: z.int(),
+  last_login: timestamp.nullable(),
+})

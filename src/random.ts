@@ -1,0 +1,23 @@
+import { randomBytes, randomInt } from 'node:crypto'
+
+const unambiguous = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
+
+/** `length` characters of a 32-letter alphabet without 0, 1, I and O: 5 unbiased bits each, from the system's generator. */
+export function randomCode(length: number): string {
+  return Array.from(randomBytes(length), (byte) => unambiguous[byte & 31]).join('')
+}
+
+/** A public id such as `EX_7KQ2…`: 80 random bits behind its prefix. */
+export function randomId(prefix: string): string {
+  return `${prefix}_${randomCode(16)}`
+}
+
+/** `digits` decimal digits, each equally likely. */
+export function randomDigits(digits: number): string {
+  return String(randomInt(10 ** digits)).padStart(digits, '0')
+}
+
+/** `count` integers, uniform in [0, bound), from the system's generator without modulo bias. */
+export function randomInts(count: number, bound: number): number[] {
+  return Array.from({ length: count }, () => randomInt(bound))
+}

@@ -1,0 +1,80 @@
+import type { Database } from '../db/client.ts'
+
+/** A row that breaks an invariant: which one, whose, and what disagrees. */
+export interface Mismatch {
+  check: string
+  id: string
+  details: Record<string, unknown>
+}
+
+/** The invariants of points and stock, each as a query for the rows that break it. */
+const checks: Record<string, string> = {
+  'a balance is the sum of its ledger': `
+    SELECT u.user_id AS id, u.total_points AS balance, COALESCE(l.points, 0) AS ledger,
+           u.ledger_seq AS ledger_seq, COALESCE(l.seq, 0) AS last_seq
+      FROM users u
+      LEFT JOIN (SELECT user_id, SUM(points) AS points, MAX(seq) AS seq FROM points_records GROUP BY user_id) l
+        ON l.user_id = u.user_id
+     WHERE u.total_points <> COALESCE(l.points, 0) OR u.ledger_seq <> COALESCE(l.seq, 0)`,
+  'each ledger row has the running sum': `
+    SELECT user_id AS id, seq, balance_after, running FROM (
+      SELECT user_id, seq, balance_after,
+             SUM(points) OVER (PARTITION BY user_id ORDER BY seq) AS running,
+             ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY seq) AS position
+        FROM points_records) numbered
+     WHERE balance_after <> running OR seq <> position`,
+  'a stock is the sum of its movements': `
+    SELECT p.commodity_id AS id, p.stock AS stock, COALESCE(m.moved, 0) AS moved
+      FROM products p
+      LEFT JOIN (SELECT commodity_id, SUM(quantity_change) AS moved FROM stock_movements GROUP BY commodity_id) m
+        ON m.commodity_id = p.commodity_id
+     WHERE p.stock <> COALESCE(m.moved, 0) OR p.stock < 0`,
+  'a draw has exactly its ledger rows': `
+    SELECT d.draw_id AS id, d.cost, d.won, COALESCE(l.spent, 0) AS spent, COALESCE(l.earned, 0) AS earned
+      FROM (SELECT draw_id, user_id, SUM(points_cost) AS cost, SUM(points_awarded) AS won
+              FROM lottery_records GROUP BY draw_id, user_id) d
+      LEFT JOIN (SELECT related_id, user_id, -SUM(LEAST(points, 0)) AS spent, SUM(GREATEST(points, 0)) AS earned
+                   FROM points_records WHERE source = 'lottery' GROUP BY related_id, user_id) l
+        ON l.related_id = d.draw_id AND l.user_id = d.user_id
+     WHERE d.cost <> COALESCE(l.spent, 0) OR d.won <> COALESCE(l.earned, 0)`,
+  'a ledger row of a draw has its draw': `
+    SELECT related_id AS id, points FROM points_records
+     WHERE source = 'lottery' AND related_id NOT IN (SELECT draw_id FROM lottery_records)`,
+  'an order has exactly its ledger rows': `
+    SELECT e.exchange_id AS id, e.status, e.total_points, COALESCE(l.points, 0) AS ledger
+      FROM exchange_records e
+      LEFT JOIN (SELECT related_id, SUM(points) AS points FROM points_records
+                  WHERE source IN ('exchange', 'exchange_cancel') GROUP BY related_id) l
+        ON l.related_id = e.exchange_id
+     WHERE COALESCE(l.points, 0) <> IF(e.status IN ('pending', 'completed'), -e.total_points, 0)`,
+  'an order has exactly its stock movements': `
+    SELECT e.exchange_id AS id, e.status, e.quantity, COALESCE(m.moved, 0) AS moved
+      FROM exchange_records e
+      LEFT JOIN (SELECT related_id, SUM(quantity_change) AS moved FROM stock_movements
+                  WHERE operation IN ('purchase', 'cancel', 'expire') GROUP BY related_id) m
+        ON m.related_id = e.exchange_id
+     WHERE COALESCE(m.moved, 0) <> IF(e.status IN ('pending', 'completed'), -e.quantity, 0)`,
+  'an order has its voucher': `
+    SELECT e.exchange_id AS id, e.status, v.status AS voucher
+      FROM exchange_records e
+      LEFT JOIN vouchers v ON v.code = e.exchange_code AND v.source_id = e.exchange_id AND v.user_id = e.user_id
+     WHERE v.status IS NULL OR v.status <> CASE e.status WHEN 'pending' THEN 'active' WHEN 'completed' THEN 'redeemed'
+           ELSE e.status END`,
+  'an approved review has exactly its ledger row': `
+    SELECT r.upload_id AS id, r.review_status, r.points_awarded, COALESCE(l.points, 0) AS ledger
+      FROM upload_reviews r
+      LEFT JOIN (SELECT related_id, SUM(points) AS points FROM points_records
+                  WHERE source = 'photo_upload' GROUP BY related_id) l ON l.related_id = r.upload_id
+     WHERE COALESCE(l.points, 0) <> IF(r.review_status = 'approved', r.points_awarded, 0)`,
+}
+
+/** Every row that breaks an invariant, over the whole database; empty when all is well. */
+export async function findMismatches(database: Database): Promise<Mismatch[]> {
+  const found: Mismatch[] = []
+  for (const [check, sql] of Object.entries(checks)) {
+    for (const { id, ...details } of await database.query<{ id: unknown }>(sql)) {
+      found.push({ check, id: String(id), details })
+    }
+  }
+  return found
+}

@@ -1,0 +1,85 @@
+import type { Database } from '../db/client.ts'
+import type { Transaction } from '../db/transact.ts'
+import { products } from '../exchange/schema.ts'
+import { lockOrder } from '../lock-order.ts'
+import { audit } from '../merchant/audit.ts'
+import type { Operation } from '../till/operation.ts'
+import { type Key, rows, type Shelf } from '../till/shelf.ts'
+import type { Till } from '../till/till.ts'
+import { users } from '../users/schema.ts'
+import { findMismatches } from './checks.ts'
+
+/** What a ledger says of its owner. */
+interface LedgerSum {
+  id: number
+  total: number
+  last_seq: number
+}
+
+const pointsLedger = sumsOf('points ledger', 'SELECT user_id AS id, SUM(points) AS total, MAX(seq) AS last_seq FROM points_records WHERE user_id IN (?) GROUP BY user_id')
+const stockLedger = sumsOf('stock ledger', 'SELECT commodity_id AS id, SUM(quantity_change) AS total, 0 AS last_seq FROM stock_movements WHERE commodity_id IN (?) GROUP BY commodity_id')
+
+/** The ledger is the truth: a balance that disagrees is set to its ledger's sum. */
+const repairBalance: Operation<number, { repaired: boolean }> = {
+  name: 'repair_balance',
+  owner: (userId) => userId,
+  needs: (userId) => [rows(users, userId), rows(pointsLedger, userId)],
+  decide(books, userId) {
+    const user = books.get(users, [userId])
+    const { total, last_seq } = books.get(pointsLedger, [userId])
+    if (total < 0 || (total === user.total_points && last_seq === user.ledger_seq)) return { repaired: false }
+    const details = { was: user.total_points, is: total }
+    books.update(users, user, { total_points: total, ledger_seq: last_seq, updated_at: books.now })
+    audit(books, { actorId: null, action: 'reconcile.repair', target: `user:${userId}`, details })
+    return { repaired: true }
+  },
+}
+
+/** A stock that disagrees is set to the sum of its movements. */
+const repairStock: Operation<number, { repaired: boolean }> = {
+  name: 'repair_stock',
+  owner: (productId) => productId,
+  needs: (productId) => [rows(products, productId), rows(stockLedger, productId)],
+  decide(books, productId) {
+    const product = books.get(products, [productId])
+    const { total } = books.get(stockLedger, [productId])
+    if (total < 0 || total === product.stock) return { repaired: false }
+    const details = { was: product.stock, is: total }
+    books.update(products, product, { stock: total, updated_at: books.now })
+    audit(books, { actorId: null, action: 'reconcile.repair', target: `product:${productId}`, details })
+    return { repaired: true }
+  },
+}
+
+/** Sets every balance and stock that disagrees to what its ledger says; answers how many it could. */
+export async function repair(database: Database, till: Till): Promise<number> {
+  const repairs = { 'a balance is the sum of its ledger': repairBalance, 'a stock is the sum of its movements': repairStock }
+  let repaired = 0
+  for (const { check, id } of await findMismatches(database)) {
+    const operation = repairs[check as keyof typeof repairs]
+    if (operation && (await till.run(operation, Number(id))).answer.repaired) repaired += 1
+  }
+  return repaired
+}
+
+/** Sums as a shelf: figures, read after the row they are held against is locked. */
+function sumsOf(name: string, sql: string): Shelf<LedgerSum> {
+  const noTable = () => {
+    throw new Error(`${name} follows from its rows`)
+  }
+  return {
+    name,
+    rank: lockOrder.journals,
+    keyOf: ({ id }) => [id],
+    async load(tx: Transaction, keys: readonly Key[]) {
+      const ids = keys.map(([id]) => Number(id))
+      const found = await tx.query<{ id: number; total: string; last_seq: number }>(sql, [ids])
+      const sums = new Map(found.map((row) => [row.id, row]))
+      return ids.map((id) => ({ id, total: Number(sums.get(id)?.total ?? 0), last_seq: sums.get(id)?.last_seq ?? 0 }))
+    },
+    insert: noTable,
+    update: noTable,
+    create: noTable,
+    remove: noTable,
+  }
+}

@@ -1,0 +1,167 @@
+import type { Transaction } from '../db/transact.ts'
+import type { Finder, Key, Need, Seed, Shelf } from './shelf.ts'
+
+const fileName = (key: Key) => key.join('\u0000')
+
+/**
+ * The rows a batch has loaded and locked, as its operations see and change them in memory.
+ * What one operation did can be undone without touching what its neighbours did.
+ */
+export class Books<Announcement = unknown> implements Finder {
+  /** The instant of this batch: the only clock an operation has. */
+  readonly now: Date
+  readonly announcements: Announcement[] = []
+  #filed = new Map<Shelf, Map<string, object>>()
+  #added = new Map<Shelf, Set<object>>()
+  #changed = new Map<Shelf, Set<object>>()
+  #fresh = new Map<unknown, Map<Shelf, object>>()
+  #kept = new Set<object>()
+  #undo: (() => void)[] = []
+  #current: unknown
+
+  constructor(now: Date) {
+    this.now = now
+  }
+
+  /** The row under `key`, or undefined when there is none. */
+  find<Row extends object>(shelf: Shelf<Row>, key: Key): Readonly<Row> | undefined {
+    return this.#filed.get(shelf)?.get(fileName(key)) as Row | undefined
+  }
+
+  /** The row under `key`, which the operation knows to exist. */
+  get<Row extends object>(shelf: Shelf<Row>, key: Key): Readonly<Row> {
+    const row = this.find(shelf, key)
+    if (!row) throw new Error(`${shelf.name} ${key.join('/')} is not on the books`)
+    return row
+  }
+
+  /** The row this operation asked to have made. It stays only if the operation keeps it by calling this. */
+  keepFresh<Row extends object>(shelf: Shelf<Row>): Readonly<Row> {
+    const row = this.#fresh.get(this.#current)?.get(shelf)
+    if (!row) throw new Error(`${shelf.name}: no fresh row was asked for`)
+    this.#kept.add(row)
+    this.#undo.push(() => this.#kept.delete(row))
+    return row as Row
+  }
+
+  /** Changes columns of a loaded row. */
+  update<Row extends object>(shelf: Shelf<Row>, row: Readonly<Row>, patch: Partial<Row>): void {
+    const before: Partial<Row> = {}
+    for (const column of Object.keys(patch) as (keyof Row)[]) before[column] = row[column]
+    const isNew = this.#added.get(shelf)?.has(row) ?? false
+    const changed = this.#listOf(this.#changed, shelf, () => new Set<object>())
+    const wasChanged = changed.has(row)
+    Object.assign(row, patch)
+    if (!isNew) changed.add(row)
+    this.#undo.push(() => {
+      Object.assign(row, before)
+      if (!isNew && !wasChanged) changed.delete(row)
+    })
+  }
+
+  /** Adds a row; under a full key it can be found by the operations that follow. */
+  append<Row extends object>(shelf: Shelf<Row>, row: Partial<Row>): void {
+    const added = this.#listOf(this.#added, shelf, () => new Set<object>())
+    added.add(row)
+    const key = shelf.keyOf(row as Row)
+    const name = key.includes(undefined as never) ? undefined : fileName(key)
+    if (name !== undefined) this.#file(shelf).set(name, row)
+    this.#undo.push(() => {
+      added.delete(row)
+      if (name !== undefined) this.#file(shelf).delete(name)
+    })
+  }
+
+  /** Says something to the world once this batch is committed. */
+  announce(...announcements: Announcement[]): void {
+    const length = this.announcements.length
+    this.announcements.push(...announcements)
+    this.#undo.push(() => {
+      this.announcements.length = length
+    })
+  }
+
+  /** Runs one operation's decision; when it throws, everything it did here is undone. */
+  deciding<Answer>(owner: unknown, decide: () => Answer): Answer {
+    this.#undo = []
+    this.#current = owner
+    try {
+      return decide()
+    } catch (error) {
+      for (const step of this.#undo.reverse()) step()
+      throw error
+    }
+  }
+
+  /** Loads and locks what the operations need: shelves by rank, keys ascending. */
+  async load(tx: Transaction, needs: readonly { owner: unknown; need: Need }[]): Promise<void> {
+    const shelves = [...new Set(needs.map(({ need }) => need.shelf))].sort((a, b) => a.rank - b.rank)
+    for (const shelf of shelves) {
+      const wanted = needs.filter(({ need }) => need.shelf === shelf)
+      await this.#loadRows(tx, shelf, wanted)
+      for (const { owner, need } of wanted) if ('fresh' in need) await this.#makeFresh(tx, shelf, owner, need.fresh)
+    }
+  }
+
+  /** True when there is anything to write. */
+  get touched(): boolean {
+    return this.#kept.size > 0 || anyRows(this.#added) || anyRows(this.#changed)
+  }
+
+  /** Writes what changed, in lock order, and drops fresh rows that nobody kept. */
+  async save(tx: Transaction): Promise<void> {
+    const byRank = (a: Shelf, b: Shelf) => a.rank - b.rank
+    for (const shelf of [...this.#changed.keys()].sort(byRank)) {
+      const rows = [...(this.#changed.get(shelf) ?? [])]
+      if (rows.length > 0) await shelf.update(tx, rows)
+    }
+    for (const shelf of [...this.#added.keys()].sort(byRank)) {
+      const rows = [...(this.#added.get(shelf) ?? [])]
+      if (rows.length > 0) await shelf.insert(tx, rows)
+    }
+    for (const made of this.#fresh.values()) {
+      for (const [shelf, row] of made) if (!this.#kept.has(row)) await shelf.remove(tx, [row])
+    }
+  }
+
+  async #loadRows(tx: Transaction, shelf: Shelf, wanted: readonly { need: Need }[]): Promise<void> {
+    const keys = new Map<string, Key>()
+    for (const { need } of wanted) {
+      if (!('keys' in need)) continue
+      for (const key of typeof need.keys === 'function' ? need.keys(this) : need.keys) keys.set(fileName(key), key)
+    }
+    if (keys.size === 0) return
+    const filed = this.#file(shelf)
+    for (const row of await shelf.load(tx, [...keys.values()].sort(compareKeys))) filed.set(fileName(shelf.keyOf(row)), row)
+  }
+
+  async #makeFresh(tx: Transaction, shelf: Shelf, owner: unknown, seed: Seed): Promise<void> {
+    const row = await shelf.create(tx, seed)
+    this.#file(shelf).set(fileName(shelf.keyOf(row)), row)
+    this.#listOf(this.#fresh, owner, () => new Map<Shelf, object>()).set(shelf, row)
+  }
+
+  #file(shelf: Shelf): Map<string, object> {
+    return this.#listOf(this.#filed, shelf, () => new Map<string, object>())
+  }
+
+  #listOf<K, V>(lists: Map<K, V>, key: K, make: () => V): V {
+    const list = lists.get(key) ?? make()
+    lists.set(key, list)
+    return list
+  }
+}
+
+function anyRows(lists: Map<Shelf, Set<object>>): boolean {
+  for (const rows of lists.values()) if (rows.size > 0) return true
+  return false
+}
+
+function compareKeys(a: Key, b: Key): number {
+  for (let i = 0; i < a.length; i += 1) {
+    const [left, right] = [a[i] ?? '', b[i] ?? '']
+    if (left < right) return -1
+    if (left > right) return 1
+  }
+  return 0
+}

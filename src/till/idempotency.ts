@@ -1,0 +1,42 @@
+import { Refusal } from '../contract/refusals.ts'
+import { lockOrder } from '../lock-order.ts'
+import type { Books } from './books.ts'
+import type { Idempotency } from './operation.ts'
+import { idempotencyKeysTable } from './schema.ts'
+import { type Need, tableShelf } from './shelf.ts'
+
+/** Read after every lock is held: whoever shares an owner with a running request sees its answer. */
+const idempotencyKeys = tableShelf(idempotencyKeysTable, {
+  rank: lockOrder.idempotencyKeys,
+  key: ['owner', 'idem_key'],
+  lock: 'none',
+  updates: [],
+})
+
+export function idempotencyNeed({ owner, key }: Idempotency): Need {
+  return { shelf: idempotencyKeys, keys: [[owner, key]] }
+}
+
+/**
+ * The first answer given under this key, or undefined for a new one.
+ * @throws {Refusal} 9008 when the key was used for another request.
+ */
+export function firstAnswer(books: Books, { owner, key, fingerprint }: Idempotency): { answer: unknown } | undefined {
+  const first = books.find(idempotencyKeys, [owner, key])
+  if (!first) return undefined
+  if (first.fingerprint !== fingerprint) throw new Refusal(9008)
+  return { answer: JSON.parse(first.answer) }
+}
+
+/** Keeps the answer in the same transaction as its effect. */
+export function rememberAnswer(books: Books, idempotency: Idempotency, operation: string, answer: unknown): void {
+  const { owner, key, fingerprint } = idempotency
+  books.append(idempotencyKeys, {
+    owner,
+    idem_key: key,
+    operation,
+    fingerprint,
+    answer: JSON.stringify(answer),
+    created_at: books.now,
+  })
+}

@@ -1,0 +1,177 @@
+import { Refusal } from '../contract/refusals.ts'
+import { isDatabaseAway, isDuplicateKey } from '../db/errors.ts'
+import { type Transaction, transact, withoutCommit } from '../db/transact.ts'
+import { Books } from './books.ts'
+import { firstAnswer, idempotencyNeed, rememberAnswer } from './idempotency.ts'
+import { markBatch, withRetries } from './outcome.ts'
+import type { Idempotency, Operation } from './operation.ts'
+import type { Need } from './shelf.ts'
+import type { TillAnswer, TillOptions } from './till.ts'
+
+/** What a batch cost, for the metrics. */
+export interface BatchReport {
+  size: number
+  refused: number
+  retries: number
+  /** The longest that one of its operations had waited. */
+  queued_ms: number
+  /** From the first statement to the answer to COMMIT, retries included. */
+  took_ms: number
+}
+
+interface Job<Announcement> {
+  operation: Operation<unknown, unknown, Announcement>
+  input: unknown
+  idempotency: Idempotency | undefined
+  arrivedAt: number
+  resolve(answer: TillAnswer<unknown>): void
+  reject(error: unknown): void
+}
+
+interface Committed<Announcement> {
+  outcomes: Outcome[]
+  announcements: readonly Announcement[]
+  retries: number
+}
+
+type Outcome = { ok: true; answer: TillAnswer<unknown> } | { ok: false; error: unknown }
+
+/** One queue and the batches taken from it, one after the other: what arrives meanwhile is the next batch. */
+export class Lane<Announcement> {
+  #queue: Job<Announcement>[] = []
+  #working = false
+  #batch = 0
+  #idle: (() => void)[] = []
+  readonly #name: string
+  readonly #options: TillOptions<Announcement>
+
+  constructor(name: string, options: TillOptions<Announcement>) {
+    this.#name = name
+    this.#options = options
+  }
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  run<Input, Answer>(
+    operation: Operation<Input, Answer, Announcement>,
+    input: Input,
+    idempotency: Idempotency | undefined,
+  ): Promise<TillAnswer<Answer>> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({
+        operation: operation as Operation<unknown, unknown, Announcement>,
+        input,
+        idempotency,
+        arrivedAt: Date.now(),
+        resolve: resolve as (answer: TillAnswer<unknown>) => void,
+        reject,
+      })
+      if (!this.#working) void this.#work()
+    })
+  }
+
+  /** Refuses what has waited since before `instant` (ms); nothing of it was begun. */
+  dropOlderThan(instant: number): void {
+    const expired = this.#queue.findIndex((job) => job.arrivedAt >= instant)
+    const count = expired === -1 ? this.#queue.length : expired
+    for (const job of this.#queue.splice(0, count)) job.reject(new Refusal(9007))
+  }
+
+  /** Resolves when nothing is waiting or running. */
+  drained(): Promise<void> {
+    return this.#working ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve()
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true
+    while (this.#queue.length > 0) await this.#settle(this.#queue.splice(0, this.#options.batchSize))
+    this.#working = false
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  /**
+   * Answers every job of a batch. An unexpected error runs its jobs again one by one, so that one can't sink the rest;
+   * a key that another process inserted first is there to be read on the second try.
+   */
+  async #settle(jobs: Job<Announcement>[], secondTry = false): Promise<void> {
+    const startedAt = Date.now()
+    let batch: Committed<Announcement>
+    try {
+      batch = await this.#commit(jobs)
+    } catch (error) {
+      if (isDatabaseAway(error)) return rejectAll(jobs, new Refusal(9007, null, undefined, error))
+      if (jobs.length === 1 && (secondTry || !isDuplicateKey(error))) return rejectAll(jobs, error)
+      for (const job of jobs) await this.#settle([job], true)
+      return
+    }
+    jobs.forEach((job, index) => answer(job, batch.outcomes[index]))
+    this.#options.publish(batch.announcements)
+    this.#options.report?.({
+      size: jobs.length,
+      refused: batch.outcomes.filter((outcome) => !outcome.ok).length,
+      retries: batch.retries,
+      queued_ms: startedAt - (jobs[0]?.arrivedAt ?? startedAt),
+      took_ms: Date.now() - startedAt,
+    })
+  }
+
+  async #commit(jobs: Job<Announcement>[]): Promise<Committed<Announcement>> {
+    const { database, now = () => new Date() } = this.#options
+    const marker = { lane: this.#name, batch: ++this.#batch }
+    const { result, retries } = await withRetries(database, marker, () => {
+      const books = new Books<Announcement>(now())
+      return transact(database, async (tx) => {
+        const outcomes = await this.#attempt(tx, books, jobs, marker)
+        return { outcomes, announcements: books.announcements }
+      })
+    })
+    return { ...result, retries }
+  }
+
+  async #attempt(
+    tx: Transaction,
+    books: Books<Announcement>,
+    jobs: Job<Announcement>[],
+    marker: { lane: string; batch: number },
+  ): Promise<Outcome[]> {
+    await books.load(tx, jobs.flatMap(needsOf))
+    const outcomes = jobs.map((job) => decide(books, job))
+    if (!books.touched) return withoutCommit({ outcomes, announcements: [] })
+    await books.save(tx)
+    await markBatch(tx, marker)
+    return outcomes
+  }
+}
+
+function needsOf<Announcement>(job: Job<Announcement>): { owner: unknown; need: Need }[] {
+  const needs = job.operation.needs(job.input)
+  if (job.idempotency) needs.push(idempotencyNeed(job.idempotency))
+  return needs.map((need) => ({ owner: job, need }))
+}
+
+/** A refusal or a broken operation is its own outcome: the books are as they were before it. */
+function decide<Announcement>(books: Books<Announcement>, job: Job<Announcement>): Outcome {
+  const { operation, input, idempotency } = job
+  try {
+    const first = idempotency && firstAnswer(books, idempotency)
+    if (first) return { ok: true, answer: { answer: first.answer, replayed: true } }
+    return books.deciding(job, () => {
+      const decided = operation.decide(books, input)
+      if (idempotency) rememberAnswer(books, idempotency, operation.name, decided)
+      return { ok: true, answer: { answer: decided, replayed: false } }
+    })
+  } catch (error) {
+    return { ok: false, error }
+  }
+}
+
+function answer<Announcement>(job: Job<Announcement>, outcome: Outcome | undefined): void {
+  if (outcome?.ok) job.resolve(outcome.answer)
+  else job.reject(outcome?.error)
+}
+
+function rejectAll<Announcement>(jobs: Job<Announcement>[], error: unknown): void {
+  for (const job of jobs) job.reject(error)
+}

@@ -1,0 +1,130 @@
+import { getTableColumns, getTableName } from 'drizzle-orm'
+import type { AnyMySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
+import { raw } from 'mysql2'
+import type { Transaction } from '../db/transact.ts'
+
+/** The values of a row's key columns, in the shelf's order. */
+export type Key = readonly (string | number)[]
+
+/** Columns that a fresh row starts with, by name. */
+export type Seed = Readonly<Record<string, unknown>>
+
+/** A table as the till sees it: how its rows are named, locked, loaded and written. */
+export interface Shelf<Row extends object = object> {
+  readonly name: string
+  /** Its place in the lock order; see `lock-order.ts`. */
+  readonly rank: number
+  keyOf(row: Row): Key
+  load(tx: Transaction, keys: readonly Key[]): Promise<Row[]>
+  insert(tx: Transaction, rows: readonly Row[]): Promise<void>
+  update(tx: Transaction, rows: readonly Row[]): Promise<void>
+  /** Inserts one row whose id the database makes, and answers the row. */
+  create(tx: Transaction, seed: Seed): Promise<Row>
+  remove(tx: Transaction, rows: readonly Row[]): Promise<void>
+}
+
+/** What an operation asks to have on the books: rows by key, or a new row with an id of the database's making. */
+export type Need =
+  | { readonly shelf: Shelf; readonly keys: readonly Key[] | ((books: Finder) => readonly Key[]) }
+  | { readonly shelf: Shelf; readonly fresh: Seed }
+
+/** The part of the books that a need may look into: shelves of a lower rank. */
+export interface Finder {
+  find<Row extends object>(shelf: Shelf<Row>, key: Key): Readonly<Row> | undefined
+}
+
+export interface TableShelfOptions<Row> {
+  rank: number
+  key: readonly (keyof Row & string)[]
+  /** `update` locks what it loads, `share` lets others read it, `none` reads what is committed. */
+  lock: 'update' | 'share' | 'none'
+  /** The columns that a changed row may have changed. */
+  updates: readonly (keyof Row & string)[]
+}
+
+const lockClause = { update: ' FOR UPDATE', share: ' LOCK IN SHARE MODE', none: '' }
+const quote = (name: string) => `\`${name}\``
+const useDefault = raw('DEFAULT')
+
+/** A shelf over a Drizzle table: columns and their codecs come from it, the statements are multi-row. */
+export function tableShelf<Table extends MySqlTable>(
+  table: Table,
+  options: TableShelfOptions<Table['$inferSelect']>,
+): Shelf<Table['$inferSelect']> {
+  type Row = Table['$inferSelect']
+  const name = getTableName(table)
+  const columns = Object.entries(getTableColumns(table)) as [string, AnyMySqlColumn][]
+  const columnOf = Object.fromEntries(columns)
+  const encode = (column: string, value: unknown) =>
+    value === null || value === undefined ? value : columnOf[column]?.mapToDriverValue(value)
+  const select = `SELECT ${columns.map(([column]) => quote(column)).join(', ')} FROM ${quote(name)} WHERE `
+
+  const whereKeys = (keys: readonly Key[]) => {
+    if (options.key.length === 1) return { sql: `${quote(options.key[0] ?? '')} IN (?)`, params: [keys.map(([k]) => k)] }
+    const one = `(${options.key.map((column) => `${quote(column)} = ?`).join(' AND ')})`
+    return { sql: keys.map(() => one).join(' OR '), params: keys.flat() }
+  }
+  const decode = (row: Record<string, unknown>) => {
+    for (const [column, codec] of columns) {
+      const value = row[column]
+      if (value !== null) row[column] = codec.mapFromDriverValue(value)
+    }
+    return row as Row
+  }
+  const keyOf = (row: Row): Key => options.key.map((column) => row[column as keyof Row] as string | number)
+  const keysOf = (rows: readonly Row[]) => whereKeys(rows.map(keyOf))
+
+  return {
+    name,
+    rank: options.rank,
+    keyOf,
+    async load(tx, keys) {
+      const where = whereKeys(keys)
+      const order = options.key.map(quote).join(', ')
+      const sql = `${select}${where.sql} ORDER BY ${order}${lockClause[options.lock]}`
+      return (await tx.query<Record<string, unknown>>(sql, where.params)).map(decode)
+    },
+    async insert(tx, rows) {
+      const named = columns.filter(([column]) => rows.some((row) => row[column as keyof Row] !== undefined))
+      const values = rows.map((row) =>
+        named.map(([column]) => {
+          const value = encode(column, row[column as keyof Row])
+          return value === undefined ? useDefault : value
+        }),
+      )
+      await tx.write(`INSERT INTO ${quote(name)} (${named.map(([c]) => quote(c)).join(', ')}) VALUES ?`, [values])
+    },
+    async update(tx, rows) {
+      const params: unknown[] = []
+      const sets = options.updates.map((column) => {
+        const cases = rows.map((row) => {
+          params.push(...keyOf(row), encode(column, row[column as keyof Row]))
+          return `WHEN ${options.key.map((k) => `${quote(k)} = ?`).join(' AND ')} THEN ?`
+        })
+        return `${quote(column)} = CASE ${cases.join(' ')} ELSE ${quote(column)} END`
+      })
+      const where = keysOf(rows)
+      await tx.write(`UPDATE ${quote(name)} SET ${sets.join(', ')} WHERE ${where.sql}`, [...params, ...where.params])
+    },
+    async create(tx, seed) {
+      const entries = Object.entries(seed)
+      const values = entries.map(([column, value]) => encode(column, value))
+      const { insertId } = await tx.write(
+        `INSERT INTO ${quote(name)} (${entries.map(([c]) => quote(c)).join(', ')}) VALUES (?)`,
+        [values],
+      )
+      const [row] = await this.load(tx, [[insertId]])
+      if (!row) throw new Error(`${name}: the row just made is not there`)
+      return row
+    },
+    async remove(tx, rows) {
+      const where = keysOf(rows)
+      await tx.write(`DELETE FROM ${quote(name)} WHERE ${where.sql}`, where.params)
+    },
+  }
+}
+
+/** Needs the rows of `shelf` under these one-column keys. */
+export function rows(shelf: Shelf, ...keys: (string | number)[]): Need {
+  return { shelf, keys: keys.map((key) => [key]) }
+}

@@ -1,0 +1,16 @@
+import { eq } from 'drizzle-orm'
+import { Refusal } from '../contract/refusals.ts'
+import type { Database } from '../db/client.ts'
+import { type User, usersTable } from './schema.ts'
+
+/** @throws {Refusal} 2003 when there is no such account. */
+export async function requireUser({ orm }: Database, userId: number): Promise<User> {
+  const [user] = await orm.select().from(usersTable).where(eq(usersTable.user_id, userId))
+  if (!user) throw new Refusal(2003)
+  return user
+}
+
+export async function findUserByMobile({ orm }: Database, mobile: string): Promise<User | undefined> {
+  const [user] = await orm.select().from(usersTable).where(eq(usersTable.mobile, mobile))
+  return user
+}

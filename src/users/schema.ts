@@ -1,0 +1,51 @@
+import { sql } from 'drizzle-orm'
+import { boolean, check, index, int, mysqlEnum, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
+import { lockOrder } from '../lock-order.ts'
+import { asciiText, instant, jsonText, utcNow } from '../db/columns.ts'
+import { tableShelf } from '../till/shelf.ts'
+
+/** People with an account; `total_points` equals the sum of their ledger, `ledger_seq` its last number. */
+export const usersTable = mysqlTable(
+  'users',
+  {
+    user_id: int().autoincrement().primaryKey(),
+    mobile: varchar({ length: 11 }).notNull().unique('users_mobile'),
+    total_points: int().notNull().default(0),
+    ledger_seq: int().notNull().default(0),
+    nickname: varchar({ length: 50 }).notNull().default(''),
+    is_merchant: boolean().notNull().default(false),
+    status: mysqlEnum(['active', 'inactive', 'banned']).notNull().default('active'),
+    avatar: varchar({ length: 512 }),
+    last_login: instant(),
+    wx_openid: asciiText({ length: 64 }).unique('users_wx_openid'),
+    device_info: jsonText(),
+    created_at: instant().notNull().default(utcNow),
+    updated_at: instant().notNull().default(utcNow),
+  },
+  (table) => [
+    index('users_status').on(table.status),
+    index('users_is_merchant').on(table.is_merchant),
+    index('users_is_merchant_status').on(table.is_merchant, table.status),
+    check('users_points_never_negative', sql`total_points >= 0`),
+  ],
+)
+
+/** An account's row as the till holds it. */
+export type User = typeof usersTable.$inferSelect
+
+export const users = tableShelf(usersTable, {
+  rank: lockOrder.users,
+  key: ['user_id'],
+  lock: 'update',
+  updates: [
+    'total_points',
+    'ledger_seq',
+    'nickname',
+    'avatar',
+    'is_merchant',
+    'last_login',
+    'wx_openid',
+    'device_info',
+    'updated_at',
+  ],
+})

@@ -1,0 +1,38 @@
+import { sql } from 'drizzle-orm'
+import { check, index, int, mysqlEnum, mysqlTable, smallint, varchar } from 'drizzle-orm/mysql-core'
+import { asciiText, instant } from '../db/columns.ts'
+import { lockOrder } from '../lock-order.ts'
+import { tableShelf } from '../till/shelf.ts'
+import { usersTable } from '../users/schema.ts'
+
+/** What a diner shows at the counter, for an order's goods or a prize of the wheel. `source_id` is the order or draw. */
+export const vouchersTable = mysqlTable(
+  'vouchers',
+  {
+    code: asciiText({ length: 10 }).primaryKey(),
+    kind: mysqlEnum(['product', 'prize']).notNull(),
+    user_id: int()
+      .notNull()
+      .references(() => usersTable.user_id),
+    source_id: asciiText({ length: 32 }).notNull().unique('vouchers_source'),
+    title: varchar({ length: 100 }).notNull(),
+    quantity: smallint().notNull(),
+    status: mysqlEnum(['active', 'redeemed', 'cancelled', 'expired']).notNull(),
+    expires_at: instant().notNull(),
+    redeemed_at: instant(),
+    redeemed_by: int().references(() => usersTable.user_id),
+    created_at: instant().notNull(),
+  },
+  (table) => [
+    index('vouchers_user').on(table.user_id, table.created_at),
+    index('vouchers_due').on(table.status, table.expires_at),
+    check('vouchers_quantity', sql`quantity >= 1`),
+  ],
+)
+
+export const vouchers = tableShelf(vouchersTable, {
+  rank: lockOrder.vouchers,
+  key: ['code'],
+  lock: 'update',
+  updates: ['status', 'redeemed_at', 'redeemed_by'],
+})

@@ -1,0 +1,93 @@
+import { expect } from 'bun:test'
+import Ajv from 'ajv/dist/2020'
+import addFormats from 'ajv-formats'
+import type { OpenApiDocument, OpenApiOperation } from '../../src/http/openapi.ts'
+
+/** An answer of the API: its HTTP side and its envelope. */
+export interface Answer {
+  status: number
+  headers: Headers
+  code: number
+  msg: string
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every route, which the schema check has typed
+  data: any
+}
+
+export interface CallOptions {
+  token?: string | undefined
+  /** Sent as JSON. */
+  body?: unknown
+  /** Sent as it is. */
+  raw?: string | Uint8Array<ArrayBuffer>
+  headers?: Record<string, string>
+  idempotencyKey?: string
+}
+
+export interface Client {
+  get(path: string, options?: CallOptions): Promise<Answer>
+  post(path: string, options?: CallOptions): Promise<Answer>
+  put(path: string, options?: CallOptions): Promise<Answer>
+  delete(path: string, options?: CallOptions): Promise<Answer>
+}
+
+type Check = (answer: unknown) => string | undefined
+
+/** A client of the service at `url` that holds every answer against the service's own OpenAPI document. */
+export async function createClient(url: string): Promise<Client> {
+  const checkOf = await answerChecks(url)
+  const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
+    const { token, body, raw, headers = {}, idempotencyKey } = options
+    const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body))
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(payload === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...(idempotencyKey ? { 'Idempotency-Key': idempotencyKey } : {}),
+        ...headers,
+      },
+      ...(payload === undefined ? {} : { body: payload }),
+    })
+    const envelope = (await response.json()) as Pick<Answer, 'code' | 'msg' | 'data'>
+    expect(Object.keys(envelope).sort()).toEqual(['code', 'data', 'msg'])
+    expect(response.headers.get('X-Api-Code')).toBe(String(envelope.code))
+    expect(response.headers.get('X-Request-Id')).toBeTruthy()
+    if (response.status === 200) {
+      expect(checkOf(method, path)(envelope), `${method} ${path} ${JSON.stringify(envelope)}`).toBeUndefined()
+    }
+    return { status: response.status, headers: response.headers, ...envelope }
+  }
+  return {
+    get: (path, options) => call('GET', path, options),
+    post: (path, options) => call('POST', path, options),
+    put: (path, options) => call('PUT', path, options),
+    delete: (path, options) => call('DELETE', path, options),
+  }
+}
+
+async function answerChecks(url: string): Promise<(method: string, path: string) => Check> {
+  const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as OpenApiDocument
+  const ajv = new Ajv({ strict: false, allErrors: true })
+  addFormats(ajv)
+  const checks: { pattern: RegExp; method: string; check: Check }[] = []
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      const compiled = ajv.compile(answerSchema(operation))
+      checks.push({
+        pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+        method: method.toUpperCase(),
+        check: (answer) => (compiled(answer) ? undefined : ajv.errorsText(compiled.errors)),
+      })
+    }
+  }
+  return (method, path) => {
+    const bare = path.split('?')[0] ?? ''
+    const found = checks.find((entry) => entry.method === method && entry.pattern.test(bare))
+    return found?.check ?? (() => `${method} ${bare} is not in the OpenAPI document`)
+  }
+}
+
+function answerSchema({ responses }: OpenApiOperation): object {
+  const { content } = responses['200'] as { content: Record<string, { schema: object }> }
+  return content['application/json']?.schema ?? {}
+}

@@ -1,0 +1,50 @@
+import { expect } from 'bun:test'
+import { addProduct, type NewProduct } from '../../src/exchange/add-product.ts'
+import { adjust } from '../../src/merchant/adjust.ts'
+import { randomId } from '../../src/random.ts'
+import type { TestService } from './service.ts'
+
+/** Someone signed in. */
+export interface Person {
+  userId: number
+  phone: string
+  token: string
+  refreshToken: string
+}
+
+const devCode = '123456'
+let phones = 0
+
+/** A phone number that no other test person has. */
+export function newPhone(): string {
+  phones += 1
+  return `139${String(phones).padStart(8, '0')}`
+}
+
+/** Signs a phone in with the development code; a new phone makes an account. */
+export async function signIn({ client }: TestService, phone = newPhone()): Promise<Person> {
+  const { code, data } = await client.post('/api/auth/login', { body: { phone, code: devCode } })
+  expect(code).toBe(0)
+  return { userId: data.user_info.user_id, phone, token: data.access_token, refreshToken: data.refresh_token }
+}
+
+/** Gives (or takes) points by a correction. */
+export async function givePoints({ services }: TestService, { userId }: Person, points: number): Promise<void> {
+  await services.till.run(adjust, { userId, points, reason: 'test', adjustmentId: randomId('ADJ'), actorId: null })
+}
+
+/** The balance as the API tells it. */
+export async function balanceOf({ client }: TestService, { token }: Person): Promise<number> {
+  return (await client.get('/api/user/status', { token })).data.total_points
+}
+
+/** A product on sale with `stock` units; answers its id. */
+export async function newProduct(
+  { services }: TestService,
+  stock: number,
+  fields: Partial<NewProduct['fields']> = {},
+): Promise<number> {
+  const product = { name: '测试商品', category: '热菜', exchange_points: 10, ...fields }
+  const { answer } = await services.till.run(addProduct, { fields: product, stock, movementId: randomId('MV') })
+  return answer.product_id
+}

@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'bun:test'
+import { type Config, loadConfig } from '../../src/config.ts'
+import type { Database } from '../../src/db/client.ts'
+import { findMismatches } from '../../src/reconcile/checks.ts'
+import { seedWheel } from '../../src/seed.ts'
+import { type RunningServer, startServer } from '../../src/server.ts'
+import { type Client, createClient } from './client.ts'
+import { createTestDatabase } from './database.ts'
+
+/** Settings that differ from the defaults, by their environment names. */
+export type Settings = Partial<Record<keyof Config, string>>
+
+/** A whole running service over a database of its own, wiped before each test and reconciled after it. */
+export interface TestService {
+  readonly url: string
+  readonly databaseUrl: string
+  readonly services: RunningServer['services']
+  readonly database: Database
+  /** Time as the service sees it; `advance` moves it on. */
+  readonly clock: { now(): Date; advance(ms: number): void }
+  /** Calls over HTTP, each answer held against the OpenAPI document. */
+  readonly client: Client
+  /** What the service printed to its terminal. */
+  readonly printed: string[]
+}
+
+const base: Settings = {
+  NODE_ENV: 'test',
+  HOST: '127.0.0.1',
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+  RATE_LIMIT: 'off',
+  DAILY_LOTTERY_LIMIT: '0',
+  JWT_SECRET: 'tests-only-0123456789-abcdefghijklmnop',
+  DATABASE_POOL: '10',
+}
+
+/** Settings of a service on `databaseUrl`. */
+export function testConfig(databaseUrl: string, settings: Settings = {}): Config {
+  return loadConfig({ ...base, DATABASE_URL: databaseUrl, ...settings })
+}
+
+/** Starts the service for a test file, and stops it at its end. */
+export function useService(settings: Settings = {}): TestService {
+  let offset_ms = 0
+  let running: RunningServer
+  let databaseUrl = ''
+  let client: Client
+  const printed: string[] = []
+  const clock = {
+    now: () => new Date(Date.now() + offset_ms),
+    advance: (ms: number) => {
+      offset_ms += ms
+    },
+  }
+  beforeAll(async () => {
+    databaseUrl = await createTestDatabase(`points_test_${process.pid}`)
+    running = await startServer(testConfig(databaseUrl, settings), (line) => printed.push(line), clock.now)
+    client = await createClient(running.url)
+  })
+  beforeEach(async () => {
+    offset_ms = 0
+    printed.length = 0
+    await wipe(running.services)
+  })
+  afterEach(async () => {
+    expect(await findMismatches(running.services.database)).toEqual([])
+  })
+  afterAll(() => running.stop())
+  return {
+    get url() {
+      return running.url
+    },
+    get databaseUrl() {
+      return databaseUrl
+    },
+    get services() {
+      return running.services
+    },
+    get database() {
+      return running.services.database
+    },
+    get client() {
+      return client
+    },
+    clock,
+    printed,
+  }
+}
+
+/** Empties every table but the migrations', and puts the default wheel back. */
+async function wipe(services: RunningServer['services']): Promise<void> {
+  const { database, catalogue, wheel } = services
+  const tables = await database.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables
+      WHERE table_schema = DATABASE() AND table_name <> 'migrations'`,
+  )
+  const connection = await database.acquire()
+  await connection.query('SET FOREIGN_KEY_CHECKS = 0')
+  for (const { name } of tables) await connection.query(`DELETE FROM \`${name}\``)
+  await connection.query('SET FOREIGN_KEY_CHECKS = 1')
+  connection.release()
+  await seedWheel(services)
+  catalogue.invalidate()
+  wheel.invalidate()
+}
