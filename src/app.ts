@@ -27,7 +27,9 @@ export function createApp(services: Services): Hono<AppEnv> {
 
   const { PUBLIC_URL: publicUrl, TRUST_PROXY: trustedProxies } = config
   app.use(requestContext({ logger, metrics: metrics.http, publicUrl, trustedProxies }))
-  app.use(secureHeaders({ contentSecurityPolicy: contentPolicy, strictTransportSecurity: publicUrl?.startsWith('https:') }))
+  app.use(
+    secureHeaders({ contentSecurityPolicy: contentPolicy, strictTransportSecurity: publicUrl?.startsWith('https:') }),
+  )
   if (config.CORS_ORIGINS.length > 0) app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], maxAge: 600 }))
   app.use(requireRoute(app))
   app.route('/', operatorRoutes({ health, metrics, metricsToken: config.METRICS_TOKEN }))

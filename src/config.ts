@@ -96,7 +96,9 @@ export type Config = Readonly<z.output<typeof ConfigShape>>
 export function loadConfig(env: Record<string, string | undefined>): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = ConfigShape.safeParse(present)
-  const malformed = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  const malformed = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   const faults = [...malformed, ...conflicts(present)]
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults)
   return Object.freeze(parsed.data)

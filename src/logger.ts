@@ -1,9 +1,16 @@
 import { destination, type Logger, pino } from 'pino'
 
 /** What must never be readable in a log, wherever it hides in an object. */
-const secrets = ['phone', 'mobile', 'code', 'token', 'access_token', 'refresh_token', 'authorization', 'secret'].flatMap(
-  (name) => [`*.${name}`, `*.*.${name}`],
-)
+const secrets = [
+  'phone',
+  'mobile',
+  'code',
+  'token',
+  'access_token',
+  'refresh_token',
+  'authorization',
+  'secret',
+].flatMap((name) => [`*.${name}`, `*.*.${name}`])
 
 /** One JSON line an event, buffered: a request never waits for the terminal. */
 export function createLogger(level: string): Logger {

@@ -56,7 +56,12 @@ export function createServices(options: ServicesOptions) {
   const limits = createLimits(config)
   const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
   const access = createAccess(database, tokens, now)
-  const accounts = accountsOf(config, { database, till, tokens, access, secret, loginLimit: limits.login }, logger, print)
+  const accounts = accountsOf(
+    config,
+    { database, till, tokens, access, secret, loginLimit: limits.login },
+    logger,
+    print,
+  )
   metrics.watch({
     till_waiting: { help: 'Operations waiting for a batch', read: till.waiting },
     db_connections: { help: 'Connections open', read: () => database.usage().total },
@@ -125,7 +130,13 @@ function accountsOf(config: Config, parts: AccountsParts, logger: Logger, print:
 
 function healthOf(database: ReturnType<typeof openDatabase>): Health {
   const look = async (query: Promise<unknown>) => {
-    const answer = await Promise.race([query.then(() => true, () => false), Bun.sleep(healthTimeout_ms)])
+    const answer = await Promise.race([
+      query.then(
+        () => true,
+        () => false,
+      ),
+      Bun.sleep(healthTimeout_ms),
+    ])
     return answer === true ? ('ok' as const) : ('away' as const)
   }
   const off = async () => 'off' as const

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
-import { nothing } from '../contract/wire.ts'
 import { Refusal } from '../contract/refusals.ts'
+import { nothing } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { authenticate, bearerOf } from '../http/authenticate.ts'
+import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
-import { absoluteLinks, type AppEnv } from '../http/env.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import { requireUser } from '../users/queries.ts'
@@ -69,13 +69,8 @@ export function authRoutes(deps: { accounts: Accounts; access: Access; database:
         return ok(c, { valid: true, user_info: userInfoView(user, absoluteLinks(c)), expires_in })
       },
     )
-    .post(
-      '/logout',
-      describe({ summary: 'End this session', answer: nothing }),
-      authenticate(access),
-      async (c) => {
-        await accounts.logout(c.var.caller)
-        return ok(c, {})
-      },
-    )
+    .post('/logout', describe({ summary: 'End this session', answer: nothing }), authenticate(access), async (c) => {
+      await accounts.logout(c.var.caller)
+      return ok(c, {})
+    })
 }

@@ -32,7 +32,9 @@ export const signIn: Operation<SignIn, SignInOutcome, Push> = {
   name: 'sign_in',
   owner: ({ phone, userId }) => userId ?? phone,
   needs: ({ phone, userId, codeHash }) => [
-    userId === null ? { shelf: users, fresh: { mobile: phone, nickname: defaultNickname(phone) } } : rows(users, userId),
+    userId === null
+      ? { shelf: users, fresh: { mobile: phone, nickname: defaultNickname(phone) } }
+      : rows(users, userId),
     ...(codeHash === null ? [] : [rows(smsCodes, phone)]),
   ],
   decide(books, input) {

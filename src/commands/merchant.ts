@@ -6,7 +6,8 @@ import { UsageError } from './usage.ts'
 
 export const grantMerchant: Command = async ({ args, config, print }) => {
   const [verb, mobile, ...rest] = args
-  if ((verb !== 'grant' && verb !== 'revoke') || rest.length > 0) throw new UsageError('Say grant or revoke, and a phone.')
+  if ((verb !== 'grant' && verb !== 'revoke') || rest.length > 0)
+    throw new UsageError('Say grant or revoke, and a phone.')
   const wanted = requireMobile(mobile)
   const { services, close } = await openInstallation(config, print)
   try {

@@ -33,6 +33,7 @@ function parse(args: string[]): { mobile: string; points: number; reason: string
   if (!/^[+-]?\d{1,6}$/.test(amount)) throw new UsageError(`${amount} is not a number of points.`)
   const points = Number(amount)
   if (points === 0 || Math.abs(points) > mostPoints) throw new UsageError(`Between 1 and ${mostPoints} points, + or -.`)
-  if (reason === '' || reason.length > longestReason) throw new UsageError(`--reason takes 1 to ${longestReason} characters.`)
+  if (reason === '' || reason.length > longestReason)
+    throw new UsageError(`--reason takes 1 to ${longestReason} characters.`)
   return { mobile: requireMobile(mobile), points, reason }
 }

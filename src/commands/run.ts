@@ -1,4 +1,4 @@
-import { ConfigError, type Config, loadConfig } from '../config.ts'
+import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { OperatorError } from '../installation.ts'
 import { version } from '../version.ts'
 import { grantMerchant } from './merchant.ts'

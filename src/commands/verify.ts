@@ -13,7 +13,8 @@ interface Answer {
 /** A look at a running deployment from outside, one line a check; exit 1 when any fails. */
 export const verify: Command = async ({ args, config, print }) => {
   const [base, ...rest] = args
-  if (!base || !URL.canParse(base) || rest.length > 0) throw new UsageError('verify takes the base URL of a deployment.')
+  if (!base || !URL.canParse(base) || rest.length > 0)
+    throw new UsageError('verify takes the base URL of a deployment.')
   const root = base.replace(/\/+$/, '')
   let failed = 0
   const check = async (name: string, look: () => Promise<string | undefined>) => {

@@ -15,7 +15,10 @@ export const wholeNumber = (min: number, max: number) =>
     .pipe(z.int().min(min).max(max))
 
 /** Which part of a list: `page` from 1, `limit` rows of it. */
-export const pageQuery = z.object({ page: wholeNumber(1, 1_000_000).default(1), limit: wholeNumber(1, 100).default(20) })
+export const pageQuery = z.object({
+  page: wholeNumber(1, 1_000_000).default(1),
+  limit: wholeNumber(1, 100).default(20),
+})
 
 export const pagination = z.object({ page: z.int(), limit: z.int(), total: z.int(), total_pages: z.int() })
 

@@ -60,7 +60,9 @@ export function isConnectionLoss(error: unknown): boolean {
 /** True when the database, rather than the request, is at fault: worth a retry by the caller. */
 export function isDatabaseAway(error: unknown): boolean {
   return (
-    someCause(error, (cause) => cause instanceof DatabaseAway) || isConnectionLoss(error) || isSerializationFailure(error)
+    someCause(error, (cause) => cause instanceof DatabaseAway) ||
+    isConnectionLoss(error) ||
+    isSerializationFailure(error)
   )
 }
 

@@ -112,9 +112,7 @@ async function answering(files: ServerFiles, exit: () => number | string | null)
 
 async function createDatabase(socketPath: string, name: string): Promise<void> {
   const connection = await createConnection({ socketPath, user: 'root' })
-  await connection.query(
-    `CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
-  )
+  await connection.query(`CREATE DATABASE IF NOT EXISTS \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
   await connection.end()
 }
 

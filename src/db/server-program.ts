@@ -98,7 +98,10 @@ function installCommand(): string {
 }
 
 async function apt(...args: string[]): Promise<void> {
-  await run(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args], 'installing the MariaDB server failed')
+  await run(
+    ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args],
+    'installing the MariaDB server failed',
+  )
 }
 
 async function run(command: string[], failure: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Books } from '../till/books.ts'
-import { type Product, products, type stockOperations, stockMovements } from './schema.ts'
+import { type Product, products, stockMovements, type stockOperations } from './schema.ts'
 
 export interface Movement {
   /** Units in (positive) or out (negative), never 0. */

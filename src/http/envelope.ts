@@ -16,7 +16,13 @@ export function ok(c: Context<AppEnv>, data: object): Response {
 }
 
 /** Codes of requests that reached no route, or that their route could not read: they alone have a status of their own. */
-const statuses: Partial<Record<RefusalCode, ContentfulStatusCode>> = { 9001: 400, 9002: 404, 9003: 405, 9004: 413, 9005: 415 }
+const statuses: Partial<Record<RefusalCode, ContentfulStatusCode>> = {
+  9001: 400,
+  9002: 404,
+  9003: 405,
+  9004: 413,
+  9005: 415,
+}
 
 const retryAfterBusy_s = 1
 

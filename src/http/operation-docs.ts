@@ -32,7 +32,11 @@ export function describe(operation: OperationDocs): MiddlewareHandler<AppEnv> {
 }
 
 /** Remembers which schema a validator validates by. */
-export function markInput<Handler extends object>(handler: Handler, target: InputDocs['target'], schema: z.ZodType): Handler {
+export function markInput<Handler extends object>(
+  handler: Handler,
+  target: InputDocs['target'],
+  schema: z.ZodType,
+): Handler {
   inputs.set(handler, { target, schema })
   return handler
 }

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
-import type { AppEnv } from './env.ts'
 import { bearerOf } from './authenticate.ts'
+import type { AppEnv } from './env.ts'
 import { refuseWith } from './envelope.ts'
 import type { Metrics } from './metrics.ts'
 

@@ -9,7 +9,17 @@ import { issueVoucher } from '../vouchers/issue.ts'
 import { countDraws, pityOf } from './pity.ts'
 import { lotteryPity, lotteryRecords, prizeStocks } from './schema.ts'
 import { drawTypeNames } from './sentences.ts'
-import { type DrawType, drawCounts, isNearMiss, isOpen, isPityDue, nextPity, type Prize, pick, type Wheel } from './wheel.ts'
+import {
+  type DrawType,
+  drawCounts,
+  isNearMiss,
+  isOpen,
+  isPityDue,
+  nextPity,
+  type Prize,
+  pick,
+  type Wheel,
+} from './wheel.ts'
 import { wheelShelf } from './wheel-shelf.ts'
 import type { DrawAnswer } from './wire.ts'
 

@@ -53,7 +53,8 @@ export function isNearMiss(prizes: readonly Prize[], roll: number): boolean {
   let start = 0
   return prizes.some((prize) => {
     const end = start + prize.probability
-    const near = prize.is_activity && prize.probability > 0 && roll >= start - nearMissWidth && roll < end + nearMissWidth
+    const near =
+      prize.is_activity && prize.probability > 0 && roll >= start - nearMissWidth && roll < end + nearMissWidth
     start = end
     return near
   })

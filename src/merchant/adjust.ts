@@ -31,7 +31,12 @@ export const adjust: Operation<Adjustment, AdjustmentAnswer, Push> = {
     if (!user) throw new Refusal(2003)
     const entry = { points, source: 'admin', related_id: adjustmentId, description: reason } as const
     const new_balance = post(books, user, entry, 4005)
-    audit(books, { actorId, action: 'points.adjust', target: `user:${userId}`, details: { points, reason, new_balance } })
+    audit(books, {
+      actorId,
+      action: 'points.adjust',
+      target: `user:${userId}`,
+      details: { points, reason, new_balance },
+    })
     return { user_id: userId, new_balance }
   },
 }

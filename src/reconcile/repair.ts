@@ -16,8 +16,14 @@ interface LedgerSum {
   last_seq: number
 }
 
-const pointsLedger = sumsOf('points ledger', 'SELECT user_id AS id, SUM(points) AS total, MAX(seq) AS last_seq FROM points_records WHERE user_id IN (?) GROUP BY user_id')
-const stockLedger = sumsOf('stock ledger', 'SELECT commodity_id AS id, SUM(quantity_change) AS total, 0 AS last_seq FROM stock_movements WHERE commodity_id IN (?) GROUP BY commodity_id')
+const pointsLedger = sumsOf(
+  'points ledger',
+  'SELECT user_id AS id, SUM(points) AS total, MAX(seq) AS last_seq FROM points_records WHERE user_id IN (?) GROUP BY user_id',
+)
+const stockLedger = sumsOf(
+  'stock ledger',
+  'SELECT commodity_id AS id, SUM(quantity_change) AS total, 0 AS last_seq FROM stock_movements WHERE commodity_id IN (?) GROUP BY commodity_id',
+)
 
 /** The ledger is the truth: a balance that disagrees is set to its ledger's sum. */
 const repairBalance: Operation<number, { repaired: boolean }> = {
@@ -53,7 +59,10 @@ const repairStock: Operation<number, { repaired: boolean }> = {
 
 /** Sets every balance and stock that disagrees to what its ledger says; answers how many it could. */
 export async function repair(database: Database, till: Till): Promise<number> {
-  const repairs = { 'a balance is the sum of its ledger': repairBalance, 'a stock is the sum of its movements': repairStock }
+  const repairs = {
+    'a balance is the sum of its ledger': repairBalance,
+    'a stock is the sum of its movements': repairStock,
+  }
   let repaired = 0
   for (const { check, id } of await findMismatches(database)) {
     const operation = repairs[check as keyof typeof repairs]

@@ -132,7 +132,8 @@ export class Books<Announcement = unknown> implements Finder {
     }
     if (keys.size === 0) return
     const filed = this.#file(shelf)
-    for (const row of await shelf.load(tx, [...keys.values()].sort(compareKeys))) filed.set(fileName(shelf.keyOf(row)), row)
+    for (const row of await shelf.load(tx, [...keys.values()].sort(compareKeys)))
+      filed.set(fileName(shelf.keyOf(row)), row)
   }
 
   async #makeFresh(tx: Transaction, shelf: Shelf, owner: unknown, seed: Seed): Promise<void> {

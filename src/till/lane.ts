@@ -3,8 +3,8 @@ import { isDatabaseAway, isDuplicateKey } from '../db/errors.ts'
 import { type Transaction, transact, withoutCommit } from '../db/transact.ts'
 import { Books } from './books.ts'
 import { firstAnswer, idempotencyNeed, rememberAnswer } from './idempotency.ts'
-import { markBatch, withRetries } from './outcome.ts'
 import type { Idempotency, Operation } from './operation.ts'
+import { markBatch, withRetries } from './outcome.ts'
 import type { Need } from './shelf.ts'
 import type { TillAnswer, TillOptions } from './till.ts'
 
@@ -106,7 +106,7 @@ export class Lane<Announcement> {
       for (const job of jobs) await this.#settle([job], true)
       return
     }
-    jobs.forEach((job, index) => answer(job, batch.outcomes[index]))
+    for (const [index, job] of jobs.entries()) answer(job, batch.outcomes[index])
     this.#options.publish(batch.announcements)
     this.#options.report?.({
       size: jobs.length,

@@ -60,7 +60,8 @@ export function tableShelf<Table extends MySqlTable>(
   const select = `SELECT ${columns.map(([column]) => quote(column)).join(', ')} FROM ${quote(name)} WHERE `
 
   const whereKeys = (keys: readonly Key[]) => {
-    if (options.key.length === 1) return { sql: `${quote(options.key[0] ?? '')} IN (?)`, params: [keys.map(([k]) => k)] }
+    if (options.key.length === 1)
+      return { sql: `${quote(options.key[0] ?? '')} IN (?)`, params: [keys.map(([k]) => k)] }
     const one = `(${options.key.map((column) => `${quote(column)} = ?`).join(' AND ')})`
     return { sql: keys.map(() => one).join(' OR '), params: keys.flat() }
   }

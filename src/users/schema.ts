@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { boolean, check, index, int, mysqlEnum, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
-import { lockOrder } from '../lock-order.ts'
 import { asciiText, instant, jsonText, utcNow } from '../db/columns.ts'
+import { lockOrder } from '../lock-order.ts'
 import { tableShelf } from '../till/shelf.ts'
 
 /** People with an account; `total_points` equals the sum of their ledger, `ledger_seq` its last number. */

@@ -7,7 +7,11 @@ export async function testServer(): Promise<{ urlOf(database: string): string; s
   const given = process.env.TEST_DATABASE_URL
   if (given) return { urlOf: (database) => withDatabase(given, database), stop: async () => {} }
   const dir = resolve(import.meta.dir, '../../.data/test')
-  const { address, stop } = await startPrivateServer(dir, { database: 'points_test', tell: console.info, durable: false })
+  const { address, stop } = await startPrivateServer(dir, {
+    database: 'points_test',
+    tell: (line) => process.stdout.write(`${line}\n`),
+    durable: false,
+  })
   const socket = 'socketPath' in address ? address.socketPath : ''
   return { urlOf: (database) => `mysql://root@localhost/${database}?socketPath=${encodeURIComponent(socket)}`, stop }
 }
