@@ -37,7 +37,7 @@ export const productsTable = mysqlTable(
     sort_order: int().notNull().default(0),
     rating: decimal({ precision: 2, scale: 1, mode: 'number' }).notNull().default(5),
     sales_count: int().notNull().default(0),
-    /** How many of it one user may hold or have had; null: any number. */
+    /** How many of it one user may hold or have had; null: no limit. */
     per_user_limit: int(),
     low_stock_threshold: int().notNull().default(10),
     created_at: instant().notNull().default(utcNow),

@@ -1,0 +1,105 @@
+import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { Glob } from 'bun'
+
+const src = join(import.meta.dir, '../src')
+
+/** From the bottom up; rooms of one rank stand side by side and don't know each other. */
+const ranks: Record<string, number> = {
+  contract: 0,
+  db: 1,
+  till: 2,
+  http: 3,
+  users: 4,
+  points: 5,
+  vouchers: 6,
+  accounts: 7,
+  lottery: 7,
+  exchange: 7,
+  receipts: 7,
+  profile: 8,
+  merchant: 8,
+  reconcile: 9,
+  jobs: 10,
+  commands: 13,
+}
+
+/** Files outside of rooms: what everyone may use, and what puts everything together. */
+const loose: Record<string, number> = {
+  'calendar.ts': 0,
+  'random.ts': 0,
+  'cached.ts': 0,
+  'lock-order.ts': 0,
+  'version.ts': 0,
+  'config.ts': 0,
+  'text-modules.d.ts': 0,
+  'logger.ts': 1,
+  'secret.ts': 1,
+  'services.ts': 10,
+  'installation.ts': 11,
+  'seed.ts': 11,
+  'app.ts': 11,
+  'server.ts': 12,
+  'main.ts': 14,
+}
+
+interface Source {
+  path: string
+  text: string
+  imports: string[]
+}
+
+const sources: Source[] = [...new Glob('**/*.ts').scanSync(src)].map((path) => {
+  const text = readFileSync(join(src, path), 'utf8')
+  const imports = [...text.matchAll(/from '(\.[^']+)'/g)].map(([, target]) =>
+    normalize(join(dirname(path), target ?? '')),
+  )
+  return { path, text, imports: imports.filter((target) => !relative(src, join(src, target)).startsWith('..')) }
+})
+
+const roomOf = (path: string) => (path.includes('/') ? (path.split('/')[0] ?? '') : path)
+const rankOf = (path: string) => (path.includes('/') ? ranks[roomOf(path)] : loose[path])
+
+test('every file stands in a known room', () => {
+  expect(sources.filter(({ path }) => rankOf(path) === undefined).map(({ path }) => path)).toEqual([])
+})
+
+test('no file imports upwards or sideways', () => {
+  const wrong = sources.flatMap(({ path, imports }) =>
+    imports
+      .filter((target) => target.endsWith('.ts') && roomOf(target) !== roomOf(path))
+      .filter((target) => {
+        const [own = -1, other = 99] = [rankOf(path), rankOf(target)]
+        return other > own || (other === own && path.includes('/'))
+      })
+      .map((target) => `${path} imports ${target}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+const forbidden: [string, RegExp, string[]][] = [
+  ['the environment is read in main.ts alone', /process\.env|Bun\.env/, ['main.ts']],
+  ['Math.random decides nothing', /Math\.random/, []],
+  ['one place begins transactions', /START TRANSACTION|beginTransaction|\.transaction\(/, ['db/transact.ts']],
+  ['nothing is exported by default', /export default/, ['text-modules.d.ts']],
+  ['types are never switched off', /\bas any\b|: any\b|@ts-ignore|@ts-expect-error|biome-ignore/, []],
+  ['only the command line ends the process', /process\.exit\(/, ['commands/serve.ts']],
+]
+
+test.each(forbidden)('%s', (_, pattern, allowed) => {
+  const found = sources.filter(({ path, text }) => pattern.test(text) && !allowed.includes(path))
+  expect(found.map(({ path }) => path)).toEqual([])
+})
+
+test('only the till opens the transaction', () => {
+  const users = sources
+    .filter(({ imports }) => imports.includes('db/transact.ts'))
+    .filter(({ text }) => /transact\(/.test(text))
+  expect(users.map(({ path }) => path)).toEqual(['till/lane.ts'])
+})
+
+test('files stay short', () => {
+  const long = sources.filter(({ text }) => text.split('\n').length > 250)
+  expect(long.map(({ path }) => path)).toEqual([])
+})
