@@ -26,7 +26,7 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number
 }
 
-const lockWait_s = 3
+const lockWait_s = 2
 const waitingPerConnection = 50
 
 /** Opens a pool; no connection is made before the first use. */

@@ -1,0 +1,98 @@
+import type { Socket } from 'bun'
+
+/**
+ * What the proxy does with the next COMMITs: pass them on; cut the connection before the database sees one; cut it
+ * after the database did, before the client hears; or hold one back until the mode changes.
+ */
+export type CommitFate = 'pass' | 'cut-before' | 'cut-after' | 'hold'
+
+export interface DatabaseProxy {
+  /** A database URL that leads through the proxy. */
+  readonly url: string
+  /** COMMITs that met a fate other than `pass`. */
+  readonly struck: number
+  strike(fate: CommitFate, times?: number): void
+  stop(): void
+}
+
+interface Pair {
+  upstream?: Socket<Pair>
+  client?: Socket<Pair>
+  waiting: Uint8Array[]
+  deaf: boolean
+}
+
+/** A small TCP proxy in front of the database server: lost replies and late statements, made to order. */
+export async function startProxy(databaseUrl: string, port = 0): Promise<DatabaseProxy> {
+  const target = new URL(databaseUrl)
+  const socketPath = target.searchParams.get('socketPath')
+  const to = socketPath ? { unix: socketPath } : { hostname: target.hostname, port: Number(target.port || 3306) }
+  let fate: CommitFate = 'pass'
+  let left = 0
+  let struck = 0
+  const held: { pair: Pair; data: Uint8Array }[] = []
+
+  const fateOf = (data: Uint8Array): CommitFate => {
+    if (left === 0 || fate === 'pass' || !isCommit(data)) return 'pass'
+    left -= 1
+    struck += 1
+    return fate
+  }
+  const upstreamHandlers = {
+    data: (socket: Socket<Pair>, data: Uint8Array) => {
+      if (socket.data.deaf) return void socket.data.client?.terminate()
+      socket.data.client?.write(data)
+    },
+    close: (socket: Socket<Pair>) => void socket.data.client?.end(),
+  }
+  const forward = (pair: Pair, data: Uint8Array) => {
+    if (pair.upstream) pair.upstream.write(data)
+    else pair.waiting.push(data)
+  }
+  const listener = Bun.listen<Pair>({
+    hostname: '127.0.0.1',
+    port,
+    socket: {
+      async open(client) {
+        const pair: Pair = { client, waiting: [], deaf: false }
+        client.data = pair
+        const upstream = await Bun.connect<Pair>({ ...to, data: pair, socket: upstreamHandlers } as never)
+        pair.upstream = upstream as unknown as Socket<Pair>
+        for (const data of pair.waiting.splice(0)) pair.upstream.write(data)
+      },
+      data(client, data) {
+        const pair = client.data
+        const now = fateOf(data)
+        if (now === 'hold') return void held.push({ pair, data: new Uint8Array(data) })
+        if (now === 'cut-before') {
+          pair.upstream?.terminate()
+          return void client.terminate()
+        }
+        if (now === 'cut-after') pair.deaf = true
+        forward(pair, new Uint8Array(data))
+      },
+      close: (client) => void client.data?.upstream?.end(),
+    },
+  })
+  const url = new URL(databaseUrl)
+  url.searchParams.delete('socketPath')
+  url.hostname = '127.0.0.1'
+  url.port = String(listener.port)
+  return {
+    url: url.toString(),
+    get struck() {
+      return struck
+    },
+    strike(next, times = 1) {
+      fate = next
+      left = times
+      for (const { pair, data } of held.splice(0)) forward(pair, data)
+    },
+    stop: () => listener.stop(true),
+  }
+}
+
+/** A COM_QUERY packet that says COMMIT. */
+function isCommit(packet: Uint8Array): boolean {
+  return packet[4] === 3 && new TextDecoder().decode(packet.subarray(5)).trim() === 'COMMIT'
+}
