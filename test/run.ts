@@ -13,7 +13,15 @@ rmSync(report, { force: true })
 
 const server = await testServer()
 const runner = Bun.spawn(
-  [process.execPath, 'test', '--isolate', '--reporter=junit', `--reporter-outfile=${report}`, ...process.argv.slice(2)],
+  [
+    process.execPath,
+    'test',
+    '--isolate',
+    '--timeout=60000',
+    '--reporter=junit',
+    `--reporter-outfile=${report}`,
+    ...process.argv.slice(2),
+  ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, TEST_DATABASE_URL: server.urlOf('') } },
 )
 const exitCode = await runner.exited

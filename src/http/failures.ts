@@ -26,6 +26,7 @@ const families: readonly [string, RefusalCode][] = [
   ['/api/merchant', 6000],
 ]
 
-function familyOf(path: string): RefusalCode {
+/** The code of an internal failure under `path`: x000 of its family. */
+export function familyOf(path: string): RefusalCode {
   return families.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 9007
 }

@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import { type RefusalCode, refusals } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
+import { familyOf } from './failures.ts'
 import { docsOf, type InputDocs, inputOf, type OperationDocs } from './operation-docs.ts'
 
 /** An OpenAPI 3.1 document. */
@@ -86,6 +87,7 @@ function operationOf({ method, path, docs, inputs }: Route): OpenApiOperation {
     ...(method === 'GET' ? [] : withBody),
     ...(docs.idempotent ? [9008 as const] : []),
     ...everywhere,
+    familyOf(path),
   ])
   return {
     summary: docs.summary,

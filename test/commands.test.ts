@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { version } from '../package.json'
+import { type Database, openDatabase } from '../src/db/client.ts'
+import { findMismatches } from '../src/reconcile/checks.ts'
+import { createTestDatabase } from './support/database.ts'
+import { newPhone } from './support/people.ts'
+import { runCommand, startProgram } from './support/process.ts'
+
+let DATABASE_URL: string
+let database: Database
+const run = (...args: string[]) => runCommand(args, { DATABASE_URL })
+
+beforeAll(async () => {
+  DATABASE_URL = await createTestDatabase(`points_commands_${process.pid}`)
+  database = openDatabase({ address: { uri: DATABASE_URL }, poolSize: 2 })
+})
+afterAll(() => database.close())
+
+async function account(): Promise<string> {
+  const phone = newPhone()
+  const program = await startProgram({ DATABASE_URL })
+  await fetch(`${program.url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ phone, code: '123456' }),
+  })
+  await program.kill()
+  return phone
+}
+
+describe('the command line', () => {
+  test('tells its usage and version without a database', async () => {
+    const nowhere = { DATABASE_URL: 'mysql://u:p@127.0.0.1:1/x' }
+    expect((await runCommand(['--help'], nowhere)).out).toContain('reconcile [--repair]')
+    expect(await runCommand(['--version'], nowhere)).toMatchObject({ code: 0, out: `${version}\n` })
+  })
+
+  test.each([
+    [['dance']],
+    [['merchant']],
+    [['merchant', 'grant']],
+    [['merchant', 'grant', '123']],
+    [['points', '13800138000']],
+    [['points', '13800138000', '5']],
+    [['points', '13800138000', '1.5', '--reason', 'x']],
+    [['points', '13800138000', '0', '--reason', 'x']],
+    [['points', '13800138000', '1000001', '--reason', 'x']],
+    [['verify', 'nowhere']],
+    [['reconcile', '--all']],
+  ])('refuses %p with exit 2 and says how it is used', async (args) => {
+    const { code, err } = await run(...args)
+    expect(code).toBe(2)
+    expect(err).toContain('Usage:')
+  })
+
+  test('says in one line when the database can’t be reached, without its password', async () => {
+    const { code, err } = await runCommand(['migrate'], { DATABASE_URL: 'mysql://app:hunter2@127.0.0.1:1/points' })
+    expect(code).toBe(1)
+    expect(err.trim().split('\n')).toHaveLength(1)
+    expect(err).toContain("The database at 127.0.0.1:1 can't be reached")
+    expect(err).not.toContain('hunter2')
+  })
+
+  test('names every fault of the environment at once', async () => {
+    const { code, err } = await runCommand(['migrate'], { NODE_ENV: 'production', PORT: 'x', JWT_SECRET: '' })
+    expect(code).toBe(1)
+    for (const name of ['PORT', 'DATABASE_URL', 'JWT_SECRET', 'SMS_PROVIDER']) expect(err).toContain(`- ${name}:`)
+  })
+})
+
+describe('commands', () => {
+  test('migrate and seed do their work once', async () => {
+    expect((await run('migrate')).code).toBe(0)
+    expect((await run('seed')).out).toContain('20 sample products are installed')
+    expect((await run('seed')).out).toContain('installed before')
+    expect(await database.query('SELECT 1 FROM products')).toHaveLength(20)
+    expect(await database.query('SELECT 1 FROM lottery_prizes')).toHaveLength(8)
+    expect(await findMismatches(database)).toEqual([])
+  })
+
+  test('merchant grants and revokes, and leaves who did it', async () => {
+    const phone = await account()
+    expect((await run('merchant', 'grant', phone)).out).toContain('is now a merchant')
+    expect((await run('merchant', 'grant', phone)).out).toContain('already')
+    expect((await run('merchant', 'revoke', phone)).out).toContain('no merchant')
+    const deeds = await database.query<{ action: string }>('SELECT action FROM audit_log ORDER BY audit_id')
+    expect(deeds.map(({ action }) => action)).toEqual(['merchant.grant', 'merchant.revoke'])
+    expect(await run('merchant', 'grant', '13999999999')).toMatchObject({ code: 1, out: '' })
+  })
+
+  test('points corrects a balance with its ledger row, never below zero', async () => {
+    const phone = await account()
+    expect((await run('points', phone, '+250', '--reason', '补偿')).out).toContain('1250 points')
+    expect((await run('points', phone, '-1250', '--reason', '更正')).out).toContain('0 points')
+    const short = await run('points', phone, '-1', '--reason', 'x')
+    expect([short.code, short.err]).toEqual([1, '积分不足，需要 1 积分，当前 0 积分\n'])
+    expect(await findMismatches(database)).toEqual([])
+  })
+
+  test('reconcile exits 1 on a mismatch, repairs by its ledger when told to, and is quiet after', async () => {
+    await account()
+    expect((await run('reconcile')).code).toBe(0)
+    await database.query('UPDATE users SET total_points = total_points + 7')
+    await database.query('UPDATE products SET stock = stock + 1 WHERE commodity_id = 1')
+    const found = await run('reconcile')
+    expect(found.code).toBe(1)
+    expect(found.out).toContain('MISMATCH a balance is the sum of its ledger')
+    expect(found.out).toContain('MISMATCH a stock is the sum of its movements: 1')
+    expect((await run('reconcile', '--repair')).code).toBe(1)
+    expect((await run('reconcile')).code).toBe(0)
+  })
+
+  test('verify passes over a running service, and fails over none', async () => {
+    const program = await startProgram({ DATABASE_URL })
+    const { code, out } = await run('verify', program.url)
+    expect([code, out.includes('FAIL'), out.match(/^ok /gm)?.length]).toEqual([0, false, 8])
+    expect(await program.kill('SIGTERM')).toBe(0)
+    expect((await run('verify', program.url)).code).toBe(1)
+  })
+})
+
+describe('serve', () => {
+  test('answers what it has taken before it stops, and exits 0', async () => {
+    const program = await startProgram({ DATABASE_URL })
+    const body = JSON.stringify({ phone: newPhone(), code: '123456' })
+    const headers = { 'Content-Type': 'application/json' }
+    const answer = fetch(`${program.url}/api/auth/login`, { method: 'POST', headers, body })
+    await Bun.sleep(5)
+    const exit = program.kill('SIGINT')
+    expect(((await (await answer).json()) as { code: number }).code).toBe(0)
+    expect(await exit).toBe(0)
+  })
+
+  test('refuses to start when the guaranteed prize is gone, or the port is taken', async () => {
+    await database.query("UPDATE lottery_prizes SET status = 'inactive' WHERE prize_id = 3")
+    const failed = await run('serve')
+    await database.query("UPDATE lottery_prizes SET status = 'active' WHERE prize_id = 3")
+    expect([failed.code, failed.err.trim()]).toEqual([
+      1,
+      'The guaranteed prize (id 3) is not an active prize of the wheel.',
+    ])
+    const program = await startProgram({ DATABASE_URL })
+    const second = await runCommand(['serve'], { DATABASE_URL, PORT: new URL(program.url).port })
+    expect([second.code, second.err.split('\n').length]).toEqual([1, 2])
+    await program.kill()
+  })
+
+  test('writes no phone, code, token or secret into its log', async () => {
+    const program = await startProgram({ DATABASE_URL, LOG_LEVEL: 'trace' })
+    const phone = newPhone()
+    const call = (path: string, body: object, token = '') =>
+      fetch(`${program.url}${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      }).then((response) => response.json() as Promise<{ data: Record<string, string> }>)
+    const { data } = await call('/api/auth/login', { phone, code: '123456' })
+    await call('/api/lottery/draw', { draw_type: 'single' }, data.access_token)
+    await call('/api/auth/login', { phone, code: '654321' })
+    await call('/api/auth/refresh', { refresh_token: data.refresh_token })
+    await program.kill()
+    const log = program.output()
+    expect(log).toContain('"route":"/api/lottery/draw"')
+    for (const secret of [phone, data.access_token, data.refresh_token, '654321', 'tests-only-0123456789']) {
+      expect(log).not.toContain(secret as string)
+    }
+  })
+})

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'bun:test'
+import { newProduct, signIn } from './support/people.ts'
+import { useService } from './support/service.ts'
+
+const service = useService({ CORS_ORIGINS: 'https://console.example.com', METRICS_TOKEN: 'metrics-0123456789' })
+const login = '/api/auth/login'
+const raw = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}, path = login) =>
+  service.client.post(path, { raw: body, headers })
+
+describe('what reaches no route has a status of its own, in the envelope', () => {
+  test.each([
+    '/api/nowhere',
+    '/nowhere',
+    '/api',
+    '/api/user/',
+    '/api/lottery/config/',
+    '/api/user/../../etc/passwd',
+    '/%00',
+  ])('GET %s is 404 with 9002, token or not', async (path) => {
+    expect(await service.client.get(path)).toMatchObject({ status: 404, code: 9002, data: null })
+  })
+
+  test('another method is 405 with 9003 and Allow', async () => {
+    const answer = await service.client.put('/api/lottery/draw')
+    expect([answer.status, answer.code, answer.headers.get('Allow')]).toEqual([405, 9003, 'POST'])
+    expect((await service.client.delete('/api/user/info')).headers.get('Allow')).toBe('GET, HEAD, PUT')
+  })
+
+  test.each([
+    ['', 1001],
+    ['{}', 1001],
+    ['[]', 9000],
+    ['"x"', 9000],
+    ['null', 9000],
+    ['7', 9000],
+  ])('a body of %p is JSON and is judged by its fields', async (body, code) => {
+    expect(await raw(body)).toMatchObject({ status: 200, code })
+  })
+
+  test.each([
+    '{',
+    '{"phone":',
+    '{"phone":"1"}x',
+    "{'a':1}",
+    '{"a":1,}',
+    'phone=1',
+    '\u0000',
+    '{"phone":"1","phone":"2"}',
+    '['.repeat(5_000),
+  ])('a body of %p is 400 with 9001', async (body) => {
+    expect(await raw(body)).toMatchObject({ status: 400, code: 9001, data: null })
+  })
+
+  test('invalid UTF-8 is 400 with 9001', async () => {
+    expect(await raw(new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]))).toMatchObject({
+      status: 400,
+      code: 9001,
+    })
+  })
+
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/xml',
+    'application/json; charset=gbk',
+    '',
+  ])('a body of type %p is 415 with 9005', async (type) => {
+    expect(await raw('{}', { 'Content-Type': type })).toMatchObject({ status: 415, code: 9005 })
+  })
+
+  test.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset=UTF-8'])(
+    'a body of type %p is read',
+    async (type) => expect((await raw('{}', { 'Content-Type': type })).code).toBe(1001),
+  )
+
+  test('a body that is too large is 413 with 9004, whatever it says of its length', async () => {
+    const large = `{"phone":"${'1'.repeat(300_000)}"}`
+    expect(await raw(large)).toMatchObject({ status: 413, code: 9004 })
+    const pieces = new ReadableStream({
+      start(controller) {
+        for (let i = 0; i < 40; i += 1) controller.enqueue(new TextEncoder().encode('x'.repeat(10_000)))
+        controller.close()
+      },
+    })
+    const headers = { 'Content-Type': 'application/json' }
+    const streamed = await fetch(`${service.url}${login}`, { method: 'POST', headers, body: pieces })
+    expect([streamed.status, ((await streamed.json()) as { code: number }).code]).toEqual([413, 9004])
+  })
+
+  test('a huge body is 413 with 9004 without being read', async () => {
+    expect(await raw(new Uint8Array(20 * 1024 * 1024))).toMatchObject({ status: 413, code: 9004 })
+  })
+})
+
+describe('every answer', () => {
+  test('carries the request’s id when it is sane, else one of ours', async () => {
+    const idOf = async (id: string) =>
+      (await service.client.get('/api/nowhere', { headers: { 'X-Request-Id': id } })).headers.get('X-Request-Id')
+    expect(await idOf('abc-123.X_y')).toBe('abc-123.X_y')
+    for (const bad of ['a b', 'x'.repeat(65), '<script>']) expect(await idOf(bad)).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('is not cached, not sniffed and not framed', async () => {
+    const { headers } = await service.client.get('/api/user/info')
+    expect(headers.get('Cache-Control')).toBe('no-store')
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'")
+  })
+
+  test('opens itself to the configured origins only', async () => {
+    const allowed = async (origin: string) =>
+      (await fetch(`${service.url}/api/user/info`, { headers: { Origin: origin } })).headers.get(
+        'Access-Control-Allow-Origin',
+      )
+    expect(await allowed('https://console.example.com')).toBe('https://console.example.com')
+    expect(await allowed('https://evil.example.com')).toBeNull()
+    const preflight = await fetch(`${service.url}/api/user/info`, {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://console.example.com', 'Access-Control-Request-Method': 'PUT' },
+    })
+    expect(preflight.status).toBe(204)
+  })
+
+  test('of an internal failure is its family’s code, and nothing of its inside', async () => {
+    const { token } = await signIn(service)
+    await service.database.query('RENAME TABLE points_records TO hidden_records')
+    const answer = await service.client.get('/api/user/points/records', { token }).catch((error: Error) => error)
+    await service.database.query('RENAME TABLE hidden_records TO points_records')
+    expect(answer).toMatchObject({ status: 200, code: 2000, data: null })
+    expect(JSON.stringify(answer)).not.toMatch(/points_records|SELECT|mysql|socket/i)
+  })
+})
+
+describe('unknown fields', () => {
+  test('are dropped, whatever they are called', async () => {
+    const { token, userId } = await signIn(service)
+    const body = { nickname: 'n', __proto__: 1, constructor: { a: 1 }, user_id: 1, status: 'banned', ledger_seq: 9 }
+    expect((await service.client.put('/api/user/info', { token, body })).code).toBe(0)
+    const [row] = await service.database.query('SELECT status, ledger_seq FROM users WHERE user_id = ?', [userId])
+    expect(row).toEqual({ status: 'active', ledger_seq: 1 })
+  })
+
+  test('prototype keys in JSON pollute nothing', async () => {
+    await raw('{"phone":"1","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}')
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+  })
+})
+
+describe('an idempotency key', () => {
+  test.each(['a b', 'x'.repeat(65), 'é', '\t'])('of %p is refused with 9000', async (key) => {
+    const { token } = await signIn(service)
+    const headers = { 'Idempotency-Key': encodeURIComponent(key) === key ? key : encodeURI(key).replace(/%20/g, ' ') }
+    const { code } = await service.client.post('/api/user/check-in', { token, headers })
+    expect([0, 9000]).toContain(code)
+    if (key.length > 64 || key.includes(' ')) expect(code).toBe(9000)
+  })
+})
+
+describe('operators', () => {
+  test('see health outside of the envelope', async () => {
+    const response = await fetch(`${service.url}/health`)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ status: 'healthy', version: '1.0.0', checks: { database: 'ok' } })
+  })
+
+  test('read the figures with the token only', async () => {
+    await signIn(service)
+    expect((await fetch(`${service.url}/metrics`)).status).toBe(404)
+    const response = await fetch(`${service.url}/metrics`, { headers: { Authorization: 'Bearer metrics-0123456789' } })
+    const text = await response.text()
+    for (const name of [
+      'http_requests_total',
+      'till_batch_operations_bucket',
+      'till_commit_seconds',
+      'till_retries_total',
+      'db_connections',
+    ]) {
+      expect(text).toContain(name)
+    }
+    expect(text).toContain('route="/api/auth/login",code="0"')
+  })
+})
+
+test('hostile strings in every place change nothing they shouldn’t', async () => {
+  const { token } = await signIn(service)
+  const id = await newProduct(service, 5)
+  const hostile = ["'; DROP TABLE users; --", '../../etc/passwd', '\u202e', '%s%n', '{{7*7}}', '<script>', '\\', '💥']
+  for (const text of hostile) {
+    await service.client.get(`/api/exchange/products?category=${encodeURIComponent(text)}`, { token })
+    await service.client.put('/api/user/info', { token, body: { nickname: text } })
+    await service.client.post('/api/exchange/submit', { token, body: { product_id: id, quantity: text } })
+    await service.client.post(`/api/exchange/orders/${encodeURIComponent(text)}/cancel`, { token })
+  }
+  expect((await service.client.get('/api/user/info', { token })).data.user_info.nickname).toBe('💥')
+})

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'bun:test'
+import { newPhone } from './support/people.ts'
+import { useService } from './support/service.ts'
+
+const service = useService({ RATE_LIMIT: 'on', RATE_LIMIT_ADDRESS: '120', TRUST_PROXY: '1' })
+let addresses = 0
+/** Each test comes from an address of its own. */
+const from = () => {
+  addresses += 1
+  return { 'X-Forwarded-For': `198.51.100.7, 203.0.113.${addresses}` }
+}
+const post = (path: string, body: unknown, headers = from(), token?: string) =>
+  service.client.post(path, { body, headers, token })
+
+describe('codes', () => {
+  test('are sent once a minute, five times an hour and ten a day to one phone', async () => {
+    const phone = newPhone()
+    const send = () => post('/api/auth/send-code', { phone })
+    expect((await send()).code).toBe(0)
+    const soon = await send()
+    expect(soon.code).toBe(1003)
+    expect(soon.data.retry_after).toBeGreaterThan(55)
+    expect(soon.data.retry_after).toBeLessThanOrEqual(60)
+    const sent = async (every_ms: number, times: number) => {
+      let count = 0
+      for (let i = 0; i < times; i += 1) {
+        service.clock.advance(every_ms)
+        if ((await send()).code === 0) count += 1
+      }
+      return count
+    }
+    expect(await sent(61_000, 8)).toBe(4)
+    expect(await sent(3_600_000, 8)).toBe(5)
+  })
+
+  test('to one phone asked for 20 times at once are sent once', async () => {
+    const phone = newPhone()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post('/api/auth/send-code', { phone })))
+    expect(answers.filter(({ code }) => code === 0)).toHaveLength(1)
+    expect(service.printed.filter((line) => line.includes(phone))).toHaveLength(1)
+  })
+
+  test('to another phone are sent all the same', async () => {
+    expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
+    expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
+  })
+})
+
+test('logins are limited to 10 a minute and phone, with Retry-After', async () => {
+  const phone = newPhone()
+  const answers = []
+  for (let i = 0; i < 12; i += 1) answers.push(await post('/api/auth/login', { phone, code: '000000' }))
+  expect(answers.map(({ code }) => code)).toEqual([...Array(10).fill(1002), 9006, 9006])
+  expect(answers[11]?.status).toBe(200)
+  expect(Number(answers[11]?.headers.get('Retry-After'))).toBeGreaterThan(0)
+})
+
+test('draws are limited to 60 a minute and user, however they come', async () => {
+  const { data } = await post('/api/auth/login', { phone: newPhone(), code: '123456' })
+  const draws = await Promise.all(
+    Array.from({ length: 70 }, () => post('/api/lottery/draw', { draw_type: 'single' }, from(), data.access_token)),
+  )
+  expect(draws.filter(({ code }) => code === 9006)).toHaveLength(10)
+})
+
+test('one address has its share, another is not touched; forged entries further left don’t help', async () => {
+  const mine = from()
+  const codes = await Promise.all(
+    Array.from({ length: 130 }, (_, i) =>
+      service.client
+        .get('/api/user/info', {
+          headers: { 'X-Forwarded-For': `10.0.0.${i}, ${mine['X-Forwarded-For'].split(', ')[1]}` },
+        })
+        .then(({ code }) => code),
+    ),
+  )
+  expect(codes.filter((code) => code === 9006)).toHaveLength(10)
+  expect((await service.client.get('/api/user/info', { headers: from() })).code).toBe(2001)
+})
