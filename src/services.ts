@@ -16,6 +16,7 @@ import { createRateLimit } from './http/rate-limits.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
 import { createTill } from './till/till.ts'
 import { version } from './version.ts'
+import { within } from './within.ts'
 
 export type Services = ReturnType<typeof createServices>
 
@@ -130,14 +131,11 @@ function accountsOf(config: Config, parts: AccountsParts, logger: Logger, print:
 
 function healthOf(database: ReturnType<typeof openDatabase>): Health {
   const look = async (query: Promise<unknown>) => {
-    const answer = await Promise.race([
-      query.then(
-        () => true,
-        () => false,
-      ),
-      Bun.sleep(healthTimeout_ms),
-    ])
-    return answer === true ? ('ok' as const) : ('away' as const)
+    const answered = query.then(
+      () => 'ok' as const,
+      () => 'away' as const,
+    )
+    return within(answered, healthTimeout_ms, 'away' as const)
   }
   const off = async () => 'off' as const
   return {

@@ -32,6 +32,7 @@ const loose: Record<string, number> = {
   'cached.ts': 0,
   'lock-order.ts': 0,
   'version.ts': 0,
+  'within.ts': 0,
   'config.ts': 0,
   'text-modules.d.ts': 0,
   'logger.ts': 1,

@@ -1,5 +1,6 @@
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createPool, type Pool, type PoolConnection, type QueryOptions } from 'mysql2/promise'
+import { within } from '../within.ts'
 import { DatabaseAway, isConnectionLoss } from './errors.ts'
 
 /** Where the database is: a URL, or the private server's socket. */
@@ -82,23 +83,15 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 async function withDeadline(pool: Pool, timeoutMs: number): Promise<PoolConnection> {
   const pending = pool.getConnection()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new DatabaseAway(`no connection within ${timeoutMs} ms`))
-      pending.then(
-        (late) => late.release(),
-        () => {},
-      )
-    }, timeoutMs)
+  const connection = await within(pending, timeoutMs, undefined).catch((error: unknown) => {
+    throw new DatabaseAway('no connection', error)
   })
-  try {
-    return await Promise.race([pending, deadline])
-  } catch (error) {
-    throw error instanceof DatabaseAway ? error : new DatabaseAway('no connection', error)
-  } finally {
-    clearTimeout(timer)
-  }
+  if (connection) return connection
+  pending.then(
+    (late) => late.release(),
+    () => {},
+  )
+  throw new DatabaseAway(`no connection within ${timeoutMs} ms`)
 }
 
 /** Session settings the whole program leans on; a server that doesn't take them is refused. */

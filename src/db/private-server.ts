@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createConnection } from 'mysql2/promise'
+import { within } from '../within.ts'
 import type { DatabaseAddress } from './client.ts'
 import { databaseServerProgram, initialize, serverCommand } from './server-program.ts'
 
@@ -45,8 +46,8 @@ export async function startPrivateServer(
   await createDatabase(files.socket, options.database)
   const stop = async () => {
     server.kill('SIGTERM')
-    const stopped = await Promise.race([server.exited.then(() => true), Bun.sleep(stopTimeoutMs)])
-    if (!stopped) server.kill('SIGKILL')
+    const exit = await within(server.exited, stopTimeoutMs, 'late')
+    if (exit === 'late') server.kill('SIGKILL')
     await server.exited
     rmSync(files.owner, { force: true })
   }

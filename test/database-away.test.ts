@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { findMismatches } from '../src/reconcile/checks.ts'
+import { type RunningServer, startServer } from '../src/server.ts'
+import { type Client, createClient } from './support/client.ts'
+import { createTestDatabase } from './support/database.ts'
+import { newPhone } from './support/people.ts'
+import { type DatabaseProxy, startProxy } from './support/proxy.ts'
+import { testConfig } from './support/service.ts'
+
+let databaseUrl: string
+let proxy: DatabaseProxy
+let running: RunningServer
+let client: Client
+
+beforeAll(async () => {
+  databaseUrl = await createTestDatabase(`points_away_${process.pid}`)
+  proxy = await startProxy(databaseUrl)
+  running = await startServer(testConfig(proxy.url), () => {})
+  client = await createClient(running.url)
+})
+afterAll(async () => {
+  await running.stop()
+  proxy.stop()
+})
+
+const login = async () => {
+  const answer = await client.post('/api/auth/login', { body: { phone: newPhone(), code: '123456' } })
+  return answer.data.access_token as string
+}
+const spin = (token: string, idempotencyKey?: string) =>
+  client.post('/api/lottery/draw', {
+    token,
+    body: { draw_type: 'single' },
+    ...(idempotencyKey ? { idempotencyKey } : {}),
+  })
+
+describe('a database that is away', () => {
+  test('makes every call 9007 with Retry-After and health 503, and all is well when it is back', async () => {
+    const token = await login()
+    proxy.stop()
+    const [draw, records, health] = await Promise.all([
+      spin(token),
+      client.get('/api/user/points/records', { token }),
+      fetch(`${running.url}/health`),
+    ])
+    for (const answer of [draw, records]) {
+      expect(answer).toMatchObject({ status: 200, code: 9007, data: null })
+      expect(answer.headers.get('Retry-After')).toBe('1')
+    }
+    expect([health.status, ((await health.json()) as { status: string }).status]).toEqual([503, 'unhealthy'])
+    proxy = await startProxy(databaseUrl, Number(new URL(proxy.url).port))
+    expect((await spin(token)).code).toBe(0)
+    expect((await fetch(`${running.url}/health`)).status).toBe(200)
+  })
+
+  test('that loses the answer to a COMMIT: nobody is told of a failure that happened', async () => {
+    const token = await login()
+    for (const fate of ['cut-after', 'cut-before', 'cut-after'] as const) {
+      proxy.strike(fate)
+      const before = (await client.get('/api/user/status', { token })).data.total_points
+      const { code, data } = await spin(token, `key-${fate}-${proxy.struck}`)
+      expect(code).toBe(0)
+      expect(data.remaining_points).toBe(before - 100 + data.points_awarded)
+    }
+    expect(await findMismatches(running.services.database)).toEqual([])
+  })
+})

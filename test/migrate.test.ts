@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { type Database, openDatabase } from '../src/db/client.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { migrations } from '../src/db/migrations.ts'
+import { createTestDatabase } from './support/database.ts'
+
+let url: string
+let database: Database
+const another = () => openDatabase({ address: { uri: url }, poolSize: 2 })
+
+beforeEach(async () => {
+  url = await createTestDatabase(`points_migrate_${process.pid}`)
+  database = another()
+})
+afterEach(() => database.close())
+
+const names = migrations.map(({ name }) => name)
+
+describe('migrations', () => {
+  test('are applied once, in order', async () => {
+    expect(await migrate(database)).toEqual(names)
+    expect(await migrate(database)).toEqual([])
+  })
+
+  test('are applied once when three replicas start together', async () => {
+    const three = [database, another(), another()]
+    const applied = await Promise.all(three.map((replica) => migrate(replica)))
+    expect(applied.flat()).toEqual(names)
+    await Promise.all(three.slice(1).map((replica) => replica.close()))
+  })
+
+  test('cut off between a statement and its record go on where they were', async () => {
+    const steps = [1, 2, 3].map((n) => `CREATE TABLE step_${n} (id INT PRIMARY KEY) ENGINE=InnoDB`)
+    const steady = { name: 'steps', sql: steps.join('--> statement-breakpoint') }
+    await migrate(database, [])
+    await database.query('CREATE TABLE migrations_probe (id INT)')
+    await migrate(database, [{ ...steady, sql: steps.slice(0, 1).join('') }])
+    await database.query('UPDATE migrations SET finished_at = NULL, statements_done = 1')
+    await database.query(steps[1] as string)
+    expect(await migrate(database, [steady])).toEqual(['steps'])
+    expect(await database.query("SHOW TABLES LIKE 'step\\_%'")).toHaveLength(3)
+  })
+
+  test('that fail say so, and leave their place to be resumed', async () => {
+    const broken = {
+      name: 'broken',
+      sql: 'CREATE TABLE fine (id INT PRIMARY KEY)--> statement-breakpointCREATE NONSENSE',
+    }
+    expect(migrate(database, [broken])).rejects.toThrow('syntax')
+    await migrate(database, [broken]).catch(() => {})
+    const [row] = await database.query('SELECT statements_done, finished_at FROM migrations')
+    expect(row).toEqual({ statements_done: 1, finished_at: null })
+  })
+})
+
+describe('the tables', () => {
+  test('are InnoDB and utf8mb4_unicode_ci, whatever the database’s default is', async () => {
+    await database.query('ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci')
+    await migrate(database)
+    const odd = await database.query(
+      `SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()
+         AND (engine <> 'InnoDB' OR table_collation <> 'utf8mb4_unicode_ci')`,
+    )
+    expect(odd).toEqual([])
+    const columns = await database.query(
+      `SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE()
+         AND character_set_name NOT IN ('utf8mb4', 'ascii')`,
+    )
+    expect(columns).toEqual([])
+  })
+
+  test('are the contract’s, and none is near 64 indexes', async () => {
+    await migrate(database)
+    const tables = await database.query<{ name: string; indexes: number }>(
+      `SELECT t.table_name AS name, COUNT(DISTINCT s.index_name) AS indexes FROM information_schema.tables t
+         JOIN information_schema.statistics s ON s.table_name = t.table_name AND s.table_schema = t.table_schema
+        WHERE t.table_schema = DATABASE() GROUP BY t.table_name`,
+    )
+    const contract =
+      'users lottery_prizes products upload_reviews points_records lottery_records lottery_pity exchange_records vouchers stock_movements sessions sms_codes idempotency_keys audit_log job_runs'
+    for (const name of contract.split(' ')) expect(tables.map((table) => table.name)).toContain(name)
+    for (const { indexes } of tables) expect(Number(indexes)).toBeLessThan(12)
+  })
+})

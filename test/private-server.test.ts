@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { newPhone } from './support/people.ts'
+import { type Program, runCommand, startProgram } from './support/process.ts'
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'points-private-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const start = () => startProgram({ DATA_DIR: dir, NODE_ENV: 'development', JWT_SECRET: '' })
+const post = async (program: Program, path: string, body: object, token = '') => {
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` }
+  const response = await fetch(`${program.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  return (await response.json()) as {
+    code: number
+    data: { access_token: string; user_info: { total_points: number } }
+  }
+}
+const serverPid = () => Number(readFileSync(join(dir, 'database/server.pid'), 'utf8'))
+const isGone = (pid: number) => {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8').includes('State:\tZ')
+  } catch {
+    return true
+  }
+}
+const gone = async (pid: number) => {
+  for (const deadline = Date.now() + 10_000; !isGone(pid) && Date.now() < deadline; ) await Bun.sleep(50)
+  return isGone(pid)
+}
+
+describe('the embedded default', () => {
+  test('keeps data and sign-ins over restarts, leaves no process behind, and starts again in two seconds', async () => {
+    const first = await start()
+    const phone = newPhone()
+    const { data } = await post(first, '/api/auth/login', { phone, code: '123456' })
+    await post(first, '/api/user/check-in', {}, data.access_token)
+    const pid = serverPid()
+    expect(await first.kill('SIGINT')).toBe(0)
+    expect(await gone(pid)).toBe(true)
+
+    const startedAt = performance.now()
+    const second = await start()
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    const again = await post(second, '/api/auth/login', { phone, code: '123456' })
+    expect(again.data.user_info.total_points).toBe(1050)
+    const info = await fetch(`${second.url}/api/user/info`, {
+      headers: { Authorization: `Bearer ${data.access_token}` },
+    })
+    expect(((await info.json()) as { code: number }).code).toBe(0)
+    await second.kill()
+  })
+
+  test('after SIGKILL stops its server, and goes on with everything that was answered', async () => {
+    const first = await start()
+    const phone = newPhone()
+    await post(first, '/api/auth/login', { phone, code: '123456' })
+    const pid = serverPid()
+    await first.kill('SIGKILL')
+    expect(await gone(pid)).toBe(true)
+    const second = await start()
+    expect((await post(second, '/api/auth/login', { phone, code: '123456' })).data.user_info.total_points).toBe(1000)
+    await second.kill()
+  })
+
+  test('is joined by a command while it serves, and goes on serving', async () => {
+    const program = await start()
+    const phone = newPhone()
+    await post(program, '/api/auth/login', { phone, code: '123456' })
+    const settings = { DATA_DIR: dir, NODE_ENV: 'development', JWT_SECRET: '' }
+    expect((await runCommand(['merchant', 'grant', phone], settings)).out).toContain('is now a merchant')
+    expect((await post(program, '/api/auth/login', { phone, code: '123456' })).code).toBe(0)
+    await program.kill()
+    expect((await runCommand(['reconcile'], settings)).code).toBe(0)
+  })
+
+  test('works in a folder whose path is too long for a unix socket', async () => {
+    const deep = join(dir, 'd'.repeat(90))
+    const { code, out } = await runCommand(['migrate'], { DATA_DIR: deep, NODE_ENV: 'development' })
+    expect([code, out.includes('up to date')]).toEqual([0, true])
+  })
+
+  test('keeps its files to itself', async () => {
+    await runCommand(['migrate'], { DATA_DIR: dir, NODE_ENV: 'development', JWT_SECRET: '' })
+    const mode = (path: string) =>
+      Bun.file(join(dir, path))
+        .stat()
+        .then((stat) => stat.mode & 0o077)
+    expect(existsSync(join(dir, 'jwt-secret'))).toBe(true)
+    expect(await Promise.all([mode('jwt-secret'), mode('database'), mode('database/data')])).toEqual([0, 0, 0])
+  })
+})
