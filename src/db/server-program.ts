@@ -54,7 +54,9 @@ export function serverCommand(
     `--socket=${files.socket}`,
     `--pid-file=${files.pid}`,
     '--skip-networking',
-    ...(program.family === 'mysql' ? ['--mysqlx=OFF', '--disable-log-bin'] : ['--skip-log-bin']),
+    ...(program.family === 'mysql'
+      ? ['--mysqlx=OFF', '--disable-log-bin', '--secure-file-priv=NULL']
+      : ['--skip-log-bin']),
     '--character-set-server=utf8mb4',
     '--collation-server=utf8mb4_unicode_ci',
     `--innodb-flush-log-at-trx-commit=${files.durable ? 1 : 2}`,

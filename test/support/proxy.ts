@@ -92,7 +92,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
   }
 }
 
-/** A COM_QUERY packet that says COMMIT. */
+/** A COM_QUERY packet that says COMMIT; MySQL's have two bytes of query attributes before the text. */
 function isCommit(packet: Uint8Array): boolean {
-  return packet[4] === 3 && new TextDecoder().decode(packet.subarray(5)).trim() === 'COMMIT'
+  return packet[4] === 3 && packet.length <= 16 && new TextDecoder().decode(packet.subarray(5)).endsWith('COMMIT')
 }
