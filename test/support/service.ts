@@ -33,11 +33,17 @@ const base: Settings = {
   DAILY_LOTTERY_LIMIT: '0',
   JWT_SECRET: 'tests-only-0123456789-abcdefghijklmnop',
   DATABASE_POOL: '10',
+  JOBS: 'off',
+}
+
+/** The environment of a service on `databaseUrl`. */
+export function testSettings(databaseUrl: string, settings: Settings = {}): Settings {
+  return { ...base, DATABASE_URL: databaseUrl, ...settings }
 }
 
 /** Settings of a service on `databaseUrl`. */
 export function testConfig(databaseUrl: string, settings: Settings = {}): Config {
-  return loadConfig({ ...base, DATABASE_URL: databaseUrl, ...settings })
+  return loadConfig(testSettings(databaseUrl, settings))
 }
 
 /** Starts the service for a test file, and stops it at its end. */
