@@ -53,7 +53,7 @@ export const pushes = {
 } as const
 
 /** The data of what one socket is told in person, by its type. */
-export const replies = {
+const replies = {
   connected: z.object({
     message: z.string(),
     user_id: z.int(),
@@ -78,6 +78,9 @@ export const clientFrame = z.preprocess(
 )
 
 const everything = { ...pushes, ...replies }
+
+/** Every type of message that the server sends. */
+export const messageTypes = Object.keys(everything) as (keyof typeof everything)[]
 
 export type PushType = keyof typeof pushes
 

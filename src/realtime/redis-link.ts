@@ -25,7 +25,8 @@ export interface RedisLinkOptions {
 }
 
 const connectTimeout_ms = 2_000
-const answerTimeout_ms = 1_000
+/** A command stands in a request's way; a ping only decides whether Redis is there. */
+const answerTimeout_ms = { command: 300, ping: 1_000 }
 const pingEvery_ms = 2_000
 const shortestPause_ms = 100
 const longestPause_ms = 3_000
@@ -39,13 +40,13 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   const closing = Promise.withResolvers<void>()
   const first = Promise.withResolvers<void>()
 
-  const ask = async (question: (client: RedisClient) => Promise<unknown>) => {
+  const ask = async (question: (client: RedisClient) => Promise<unknown>, most_ms = answerTimeout_ms.command) => {
     if (!commands || unanswered >= mostUnanswered) throw new Error('Redis is away')
     unanswered += 1
     const answer = question(commands).finally(() => {
       unanswered -= 1
     })
-    return within(answerTimeout_ms, answer)
+    return within(most_ms, answer)
   }
 
   /** One connection's life: resolves or rejects at its end. */
@@ -61,7 +62,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       first.resolve()
       const quiet = () => Bun.sleep(pingEvery_ms).then(() => 'quiet')
       while (!closed && (await Promise.race([lost, closing.promise, quiet()])) === 'quiet') {
-        await Promise.race([closing.promise, ask((client) => client.ping())])
+        await Promise.race([closing.promise, ask((client) => client.ping(), answerTimeout_ms.ping)])
       }
     } finally {
       commands = undefined

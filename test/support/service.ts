@@ -36,14 +36,9 @@ const base: Settings = {
   JOBS: 'off',
 }
 
-/** The environment of a service on `databaseUrl`. */
-export function testSettings(databaseUrl: string, settings: Settings = {}): Settings {
-  return { ...base, DATABASE_URL: databaseUrl, ...settings }
-}
-
 /** Settings of a service on `databaseUrl`. */
 export function testConfig(databaseUrl: string, settings: Settings = {}): Config {
-  return loadConfig(testSettings(databaseUrl, settings))
+  return loadConfig({ ...base, DATABASE_URL: databaseUrl, ...settings })
 }
 
 /** Starts the service for a test file, and stops it at its end. */
