@@ -17,6 +17,7 @@ import { requireRoute } from './http/route-table.ts'
 import { lotteryRoutes } from './lottery/routes.ts'
 import { pointsRoutes } from './points/routes.ts'
 import { profileRoutes } from './profile/routes.ts'
+import { socketRoutes } from './realtime/routes.ts'
 import type { Services } from './services.ts'
 
 /** The whole HTTP surface: every middleware and every group of routes. */
@@ -31,6 +32,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   if (config.CORS_ORIGINS.length > 0) app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], maxAge: 600 }))
   app.use(requireRoute(app))
   app.route('/', operatorRoutes({ health, metrics, metricsToken: config.METRICS_TOKEN }))
+  app.route('/', socketRoutes(services))
 
   if (config.RATE_LIMIT) app.use('/api/*', limitAddresses(limits.address, trustedProxies))
   app.use('/api/*', limitBody, jsonBody, noStore)

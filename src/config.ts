@@ -45,7 +45,9 @@ const ConfigShape = z.object({
     .refine((url) => new URL(url).pathname.length > 1, 'must name a database')
     .optional(),
   DATABASE_POOL: integer(20, 4, 500),
-  REDIS_URL: z.url({ protocol: /^(redis|rediss|valkey)$/, error: 'must look like redis://host:6379' }).optional(),
+  REDIS_URL: z
+    .url({ protocol: /^(redis|rediss|valkey|redis\+unix)$/, error: 'must look like redis://host:6379' })
+    .optional(),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   JWT_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
   SMS_PROVIDER: z.enum(['console', 'webhook']).default('console'),
@@ -59,6 +61,8 @@ const ConfigShape = z.object({
   LOTTERY_PITY_LIMIT: integer(10, 1, 10_000),
   CHECK_IN_POINTS: integer(50, 0, 100_000),
   VOUCHER_TTL_DAYS: integer(30, 1, 3_650),
+  REVIEW_TTL_DAYS: integer(7, 1, 3_650),
+  JOBS: onOff(true),
   RATE_LIMIT: onOff(true),
   RATE_LIMIT_ADDRESS: integer(600, 1, 1_000_000),
   RATE_LIMIT_LOGIN: integer(10, 1, 1_000_000),
@@ -70,6 +74,7 @@ const ConfigShape = z.object({
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   BUSINESS_TIMEZONE: timeZone.default('Asia/Shanghai'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ALERT_WEBHOOK: httpUrl.optional(),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   CORS_ORIGINS: z
     .string()
@@ -107,7 +112,14 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 /** Every name the program reads, for `.env.example` and its test. */
 export const configNames: readonly string[] = Object.keys(ConfigShape.shape)
 
-const secretNames = new Set(['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'METRICS_TOKEN', 'SMS_DEV_CODE', 'SMS_WEBHOOK_URL'])
+const secretNames = new Set([
+  'JWT_SECRET',
+  'JWT_SECRET_PREVIOUS',
+  'METRICS_TOKEN',
+  'SMS_DEV_CODE',
+  'SMS_WEBHOOK_URL',
+  'ALERT_WEBHOOK',
+])
 const urlNames = new Set(['DATABASE_URL', 'REDIS_URL'])
 
 /** The settings as they may be printed: secrets and passwords replaced by `***`. */

@@ -38,6 +38,7 @@ export async function openInstallation(
   }
   try {
     await migrate(services.database)
+    await services.ready()
   } catch (error) {
     await close().catch(() => {})
     throw isConnectionLoss(error) ? new OperatorError(unreachable(config, error)) : error

@@ -8,6 +8,7 @@ export const lockOrder = {
   sessions: 30,
   pity: 40,
   checkIns: 50,
+  uploads: 55,
   orders: 60,
   vouchers: 70,
   wheel: 80,

@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { OperatorError, openInstallation } from './installation.ts'
 import { isOpen } from './lottery/wheel.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
+import type { SocketData } from './realtime/socket.ts'
 import { seedProducts, seedWheel } from './seed.ts'
 import type { Services } from './services.ts'
 
@@ -37,7 +38,12 @@ export async function startServer(
     if (config.NODE_ENV !== 'production') await seedProducts(services)
     await requirePityPrize(services)
     const server = listen(config, services)
+    services.realtime.attach(server)
+    if (config.JOBS) services.jobs.start()
     const stop = async () => {
+      await services.jobs.stop()
+      // The server waits for ever while a socket is open.
+      await services.realtime.close()
       await server.stop()
       await installation.close()
     }
@@ -48,7 +54,7 @@ export async function startServer(
   }
 }
 
-function listen(config: Config, services: Services): Server<undefined> {
+function listen(config: Config, services: Services): Server<SocketData> {
   const app = createApp(services)
   try {
     return Bun.serve({
@@ -59,6 +65,7 @@ function listen(config: Config, services: Services): Server<undefined> {
       reusePort: false,
       maxRequestBodySize: largestRequest,
       idleTimeout: idleTimeout_s,
+      websocket: services.realtime.handler,
       fetch: (request, server) => app.fetch(request, { server }),
     })
   } catch (error) {

@@ -8,12 +8,15 @@ import { cached } from './cached.ts'
 import { createCalendar } from './calendar.ts'
 import type { Config } from './config.ts'
 import type { Push } from './contract/messages.ts'
-import { type DatabaseAddress, openDatabase } from './db/client.ts'
+import { type Database, type DatabaseAddress, openDatabase } from './db/client.ts'
 import { createCatalogue } from './exchange/catalogue.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Health } from './http/operator-routes.ts'
-import { createRateLimit } from './http/rate-limits.ts'
+import { createRateLimit, type SharedCounts } from './http/rate-limits.ts'
+import { createJobs, type Jobs } from './jobs/jobs.ts'
+import { createLive } from './live.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
+import type { Relay } from './realtime/relay.ts'
 import { createTill } from './till/till.ts'
 import { version } from './version.ts'
 import { within } from './within.ts'
@@ -33,6 +36,7 @@ export interface ServicesOptions {
 
 const wheelMaxAge_ms = 1_000
 const healthTimeout_ms = 2_000
+const relayStart_ms = 1_000
 
 /** Builds the long-lived things by hand, in order; `close` disposes them in reverse. */
 export function createServices(options: ServicesOptions) {
@@ -40,23 +44,29 @@ export function createServices(options: ServicesOptions) {
   const metrics = createMetrics()
   const calendar = createCalendar(config.BUSINESS_TIMEZONE)
   const database = openDatabase({ address, poolSize: config.DATABASE_POOL })
-  const catalogue = createCatalogue(database)
-  const wheel = cached(() => readWheel(database), wheelMaxAge_ms)
-  const hub = (pushes: readonly Push[]) => {
-    if (pushes.some(({ type }) => type === 'stock_update')) catalogue.invalidate()
-  }
+  const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
+  const live = createLive({
+    config,
+    secret,
+    database,
+    access: createAccess(database, tokens, now),
+    caches: { catalogue: createCatalogue(database), wheel: cached(() => readWheel(database), wheelMaxAge_ms) },
+    metrics,
+    logger,
+    now,
+  })
+  const { access, realtime, relay } = live
   const till = createTill<Push>({
     database,
     lanes: config.TILL_LANES,
     batchSize: config.TILL_BATCH,
     queueLimit: config.TILL_QUEUE,
     now,
-    publish: hub,
+    publish: live.publish,
     report: metrics.batch,
   })
-  const limits = createLimits(config)
-  const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
-  const access = createAccess(database, tokens, now)
+  const limits = createLimits(config, relay.redis)
+  const jobs = createJobs({ config, database, till, metrics, logger, now })
   const accounts = accountsOf(
     config,
     { database, till, tokens, access, secret, loginLimit: limits.login },
@@ -76,9 +86,10 @@ export function createServices(options: ServicesOptions) {
     metrics,
     calendar,
     database,
-    catalogue,
-    wheel,
+    ...live.caches,
     till,
+    realtime,
+    jobs,
     limits,
     drawLimit: limits.draw,
     access,
@@ -91,16 +102,19 @@ export function createServices(options: ServicesOptions) {
       pityLimit: config.LOTTERY_PITY_LIMIT,
       voucherTtlDays: config.VOUCHER_TTL_DAYS,
     },
-    health: healthOf(database),
+    health: healthOf(database, jobs, relay),
+    /** Resolves when what the service leans on was reached, or given up for now. */
+    ready: () => relay.settled(relayStart_ms),
     async close() {
       await till.close()
+      await relay.close()
       await database.close()
     },
   }
 }
 
-function createLimits(config: Config) {
-  const limit = (name: string, points: number) => createRateLimit(name, points, 60, config.RATE_LIMIT)
+function createLimits(config: Config, shared: SharedCounts | undefined) {
+  const limit = (name: string, points: number) => createRateLimit(name, points, 60, config.RATE_LIMIT, shared)
   return {
     address: limit('address', config.RATE_LIMIT_ADDRESS),
     login: limit('login', config.RATE_LIMIT_LOGIN),
@@ -129,7 +143,7 @@ function accountsOf(config: Config, parts: AccountsParts, logger: Logger, print:
   })
 }
 
-function healthOf(database: ReturnType<typeof openDatabase>): Health {
+function healthOf(database: Database, jobs: Jobs, relay: Relay): Health {
   const look = async (query: Promise<unknown>) => {
     const answered = query.then(
       () => 'ok' as const,
@@ -138,9 +152,11 @@ function healthOf(database: ReturnType<typeof openDatabase>): Health {
     return within(answered, healthTimeout_ms, 'away' as const)
   }
   const off = async () => 'off' as const
+  // Without Redis the sockets of this process are all there is to look at.
+  const realtime = async () => (relay.state === 'off' ? ('ok' as const) : relay.state)
   return {
     version,
     startedAt: new Date(),
-    checks: { database: () => look(database.query('SELECT 1')), storage: off, jobs: off, realtime: off },
+    checks: { database: () => look(database.query('SELECT 1')), storage: off, jobs: jobs.look, realtime },
   }
 }

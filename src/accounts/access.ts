@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import type { Caller } from '../http/env.ts'
@@ -12,6 +12,8 @@ export interface Access {
   callerOf(token: string): Promise<Caller>
   /** The caller as the database has it now. */
   callerNow(token: string): Promise<Caller>
+  /** Of these sessions the ones that live, with their users' present right to the merchant's side; ended ones are left out. */
+  standings(sessionIds: readonly string[]): Promise<Map<string, { isMerchant: boolean }>>
   /** Forgets what is known of a session. */
   forget(sessionId: string): void
 }
@@ -31,6 +33,7 @@ interface Standing {
 /** How long a session's standing is believed: bans and revocations elsewhere take effect within it. */
 const believed_ms = 15_000
 const mostKnown = 20_000
+const sessionsAQuery = 500
 
 export function createAccess(database: Database, tokens: Tokens, now: () => Date): Access {
   const known = new Map<string, Known>()
@@ -72,6 +75,7 @@ export function createAccess(database: Database, tokens: Tokens, now: () => Date
       }
     },
     callerNow,
+    standings: (sessionIds) => liveSessions(database, sessionIds),
     forget(sessionId) {
       for (const [token, { claims }] of known) if (claims.session_id === sessionId) known.delete(token)
     },
@@ -91,4 +95,23 @@ async function standingOf({ orm }: Database, claims: AccessClaims): Promise<Stan
     .where(eq(sessionsTable.session_id, claims.session_id))
   if (row?.user_id !== claims.user_id) return undefined
   return { status: row.status, is_merchant: row.is_merchant, revoked: row.revoked_at !== null }
+}
+
+async function liveSessions({ orm }: Database, ids: readonly string[]): Promise<Map<string, { isMerchant: boolean }>> {
+  const found = new Map<string, { isMerchant: boolean }>()
+  for (let at = 0; at < ids.length; at += sessionsAQuery) {
+    const rows = await orm
+      .select({ session_id: sessionsTable.session_id, is_merchant: usersTable.is_merchant })
+      .from(sessionsTable)
+      .innerJoin(usersTable, eq(usersTable.user_id, sessionsTable.user_id))
+      .where(
+        and(
+          inArray(sessionsTable.session_id, ids.slice(at, at + sessionsAQuery)),
+          isNull(sessionsTable.revoked_at),
+          eq(usersTable.status, 'active'),
+        ),
+      )
+    for (const row of rows) found.set(row.session_id, { isMerchant: row.is_merchant })
+  }
+  return found
 }

@@ -1,6 +1,7 @@
 import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { OperatorError } from '../installation.ts'
 import { version } from '../version.ts'
+import { jobsCommand } from './jobs.ts'
 import { grantMerchant } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
 import { changePoints } from './points.ts'
@@ -20,6 +21,7 @@ Usage: restaurant-points <command>
   merchant grant|revoke <mobile>        Make an account a merchant, or no longer one
   points <mobile> <±n> --reason <text>  Correct a balance
   reconcile [--repair]                  Hold every balance and stock against its ledger; exit 1 when one disagrees
+  jobs list | run <name>                Show the scheduled jobs, or run one now
   verify <base-url>                     Check a running deployment from outside, one line a check
   --help, --version
 
@@ -43,6 +45,7 @@ const commands: Record<string, Command> = {
   merchant: grantMerchant,
   points: changePoints,
   reconcile,
+  jobs: jobsCommand,
   verify,
 }
 

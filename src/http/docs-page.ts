@@ -22,7 +22,7 @@ export function docsPage(document: OpenApiDocument) {
     <h1>${document.info.title} <small>${document.info.version}</small></h1>
     <p>${document.info.description}</p>
     <p><a href="/api/openapi.json">openapi.json</a> (OpenAPI ${document.openapi})</p>
-    <nav>${tags.map((tag) => html`<a href="#${tag}">${tag}</a>`)}<a href="#codes">codes</a></nav>
+    <nav>${tags.map((tag) => html`<a href="#${tag}">${tag}</a>`)}<a href="#sockets">sockets</a><a href="#codes">codes</a></nav>
   </header>
   <main>
     ${tags.map(
@@ -30,6 +30,12 @@ export function docsPage(document: OpenApiDocument) {
         ${operations.filter(({ operation }) => operation.tags[0] === tag).map(operationCard)}
       </section>`,
     )}
+    <section id="sockets"><h2>sockets</h2>
+      <p>A WebSocket on <code>/ws</code>: the token as <code>?token=</code>, as Bearer or as the subprotocols
+        <code>bearer, &lt;token&gt;</code>; or a first frame <code>{ type: "auth", token }</code>.</p>
+      ${Object.entries(document['x-messages']).map(([type, schema]) => messageCard(type, 'from the server', schema))}
+      ${messageCard('ping, auth, subscribe_products, unsubscribe_products', 'from the client', document['x-client-messages'])}
+    </section>
     <section id="codes"><h2>codes</h2>
       <table>${Object.entries(refusals).map(([code, sentence]) => html`<tr><th>${code}</th><td lang="zh">${sentence}</td></tr>`)}</table>
     </section>
@@ -50,6 +56,10 @@ function operationCard(entry: { path: string; method: string; operation: OpenApi
     ${body ? schemaBlock('Body', body) : ''}
     ${schemaBlock('data', answer.oneOf?.[0]?.properties?.data ?? {})}
   </details>`
+}
+
+function messageCard(types: string, from: string, schema: object) {
+  return html`<details><summary><code>${types}</code> <span>${from}</span></summary>${schemaBlock('Frame', schema)}</details>`
 }
 
 function schemaBlock(title: string, schema: object) {

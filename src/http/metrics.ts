@@ -5,10 +5,26 @@ export interface HttpMetrics {
   observe(method: string, route: string, code: number, took_ms: number): void
 }
 
+/** A run of a scheduled job on this replica. */
+export interface JobReport {
+  job: string
+  failed: boolean
+  rows: number
+  took_ms: number
+}
+
 /** The service's figures in Prometheus' text format. */
 export interface Metrics {
   http: HttpMetrics
   batch(report: BatchReport): void
+  /** How a run of a scheduled job went. */
+  job(report: JobReport): void
+  /** A figure that only grows; answers what adds one to it. */
+  counter<Label extends string>(
+    name: string,
+    help: string,
+    labels: readonly Label[],
+  ): (of: Record<Label, string>) => void
   /** Figures that are read when the page is. */
   watch(gauges: Record<string, { help: string; read: () => number }>): void
   text(): Promise<string>
@@ -42,6 +58,11 @@ export function createMetrics(): Metrics {
       },
     },
     batch: tillMetrics(registers),
+    job: jobMetrics(registers),
+    counter(name, help, labelNames) {
+      const counter = new Counter({ name, help, labelNames, registers })
+      return (of) => counter.inc(of)
+    },
     watch(gauges) {
       for (const [name, { help, read }] of Object.entries(gauges)) {
         const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) })
@@ -79,5 +100,29 @@ function tillMetrics(registers: Registry[]): (report: BatchReport) => void {
     took.observe(report.took_ms / 1000)
     retries.inc(report.retries)
     refused.inc(report.refused)
+  }
+}
+
+function jobMetrics(registers: Registry[]): (report: JobReport) => void {
+  const labelNames = ['job', 'outcome'] as const
+  const runs = new Counter({ name: 'job_runs_total', help: 'Runs of jobs on this replica', labelNames, registers })
+  const rows = new Counter({ name: 'job_rows_total', help: 'Rows that jobs settled', labelNames: ['job'], registers })
+  const took = new Gauge({
+    name: 'job_last_run_seconds',
+    help: 'Length of the last run',
+    labelNames: ['job'],
+    registers,
+  })
+  const good = new Gauge({
+    name: 'job_last_success_timestamp_seconds',
+    help: 'When a job last went well on this replica',
+    labelNames: ['job'],
+    registers,
+  })
+  return ({ job, failed, rows: done, took_ms }) => {
+    runs.inc({ job, outcome: failed ? 'failed' : 'done' })
+    rows.inc({ job }, done)
+    took.set({ job }, took_ms / 1000)
+    if (!failed) good.set({ job }, Date.now() / 1000)
   }
 }

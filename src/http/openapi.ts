@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import { clientFrame, frameOf, messageTypes } from '../contract/messages.ts'
 import { type RefusalCode, refusals } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
 import { familyOf } from './failures.ts'
@@ -12,6 +13,10 @@ export interface OpenApiDocument {
   servers: { url: string }[]
   paths: Record<string, Record<string, OpenApiOperation>>
   components: { securitySchemes: Record<string, object> }
+  /** What the server says on `/ws`, by message type: the frames' schemas. */
+  'x-messages': Record<string, object>
+  /** What a client may say there. */
+  'x-client-messages': object
 }
 
 export interface OpenApiOperation {
@@ -58,6 +63,8 @@ export function openApiOf(app: Hono<AppEnv>, version: string): OpenApiDocument {
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
+    'x-messages': Object.fromEntries(messageTypes.map((type) => [type, schemaOf(frameOf(type), 'output')])),
+    'x-client-messages': schemaOf(clientFrame, 'output'),
   }
 }
 

@@ -6,7 +6,7 @@ import { refuseWith } from './envelope.ts'
 import type { Metrics } from './metrics.ts'
 
 /** One part of the service, as `/health` shows it. */
-export type Check = 'ok' | 'away' | 'off'
+export type Check = 'ok' | 'away' | 'failing' | 'off'
 
 export interface Health {
   version: string

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { getConnInfo } from 'hono/bun'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
 
@@ -10,10 +10,24 @@ export interface RateLimit {
   take(who: string | number): Promise<void>
 }
 
-/** `points` uses in each `window_s`, by whoever is named. */
-export function createRateLimit(name: string, points: number, window_s: number, enabled: boolean): RateLimit {
+/** Where replicas count together; while it is away, each counts for itself. */
+export interface SharedCounts {
+  readonly isReady: boolean
+  /** Sends one command of Redis. */
+  send(command: string, args: string[]): Promise<unknown>
+}
+
+/** `points` uses in each `window_s`, by whoever is named, on this replica or on all that share their counts. */
+export function createRateLimit(
+  name: string,
+  points: number,
+  window_s: number,
+  enabled: boolean,
+  shared?: SharedCounts,
+): RateLimit {
   if (!enabled) return { take: async () => {} }
-  const limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: window_s })
+  const alone = new RateLimiterMemory({ keyPrefix: name, points, duration: window_s })
+  const limiter = shared ? sharedLimiter(name, points, window_s, shared, alone) : alone
   return {
     async take(who) {
       try {
@@ -24,6 +38,32 @@ export function createRateLimit(name: string, points: number, window_s: number, 
       }
     },
   }
+}
+
+/** The library's own script, run through the client that the relay keeps up. */
+function sharedLimiter(
+  name: string,
+  points: number,
+  window_s: number,
+  shared: SharedCounts,
+  insuranceLimiter: RateLimiterMemory,
+): RateLimiterRedis {
+  const storeClient = {
+    get isReady() {
+      return shared.isReady
+    },
+    eval: (script: string, { keys, arguments: args }: { keys: string[]; arguments: string[] }) =>
+      shared.send('EVAL', [script, String(keys.length), ...keys, ...args]),
+  }
+  return new RateLimiterRedis({
+    storeClient,
+    useRedisPackage: true,
+    rejectIfRedisNotReady: true,
+    keyPrefix: `restaurant-points:limit:${name}`,
+    points,
+    duration: window_s,
+    insuranceLimiter,
+  })
 }
 
 /** One limit for everything a network address sends. */
@@ -43,7 +83,7 @@ export function limitCaller(limit: RateLimit): MiddlewareHandler<AppEnv> {
 }
 
 /** The client's address: the connection's, or the entry that the outermost trusted proxy wrote. */
-function addressOf(c: Context<AppEnv>, trustedProxies: number): string {
+export function addressOf(c: Context<AppEnv>, trustedProxies: number): string {
   if (trustedProxies > 0) {
     const forwarded = (c.req.header('X-Forwarded-For') ?? '').split(',').map((entry) => entry.trim())
     const entry = forwarded.at(-trustedProxies) ?? forwarded[0]

@@ -15,3 +15,11 @@ export const jobRunsTable = mysqlTable(
   },
   (table) => [index('job_runs_job').on(table.job, table.started_at)],
 )
+
+/** Who may run a job now, by the database's clock; `fence` grows with each holder. */
+export const leasesTable = mysqlTable('leases', {
+  name: asciiText({ length: 48 }).primaryKey(),
+  owner: asciiText({ length: 40 }).notNull(),
+  fence: bigint({ mode: 'number' }).notNull(),
+  until: instant().notNull(),
+})

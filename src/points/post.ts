@@ -44,6 +44,7 @@ export function post(books: Books<Push>, user: Readonly<User>, entry: Entry, sho
   books.announce({
     to: { user_id: user.user_id },
     type: 'points_update',
+    ledger_seq: seq,
     data: {
       user_id: user.user_id,
       total_points: balance,

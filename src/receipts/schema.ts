@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { check, index, int, mysqlEnum, mysqlTable, unique, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
+import { lockOrder } from '../lock-order.ts'
+import { tableShelf } from '../till/shelf.ts'
 import { usersTable } from '../users/schema.ts'
 
 /** Receipts sent for review. Amounts are integer fen; the image is a private object under `image_key`. */
@@ -33,3 +35,10 @@ export const uploadReviewsTable = mysqlTable(
     check('upload_reviews_points', sql`points_awarded >= 0 AND estimated_points >= 0`),
   ],
 )
+
+export const uploads = tableShelf(uploadReviewsTable, {
+  rank: lockOrder.uploads,
+  key: ['upload_id'],
+  lock: 'update',
+  updates: ['review_status', 'points_awarded', 'review_reason', 'reviewer_id', 'review_time'],
+})

@@ -33,6 +33,7 @@ const base: Settings = {
   DAILY_LOTTERY_LIMIT: '0',
   JWT_SECRET: 'tests-only-0123456789-abcdefghijklmnop',
   DATABASE_POOL: '10',
+  JOBS: 'off',
 }
 
 /** Settings of a service on `databaseUrl`. */

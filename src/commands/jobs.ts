@@ -1,0 +1,36 @@
+import { OperatorError, openInstallation } from '../installation.ts'
+import type { Services } from '../services.ts'
+import type { Command } from './run.ts'
+import { UsageError } from './usage.ts'
+
+/** Shows the scheduled jobs, or runs one now. */
+export const jobsCommand: Command = async ({ args, config, print }) => {
+  const [verb, name, ...rest] = args
+  const isList = verb === 'list' && name === undefined
+  const isRun = verb === 'run' && name !== undefined && rest.length === 0
+  if (!isList && !isRun) throw new UsageError('jobs takes list, or run and the name of a job.')
+  const { services, close } = await openInstallation(config, print)
+  try {
+    if (isRun) return await runJob(services, name, print)
+    for (const job of services.jobs.all) {
+      const { last, due } = await services.jobs.standing(job)
+      const ended = last ? `${last.ended_at?.toISOString()} ${last.error ?? `${last.rows_done} rows`}` : 'never'
+      print(`${job.name.padEnd(16)} ${job.when.padEnd(14)} ${job.about}`)
+      print(`${' '.repeat(16)} last: ${ended}; due: ${due && last ? due.toISOString() : 'now'}`)
+    }
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+async function runJob({ jobs }: Services, name: string, print: (line: string) => void): Promise<number> {
+  const job = jobs.all.find((candidate) => candidate.name === name)
+  if (!job) throw new UsageError(`There is no job ${name}; there are ${jobs.all.map((each) => each.name).join(', ')}.`)
+  const attempt = await jobs.run(job)
+  if (attempt.outcome === 'failed')
+    throw new OperatorError(`${name} failed after ${attempt.rows} rows: ${attempt.error}`)
+  if (attempt.outcome !== 'done') throw new OperatorError(`${name} is running already, here or on another replica.`)
+  print(`${name}: ${attempt.rows} rows.`)
+  return 0
+}

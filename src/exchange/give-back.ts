@@ -1,0 +1,40 @@
+import type { Push } from '../contract/messages.ts'
+import { post } from '../points/post.ts'
+import type { Books } from '../till/books.ts'
+import { type Need, rows } from '../till/shelf.ts'
+import { users } from '../users/schema.ts'
+import { vouchers } from '../vouchers/schema.ts'
+import { orders, products } from './schema.ts'
+import { moveStock } from './stock.ts'
+
+/** An order's rows, read by the edge without a lock so that they can be named. */
+export interface OrderRows {
+  userId: number
+  exchangeId: string
+  productId: number
+  code: string
+}
+
+export function orderNeeds({ userId, exchangeId, productId, code }: OrderRows): Need[] {
+  return [rows(users, userId), rows(orders, exchangeId), rows(vouchers, code), rows(products, productId)]
+}
+
+/** Ends a pending order without its goods: points and stock go back, its voucher dies. Answers the balance. */
+export function giveBack(
+  books: Books<Push>,
+  { userId, exchangeId, productId, code }: OrderRows,
+  how: { status: 'cancelled' | 'expired'; operation: 'cancel' | 'expire'; says: string },
+): number {
+  const order = books.get(orders, [exchangeId])
+  const { quantity } = order
+  books.update(orders, order, { status: how.status })
+  books.update(vouchers, books.get(vouchers, [code]), { status: how.status })
+  const back = { change: quantity, operation: how.operation, related_id: exchangeId, sold: -quantity } as const
+  moveStock(books, books.get(products, [productId]), back)
+  return post(books, books.get(users, [userId]), {
+    points: order.total_points,
+    source: 'exchange_cancel',
+    related_id: exchangeId,
+    description: `${how.says} ${order.product_name} × ${quantity}`,
+  })
+}

@@ -1,0 +1,27 @@
+import { and, asc, eq, lt } from 'drizzle-orm'
+import { expireReview } from '../receipts/expire-review.ts'
+import { uploadReviewsTable } from '../receipts/schema.ts'
+import type { Job, JobDeps } from './job.ts'
+import { dueAtOnce, settleDue } from './settle-due.ts'
+
+const day_ms = 86_400_000
+const table = uploadReviewsTable
+
+/** Closes receipts that waited for a review longer than `REVIEW_TTL_DAYS`. */
+export function expireReviews({ config, database, till, logger, now }: JobDeps): Job {
+  return {
+    name: 'expire-reviews',
+    about: `Close receipts that waited ${config.REVIEW_TTL_DAYS} days for a review`,
+    when: '5 * * * * *',
+    async step() {
+      const cutoff = new Date(now().getTime() - config.REVIEW_TTL_DAYS * day_ms)
+      const due = await database.orm
+        .select({ uploadId: table.upload_id, userId: table.user_id })
+        .from(table)
+        .where(and(eq(table.review_status, 'pending'), lt(table.created_at, cutoff)))
+        .orderBy(asc(table.created_at))
+        .limit(dueAtOnce)
+      return settleDue(due, (row) => till.run(expireReview, { ...row, cutoff }), logger)
+    },
+  }
+}

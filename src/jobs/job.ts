@@ -1,0 +1,37 @@
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import type { Push } from '../contract/messages.ts'
+import type { Database } from '../db/client.ts'
+import type { Metrics } from '../http/metrics.ts'
+import type { Till } from '../till/till.ts'
+
+/** Work that is done by the clock. It asks what is due, so that a missed tick, a restart or a second run does no harm. */
+export interface Job {
+  /** ASCII, at most 48 characters. */
+  name: string
+  /** For the person who lists the jobs. */
+  about: string
+  /** A cron pattern in the business time zone, with seconds. */
+  when: string
+  /** Does one bounded batch of what is due. */
+  step(): Promise<Step>
+}
+
+export interface Step {
+  /** Rows settled by this step. */
+  rows: number
+  /** Rows that could not be: they are due again at the next run. */
+  failed?: number
+  /** There may be more that is due. */
+  more: boolean
+}
+
+/** What jobs work with. */
+export interface JobDeps {
+  config: Pick<Config, 'REVIEW_TTL_DAYS' | 'ALERT_WEBHOOK' | 'BUSINESS_TIMEZONE'>
+  database: Database
+  till: Till<Push>
+  metrics: Metrics
+  logger: Logger
+  now: () => Date
+}

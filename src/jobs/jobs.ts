@@ -1,0 +1,97 @@
+import { hostname } from 'node:os'
+import { Cron } from 'croner'
+import { cached } from '../cached.ts'
+import type { Check } from '../http/operator-routes.ts'
+import { randomCode } from '../random.ts'
+import { alerter } from './alert.ts'
+import type { Job, JobDeps } from './job.ts'
+import { type Attempt, createRunner, dueAt } from './runner.ts'
+import { type JobRun, jobRuns } from './runs.ts'
+import { schedule } from './schedule.ts'
+
+/** The scheduled jobs of the service. */
+export interface Jobs {
+  readonly all: readonly Job[]
+  /** Runs a job now, due or not; `busy` when it is running anywhere. */
+  run(job: Job): Promise<Attempt>
+  /** The last run of a job that ended, anywhere, and when it is due next. */
+  standing(job: Job): Promise<{ last: JobRun | undefined; due: Date | undefined }>
+  /** Runs what is due now, and from here on by the clock. */
+  start(): void
+  /** Starts nothing more and resolves when what is running has ended. */
+  stop(): Promise<void>
+  /** `failing` when a job's last run failed, or one is long overdue; `off` where none are started. */
+  look(): Promise<Check>
+}
+
+/** How often what is overdue is caught up with: failed runs, and those that a killed replica left. */
+const catchUp = '50 */5 * * * *'
+const overdue_ms = 30 * 60_000
+const lookMaxAge_ms = 5_000
+
+export function createJobs(deps: JobDeps): Jobs {
+  const { config, database, logger, now } = deps
+  const runs = jobRuns(database)
+  const all = schedule(deps)
+  const underway = new Set<Promise<unknown>>()
+  let timers: Cron[] = []
+  let startedAt: Date | undefined
+  let stopping = false
+
+  const attempt = createRunner({
+    ...deps,
+    runs,
+    instance: `${hostname()
+      .replace(/[^\x21-\x7e]/g, '')
+      .slice(0, 20)}:${process.pid}:${randomCode(6)}`,
+    alert: alerter(config.ALERT_WEBHOOK, logger),
+    stopping: () => stopping,
+  })
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const tracked = work.finally(() => underway.delete(tracked))
+    underway.add(tracked)
+    return tracked
+  }
+  const runDue = (jobs: readonly Job[]) => {
+    const inTurn = async () => {
+      for (const job of jobs) {
+        if (stopping) return
+        await attempt(job, 'if due').catch((error) => logger.error({ err: error, job: job.name }, 'job not run'))
+      }
+    }
+    void track(inTurn())
+  }
+  const standing = async (job: Job) => {
+    const [last, good] = await Promise.all([runs.last(job.name), runs.last(job.name, 'good')])
+    return { last, due: dueAt(job, config.BUSINESS_TIMEZONE, good?.started_at) }
+  }
+  const health = cached<Check>(async () => {
+    const overdue = now().getTime() - overdue_ms
+    const standings = await Promise.all(all.map(standing))
+    const failing = standings.some(({ last, due }) => {
+      const since = Math.max(due?.getTime() ?? 0, startedAt?.getTime() ?? 0)
+      return (last?.error ?? null) !== null || (due !== undefined && since < overdue)
+    })
+    return failing ? 'failing' : 'ok'
+  }, lookMaxAge_ms)
+
+  return {
+    all,
+    run: (job) => track(attempt(job, 'now')),
+    standing,
+    start() {
+      startedAt = now()
+      const timer = (when: string, jobs: readonly Job[]) =>
+        new Cron(when, { timezone: config.BUSINESS_TIMEZONE, catch: report }, () => runDue(jobs))
+      const report = (error: unknown) => logger.error({ err: error }, 'the schedule failed')
+      timers = [timer(catchUp, all), ...all.map((job) => timer(job.when, [job]))]
+      runDue(all)
+    },
+    async stop() {
+      stopping = true
+      for (const timer of timers) timer.stop()
+      await Promise.allSettled(underway)
+    },
+    look: async () => (startedAt ? health.get().catch(() => 'away' as const) : 'off'),
+  }
+}

@@ -1,0 +1,72 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Logger } from 'pino'
+import type { Database } from '../db/client.ts'
+import { isDuplicateKey } from '../db/errors.ts'
+import { leasesTable } from './schema.ts'
+
+/** The right to run something alone, among all replicas, for as long as it is renewed. */
+export interface Lease {
+  /** Grows with each holder. */
+  readonly fence: number
+  /** False once another may have taken it: whoever holds it must stop. */
+  isHeld(): boolean
+  release(): Promise<void>
+}
+
+const life_s = 60
+/** A lease that could not be renewed is given up this long before the database would give it away. */
+const margin_ms = 10_000
+const renewEvery_ms = 15_000
+
+const table = leasesTable
+const freshUntil = sql`UTC_TIMESTAMP(3) + INTERVAL ${sql.raw(String(life_s))} SECOND`
+
+/** Takes the lease `name`, by the database's clock; undefined while someone holds it. */
+export async function takeLease(
+  { orm }: Database,
+  name: string,
+  owner: string,
+  logger: Logger,
+): Promise<Lease | undefined> {
+  await orm
+    .insert(table)
+    .values({ name, owner: '', fence: 0, until: new Date(0) })
+    .catch((error) => {
+      if (!isDuplicateKey(error)) throw error
+    })
+  let askedAt = performance.now()
+  const [taken] = await orm
+    .update(table)
+    .set({ owner, fence: sql`${table.fence} + 1`, until: freshUntil })
+    .where(and(eq(table.name, name), sql`${table.until} <= UTC_TIMESTAMP(3)`))
+  if (taken.affectedRows !== 1) return undefined
+  const [row] = await orm
+    .select({ fence: table.fence })
+    .from(table)
+    .where(and(eq(table.name, name), eq(table.owner, owner)))
+  if (!row) return undefined
+  const mine = and(eq(table.name, name), eq(table.owner, owner), eq(table.fence, row.fence))
+
+  let lost = false
+  const renew = async () => {
+    const startedAt = performance.now()
+    const [renewed] = await orm.update(table).set({ until: freshUntil }).where(mine)
+    if (renewed.affectedRows === 1) askedAt = startedAt
+    else lost = true
+  }
+  const timer = setInterval(() => {
+    renew().catch((error) => logger.warn({ err: error, lease: name }, 'a lease could not be renewed'))
+  }, renewEvery_ms)
+  return {
+    fence: row.fence,
+    isHeld: () => !lost && performance.now() - askedAt < life_s * 1000 - margin_ms,
+    async release() {
+      clearInterval(timer)
+      await orm
+        .update(table)
+        .set({ until: sql`UTC_TIMESTAMP(3)` })
+        .where(mine)
+        .catch((error) => logger.warn({ err: error, lease: name }, 'a lease is left to run out'))
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { and, asc, inArray, lt, type SQL } from 'drizzle-orm'
+import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
+import { sessionsTable, smsCodesTable } from '../accounts/schema.ts'
+import { idempotencyKeysTable, tillLanesTable } from '../till/schema.ts'
+import type { Job, JobDeps } from './job.ts'
+import { jobRunsTable } from './schema.ts'
+
+const hour_ms = 3_600_000
+const rowsAtOnce = 1_000
+
+/** Rows that nobody can need any more, oldest first, by the column that says how old they are. */
+const purged: readonly { table: MySqlTable; age: MySqlColumn; keptFor_ms: number }[] = [
+  // The sends of the last day stand in the row, for the limits.
+  { table: smsCodesTable, age: smsCodesTable.expires_at, keptFor_ms: 25 * hour_ms },
+  { table: idempotencyKeysTable, age: idempotencyKeysTable.created_at, keptFor_ms: 48 * hour_ms },
+  { table: sessionsTable, age: sessionsTable.expires_at, keptFor_ms: 24 * hour_ms },
+  { table: jobRunsTable, age: jobRunsTable.started_at, keptFor_ms: 30 * 24 * hour_ms },
+]
+const laneKeptFor_ms = 7 * 24 * hour_ms
+
+/** Throws away used codes, old keys, dead sessions and lanes of processes that are gone. */
+export function purge({ database, now }: JobDeps): Job {
+  const { orm } = database
+  const before = (age_ms: number) => new Date(now().getTime() - age_ms)
+  const remove = async (table: MySqlTable, where: SQL | undefined, age: MySqlColumn) => {
+    const [result] = await orm.delete(table).where(where).orderBy(asc(age)).limit(rowsAtOnce)
+    return result.affectedRows
+  }
+  // Read first: a delete by age would wait for the lanes that are at work.
+  const removeLanes = async () => {
+    const { lane, updated_at } = tillLanesTable
+    const old = lt(updated_at, before(laneKeptFor_ms))
+    const dead = await orm.select({ lane }).from(tillLanesTable).where(old).limit(rowsAtOnce)
+    if (dead.length === 0) return 0
+    const names = dead.map((row) => row.lane)
+    return remove(tillLanesTable, and(inArray(lane, names), old), updated_at)
+  }
+  return {
+    name: 'purge',
+    about: 'Throw away used codes, old idempotency keys, dead sessions and old runs',
+    when: '40 7 * * * *',
+    async step() {
+      const counts = [await removeLanes()]
+      for (const { table, age, keptFor_ms } of purged) {
+        counts.push(await remove(table, lt(age, before(keptFor_ms)), age))
+      }
+      return { rows: counts.reduce((sum, count) => sum + count, 0), more: counts.includes(rowsAtOnce) }
+    },
+  }
+}

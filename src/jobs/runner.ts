@@ -1,0 +1,100 @@
+import { Cron } from 'croner'
+import type { Alert } from './alert.ts'
+import type { Job, JobDeps } from './job.ts'
+import { type Lease, takeLease } from './lease.ts'
+import type { JobRuns } from './runs.ts'
+
+/** How an attempt to run a job ended: `busy` when it is running, here or on another replica. */
+export type Attempt =
+  | { outcome: 'done'; rows: number }
+  | { outcome: 'failed'; rows: number; error: string }
+  | { outcome: 'busy' | 'not_due' }
+
+export interface RunnerOptions extends Pick<JobDeps, 'config' | 'database' | 'metrics' | 'logger' | 'now'> {
+  runs: JobRuns
+  /** Names this process in leases and records; ASCII, at most 40 characters. */
+  instance: string
+  alert: (alert: Alert) => Promise<void>
+  /** True once the service stops: a run ends after its step. */
+  stopping: () => boolean
+}
+
+/** A run ends after this many steps; what is left is due at the next. */
+const mostSteps = 1_000
+const longestError = 500
+
+/** When the job was to run first after its last good run; undefined when never again. */
+export function dueAt(job: Job, timeZone: string, lastGood: Date | undefined): Date | undefined {
+  if (!lastGood) return new Date(0)
+  return new Cron(job.when, { timezone: timeZone, paused: true }).nextRun(lastGood) ?? undefined
+}
+
+/** Runs jobs one at a time each, under their leases, and records how it went. */
+export function createRunner(options: RunnerOptions) {
+  const { config, database, metrics, logger, now, runs, instance, alert } = options
+  const running = new Set<string>()
+
+  const isDue = async (job: Job) => {
+    const due = dueAt(job, config.BUSINESS_TIMEZONE, (await runs.last(job.name, 'good'))?.started_at)
+    return due !== undefined && due <= now()
+  }
+
+  const record = async (job: Job, lease: Lease): Promise<Attempt> => {
+    const before = await runs.last(job.name)
+    const startedAt = now()
+    const runId = await runs.begin(job.name, instance, startedAt)
+    const { rows, error } = await work(job, lease, options.stopping)
+    await runs.end(runId, { at: now(), rows, error })
+    const took_ms = now().getTime() - startedAt.getTime()
+    metrics.job({ job: job.name, failed: error !== null, rows, took_ms })
+    logger.info({ job: job.name, fence: lease.fence, rows, took_ms, error }, 'job run')
+    if (error === null) return { outcome: 'done', rows }
+    if (before?.error == null) await alert({ event: 'job_failed', job: job.name, error })
+    return { outcome: 'failed', rows, error }
+  }
+
+  return async (job: Job, only: 'if due' | 'now'): Promise<Attempt> => {
+    if (running.has(job.name)) return { outcome: 'busy' }
+    running.add(job.name)
+    try {
+      if (only === 'if due' && !(await isDue(job))) return { outcome: 'not_due' }
+      const lease = await takeLease(database, job.name, instance, logger)
+      if (!lease) return { outcome: 'busy' }
+      try {
+        // Another replica may have done it between our look and our lease.
+        if (only === 'if due' && !(await isDue(job))) return { outcome: 'not_due' }
+        return await record(job, lease)
+      } finally {
+        await lease.release()
+      }
+    } finally {
+      running.delete(job.name)
+    }
+  }
+}
+
+/** Steps until nothing is due, the lease is lost or the service stops. */
+async function work(job: Job, lease: Lease, stopping: () => boolean): Promise<{ rows: number; error: string | null }> {
+  let rows = 0
+  let failed = 0
+  try {
+    for (let steps = 0; steps < mostSteps && !stopping(); steps += 1) {
+      if (!lease.isHeld()) return { rows, error: 'the lease was lost' }
+      const step = await job.step()
+      rows += step.rows
+      failed += step.failed ?? 0
+      if (!step.more) break
+    }
+    return { rows, error: failed > 0 ? `${failed} rows could not be settled` : null }
+  } catch (error) {
+    return { rows, error: describe(error) }
+  }
+}
+
+/** The last cause's kind and code: a statement's own message holds its parameters. */
+function describe(error: unknown): string {
+  let cause = error
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause
+  const { name, code, message } = cause as { name?: string; code?: string; message?: string }
+  return (code === undefined ? `${name}: ${message}` : `${name}: ${code}`).slice(0, longestError)
+}

@@ -1,0 +1,84 @@
+import type { Push } from '../contract/messages.ts'
+
+/** Pushes that go out together: what led up to a ledger row, and the row's own. */
+export interface LineItem {
+  /** The ledger row's number; undefined for what moved no points. */
+  seq: number | undefined
+  pushes: Push[]
+}
+
+/**
+ * One user's pushes at this process, put back into the order of the user's ledger: another replica's may come sooner
+ * or later than they were committed. A gap is waited for, not for ever.
+ */
+export class Line {
+  #next: number | undefined
+  #held: LineItem[] = []
+  #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #deliver: (item: LineItem) => void
+  readonly #patienceMs: () => number
+
+  /** `patienceMs` says how long a missing row is waited for, asked at each gap. */
+  constructor(deliver: (item: LineItem) => void, patienceMs: () => number) {
+    this.#deliver = deliver
+    this.#patienceMs = patienceMs
+  }
+
+  /** Begins after ledger row `seq`, which the user has been told of; until then everything is held. */
+  startAfter(seq: number): void {
+    if (this.#next !== undefined) return
+    this.#next = seq + 1
+    this.#held = this.#held.filter((item) => item.seq === undefined || item.seq > seq)
+    this.#drain()
+  }
+
+  take(item: LineItem): void {
+    const last = this.#held.at(-1)
+    if (item.seq === undefined) {
+      if (this.#next === undefined) this.#held.push(item)
+      else if (last) last.pushes.push(...item.pushes)
+      else this.#deliver(item)
+    } else if (this.#next !== undefined && item.seq < this.#next) {
+      this.#deliver({ seq: item.seq, pushes: item.pushes.filter(({ type }) => type !== 'points_update') })
+    } else {
+      const after = this.#held.findIndex(({ seq }) => seq !== undefined && seq > (item.seq ?? 0))
+      this.#held.splice(after === -1 ? this.#held.length : after, 0, item)
+      this.#drain()
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#held = []
+  }
+
+  /** Delivers what is next, and waits a moment for what is missing before it goes on without. */
+  #drain(): void {
+    if (this.#next === undefined) return
+    for (let item = this.#held[0]; item && (item.seq ?? this.#next) === this.#next; item = this.#held[0]) {
+      this.#held.shift()
+      if (item.seq !== undefined) this.#next += 1
+      this.#deliver(item)
+    }
+    clearTimeout(this.#timer)
+    if (this.#held.length > 0) this.#timer = setTimeout(() => this.#goOn(), this.#patienceMs())
+  }
+
+  #goOn(): void {
+    this.#next = this.#held[0]?.seq ?? this.#next
+    this.#drain()
+  }
+}
+
+/** One user's pushes of one commit as items of their line. */
+export function lineItems(pushes: readonly Push[]): LineItem[] {
+  const items: LineItem[] = []
+  let item: LineItem = { seq: undefined, pushes: [] }
+  for (const push of pushes) {
+    item.pushes.push(push)
+    if (push.ledger_seq === undefined) continue
+    items.push({ ...item, seq: push.ledger_seq })
+    item = { seq: undefined, pushes: [] }
+  }
+  return item.pushes.length > 0 ? [...items, item] : items
+}

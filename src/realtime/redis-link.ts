@@ -1,0 +1,125 @@
+import { randomInt } from 'node:crypto'
+import { RedisClient } from 'bun'
+import type { Logger } from 'pino'
+
+/** A kept-up connection to Redis or Valkey: one channel, commands, and the truth about whether it is there. */
+export interface RedisLink {
+  /** False while Redis is away: nothing is sent then, and everything goes on without. */
+  readonly isReady: boolean
+  /** Resolves when it is connected for the first time, or after `mostMs`. */
+  settled(mostMs: number): Promise<void>
+  /** Sends to whoever listens, this process too; answers false when it could not be sent. */
+  publish(text: string): Promise<boolean>
+  /** @throws {Error} when Redis is away or doesn't answer in time. */
+  send(command: string, args: string[]): Promise<unknown>
+  close(): Promise<void>
+}
+
+export interface RedisLinkOptions {
+  url: string
+  channel: string
+  onMessage: (text: string) => void
+  /** Called each time the connection is there; what was said meanwhile is lost. */
+  onReady: () => void
+  logger: Logger
+}
+
+const connectTimeout_ms = 2_000
+/** A command stands in a request's way; a ping only decides whether Redis is there. */
+const answerTimeout_ms = { command: 300, ping: 1_000 }
+const pingEvery_ms = 2_000
+const shortestPause_ms = 100
+const longestPause_ms = 3_000
+/** More unanswered commands than this mean that Redis hangs: nothing more is piled on. */
+const mostUnanswered = 1_000
+
+export function createRedisLink(options: RedisLinkOptions): RedisLink {
+  let commands: RedisClient | undefined
+  let unanswered = 0
+  let closed = false
+  const closing = Promise.withResolvers<void>()
+  const first = Promise.withResolvers<void>()
+
+  const ask = async (question: (client: RedisClient) => Promise<unknown>, most_ms = answerTimeout_ms.command) => {
+    if (!commands || unanswered >= mostUnanswered) throw new Error('Redis is away')
+    unanswered += 1
+    const answer = question(commands).finally(() => {
+      unanswered -= 1
+    })
+    return within(most_ms, answer)
+  }
+
+  /** One connection's life: resolves or rejects at its end. */
+  const live = async () => {
+    const pair = [openClient(options.url), openClient(options.url)] as const
+    const [sender, listener] = pair
+    try {
+      const lost = Promise.race(pair.map(({ ended }) => ended))
+      await within(connectTimeout_ms, Promise.all(pair.map(({ client }) => client.connect())))
+      await within(connectTimeout_ms, listener.client.subscribe(options.channel, options.onMessage))
+      commands = sender.client
+      options.onReady()
+      first.resolve()
+      const quiet = () => Bun.sleep(pingEvery_ms).then(() => 'quiet')
+      while (!closed && (await Promise.race([lost, closing.promise, quiet()])) === 'quiet') {
+        await Promise.race([closing.promise, ask((client) => client.ping(), answerTimeout_ms.ping)])
+      }
+    } finally {
+      commands = undefined
+      for (const { client } of pair) client.close()
+    }
+  }
+
+  const keepUp = async () => {
+    for (let failures = 0; !closed; failures += 1) {
+      const startedAt = Date.now()
+      const error = await live().catch((reason: unknown) => reason)
+      if (closed) return
+      if (Date.now() - startedAt > pingEvery_ms) failures = 0
+      if (failures === 0) options.logger.warn({ err: error ?? new Error('connection closed') }, 'Redis is away')
+      const pause_ms = Math.min(longestPause_ms, shortestPause_ms * 2 ** Math.min(failures, 10))
+      await Promise.race([closing.promise, Bun.sleep(randomInt(shortestPause_ms / 2, pause_ms))])
+    }
+  }
+  const kept = keepUp()
+
+  return {
+    get isReady() {
+      return commands !== undefined
+    },
+    settled: (mostMs) => Promise.race([first.promise, Bun.sleep(mostMs)]),
+    publish: (text) =>
+      ask((client) => client.publish(options.channel, text)).then(
+        () => true,
+        () => false,
+      ),
+    send: (command, args) => ask((client) => client.send(command, args)),
+    async close() {
+      closed = true
+      closing.resolve()
+      await kept
+    },
+  }
+}
+
+/** A client that never reconnects by itself: a new one takes its place, so that no listener hears a message twice. */
+function openClient(url: string): { client: RedisClient; ended: Promise<string> } {
+  const client = new RedisClient(url, {
+    autoReconnect: false,
+    enableOfflineQueue: false,
+    connectionTimeout: connectTimeout_ms,
+  })
+  const ended = new Promise<string>((resolve) => {
+    client.onclose = () => resolve('closed')
+  })
+  return { client, ended }
+}
+
+async function within<T>(most_ms: number, answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${most_ms} ms`)), most_ms)
+  })
+  answer.catch(() => {})
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,98 @@
+import { createHmac } from 'node:crypto'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { type Push, pushes } from '../contract/messages.ts'
+import { randomCode } from '../random.ts'
+import { createRedisLink, type RedisLink } from './redis-link.ts'
+
+/** What one replica tells the others. */
+const relayed = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('pushes'), pushes: z.array(pushShape()) }),
+  z.object({ kind: z.literal('session_ended'), session_id: z.string() }),
+  z.object({ kind: z.literal('changed'), what: z.string() }),
+])
+type Relayed = { kind: 'pushes'; pushes: readonly Push[] } | Exclude<z.output<typeof relayed>, { kind: 'pushes' }>
+
+/** Carries what happened here to the other replicas, and theirs to us. */
+export interface Relay {
+  /** `off` without Redis: a replica alone. */
+  readonly state: 'ok' | 'away' | 'off'
+  tell(message: Relayed): void
+  /** Redis itself, for counts that replicas share; undefined without it. */
+  readonly redis: Pick<RedisLink, 'isReady' | 'send'> | undefined
+  /** Resolves when the first connection stands, or after `mostMs`. */
+  settled(mostMs: number): Promise<void>
+  /** Sends what was told and disconnects. */
+  close(): Promise<void>
+}
+
+export interface RelayOptions {
+  url: string | undefined
+  /** Keeps installations apart that share one Redis: only holders of the same secret hear each other. */
+  secret: string
+  onMessage: (message: z.output<typeof relayed>) => void
+  /** The connection stands (again): what the others told meanwhile was missed. */
+  onReady: () => void
+  onLost: () => void
+  logger: Logger
+}
+
+export function createRelay(options: RelayOptions): Relay {
+  const { url, secret, onMessage, onReady, onLost, logger } = options
+  if (url === undefined) {
+    return { state: 'off', tell: () => {}, redis: undefined, settled: async () => {}, close: async () => {} }
+  }
+  const instance = randomCode(16)
+  const underway = new Set<Promise<unknown>>()
+  const link = createRedisLink({
+    url,
+    channel: `restaurant-points:${createHmac('sha256', secret).update('relay').digest('hex').slice(0, 16)}`,
+    onReady,
+    logger,
+    onMessage(text) {
+      const [from, body] = split(text)
+      if (from === instance || body === undefined) return
+      const parsed = relayed.safeParse(parseJson(body))
+      if (parsed.success) onMessage(parsed.data)
+      else logger.warn('a message of another replica makes no sense: do all run the same version?')
+    },
+  })
+  return {
+    get state() {
+      return link.isReady ? 'ok' : 'away'
+    },
+    tell(message) {
+      const sent = link.publish(`${instance} ${JSON.stringify(message)}`).then((ok) => ok || onLost())
+      underway.add(sent)
+      void sent.finally(() => underway.delete(sent))
+    },
+    redis: link,
+    settled: (mostMs) => link.settled(mostMs),
+    async close() {
+      await Promise.all(underway)
+      await link.close()
+    },
+  }
+}
+
+/** The sender stands before the message, so that a process drops its own without parsing it. */
+function split(text: string): [string, string | undefined] {
+  const at = text.indexOf(' ')
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function pushShape(): z.ZodType<Push> {
+  const to = z.union([z.object({ user_id: z.int() }), z.enum(['merchants', 'everyone'])])
+  const shapes = Object.entries(pushes).map(([type, data]) =>
+    z.object({ to, type: z.literal(type), data, ledger_seq: z.int().optional() }),
+  )
+  return z.union(shapes) as unknown as z.ZodType<Push>
+}

@@ -1,0 +1,74 @@
+import { type Context, Hono } from 'hono'
+import type { Access } from '../accounts/access.ts'
+import { Refusal } from '../contract/refusals.ts'
+import { bearerOf } from '../http/authenticate.ts'
+import type { AppEnv, Caller } from '../http/env.ts'
+import { addressOf, type RateLimit } from '../http/rate-limits.ts'
+import type { SocketFormat } from './format.ts'
+import { newSocketData, type SocketData } from './socket.ts'
+
+export interface SocketRoutesDeps {
+  access: Pick<Access, 'callerOf'>
+  realtime: { formatOf(request: Request): SocketFormat; closing: boolean }
+  limits: { address: RateLimit }
+  config: { TRUST_PROXY: number }
+  now: () => Date
+}
+
+/** The way in for sockets: an upgrade on `/ws` or on `/`. A token given here and found bad is HTTP 401. */
+export function socketRoutes(deps: SocketRoutesDeps) {
+  const upgrade = async (c: Context<AppEnv>) => {
+    try {
+      await deps.limits.address.take(addressOf(c, deps.config.TRUST_PROXY))
+      if (deps.realtime.closing) throw new Refusal(9007)
+      const token = tokenOf(c)
+      const caller = token === undefined ? undefined : await deps.access.callerOf(token)
+      return accept(c, caller, deps)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return refuseUpgrade(c, error)
+    }
+  }
+  return new Hono<AppEnv>()
+    .get('/ws', (c) => (isUpgrade(c) ? upgrade(c) : needsUpgrade(c)))
+    .get('/', (c) => (isUpgrade(c) ? upgrade(c) : c.notFound()))
+}
+
+function accept(c: Context<AppEnv>, caller: Caller | undefined, { realtime, now }: SocketRoutesDeps): Response {
+  const data: SocketData = newSocketData(realtime.formatOf(c.req.raw), caller, now().getTime())
+  // A client that offered subprotocols drops the connection when none is chosen (RFC 6455, 4.1).
+  const [protocol] = offeredProtocols(c)
+  const headers = protocol === undefined ? undefined : { 'Sec-WebSocket-Protocol': protocol }
+  const upgraded = c.env.server?.upgrade(c.req.raw, { data, ...(headers ? { headers } : {}) })
+  return upgraded ? new Response(null) : needsUpgrade(c)
+}
+
+/** The token of the query, of `Authorization`, or of `Sec-WebSocket-Protocol: bearer, <token>`. */
+function tokenOf(c: Context<AppEnv>): string | undefined {
+  const [scheme, offered] = offeredProtocols(c)
+  return c.req.query('token') ?? bearerOf(c) ?? (scheme?.toLowerCase() === 'bearer' ? offered : undefined)
+}
+
+function offeredProtocols(c: Context<AppEnv>): string[] {
+  const offered = c.req.header('Sec-WebSocket-Protocol') ?? ''
+  return offered
+    .split(',')
+    .map((protocol) => protocol.trim())
+    .filter(Boolean)
+}
+
+function isUpgrade(c: Context<AppEnv>): boolean {
+  return c.req.header('Upgrade')?.toLowerCase() === 'websocket'
+}
+
+function needsUpgrade(c: Context<AppEnv>): Response {
+  c.header('Upgrade', 'websocket')
+  c.header('Connection', 'Upgrade')
+  return c.json({ code: 9001, msg: 'WebSocket only', data: null }, 426)
+}
+
+function refuseUpgrade(c: Context<AppEnv>, { code, message, data }: Refusal): Response {
+  c.header('X-Api-Code', String(code))
+  const status = code === 9006 ? 429 : code === 9007 ? 503 : 401
+  return c.json({ code, msg: message, data }, status)
+}

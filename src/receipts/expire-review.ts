@@ -1,0 +1,35 @@
+import type { Push } from '../contract/messages.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/shelf.ts'
+import { uploads } from './schema.ts'
+
+export interface ReviewExpiry {
+  userId: number
+  uploadId: string
+  /** Uploads since then may still be reviewed. */
+  cutoff: Date
+}
+
+const reason = '超过审核期限，未能审核'
+
+/** A receipt that nobody reviewed in time is closed, once, and its sender told. */
+export const expireReview: Operation<ReviewExpiry, { changed: boolean }, Push> = {
+  name: 'expire_review',
+  owner: ({ userId }) => userId,
+  needs: ({ uploadId }) => [rows(uploads, uploadId)],
+  decide(books, { userId, uploadId, cutoff }) {
+    const upload = books.find(uploads, [uploadId])
+    if (upload?.review_status !== 'pending' || upload.created_at >= cutoff) return { changed: false }
+    books.update(uploads, upload, { review_status: 'expired', review_reason: reason, review_time: books.now })
+    const timestamp = books.now.toISOString()
+    const data = {
+      upload_id: uploadId,
+      status: 'expired',
+      points_awarded: 0,
+      review_reason: reason,
+      timestamp,
+    } as const
+    books.announce({ to: { user_id: userId }, type: 'review_result', data })
+    return { changed: true }
+  },
+}

@@ -1,0 +1,23 @@
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/shelf.ts'
+import { vouchers } from './schema.ts'
+
+export interface VoucherExpiry {
+  userId: number
+  code: string
+}
+
+/** A prize that was not fetched in time is gone. An order's voucher goes with its order, never alone. */
+export const expireVoucher: Operation<VoucherExpiry, { changed: boolean }> = {
+  name: 'expire_voucher',
+  owner: ({ userId }) => userId,
+  needs: ({ code }) => [rows(vouchers, code)],
+  decide(books, { code }) {
+    const voucher = books.find(vouchers, [code])
+    if (voucher?.kind !== 'prize' || voucher.status !== 'active' || voucher.expires_at > books.now) {
+      return { changed: false }
+    }
+    books.update(vouchers, voucher, { status: 'expired' })
+    return { changed: true }
+  },
+}

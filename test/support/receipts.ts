@@ -1,0 +1,20 @@
+import type { Database } from '../../src/db/client.ts'
+import { randomId } from '../../src/random.ts'
+import { uploadReviewsTable } from '../../src/receipts/schema.ts'
+
+/** A receipt that waits for a review since `createdAt`; answers its id. */
+export async function waitingReceipt({ orm }: Database, userId: number, createdAt: Date): Promise<string> {
+  const upload_id = randomId('UP')
+  await orm.insert(uploadReviewsTable).values({
+    upload_id,
+    user_id: userId,
+    image_key: `test/${upload_id}`,
+    image_sha256: upload_id,
+    input_amount_fen: 8_850,
+    estimated_points: 885,
+    flags: '[]',
+    review_status: 'pending',
+    created_at: createdAt,
+  })
+  return upload_id
+}
