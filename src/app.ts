@@ -15,9 +15,11 @@ import { operatorRoutes } from './http/operator-routes.ts'
 import { limitAddresses } from './http/rate-limits.ts'
 import { requireRoute } from './http/route-table.ts'
 import { lotteryRoutes } from './lottery/routes.ts'
+import { merchantRoutes } from './merchant/routes.ts'
 import { pointsRoutes } from './points/routes.ts'
 import { profileRoutes } from './profile/routes.ts'
 import type { Services } from './services.ts'
+import { imageRoutes } from './storage/routes.ts'
 
 /** The whole HTTP surface: every middleware and every group of routes. */
 export function createApp(services: Services): Hono<AppEnv> {
@@ -33,14 +35,17 @@ export function createApp(services: Services): Hono<AppEnv> {
   if (config.CORS_ORIGINS.length > 0) app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], maxAge: 600 }))
   app.use(requireRoute(app))
   app.route('/', operatorRoutes({ health, metrics, metricsToken: config.METRICS_TOKEN }))
+  app.route('/', imageRoutes(services))
 
   app.use('/api/*', limitAddresses(limits.address, trustedProxies), limitBody, jsonBody, noStore)
   app.route('/api/auth', authRoutes(services))
-  for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*']) app.use(path, authenticate(access))
+  for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*', '/api/merchant/*'])
+    app.use(path, authenticate(access))
   app.route('/api/user', pointsRoutes(services))
   app.route('/api/user', profileRoutes(services))
   app.route('/api/lottery', lotteryRoutes(services))
   app.route('/api/exchange', exchangeRoutes(services))
+  app.route('/api/merchant', merchantRoutes(services))
 
   const document = openApiOf(app, health.version)
   const page = docsPage(document)

@@ -8,12 +8,15 @@ import { cached } from './cached.ts'
 import { createCalendar } from './calendar.ts'
 import type { Config } from './config.ts'
 import type { Push } from './contract/messages.ts'
-import { type DatabaseAddress, openDatabase } from './db/client.ts'
+import { type Database, type DatabaseAddress, openDatabase } from './db/client.ts'
 import { createCatalogue } from './exchange/catalogue.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Health } from './http/operator-routes.ts'
 import { createRateLimit } from './http/rate-limits.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
+import { createImageLinks } from './storage/image-links.ts'
+import { openStore } from './storage/open-store.ts'
+import type { Store } from './storage/store.ts'
 import { createTill } from './till/till.ts'
 import { version } from './version.ts'
 
@@ -32,6 +35,7 @@ export interface ServicesOptions {
 
 const wheelMaxAge_ms = 1_000
 const healthTimeout_ms = 2_000
+const storageCheckAge_ms = 5_000
 
 /** Builds the long-lived things by hand, in order; `close` disposes them in reverse. */
 export function createServices(options: ServicesOptions) {
@@ -54,6 +58,8 @@ export function createServices(options: ServicesOptions) {
     report: metrics.batch,
   })
   const limits = createLimits(config)
+  const store = openStore(config)
+  const imageLinks = createImageLinks(secret, now)
   const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
   const access = createAccess(database, tokens, now)
   const accounts = accountsOf(
@@ -80,6 +86,11 @@ export function createServices(options: ServicesOptions) {
     till,
     limits,
     drawLimit: limits.draw,
+    uploadLimit: limits.upload,
+    voucherMisses: limits.voucherMiss,
+    store,
+    imageLinks,
+    reviewMaxMultiple: config.REVIEW_MAX_MULTIPLE,
     access,
     accounts,
     now,
@@ -90,9 +101,10 @@ export function createServices(options: ServicesOptions) {
       pityLimit: config.LOTTERY_PITY_LIMIT,
       voucherTtlDays: config.VOUCHER_TTL_DAYS,
     },
-    health: healthOf(database),
+    health: healthOf(database, store),
     async close() {
       await till.close()
+      store.close()
       await database.close()
     },
   }
@@ -104,6 +116,8 @@ function createLimits(config: Config) {
     address: limit('address', config.RATE_LIMIT_ADDRESS),
     login: limit('login', config.RATE_LIMIT_LOGIN),
     draw: limit('draw', config.RATE_LIMIT_DRAW),
+    upload: limit('upload', config.RATE_LIMIT_UPLOAD),
+    voucherMiss: limit('voucher-miss', config.RATE_LIMIT_VOUCHER_MISS),
   }
 }
 
@@ -128,7 +142,7 @@ function accountsOf(config: Config, parts: AccountsParts, logger: Logger, print:
   })
 }
 
-function healthOf(database: ReturnType<typeof openDatabase>): Health {
+function healthOf(database: Database, store: Store): Health {
   const look = async (query: Promise<unknown>) => {
     const answer = await Promise.race([
       query.then(
@@ -139,10 +153,11 @@ function healthOf(database: ReturnType<typeof openDatabase>): Health {
     ])
     return answer === true ? ('ok' as const) : ('away' as const)
   }
+  const storage = cached(() => look(store.check()), storageCheckAge_ms)
   const off = async () => 'off' as const
   return {
     version,
     startedAt: new Date(),
-    checks: { database: () => look(database.query('SELECT 1')), storage: off, jobs: off, realtime: off },
+    checks: { database: () => look(database.query('SELECT 1')), storage: storage.get, jobs: off, realtime: off },
   }
 }

@@ -8,11 +8,16 @@ import type { AppEnv } from './env.ts'
 export interface RateLimit {
   /** @throws {Refusal} 9006 with `retry_after` in seconds. */
   take(who: string | number): Promise<void>
+  /**
+   * Looks whether a use is left, without taking it.
+   * @throws {Refusal} 9006 with `retry_after` in seconds.
+   */
+  check(who: string | number): Promise<void>
 }
 
 /** `points` uses in each `window_s`, by whoever is named. */
 export function createRateLimit(name: string, points: number, window_s: number, enabled: boolean): RateLimit {
-  if (!enabled) return { take: async () => {} }
+  if (!enabled) return { take: async () => {}, check: async () => {} }
   const limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: window_s })
   return {
     async take(who) {
@@ -20,10 +25,18 @@ export function createRateLimit(name: string, points: number, window_s: number, 
         await limiter.consume(who)
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error
-        throw new Refusal(9006, { retry_after: Math.max(1, Math.ceil(error.msBeforeNext / 1000)) })
+        throw exhausted(error)
       }
     },
+    async check(who) {
+      const used = await limiter.get(who)
+      if (used && used.consumedPoints >= points) throw exhausted(used)
+    },
   }
+}
+
+function exhausted({ msBeforeNext }: RateLimiterRes): Refusal {
+  return new Refusal(9006, { retry_after: Math.max(1, Math.ceil(msBeforeNext / 1000)) })
 }
 
 /** One limit for everything a network address sends. */

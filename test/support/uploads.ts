@@ -1,0 +1,26 @@
+import { randomCode, randomId } from '../../src/random.ts'
+import { type Upload, uploadReviewsTable } from '../../src/receipts/schema.ts'
+import type { Person } from './people.ts'
+import type { TestService } from './service.ts'
+
+/** An upload that waits for review, without a photo behind it; answers its id. */
+export async function newUpload(
+  { database, clock }: TestService,
+  { userId }: Person,
+  fields: Partial<Upload> = {},
+): Promise<string> {
+  const upload_id = randomId('UP')
+  await database.orm.insert(uploadReviewsTable).values({
+    upload_id,
+    user_id: userId,
+    image_key: randomCode(26),
+    image_sha256: randomCode(64),
+    input_amount_fen: 8_850,
+    estimated_points: 885,
+    flags: '[]',
+    review_status: 'pending',
+    created_at: clock.now(),
+    ...fields,
+  })
+  return upload_id
+}
