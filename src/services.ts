@@ -14,6 +14,7 @@ import { createMetrics } from './http/metrics.ts'
 import type { Health } from './http/operator-routes.ts'
 import { createRateLimit } from './http/rate-limits.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
+import { openReceipts } from './receipts/open-receipts.ts'
 import { createImageLinks } from './storage/image-links.ts'
 import { openStore } from './storage/open-store.ts'
 import type { Store } from './storage/store.ts'
@@ -60,6 +61,7 @@ export function createServices(options: ServicesOptions) {
   const limits = createLimits(config)
   const store = openStore(config)
   const imageLinks = createImageLinks(secret, now)
+  const receipts = openReceipts(config, { database, till, store, calendar, now, logger })
   const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
   const access = createAccess(database, tokens, now)
   const accounts = accountsOf(
@@ -87,6 +89,8 @@ export function createServices(options: ServicesOptions) {
     limits,
     drawLimit: limits.draw,
     uploadLimit: limits.upload,
+    avatarLimit: limits.avatar,
+    ...receipts,
     voucherMisses: limits.voucherMiss,
     store,
     imageLinks,
@@ -103,6 +107,7 @@ export function createServices(options: ServicesOptions) {
     },
     health: healthOf(database, store),
     async close() {
+      receipts.close()
       await till.close()
       store.close()
       await database.close()
@@ -117,6 +122,7 @@ function createLimits(config: Config) {
     login: limit('login', config.RATE_LIMIT_LOGIN),
     draw: limit('draw', config.RATE_LIMIT_DRAW),
     upload: limit('upload', config.RATE_LIMIT_UPLOAD),
+    avatar: limit('avatar', config.RATE_LIMIT_UPLOAD),
     voucherMiss: limit('voucher-miss', config.RATE_LIMIT_VOUCHER_MISS),
   }
 }

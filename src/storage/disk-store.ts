@@ -9,7 +9,8 @@ export function createDiskStore(root: string): Store {
   return {
     async put(key, bytes) {
       const path = pathOf(key)
-      const draft = join(root, `.draft-${randomUUID()}`)
+      // Named like an object, so that one left behind by a crash is swept like one.
+      const draft = join(dirname(path), `draft-${randomUUID()}.jpg`)
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       try {
         await writeFile(draft, bytes, { mode: 0o600, flush: true })

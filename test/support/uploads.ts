@@ -24,3 +24,20 @@ export async function newUpload(
   })
   return upload_id
 }
+
+/** A form with a photo, as a phone sends it. */
+export function photoForm(image: Uint8Array<ArrayBuffer>, amount?: string, name = 'receipt.jpg'): FormData {
+  const form = new FormData()
+  form.append('image', new Blob([image], { type: 'image/jpeg' }), name)
+  if (amount !== undefined) form.append('amount', amount)
+  return form
+}
+
+/** Every object of the store, by key. */
+export async function storedKeys({ services }: TestService): Promise<string[]> {
+  const keys: string[] = []
+  for (const folder of ['receipts', 'avatars']) {
+    for await (const { key } of services.store.list(folder)) keys.push(key)
+  }
+  return keys.sort()
+}
