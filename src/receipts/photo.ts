@@ -81,7 +81,7 @@ function faultOf(cause: unknown): unknown {
   return cause
 }
 
-// Bun.Image drops Exif but carries colour profiles over, and a profile is as good a hiding place as any.
+// Bun.Image drops Exif but carries colour profiles over, and a profile is as good a hiding place as there is.
 function withoutMetadata(jpeg: Uint8Array): Uint8Array {
   const file = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)
   const kept = [file.subarray(0, 2)]
