@@ -85,6 +85,14 @@ CREATE TABLE `job_runs` (
 	CONSTRAINT `job_runs_run_id` PRIMARY KEY(`run_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 --> statement-breakpoint
+CREATE TABLE `leases` (
+	`name` varchar(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	`owner` varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	`fence` bigint NOT NULL,
+	`until` datetime(3) NOT NULL,
+	CONSTRAINT `leases_name` PRIMARY KEY(`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+--> statement-breakpoint
 CREATE TABLE `lottery_pity` (
 	`user_id` int NOT NULL,
 	`current_count` int NOT NULL,
@@ -192,6 +200,10 @@ CREATE TABLE `upload_reviews` (
 	`image_phash` varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
 	`input_amount_fen` int,
 	`recognized_amount_fen` int,
+	`read_paid_at` varchar(19) CHARACTER SET ascii COLLATE ascii_bin,
+	`read_merchant` varchar(100),
+	`read_number` varchar(64),
+	`reviewed_amount_fen` int,
 	`estimated_points` int NOT NULL,
 	`flags` json NOT NULL,
 	`review_status` enum('pending','approved','rejected','expired') NOT NULL,
@@ -202,6 +214,7 @@ CREATE TABLE `upload_reviews` (
 	`created_at` datetime(3) NOT NULL,
 	CONSTRAINT `upload_reviews_upload_id` PRIMARY KEY(`upload_id`),
 	CONSTRAINT `upload_reviews_user_image` UNIQUE(`user_id`,`image_sha256`),
+	CONSTRAINT `upload_reviews_image_key` UNIQUE(`image_key`),
 	CONSTRAINT `upload_reviews_points` CHECK(points_awarded >= 0 AND estimated_points >= 0)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 --> statement-breakpoint
@@ -278,7 +291,7 @@ CREATE INDEX `sms_codes_expires_at` ON `sms_codes` (`expires_at`);--> statement-
 CREATE INDEX `exchange_records_user` ON `exchange_records` (`user_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `exchange_records_user_product` ON `exchange_records` (`user_id`,`commodity_id`,`status`,`quantity`);--> statement-breakpoint
 CREATE INDEX `exchange_records_due` ON `exchange_records` (`status`,`expires_at`);--> statement-breakpoint
-CREATE INDEX `exchange_records_created_at` ON `exchange_records` (`created_at`);--> statement-breakpoint
+CREATE INDEX `exchange_records_created_at` ON `exchange_records` (`created_at`,`total_points`);--> statement-breakpoint
 CREATE INDEX `products_status_sort` ON `products` (`status`,`sort_order`);--> statement-breakpoint
 CREATE INDEX `products_category` ON `products` (`category`);--> statement-breakpoint
 CREATE INDEX `stock_movements_product` ON `stock_movements` (`commodity_id`,`quantity_change`);--> statement-breakpoint
@@ -288,17 +301,24 @@ CREATE INDEX `lottery_prizes_probability` ON `lottery_prizes` (`probability`);--
 CREATE INDEX `lottery_prizes_status` ON `lottery_prizes` (`status`);--> statement-breakpoint
 CREATE INDEX `lottery_prizes_status_probability` ON `lottery_prizes` (`status`,`probability`);--> statement-breakpoint
 CREATE INDEX `lottery_records_user` ON `lottery_records` (`user_id`,`record_id`);--> statement-breakpoint
-CREATE INDEX `lottery_records_created_at` ON `lottery_records` (`created_at`);--> statement-breakpoint
+CREATE INDEX `lottery_records_created_at` ON `lottery_records` (`created_at`,`points_cost`);--> statement-breakpoint
+CREATE INDEX `lottery_records_prize` ON `lottery_records` (`prize_id`,`wheel_version`,`is_pity`,`points_cost`,`points_awarded`);--> statement-breakpoint
 CREATE INDEX `audit_log_created_at` ON `audit_log` (`created_at`);--> statement-breakpoint
 CREATE INDEX `audit_log_actor` ON `audit_log` (`actor_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `audit_log_target` ON `audit_log` (`target`);--> statement-breakpoint
 CREATE INDEX `points_records_created_at` ON `points_records` (`created_at`);--> statement-breakpoint
 CREATE INDEX `upload_reviews_user` ON `upload_reviews` (`user_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `upload_reviews_status` ON `upload_reviews` (`review_status`,`created_at`);--> statement-breakpoint
-CREATE INDEX `upload_reviews_review_time` ON `upload_reviews` (`review_time`);--> statement-breakpoint
+CREATE INDEX `upload_reviews_created_at` ON `upload_reviews` (`created_at`);--> statement-breakpoint
+CREATE INDEX `upload_reviews_review_time` ON `upload_reviews` (`review_time`,`review_status`,`points_awarded`,`created_at`);--> statement-breakpoint
+CREATE INDEX `upload_reviews_status_time` ON `upload_reviews` (`review_status`,`review_time`);--> statement-breakpoint
+CREATE INDEX `upload_reviews_reviewer` ON `upload_reviews` (`reviewer_id`,`review_time`,`review_status`,`points_awarded`);--> statement-breakpoint
+CREATE INDEX `upload_reviews_sha256` ON `upload_reviews` (`image_sha256`);--> statement-breakpoint
+CREATE INDEX `upload_reviews_number` ON `upload_reviews` (`read_number`);--> statement-breakpoint
 CREATE INDEX `idempotency_keys_created_at` ON `idempotency_keys` (`created_at`);--> statement-breakpoint
 CREATE INDEX `users_status` ON `users` (`status`);--> statement-breakpoint
 CREATE INDEX `users_is_merchant` ON `users` (`is_merchant`);--> statement-breakpoint
 CREATE INDEX `users_is_merchant_status` ON `users` (`is_merchant`,`status`);--> statement-breakpoint
+CREATE INDEX `users_created_at` ON `users` (`created_at`);--> statement-breakpoint
 CREATE INDEX `vouchers_user` ON `vouchers` (`user_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `vouchers_due` ON `vouchers` (`status`,`expires_at`);

@@ -1,4 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono'
+import { except } from 'hono/combine'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { authRoutes } from './accounts/routes.ts'
@@ -15,10 +16,13 @@ import { operatorRoutes } from './http/operator-routes.ts'
 import { limitAddresses } from './http/rate-limits.ts'
 import { requireRoute } from './http/route-table.ts'
 import { lotteryRoutes } from './lottery/routes.ts'
+import { merchantRoutes } from './merchant/routes.ts'
 import { pointsRoutes } from './points/routes.ts'
 import { profileRoutes } from './profile/routes.ts'
 import { socketRoutes } from './realtime/routes.ts'
+import { receiptsRoutes } from './receipts/routes.ts'
 import type { Services } from './services.ts'
+import { imageRoutes } from './storage/routes.ts'
 
 /** The whole HTTP surface: every middleware and every group of routes. */
 export function createApp(services: Services): Hono<AppEnv> {
@@ -33,15 +37,21 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(requireRoute(app))
   app.route('/', operatorRoutes({ health, metrics, metricsToken: config.METRICS_TOKEN }))
   app.route('/', socketRoutes(services))
+  app.route('/', imageRoutes(services))
 
   if (config.RATE_LIMIT) app.use('/api/*', limitAddresses(limits.address, trustedProxies))
-  app.use('/api/*', limitBody, jsonBody, noStore)
+  app.use('/api/*', noStore)
+  // Images come as multipart and have limits of their own.
+  app.use('/api/*', except(['/api/photo/upload', '/api/user/avatar'], limitBody, jsonBody))
   app.route('/api/auth', authRoutes(services))
-  for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*']) app.use(path, authenticate(access))
+  for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*', '/api/photo/*', '/api/merchant/*'])
+    app.use(path, authenticate(access))
   app.route('/api/user', pointsRoutes(services))
   app.route('/api/user', profileRoutes(services))
   app.route('/api/lottery', lotteryRoutes(services))
   app.route('/api/exchange', exchangeRoutes(services))
+  app.route('/api/photo', receiptsRoutes(services))
+  app.route('/api/merchant', merchantRoutes(services))
 
   const document = openApiOf(app, health.version)
   const page = docsPage(document)

@@ -56,10 +56,20 @@ const ConfigShape = z.object({
     .string()
     .regex(/^\d{6}$/, 'must be six digits')
     .default('123456'),
+  S3_ENDPOINT: httpUrl.optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_BUCKET: z.string().optional(),
+  S3_ACCESS_KEY: z.string().optional(),
+  S3_SECRET_KEY: z.string().optional(),
   LOTTERY_COST_POINTS: integer(100, 0, 1_000_000),
   DAILY_LOTTERY_LIMIT: integer(10, 0, 1_000_000),
   LOTTERY_PITY_LIMIT: integer(10, 1, 10_000),
   CHECK_IN_POINTS: integer(50, 0, 100_000),
+  UPLOAD_AMOUNT: z.enum(['required', 'optional']).default('required'),
+  DAILY_UPLOAD_LIMIT: integer(20, 1, 10_000),
+  REVIEW_MAX_MULTIPLE: integer(2, 1, 1_000),
+  OCR: onOff(true),
+  OCR_WAIT_MS: integer(2_500, 0, 60_000),
   VOUCHER_TTL_DAYS: integer(30, 1, 3_650),
   REVIEW_TTL_DAYS: integer(7, 1, 3_650),
   JOBS: onOff(true),
@@ -67,6 +77,8 @@ const ConfigShape = z.object({
   RATE_LIMIT_ADDRESS: integer(600, 1, 1_000_000),
   RATE_LIMIT_LOGIN: integer(10, 1, 1_000_000),
   RATE_LIMIT_DRAW: integer(60, 1, 1_000_000),
+  RATE_LIMIT_UPLOAD: integer(10, 1, 1_000_000),
+  RATE_LIMIT_VOUCHER_MISS: integer(10, 1, 1_000_000),
   SEND_CODE_PER_MINUTE: integer(1, 1, 1_000),
   SEND_CODE_PER_HOUR: integer(5, 1, 1_000),
   SEND_CODE_PER_DAY: integer(10, 1, 1_000),
@@ -119,6 +131,7 @@ const secretNames = new Set([
   'SMS_DEV_CODE',
   'SMS_WEBHOOK_URL',
   'ALERT_WEBHOOK',
+  'S3_SECRET_KEY',
 ])
 const urlNames = new Set(['DATABASE_URL', 'REDIS_URL'])
 
@@ -147,6 +160,10 @@ function conflicts(env: Record<string, string | undefined>): string[] {
     env.SMS_PROVIDER === 'webhook' && !env.SMS_WEBHOOK_URL,
     'SMS_WEBHOOK_URL: is needed when SMS_PROVIDER is webhook',
   )
+  const bucket = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY']
+  const missing = bucket.filter((name) => !env[name])
+  const isHalf = missing.length > 0 && missing.length < bucket.length
+  for (const name of isHalf ? missing : []) faults.push(`${name}: is needed when another S3_ setting is given`)
   if (env.NODE_ENV !== 'production') return faults
   needs(!env.DATABASE_URL, 'DATABASE_URL: is needed in production; the private database is for development')
   needs(!env.JWT_SECRET, 'JWT_SECRET: is needed in production; a generated secret is for development')

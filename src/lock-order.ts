@@ -11,6 +11,7 @@ export const lockOrder = {
   uploads: 55,
   orders: 60,
   vouchers: 70,
+  wheelLock: 75,
   wheel: 80,
   products: 90,
   prizes: 100,

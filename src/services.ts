@@ -10,14 +10,18 @@ import type { Config } from './config.ts'
 import type { Push } from './contract/messages.ts'
 import { type Database, type DatabaseAddress, openDatabase } from './db/client.ts'
 import { createCatalogue } from './exchange/catalogue.ts'
-import { createMetrics } from './http/metrics.ts'
+import { createMetrics, type Metrics } from './http/metrics.ts'
 import type { Health } from './http/operator-routes.ts'
 import { createRateLimit, type SharedCounts } from './http/rate-limits.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { createLive } from './live.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
 import type { Relay } from './realtime/relay.ts'
-import { createTill } from './till/till.ts'
+import { openReceipts } from './receipts/open-receipts.ts'
+import { createImageLinks } from './storage/image-links.ts'
+import { openStore } from './storage/open-store.ts'
+import type { Store } from './storage/store.ts'
+import { createTill, type Till } from './till/till.ts'
 import { version } from './version.ts'
 import { within } from './within.ts'
 
@@ -37,6 +41,7 @@ export interface ServicesOptions {
 const wheelMaxAge_ms = 1_000
 const healthTimeout_ms = 2_000
 const relayStart_ms = 1_000
+const storageCheckAge_ms = 5_000
 
 /** Builds the long-lived things by hand, in order; `close` disposes them in reverse. */
 export function createServices(options: ServicesOptions) {
@@ -66,6 +71,9 @@ export function createServices(options: ServicesOptions) {
     report: metrics.batch,
   })
   const limits = createLimits(config, relay.redis)
+  const store = openStore(config)
+  const imageLinks = createImageLinks(secret, now)
+  const receipts = openReceipts(config, { database, till, store, calendar, now, logger })
   const jobs = createJobs({ config, database, till, metrics, logger, now })
   const accounts = accountsOf(
     config,
@@ -73,12 +81,7 @@ export function createServices(options: ServicesOptions) {
     logger,
     print,
   )
-  metrics.watch({
-    till_waiting: { help: 'Operations waiting for a batch', read: till.waiting },
-    db_connections: { help: 'Connections open', read: () => database.usage().total },
-    db_connections_idle: { help: 'Connections idle', read: () => database.usage().idle },
-    db_waiting: { help: 'Callers waiting for a connection', read: () => database.usage().waiting },
-  })
+  watchQueues(metrics, till, database)
 
   return {
     config,
@@ -92,6 +95,13 @@ export function createServices(options: ServicesOptions) {
     jobs,
     limits,
     drawLimit: limits.draw,
+    uploadLimit: limits.upload,
+    avatarLimit: limits.avatar,
+    ...receipts,
+    voucherMisses: limits.voucherMiss,
+    store,
+    imageLinks,
+    reviewMaxMultiple: config.REVIEW_MAX_MULTIPLE,
     access,
     accounts,
     now,
@@ -102,15 +112,26 @@ export function createServices(options: ServicesOptions) {
       pityLimit: config.LOTTERY_PITY_LIMIT,
       voucherTtlDays: config.VOUCHER_TTL_DAYS,
     },
-    health: healthOf(database, jobs, relay),
+    health: healthOf({ database, store, jobs, relay }),
     /** Resolves when what the service leans on was reached, or given up for now. */
     ready: () => relay.settled(relayStart_ms),
     async close() {
+      receipts.close()
       await till.close()
       await relay.close()
+      store.close()
       await database.close()
     },
   }
+}
+
+function watchQueues(metrics: Metrics, till: Till<Push>, database: Database): void {
+  metrics.watch({
+    till_waiting: { help: 'Operations waiting for a batch', read: till.waiting },
+    db_connections: { help: 'Connections open', read: () => database.usage().total },
+    db_connections_idle: { help: 'Connections idle', read: () => database.usage().idle },
+    db_waiting: { help: 'Callers waiting for a connection', read: () => database.usage().waiting },
+  })
 }
 
 function createLimits(config: Config, shared: SharedCounts | undefined) {
@@ -119,6 +140,9 @@ function createLimits(config: Config, shared: SharedCounts | undefined) {
     address: limit('address', config.RATE_LIMIT_ADDRESS),
     login: limit('login', config.RATE_LIMIT_LOGIN),
     draw: limit('draw', config.RATE_LIMIT_DRAW),
+    upload: limit('upload', config.RATE_LIMIT_UPLOAD),
+    avatar: limit('avatar', config.RATE_LIMIT_UPLOAD),
+    voucherMiss: limit('voucher-miss', config.RATE_LIMIT_VOUCHER_MISS),
   }
 }
 
@@ -143,7 +167,8 @@ function accountsOf(config: Config, parts: AccountsParts, logger: Logger, print:
   })
 }
 
-function healthOf(database: Database, jobs: Jobs, relay: Relay): Health {
+function healthOf(parts: { database: Database; store: Store; jobs: Jobs; relay: Relay }): Health {
+  const { database, store, jobs, relay } = parts
   const look = async (query: Promise<unknown>) => {
     const answered = query.then(
       () => 'ok' as const,
@@ -151,12 +176,12 @@ function healthOf(database: Database, jobs: Jobs, relay: Relay): Health {
     )
     return within(answered, healthTimeout_ms, 'away' as const)
   }
-  const off = async () => 'off' as const
+  const storage = cached(() => look(store.check()), storageCheckAge_ms)
   // Without Redis the sockets of this process are all there is to look at.
   const realtime = async () => (relay.state === 'off' ? ('ok' as const) : relay.state)
   return {
     version,
     startedAt: new Date(),
-    checks: { database: () => look(database.query('SELECT 1')), storage: off, jobs: jobs.look, realtime },
+    checks: { database: () => look(database.query('SELECT 1')), storage: storage.get, jobs: jobs.look, realtime },
   }
 }

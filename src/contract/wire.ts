@@ -29,3 +29,6 @@ export function paginationOf({ page, limit }: z.output<typeof pageQuery>, total:
 
 /** An answer without details. */
 export const nothing = z.object({})
+
+/** A business day, `YYYY-MM-DD`. */
+export const day = z.iso.date()

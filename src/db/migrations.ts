@@ -1,5 +1,4 @@
 import createTables from '../../drizzle/0000_create_tables.sql' with { type: 'text' }
-import addLeases from '../../drizzle/0001_add_leases.sql' with { type: 'text' }
 
 /** A named change of the schema; once landed it is never edited. */
 export interface Migration {
@@ -8,7 +7,4 @@ export interface Migration {
 }
 
 /** Every migration in order, inside the program so that the built binary carries them. */
-export const migrations: readonly Migration[] = [
-  { name: '0000_create_tables', sql: createTables },
-  { name: '0001_add_leases', sql: addLeases },
-]
+export const migrations: readonly Migration[] = [{ name: '0000_create_tables', sql: createTables }]

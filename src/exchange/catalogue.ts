@@ -76,7 +76,11 @@ export function productView(product: Product, absolute: (path: string) => string
   }
 }
 
-function hasStockStatus({ stock, low_stock_threshold }: Product, status: ProductsQuery['stock_status']): boolean {
+/** Whether a product is sold out, in stock, or in stock and low. */
+export function hasStockStatus(
+  { stock, low_stock_threshold }: Product,
+  status: ProductsQuery['stock_status'],
+): boolean {
   if (status === 'sold_out') return stock === 0
   return stock > 0 && (status === 'in_stock' || stock <= low_stock_threshold)
 }

@@ -99,7 +99,7 @@ export const exchangeRecordsTable = mysqlTable(
     index('exchange_records_user').on(table.user_id, table.created_at),
     index('exchange_records_user_product').on(table.user_id, table.commodity_id, table.status, table.quantity),
     index('exchange_records_due').on(table.status, table.expires_at),
-    index('exchange_records_created_at').on(table.created_at),
+    index('exchange_records_created_at').on(table.created_at, table.total_points),
     check('exchange_records_quantity', sql`quantity BETWEEN 1 AND 99`),
     check('exchange_records_points', sql`total_points > 0`),
   ],

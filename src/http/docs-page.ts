@@ -67,7 +67,8 @@ function schemaBlock(title: string, schema: object) {
 }
 
 function contentSchema(part: object | undefined): object | undefined {
-  return (part as { content?: Record<string, { schema?: object }> } | undefined)?.content?.['application/json']?.schema
+  const { content = {} } = (part ?? {}) as { content?: Record<string, { schema?: object }> }
+  return Object.values(content)[0]?.schema
 }
 
 function sentenceOf(code: number): string {

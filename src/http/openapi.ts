@@ -106,6 +106,7 @@ function operationOf({ method, path, docs, inputs }: Route): OpenApiOperation {
       ...(docs.idempotent ? [idempotencyKey] : []),
     ],
     ...(body ? { requestBody: { required: true, content: jsonContent(schemaOf(body.schema, 'input')) } } : {}),
+    ...(docs.form ? { requestBody: { required: true, content: formContent(docs.form) } } : {}),
     responses: responsesOf(docs, codes),
     'x-refusals': [...codes].sort((a, b) => a - b),
   }
@@ -161,6 +162,13 @@ function responsesOf(docs: OperationDocs, codes: ReadonlySet<RefusalCode>): Reco
 
 function jsonContent(schema: object): object {
   return { 'application/json': { schema } }
+}
+
+function formContent({ file, fields }: NonNullable<OperationDocs['form']>): object {
+  const { properties = {}, required = [] } = schemaOf(fields, 'input') as { properties?: object; required?: string[] }
+  const binary = { type: 'string', contentMediaType: 'application/octet-stream' }
+  const schema = { type: 'object', properties: { [file]: binary, ...properties }, required: [file, ...required] }
+  return { 'multipart/form-data': { schema } }
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {

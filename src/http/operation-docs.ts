@@ -14,6 +14,8 @@ export interface OperationDocs {
   public?: boolean
   /** Honours `Idempotency-Key`. */
   idempotent?: boolean
+  /** The multipart body it reads: one file and text fields. */
+  form?: { file: string; fields: z.ZodObject }
 }
 
 export interface InputDocs {

@@ -8,6 +8,11 @@ import type { AppEnv } from './env.ts'
 export interface RateLimit {
   /** @throws {Refusal} 9006 with `retry_after` in seconds. */
   take(who: string | number): Promise<void>
+  /**
+   * Looks whether a use is left, without taking it.
+   * @throws {Refusal} 9006 with `retry_after` in seconds.
+   */
+  check(who: string | number): Promise<void>
 }
 
 /** Where replicas count together; while it is away, each counts for itself. */
@@ -25,17 +30,16 @@ export function createRateLimit(
   enabled: boolean,
   shared?: SharedCounts,
 ): RateLimit {
-  if (!enabled) return { take: async () => {} }
+  if (!enabled) return { take: async () => {}, check: async () => {} }
   const alone = new RateLimiterMemory({ keyPrefix: name, points, duration: window_s })
   const limiter = shared ? sharedLimiter(name, points, window_s, shared, alone) : alone
   return {
     async take(who) {
-      try {
-        await limiter.consume(who)
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error
-        throw new Refusal(9006, { retry_after: Math.max(1, Math.ceil(error.msBeforeNext / 1000)) })
-      }
+      await consumed(limiter, who, 1)
+    },
+    async check(who) {
+      const used = await consumed(limiter, who, 0)
+      if (used.consumedPoints >= points) throw exhausted(used)
     },
   }
 }
@@ -64,6 +68,19 @@ function sharedLimiter(
     duration: window_s,
     insuranceLimiter,
   })
+}
+
+async function consumed(limiter: RateLimiterMemory | RateLimiterRedis, who: string | number, points: number) {
+  try {
+    return await limiter.consume(who, points)
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error
+    throw exhausted(error)
+  }
+}
+
+function exhausted({ msBeforeNext }: RateLimiterRes): Refusal {
+  return new Refusal(9006, { retry_after: Math.max(1, Math.ceil(msBeforeNext / 1000)) })
 }
 
 /** One limit for everything a network address sends. */

@@ -15,10 +15,10 @@ export function requireRoute(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
   let table: RoutePattern[] | undefined
   return async (c, next) => {
     table ??= routeTable(app)
-    const found = table.find(({ pattern }) => pattern.test(c.req.path))
-    if (!found) throw new Refusal(9002)
-    if (found.methods.has(c.req.method) || c.req.method === 'OPTIONS') return next()
-    c.header('Allow', [...found.methods].join(', '))
+    const methods = table.filter(({ pattern }) => pattern.test(c.req.path)).flatMap((entry) => [...entry.methods])
+    if (methods.length === 0) throw new Refusal(9002)
+    if (methods.includes(c.req.method) || c.req.method === 'OPTIONS') return next()
+    c.header('Allow', [...new Set(methods)].join(', '))
     throw new Refusal(9003)
   }
 }

@@ -103,7 +103,14 @@ export const lotteryRecordsTable = mysqlTable(
   (table) => [
     unique('lottery_records_draw').on(table.draw_id, table.draw_sequence),
     index('lottery_records_user').on(table.user_id, table.record_id),
-    index('lottery_records_created_at').on(table.created_at),
+    index('lottery_records_created_at').on(table.created_at, table.points_cost),
+    index('lottery_records_prize').on(
+      table.prize_id,
+      table.wheel_version,
+      table.is_pity,
+      table.points_cost,
+      table.points_awarded,
+    ),
   ],
 )
 
@@ -114,7 +121,15 @@ export const lotteryPity = tableShelf(lotteryPityTable, {
   updates: ['current_count', 'draws_day', 'draws_today', 'updated_at'],
 })
 
-/** Shared by the draws that run beside each other, exclusive to whoever changes the wheel. */
+/** Exclusive to whoever changes the wheel, and taken before the draws' shared lock on the same row. */
+export const wheelLock = tableShelf(lotteryWheelTable, {
+  rank: lockOrder.wheelLock,
+  key: ['wheel_id'],
+  lock: 'update',
+  updates: ['version', 'pity_prize_id', 'updated_at'],
+})
+
+/** Shared by the draws that run beside each other. */
 export const lotteryWheel = tableShelf(lotteryWheelTable, {
   rank: lockOrder.wheel,
   key: ['wheel_id'],
@@ -122,12 +137,23 @@ export const lotteryWheel = tableShelf(lotteryWheelTable, {
   updates: [],
 })
 
-/** Locked by a draw only where a prize is limited: its stock is the one thing that a draw changes here. */
+/** Locked by whoever changes the wheel, and by a draw only where a prize is limited: a draw changes its stock alone. */
 export const prizeStocks = tableShelf(lotteryPrizesTable, {
   rank: lockOrder.prizes,
   key: ['prize_id'],
   lock: 'update',
-  updates: ['stock_remaining', 'updated_at'],
+  updates: [
+    'prize_name',
+    'prize_type',
+    'prize_value',
+    'angle',
+    'color',
+    'probability',
+    'is_activity',
+    'cost_points',
+    'stock_remaining',
+    'updated_at',
+  ],
 })
 
 export const lotteryRecords = tableShelf(lotteryRecordsTable, {

@@ -33,7 +33,8 @@ export const wheelShelf: Shelf<HeldWheel> = {
     return [{ wheel_id: row.wheel_id, wheel: { ...row, prizes: prizes.sort((a, b) => a.angle - b.angle) } }]
   },
   insert: readOnly,
-  update: readOnly,
+  // Whoever replaced the wheel in this batch wrote its rows; draws that follow in the batch see the new one here.
+  async update() {},
   create: readOnly,
   remove: readOnly,
 }

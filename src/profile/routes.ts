@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { z } from 'zod'
 import type { Calendar } from '../calendar.ts'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
@@ -6,26 +7,37 @@ import type { Database } from '../db/client.ts'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
 import { describe } from '../http/operation-docs.ts'
+import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
 import { pointsStatisticsOf } from '../points/queries.ts'
+import { randomCode } from '../random.ts'
+import type { ImageDesk } from '../receipts/image-desk.ts'
+import { openAvatar } from '../receipts/photo.ts'
+import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
 import { requireUser } from '../users/queries.ts'
 import { userInfoView } from '../users/user-info.ts'
 import { editProfile } from './edit-profile.ts'
 import { activitiesOf, totalOf } from './queries.ts'
-import { profileBody, userInfoAnswer, userStatisticsAnswer, userStatusAnswer } from './wire.ts'
+import { avatarAnswer, profileBody, userInfoAnswer, userStatisticsAnswer, userStatusAnswer } from './wire.ts'
 
 export interface ProfileDeps {
   database: Database
   till: Till<Push>
   calendar: Calendar
   now: () => Date
+  store: Store
+  imageDesk: ImageDesk
+  avatarLimit: RateLimit
 }
 
 const day_ms = 86_400_000
+const avatarKeyLength = 26
+const avatarForm = { file: 'avatar', fields: z.object({}) }
 
 /** `/api/user`: how the caller is shown, and what they have done. */
-export function profileRoutes({ database, till, calendar, now }: ProfileDeps) {
+export function profileRoutes(deps: ProfileDeps) {
+  const { database, till, calendar, now } = deps
   const today = () => calendar.startOf(calendar.dayOf(now()))
   return new Hono<AppEnv>()
     .get('/info', describe({ summary: 'The caller’s account', answer: userInfoAnswer }), async (c) => {
@@ -86,6 +98,29 @@ export function profileRoutes({ database, till, calendar, now }: ProfileDeps) {
         last_login: user.last_login?.toISOString() ?? null,
       })
     })
+    .route('/', avatarRoutes(deps))
+}
+
+/** The caller's picture: made small, kept under a name that can't be guessed; the one before it is swept. */
+function avatarRoutes({ till, store, imageDesk, avatarLimit }: ProfileDeps) {
+  return new Hono<AppEnv>().post(
+    '/avatar',
+    describe({
+      summary: 'Send a picture of oneself; it is made 512 pixels',
+      answer: avatarAnswer,
+      refusals: [5001, 5003, 5004],
+      form: avatarForm,
+    }),
+    limitCaller(avatarLimit),
+    async (c) => {
+      const { userId } = c.var.caller
+      const { opened } = await imageDesk.take(c.req.raw, { file: avatarForm.file, check: () => {}, open: openAvatar })
+      const name = `${userId}-${randomCode(avatarKeyLength)}.jpg`
+      await store.put(`avatars/${name}`, opened)
+      await till.run(editProfile, { userId, avatar: `/avatars/${name}` })
+      return ok(c, { avatar: absoluteLinks(c)(`/avatars/${name}`) })
+    },
+  )
 }
 
 /** An https link as it is; one of our own as its path, so that it stays right under another name. */

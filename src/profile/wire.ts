@@ -15,6 +15,8 @@ export const profileBody = z.object({
   avatar: link.optional(),
 })
 
+export const avatarAnswer = z.object({ avatar: z.string() })
+
 export const userInfoAnswer = z.object({ user_info: userInfo })
 
 export const userStatisticsAnswer = z.object({

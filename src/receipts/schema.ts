@@ -2,10 +2,12 @@ import { sql } from 'drizzle-orm'
 import { check, index, int, mysqlEnum, mysqlTable, unique, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { tableShelf } from '../till/shelf.ts'
+import { type Shelf, tableShelf } from '../till/shelf.ts'
 import { usersTable } from '../users/schema.ts'
 
-/** Receipts sent for review. Amounts are integer fen; the image is a private object under `image_key`. */
+export const reviewStatuses = ['pending', 'approved', 'rejected', 'expired'] as const
+
+/** Receipts sent for review. Amounts are integer fen; `image_key` names the private objects of the photo. */
 export const uploadReviewsTable = mysqlTable(
   'upload_reviews',
   {
@@ -14,13 +16,20 @@ export const uploadReviewsTable = mysqlTable(
       .notNull()
       .references(() => usersTable.user_id),
     image_key: asciiText({ length: 64 }).notNull(),
+    /** Of the bytes as they were sent. */
     image_sha256: asciiText({ length: 64 }).notNull(),
     image_phash: asciiText({ length: 64 }),
     input_amount_fen: int(),
+    /** What the reader found on the photo; null for what it didn't. `read_paid_at` is the restaurant's wall clock. */
     recognized_amount_fen: int(),
+    read_paid_at: asciiText({ length: 19 }),
+    read_merchant: varchar({ length: 100 }),
+    read_number: varchar({ length: 64 }),
+    /** What the reviewer read. */
+    reviewed_amount_fen: int(),
     estimated_points: int().notNull(),
     flags: jsonText().notNull(),
-    review_status: mysqlEnum(['pending', 'approved', 'rejected', 'expired']).notNull(),
+    review_status: mysqlEnum(reviewStatuses).notNull(),
     points_awarded: int().notNull().default(0),
     review_reason: varchar({ length: 200 }),
     reviewer_id: int().references(() => usersTable.user_id),
@@ -30,15 +39,89 @@ export const uploadReviewsTable = mysqlTable(
   (table) => [
     index('upload_reviews_user').on(table.user_id, table.created_at),
     index('upload_reviews_status').on(table.review_status, table.created_at),
-    index('upload_reviews_review_time').on(table.review_time),
+    index('upload_reviews_created_at').on(table.created_at),
+    index('upload_reviews_review_time').on(
+      table.review_time,
+      table.review_status,
+      table.points_awarded,
+      table.created_at,
+    ),
+    index('upload_reviews_status_time').on(table.review_status, table.review_time),
+    index('upload_reviews_reviewer').on(
+      table.reviewer_id,
+      table.review_time,
+      table.review_status,
+      table.points_awarded,
+    ),
+    index('upload_reviews_sha256').on(table.image_sha256),
+    index('upload_reviews_number').on(table.read_number),
     unique('upload_reviews_user_image').on(table.user_id, table.image_sha256),
+    unique('upload_reviews_image_key').on(table.image_key),
     check('upload_reviews_points', sql`points_awarded >= 0 AND estimated_points >= 0`),
   ],
 )
+
+export type Upload = typeof uploadReviewsTable.$inferSelect
 
 export const uploads = tableShelf(uploadReviewsTable, {
   rank: lockOrder.uploads,
   key: ['upload_id'],
   lock: 'update',
-  updates: ['review_status', 'points_awarded', 'review_reason', 'reviewer_id', 'review_time'],
+  updates: [
+    'recognized_amount_fen',
+    'read_paid_at',
+    'read_merchant',
+    'read_number',
+    'reviewed_amount_fen',
+    'estimated_points',
+    'flags',
+    'review_status',
+    'points_awarded',
+    'review_reason',
+    'reviewer_id',
+    'review_time',
+  ],
 })
+
+/** The user's upload of one photo; read, and added to, while the user's row is locked. */
+export const uploadsByPhoto = tableShelf(uploadReviewsTable, {
+  rank: lockOrder.uploads,
+  key: ['user_id', 'image_sha256'],
+  lock: 'none',
+  updates: [],
+})
+
+/** How much a user has sent since an instant; figures, not a table. */
+export interface UploadCount {
+  user_id: number
+  /** ISO 8601, the start of the business day. */
+  since: string
+  count: number
+}
+
+/** Read while the user's row is locked: no other upload of theirs can be on its way. */
+export const uploadCounts: Shelf<UploadCount> = {
+  name: 'upload_counts',
+  rank: lockOrder.uploads,
+  keyOf: ({ user_id, since }) => [user_id, since],
+  async load(tx, keys) {
+    const counts: UploadCount[] = []
+    for (const [user, from] of keys) {
+      const [user_id, since] = [Number(user), String(from)]
+      const [counted] = await tx.query<{ count: number }>(
+        'SELECT COUNT(*) AS count FROM upload_reviews WHERE user_id = ? AND created_at >= ?',
+        [user_id, new Date(since)],
+      )
+      counts.push({ user_id, since, count: counted?.count ?? 0 })
+    }
+    return counts
+  },
+  async update() {},
+  insert: noTable,
+  create: noTable,
+  remove: noTable,
+}
+
+function noTable(): never {
+  throw new Error('counts of uploads follow from the uploads')
+}

@@ -1,4 +1,6 @@
+import { and, eq } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
+import type { Database } from '../db/client.ts'
 import { lockOrder } from '../lock-order.ts'
 import type { Books } from './books.ts'
 import type { Idempotency } from './operation.ts'
@@ -39,4 +41,19 @@ export function rememberAnswer(books: Books, idempotency: Idempotency, operation
     answer: JSON.stringify(answer),
     created_at: books.now,
   })
+}
+
+/**
+ * The answer remembered under this key, read outside of the till: for a request that is more than one operation.
+ * @throws {Refusal} 9008 when the key was used for another request.
+ */
+export async function rememberedAnswer(
+  { orm }: Database,
+  { owner, key, fingerprint }: Idempotency,
+): Promise<{ answer: unknown } | undefined> {
+  const table = idempotencyKeysTable
+  const where = and(eq(table.owner, owner), eq(table.idem_key, key))
+  const [first] = await orm.select().from(table).where(where)
+  if (first && first.fingerprint !== fingerprint) throw new Refusal(9008)
+  return first && { answer: JSON.parse(first.answer) }
 }

@@ -26,6 +26,7 @@ export const usersTable = mysqlTable(
     index('users_status').on(table.status),
     index('users_is_merchant').on(table.is_merchant),
     index('users_is_merchant_status').on(table.is_merchant, table.status),
+    index('users_created_at').on(table.created_at),
     check('users_points_never_negative', sql`total_points >= 0`),
   ],
 )

@@ -36,3 +36,5 @@ export const vouchers = tableShelf(vouchersTable, {
   lock: 'update',
   updates: ['status', 'redeemed_at', 'redeemed_by'],
 })
+
+export type Voucher = typeof vouchersTable.$inferSelect

@@ -19,6 +19,8 @@ export interface CallOptions {
   body?: unknown
   /** Sent as it is. */
   raw?: string | Uint8Array<ArrayBuffer>
+  /** Sent as multipart. */
+  form?: FormData
   headers?: Record<string, string>
   idempotencyKey?: string
 }
@@ -36,12 +38,12 @@ type Check = (answer: unknown) => string | undefined
 export async function createClient(url: string): Promise<Client> {
   const checkOf = await answerChecks(url)
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
-    const { token, body, raw, headers = {}, idempotencyKey } = options
-    const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body))
+    const { token, body, raw, form, headers = {}, idempotencyKey } = options
+    const payload = form ?? raw ?? (body === undefined ? undefined : JSON.stringify(body))
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
-        ...(payload === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(payload === undefined || form ? {} : { 'Content-Type': 'application/json' }),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
         ...(idempotencyKey ? { 'Idempotency-Key': idempotencyKey } : {}),
         ...headers,

@@ -1,6 +1,7 @@
 import { expect } from 'bun:test'
 import { addProduct, type NewProduct } from '../../src/exchange/add-product.ts'
 import { adjust } from '../../src/merchant/adjust.ts'
+import { setMerchant } from '../../src/merchant/set-merchant.ts'
 import { randomId } from '../../src/random.ts'
 import type { TestService } from './service.ts'
 
@@ -47,4 +48,11 @@ export async function newProduct(
   const product = { name: '测试商品', category: '热菜', exchange_points: 10, ...fields }
   const { answer } = await services.till.run(addProduct, { fields: product, stock, movementId: randomId('MV') })
   return answer.product_id
+}
+
+/** Signs a new phone in and makes them a merchant. */
+export async function signInMerchant(service: TestService): Promise<Person> {
+  const person = await signIn(service)
+  await service.services.till.run(setMerchant, { userId: person.userId, isMerchant: true })
+  return person
 }

@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Config, loadConfig } from '../../src/config.ts'
 import type { Database } from '../../src/db/client.ts'
 import { findMismatches } from '../../src/reconcile/checks.ts'
@@ -14,6 +17,8 @@ export type Settings = Partial<Record<keyof Config, string>>
 export interface TestService {
   readonly url: string
   readonly databaseUrl: string
+  /** The service's data directory, empty before each test. */
+  readonly dataDir: string
   readonly services: RunningServer['services']
   readonly database: Database
   /** Time as the service sees it; `advance` moves it on. */
@@ -34,6 +39,7 @@ const base: Settings = {
   JWT_SECRET: 'tests-only-0123456789-abcdefghijklmnop',
   DATABASE_POOL: '10',
   JOBS: 'off',
+  OCR: 'off',
 }
 
 /** Settings of a service on `databaseUrl`. */
@@ -46,6 +52,7 @@ export function useService(settings: Settings = {}): TestService {
   let offset_ms = 0
   let running: RunningServer
   let databaseUrl = ''
+  let dataDir = ''
   let client: Client
   const printed: string[] = []
   const clock = {
@@ -56,24 +63,36 @@ export function useService(settings: Settings = {}): TestService {
   }
   beforeAll(async () => {
     databaseUrl = await createTestDatabase(`points_test_${process.pid}`)
-    running = await startServer(testConfig(databaseUrl, settings), (line) => printed.push(line), clock.now)
+    dataDir = mkdtempSync(join(tmpdir(), 'restaurant-points-test-'))
+    running = await startServer(
+      testConfig(databaseUrl, { DATA_DIR: dataDir, ...settings }),
+      (line) => printed.push(line),
+      clock.now,
+    )
     client = await createClient(running.url)
   })
   beforeEach(async () => {
     offset_ms = 0
     printed.length = 0
+    rmSync(join(dataDir, 'images'), { recursive: true, force: true })
     await wipe(running.services)
   })
   afterEach(async () => {
     expect(await findMismatches(running.services.database)).toEqual([])
   })
-  afterAll(() => running.stop())
+  afterAll(async () => {
+    await running.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
   return {
     get url() {
       return running.url
     },
     get databaseUrl() {
       return databaseUrl
+    },
+    get dataDir() {
+      return dataDir
     },
     get services() {
       return running.services

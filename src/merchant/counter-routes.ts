@@ -1,0 +1,85 @@
+import { Hono } from 'hono'
+import { Refusal } from '../contract/refusals.ts'
+import { type AppEnv, absoluteLinks } from '../http/env.ts'
+import { ok } from '../http/envelope.ts'
+import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { describe } from '../http/operation-docs.ts'
+import { validate } from '../http/validate.ts'
+import { randomId } from '../random.ts'
+import { findUserByMobile } from '../users/queries.ts'
+import { userInfoView } from '../users/user-info.ts'
+import { adjust } from './adjust.ts'
+import { requireVoucher, voucherView } from './counter.ts'
+import {
+  adjustAnswer,
+  adjustBody,
+  codeParam,
+  userAnswer,
+  userIdParam,
+  userQuery,
+  voucherAnswer,
+} from './counter-wire.ts'
+import { redeem } from './redeem.ts'
+import type { MerchantDeps } from './routes.ts'
+
+/** What happens face to face: vouchers handed in, balances corrected. */
+export function counterRoutes({ database, till, voucherMisses, now }: MerchantDeps) {
+  return new Hono<AppEnv>()
+    .get(
+      '/vouchers/:code',
+      describe({ summary: 'Look a voucher up', answer: voucherAnswer, refusals: [2005, 6006] }),
+      validate('param', codeParam, 6006),
+      async (c) => {
+        const { code } = c.req.valid('param')
+        const voucher = await requireVoucher(database, voucherMisses, c.var.caller.userId, code)
+        return ok(c, await voucherView(database, voucher, now(), absoluteLinks(c)))
+      },
+    )
+    .post(
+      '/vouchers/:code/redeem',
+      describe({
+        summary: 'Take a voucher in, once',
+        answer: voucherAnswer,
+        refusals: [2005, 6006, 6007],
+        idempotent: true,
+      }),
+      validate('param', codeParam, 6006),
+      async (c) => {
+        const { code } = c.req.valid('param')
+        const { userId: actorId } = c.var.caller
+        const voucher = await requireVoucher(database, voucherMisses, actorId, code)
+        const exchangeId = voucher.kind === 'product' ? voucher.source_id : null
+        const redemption = { code, holderId: voucher.user_id, exchangeId, actorId }
+        const { answer, replayed } = await till.run(redeem, redemption, idempotencyOf(c, {}))
+        const view = await voucherView(database, voucher, now(), absoluteLinks(c))
+        return okOnce(c, { answer: { ...view, status: 'redeemed', ...answer }, replayed })
+      },
+    )
+    .get(
+      '/users',
+      describe({ summary: 'An account by its phone', answer: userAnswer, refusals: [2003, 2005] }),
+      validate('query', userQuery),
+      async (c) => {
+        const user = await findUserByMobile(database, c.req.valid('query').mobile)
+        if (!user) throw new Refusal(2003)
+        return ok(c, { user_info: userInfoView(user, absoluteLinks(c)) })
+      },
+    )
+    .post(
+      '/users/:id/points',
+      describe({
+        summary: 'Correct a balance, and say why',
+        answer: adjustAnswer,
+        refusals: [2003, 2005, 4005],
+        idempotent: true,
+      }),
+      validate('param', userIdParam, 2003),
+      validate('json', adjustBody),
+      async (c) => {
+        const body = c.req.valid('json')
+        const { userId: actorId } = c.var.caller
+        const adjustment = { ...body, userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), actorId }
+        return okOnce(c, await till.run(adjust, adjustment, idempotencyOf(c, body)))
+      },
+    )
+}

@@ -1,0 +1,16 @@
+import type { MiddlewareHandler } from 'hono'
+import { Refusal } from '../contract/refusals.ts'
+import { type Authority, bearerOf } from '../http/authenticate.ts'
+import type { AppEnv } from '../http/env.ts'
+
+/**
+ * Lets only merchants through. A caller who was none a moment ago is asked for again, so that a grant works at once.
+ * @throws {Refusal} 2005
+ */
+export function requireMerchant(authority: Authority): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (!c.var.caller.isMerchant) c.set('caller', await authority.callerNow(bearerOf(c) ?? ''))
+    if (!c.var.caller.isMerchant) throw new Refusal(2005)
+    return next()
+  }
+}

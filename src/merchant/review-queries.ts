@@ -1,0 +1,115 @@
+import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, type SQL } from 'drizzle-orm'
+import type { z } from 'zod'
+import type { Calendar } from '../calendar.ts'
+import { yuanOf } from '../contract/money.ts'
+import { Refusal } from '../contract/refusals.ts'
+import { paginationOf } from '../contract/wire.ts'
+import type { Database } from '../db/client.ts'
+import { imageName, previewName } from '../receipts/image-names.ts'
+import { type Upload, uploadReviewsTable } from '../receipts/schema.ts'
+import type { Flag } from '../receipts/wire.ts'
+import type { ImageLinks } from '../storage/image-links.ts'
+import { type User, usersTable } from '../users/schema.ts'
+import { maskMobile } from '../users/user-info.ts'
+import type { historyQuery, pendingQuery, ReviewItem } from './review-wire.ts'
+
+const table = uploadReviewsTable
+
+/** What turns rows into what a merchant sees: links of images, made absolute for this request. */
+export interface ViewParts {
+  imageLinks: ImageLinks
+  absolute: (link: string) => string
+}
+
+/** A page of uploads of one status, oldest first. */
+export async function reviewsByStatus(database: Database, query: z.output<typeof pendingQuery>, parts: ViewParts) {
+  const where = eq(table.review_status, query.status)
+  const { page, total } = await pageOf(database, where, [asc(table.created_at), asc(table.upload_id)], query)
+  const people = await peopleOf(database, page)
+  return { reviews: page.map((upload) => reviewItem(upload, people, parts)), pagination: paginationOf(query, total) }
+}
+
+/** A page of decided uploads, newest decision first. */
+export async function reviewHistory(
+  database: Database,
+  calendar: Calendar,
+  query: z.output<typeof historyQuery>,
+  parts: ViewParts,
+) {
+  const conditions: SQL[] = [isNotNull(table.review_time)]
+  if (query.status) conditions.push(eq(table.review_status, query.status))
+  if (query.from) conditions.push(gte(table.review_time, calendar.startOf(query.from)))
+  if (query.to) conditions.push(lt(table.review_time, calendar.startOf(calendar.plusDays(query.to, 1))))
+  const order = [desc(table.review_time), desc(table.upload_id)]
+  const { page, total } = await pageOf(database, and(...conditions), order, query)
+  const people = await peopleOf(database, page)
+  const reviews = page.map((upload) => {
+    const reviewer = upload.reviewer_id === null ? undefined : people.get(upload.reviewer_id)
+    return {
+      ...reviewItem(upload, people, parts),
+      reviewed_amount: upload.reviewed_amount_fen === null ? null : yuanOf(upload.reviewed_amount_fen),
+      points_awarded: upload.points_awarded,
+      review_reason: upload.review_reason,
+      review_time: upload.review_time?.toISOString() ?? null,
+      reviewer: reviewer ? { user_id: reviewer.user_id, nickname: reviewer.nickname } : null,
+    }
+  })
+  return { reviews, pagination: paginationOf(query, total) }
+}
+
+/**
+ * Whose upload it is, by which the till's rows are named.
+ * @throws {Refusal} 6003
+ */
+export async function requireUploader({ orm }: Database, uploadId: string): Promise<number> {
+  const [upload] = await orm.select({ user_id: table.user_id }).from(table).where(eq(table.upload_id, uploadId))
+  if (!upload) throw new Refusal(6003)
+  return upload.user_id
+}
+
+async function pageOf(
+  { orm }: Database,
+  where: SQL | undefined,
+  order: SQL[],
+  { page, limit }: { page: number; limit: number },
+): Promise<{ page: Upload[]; total: number }> {
+  const [rows, [counted]] = await Promise.all([
+    orm
+      .select()
+      .from(table)
+      .where(where)
+      .orderBy(...order)
+      .limit(limit)
+      .offset((page - 1) * limit),
+    orm.select({ total: count() }).from(table).where(where),
+  ])
+  return { page: rows, total: counted?.total ?? 0 }
+}
+
+type Person = Pick<User, 'user_id' | 'nickname' | 'mobile' | 'avatar'>
+
+async function peopleOf({ orm }: Database, page: readonly Upload[]): Promise<Map<number, Person>> {
+  const ids = [...new Set(page.flatMap(({ user_id, reviewer_id }) => [user_id, reviewer_id ?? user_id]))]
+  if (ids.length === 0) return new Map()
+  const { user_id, nickname, mobile, avatar } = usersTable
+  const people = await orm.select({ user_id, nickname, mobile, avatar }).from(usersTable).where(inArray(user_id, ids))
+  return new Map(people.map((person) => [person.user_id, person]))
+}
+
+function reviewItem(upload: Upload, people: Map<number, Person>, { imageLinks, absolute }: ViewParts): ReviewItem {
+  const person = people.get(upload.user_id) as Person
+  const { user_id, nickname, avatar } = person
+  return {
+    upload_id: upload.upload_id,
+    image_url: absolute(imageLinks.linkTo(imageName(upload.image_key))),
+    preview_url: absolute(imageLinks.linkTo(previewName(upload.image_key))),
+    input_amount: upload.input_amount_fen === null ? null : yuanOf(upload.input_amount_fen),
+    recognized_amount: upload.recognized_amount_fen === null ? null : yuanOf(upload.recognized_amount_fen),
+    estimated_points: upload.estimated_points,
+    flags: JSON.parse(upload.flags) as Flag[],
+    receipt: { paid_at: upload.read_paid_at, merchant_name: upload.read_merchant, number: upload.read_number },
+    user: { user_id, nickname, mobile: maskMobile(person.mobile), avatar: avatar === null ? null : absolute(avatar) },
+    review_status: upload.review_status,
+    created_at: upload.created_at.toISOString(),
+  }
+}

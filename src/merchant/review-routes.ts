@@ -1,0 +1,88 @@
+import { Hono } from 'hono'
+import { type AppEnv, absoluteLinks } from '../http/env.ts'
+import { ok } from '../http/envelope.ts'
+import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { describe } from '../http/operation-docs.ts'
+import { validate } from '../http/validate.ts'
+import type { Idempotency } from '../till/operation.ts'
+import { batchReview } from './batch-review.ts'
+import { review } from './review.ts'
+import { requireUploader, reviewHistory, reviewsByStatus } from './review-queries.ts'
+import {
+  batchAnswer,
+  batchBody,
+  historyAnswer,
+  historyQuery,
+  pendingAnswer,
+  pendingQuery,
+  type ReviewBody,
+  reviewAnswer,
+  reviewBody,
+} from './review-wire.ts'
+import type { MerchantDeps } from './routes.ts'
+
+/** What diners sent, and the verdicts on it. */
+export function reviewRoutes({ database, till, calendar, imageLinks, reviewMaxMultiple }: MerchantDeps) {
+  const decide = async (reviewerId: number, body: ReviewBody, idempotency: Idempotency | undefined) => {
+    const { upload_id: uploadId, action, points, amount: amountFen, reason } = body
+    const uploaderId = await requireUploader(database, uploadId)
+    const rules = { maxMultiple: reviewMaxMultiple }
+    return till.run(
+      review,
+      { uploadId, uploaderId, reviewerId, action, points, amountFen, reason, ...rules },
+      idempotency,
+    )
+  }
+  return new Hono<AppEnv>()
+    .get(
+      '/pending-reviews',
+      describe({ summary: 'Uploads of one status, oldest first', answer: pendingAnswer, refusals: [2005] }),
+      validate('query', pendingQuery),
+      async (c) => {
+        const parts = { imageLinks, absolute: absoluteLinks(c) }
+        return ok(c, await reviewsByStatus(database, c.req.valid('query'), parts))
+      },
+    )
+    .post(
+      '/review',
+      describe({
+        summary: 'Approve or reject an upload; points by the estimate, by hand or by the reviewer’s reading',
+        answer: reviewAnswer,
+        refusals: [2005, 6001, 6003, 6004, 6005, 6008],
+        idempotent: true,
+      }),
+      validate('json', reviewBody, 6001),
+      async (c) => {
+        const body = c.req.valid('json')
+        return okOnce(c, await decide(c.var.caller.userId, body, idempotencyOf(c, body)))
+      },
+    )
+    .post(
+      '/batch-review',
+      describe({
+        summary: 'Review up to 100 uploads, each standing alone',
+        answer: batchAnswer,
+        refusals: [2005, 6001],
+        idempotent: true,
+      }),
+      validate('json', batchBody, 6001),
+      async (c) => {
+        const body = c.req.valid('json')
+        const { userId } = c.var.caller
+        const reviews = body.reviews.map((item) => ({
+          upload_id: item.upload_id,
+          run: (key: Idempotency | undefined) => decide(userId, item, key),
+        }))
+        return okOnce(c, await batchReview(database, till, userId, reviews, idempotencyOf(c, body)))
+      },
+    )
+    .get(
+      '/reviews/history',
+      describe({ summary: 'Verdicts, newest first', answer: historyAnswer, refusals: [2005] }),
+      validate('query', historyQuery),
+      async (c) => {
+        const parts = { imageLinks, absolute: absoluteLinks(c) }
+        return ok(c, await reviewHistory(database, calendar, c.req.valid('query'), parts))
+      },
+    )
+}

@@ -1,0 +1,34 @@
+import type { Calendar } from '../calendar.ts'
+import type { ReceiptReading } from './reading.ts'
+import type { Flag } from './wire.ts'
+
+/** What is known about an upload when it is flagged. */
+export interface Evidence {
+  inputFen: number | null
+  reading: ReceiptReading | null
+  /** The business day of the upload. */
+  today: string
+  /** Other uploads with the very same photo, with one that looks like it, and with the same receipt number. */
+  samePhoto: readonly string[]
+  similarPhoto: readonly string[]
+  repeatedNumber: readonly string[]
+}
+
+const oldAfter_days = 14
+
+/** What a reviewer should look at. */
+export function flagsOf(evidence: Evidence, calendar: Calendar): Flag[] {
+  const { inputFen, reading, today } = evidence
+  const amountFen = reading?.amountFen ?? null
+  const paidOn = reading?.paidAt?.slice(0, 10)
+  const named = (flag: Flag['flag'], uploads: readonly string[]) => uploads.map((upload_id) => ({ flag, upload_id }))
+  const differs = inputFen !== null && amountFen !== null && inputFen !== amountFen
+  const isOld = paidOn !== undefined && paidOn < calendar.plusDays(today, -oldAfter_days)
+  return [
+    ...named('same_photo', evidence.samePhoto),
+    ...named('similar_photo', evidence.similarPhoto),
+    ...named('repeated_number', evidence.repeatedNumber),
+    ...(differs ? [{ flag: 'amount_differs' as const, upload_id: null }] : []),
+    ...(isOld ? [{ flag: 'old_receipt' as const, upload_id: null }] : []),
+  ]
+}

@@ -1,0 +1,14 @@
+/** The photo's name in the store and in its links. */
+export function imageName(imageKey: string): string {
+  return `${imageKey}.jpg`
+}
+
+/** The name of the same photo made small. */
+export function previewName(imageKey: string): string {
+  return `${imageKey}-preview.jpg`
+}
+
+/** The objects that belong to an upload. */
+export function objectKeys(imageKey: string): { image: string; preview: string } {
+  return { image: `receipts/${imageName(imageKey)}`, preview: `receipts/${previewName(imageKey)}` }
+}

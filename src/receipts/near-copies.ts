@@ -1,0 +1,114 @@
+import { and, asc, desc, gte, inArray, isNotNull, ne } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import type { Fingerprint } from './fingerprint.ts'
+import type { ReceiptReading } from './reading.ts'
+import { uploadReviewsTable } from './schema.ts'
+
+/** Finds uploads whose photos look alike, among the most recent ones. */
+export interface NearCopies {
+  /** The ids of a few uploads whose photo is likely the source of this one. */
+  find(photo: Fingerprint, reading: ReceiptReading | null, ownId: string): Promise<string[]>
+}
+
+/** So many recent uploads are compared: a search of them takes a few milliseconds. */
+const mostKept = 20_000
+const mostFound = 5
+const words = 8
+/** Of 256 bits, those that a copy may differ in; other receipts differ in more. */
+const nearBits = 48
+/** Commits may come a little out of the order of their instants. */
+const overlap_ms = 60_000
+
+const table = uploadReviewsTable
+
+export function createNearCopies(database: Database): NearCopies {
+  let ids: string[] = []
+  let hashes = new Uint32Array(0)
+  let known = new Set<string>()
+  let seenUntil = new Date(0)
+  let refreshing: Promise<void> | undefined
+
+  const refresh = async () => {
+    for (const { upload_id, image_phash, created_at } of await rowsSince(database, seenUntil)) {
+      if (created_at > seenUntil) seenUntil = created_at
+      if (known.has(upload_id)) continue
+      known.add(upload_id)
+      if ((ids.length + 1) * words > hashes.length) hashes = grown(hashes)
+      hashes.set(packed(image_phash ?? ''), ids.length * words)
+      ids.push(upload_id)
+    }
+    if (ids.length <= 2 * mostKept) return
+    hashes = hashes.slice((ids.length - mostKept) * words, ids.length * words)
+    ids = ids.slice(-mostKept)
+    known = new Set(ids)
+  }
+
+  return {
+    async find({ probes }, reading, ownId) {
+      refreshing ??= refresh().finally(() => {
+        refreshing = undefined
+      })
+      await refreshing
+      const wanted = probes.map(packed)
+      const alike: string[] = []
+      for (let at = ids.length - 1; at >= 0 && alike.length < mostFound; at -= 1) {
+        if (wanted.some((probe) => isNear(hashes, at * words, probe))) alike.push(ids[at] ?? '')
+      }
+      return confirmed(database, alike, reading, ownId)
+    },
+  }
+}
+
+function rowsSince({ orm }: Database, seenUntil: Date) {
+  const { upload_id, image_phash, created_at } = table
+  const since = new Date(Math.max(0, seenUntil.getTime() - overlap_ms))
+  const where = and(gte(created_at, since), isNotNull(image_phash))
+  const query = orm.select({ upload_id, image_phash, created_at }).from(table).where(where)
+  return seenUntil.getTime() === 0
+    ? query
+        .orderBy(desc(created_at))
+        .limit(mostKept)
+        .then((rows) => rows.reverse())
+    : query.orderBy(asc(created_at)).limit(mostKept)
+}
+
+/** Two screens of one payment app look as alike as copies do: different amounts tell them apart. */
+async function confirmed(
+  { orm }: Database,
+  alike: readonly string[],
+  reading: ReceiptReading | null,
+  ownId: string,
+): Promise<string[]> {
+  if (alike.length === 0) return []
+  const { upload_id, recognized_amount_fen: amountFen } = table
+  const where = and(inArray(upload_id, [...alike]), ne(upload_id, ownId))
+  const found = await orm.select({ upload_id, amountFen }).from(table).where(where)
+  const own = reading?.amountFen ?? null
+  return found
+    .filter((other) => own === null || other.amountFen === null || own === other.amountFen)
+    .map((other) => other.upload_id)
+}
+
+function isNear(hashes: Uint32Array, from: number, probe: Uint32Array): boolean {
+  let differing = 0
+  for (let word = 0; word < words && differing <= nearBits; word += 1) {
+    differing += bitsOf((hashes[from + word] ?? 0) ^ (probe[word] ?? 0))
+  }
+  return differing <= nearBits
+}
+
+function bitsOf(value: number): number {
+  let bits = value - ((value >>> 1) & 0x55555555)
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
+  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
+}
+
+function packed(hash: string): Uint32Array {
+  return Uint32Array.from({ length: words }, (_, word) => Number.parseInt(hash.slice(word * 8, word * 8 + 8), 16))
+}
+
+function grown(hashes: Uint32Array): Uint32Array<ArrayBuffer> {
+  const more = new Uint32Array(Math.max(1_024 * words, hashes.length * 2))
+  more.set(hashes)
+  return more
+}

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import { createImageDesk } from './image-desk.ts'
+import { createNearCopies } from './near-copies.ts'
+import { createReader, type Reader } from './reader.ts'
+import { createReceive, type ReceiveDeps } from './receive.ts'
+
+const readerTimeout_ms = 60_000
+const readerQueue = 64
+const readerIdle_ms = 600_000
+
+/** The long-lived things of receipts: intake, reader and what files them. */
+export function openReceipts(
+  config: Config,
+  parts: Pick<ReceiveDeps, 'database' | 'till' | 'store' | 'calendar' | 'now' | 'logger'>,
+) {
+  const reader = config.OCR ? readerOf(config, parts.logger) : null
+  const receive = createReceive({
+    ...parts,
+    reader,
+    nearCopies: createNearCopies(parts.database),
+    dailyUploadLimit: config.DAILY_UPLOAD_LIMIT,
+    ocrWait_ms: config.OCR_WAIT_MS,
+  })
+  return {
+    imageDesk: createImageDesk(),
+    receive,
+    isAmountRequired: config.UPLOAD_AMOUNT === 'required',
+    /** Ends the reader; what it hasn't read is not read any more. */
+    close: () => reader?.close(),
+  }
+}
+
+function readerOf(config: Config, logger: Logger): Reader {
+  const scratchDir = resolve(config.DATA_DIR, 'reader')
+  mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
+  return createReader({
+    timeoutMs: readerTimeout_ms,
+    maxWaiting: readerQueue,
+    idleMs: readerIdle_ms,
+    scratchDir,
+    onFailure: (reason) => logger.warn({ reason }, 'a receipt was not read'),
+  })
+}

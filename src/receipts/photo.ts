@@ -1,0 +1,106 @@
+import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
+import { readImageHeader } from './image-header.ts'
+
+/** A photo as it is kept: decoded, upright and encoded again, so that nothing but its pixels is left of what was sent. */
+export interface Photo {
+  /** JPEG of at most 5 megapixels. */
+  image: Uint8Array
+  /** JPEG of at most 480 pixels a side, for lists. */
+  preview: Uint8Array
+  /** SHA-256 of the bytes as they were sent, in hexadecimal. */
+  sha256: string
+  fingerprint: Fingerprint
+  /** Of `image`, in pixels. */
+  width: number
+  height: number
+}
+
+/** Bytes that are not taken as a photo: `not_image` what is no whole JPEG, PNG or WebP, `too_large` what has too many pixels. */
+export class PhotoFault extends Error {
+  override readonly name = 'PhotoFault'
+  readonly kind: 'not_image' | 'too_large'
+
+  constructor(kind: 'not_image' | 'too_large', options?: ErrorOptions) {
+    super(kind, options)
+    this.kind = kind
+  }
+}
+
+/**
+ * Opens a photo from its bytes, whatever name or type they came with. Nothing is decoded before type, size in pixels and
+ * completeness are checked; the work runs off the event loop. Throws PhotoFault.
+ */
+export async function openPhoto(bytes: Uint8Array): Promise<Photo> {
+  const { width, height } = requireImage(bytes)
+  const longest = Math.ceil(Math.max(width, height) * Math.min(1, Math.sqrt(KEPT_PIXELS / (width * height))))
+  const image = await encode(bytes, width * height, longest, 85)
+  const size = requireImage(image)
+  const preview = await encode(image, size.width * size.height, PREVIEW_SIDE, 75)
+  const fingerprint = await fingerprintOf(preview)
+  return { image, preview, sha256: await sha256(bytes), fingerprint, width: size.width, height: size.height }
+}
+
+/** Makes an avatar of a picture: a JPEG of at most 512 pixels a side. Throws PhotoFault. */
+export async function openAvatar(bytes: Uint8Array): Promise<Uint8Array> {
+  const { width, height } = requireImage(bytes)
+  return encode(bytes, width * height, AVATAR_SIDE, 85)
+}
+
+const MAX_PIXELS = 40_000_000
+// A row is decoded at once, and decoders take many bytes for each pixel of a row.
+const MAX_WIDTH = 16_384
+const KEPT_PIXELS = 5_000_000
+const PREVIEW_SIDE = 480
+const AVATAR_SIDE = 512
+
+function requireImage(bytes: Uint8Array): { width: number; height: number } {
+  const header = readImageHeader(bytes)
+  if (!header) throw new PhotoFault('not_image')
+  if (header.width * header.height > MAX_PIXELS || header.width > MAX_WIDTH) throw new PhotoFault('too_large')
+  return header
+}
+
+// The decoder is held to the pixels that the header names: from them it also bounds what a packed profile may inflate to,
+// so that small images are given room for an honest one.
+async function encode(bytes: Uint8Array, pixels: number, side: number, quality: number): Promise<Uint8Array> {
+  try {
+    const pipeline = new Bun.Image(bytes, { maxPixels: Math.max(pixels, 1_000_000) }).resize(side, side, {
+      fit: 'inside',
+      withoutEnlargement: true,
+    })
+    return withoutMetadata(await pipeline.jpeg({ quality }).bytes())
+  } catch (cause) {
+    throw faultOf(cause)
+  }
+}
+
+function faultOf(cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'ERR_IMAGE_TOO_MANY_PIXELS') return new PhotoFault('too_large', { cause })
+  if (typeof code === 'string' && code.startsWith('ERR_IMAGE_')) return new PhotoFault('not_image', { cause })
+  return cause
+}
+
+// Bun.Image drops Exif but carries colour profiles over, and a profile is as good a hiding place as there is.
+function withoutMetadata(jpeg: Uint8Array): Uint8Array {
+  const file = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)
+  const kept = [file.subarray(0, 2)]
+  let at = 2
+  while (file[at] === 0xff && file[at + 1] !== START_OF_SCAN) {
+    const end = at + 2 + file.readUInt16BE(at + 2)
+    if (!isMetadata(file[at + 1] ?? 0)) kept.push(file.subarray(at, end))
+    at = end
+  }
+  return new Uint8Array(Buffer.concat([...kept, file.subarray(at)]))
+}
+
+const START_OF_SCAN = 0xda
+
+// Application segments but the first, which is JFIF's own, and comments.
+function isMetadata(marker: number): boolean {
+  return (marker > 0xe0 && marker <= 0xef) || marker === 0xfe
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes))).toString('hex')
+}

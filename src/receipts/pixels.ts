@@ -1,0 +1,92 @@
+import { inflateSync } from 'node:zlib'
+
+/** Eight-bit RGB samples, row by row from the top left. */
+export interface Pixels {
+  width: number
+  height: number
+  data: Uint8Array
+}
+
+/** What to do to an image on its way to pixels: a quarter turn, a longest side in pixels, or an exact size. */
+export interface PixelOptions {
+  rotate?: 0 | 90 | 180 | 270
+  maxSide?: number
+  size?: { width: number; height: number }
+}
+
+/**
+ * Decodes a JPEG, PNG or WebP to RGB. `Bun.Image` hands out only encoded bytes, so the way leads through an
+ * uncompressed PNG. Throws Bun.Image's error when the bytes are no image or have more than 40 megapixels.
+ */
+export async function decodePixels(image: Uint8Array, options: PixelOptions): Promise<Pixels> {
+  const pipeline = new Bun.Image(image, { maxPixels: MAX_PIXELS })
+  if (options.rotate) pipeline.rotate(options.rotate)
+  if (options.size) pipeline.resize(options.size.width, options.size.height, { filter: 'box' })
+  else if (options.maxSide)
+    pipeline.resize(options.maxSide, options.maxSide, { fit: 'inside', withoutEnlargement: true })
+  return unpackPng(await pipeline.png({ compressionLevel: 0 }).bytes())
+}
+
+const MAX_PIXELS = 40_000_000
+const CHANNELS = 4
+
+// https://www.w3.org/TR/png-3/, only what Bun.Image writes: eight-bit RGBA, not interlaced.
+function unpackPng(png: Uint8Array): Pixels {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength)
+  const width = view.getUint32(16)
+  const height = view.getUint32(20)
+  if (png[24] !== 8 || png[25] !== 6 || png[28] !== 0) throw new Error('unexpected PNG layout')
+  const compressed: Uint8Array[] = []
+  for (let at = 8; at + 12 <= png.length; ) {
+    const length = view.getUint32(at)
+    if (view.getUint32(at + 4) === 0x49444154) compressed.push(png.subarray(at + 8, at + 8 + length))
+    at += 12 + length
+  }
+  const rows = inflateSync(Buffer.concat(compressed))
+  unfilter(rows, height, width * CHANNELS)
+  return { width, height, data: toRgb(rows, width, height) }
+}
+
+function unfilter(rows: Uint8Array, height: number, stride: number): void {
+  for (let row = 0; row < height; row++) {
+    const start = row * (stride + 1) + 1
+    const filter = rows[start - 1]
+    if (filter === 0) continue
+    for (let i = 0; i < stride; i++) {
+      const at = start + i
+      const left = i >= CHANNELS ? (rows[at - CHANNELS] ?? 0) : 0
+      const up = row > 0 ? (rows[at - stride - 1] ?? 0) : 0
+      const corner = row > 0 && i >= CHANNELS ? (rows[at - stride - 1 - CHANNELS] ?? 0) : 0
+      rows[at] = (rows[at] ?? 0) + predict(filter, left, up, corner)
+    }
+  }
+}
+
+function predict(filter: number | undefined, left: number, up: number, corner: number): number {
+  if (filter === 1) return left
+  if (filter === 2) return up
+  if (filter === 3) return (left + up) >> 1
+  const estimate = left + up - corner
+  const toLeft = Math.abs(estimate - left)
+  const toUp = Math.abs(estimate - up)
+  const toCorner = Math.abs(estimate - corner)
+  if (toLeft <= toUp && toLeft <= toCorner) return left
+  return toUp <= toCorner ? up : corner
+}
+
+// Transparent pixels are seen on white, as on a page.
+function toRgb(rows: Uint8Array, width: number, height: number): Uint8Array {
+  const rgb = new Uint8Array(width * height * 3)
+  let to = 0
+  for (let row = 0; row < height; row++) {
+    let from = row * (width * CHANNELS + 1) + 1
+    for (let column = 0; column < width; column++, from += CHANNELS) {
+      const alpha = rows[from + 3] ?? 255
+      for (let channel = 0; channel < 3; channel++) {
+        const value = rows[from + channel] ?? 0
+        rgb[to++] = alpha === 255 ? value : 255 + ((value - 255) * alpha) / 255
+      }
+    }
+  }
+  return rgb
+}

@@ -1,0 +1,113 @@
+import { and, count, desc, eq, ne, type SQL, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import { yuanOf } from '../contract/money.ts'
+import { Refusal } from '../contract/refusals.ts'
+import { paginationOf } from '../contract/wire.ts'
+import type { Database } from '../db/client.ts'
+import type { ReceiptReading } from './reading.ts'
+import { type Upload, uploadReviewsTable } from './schema.ts'
+import type { historyQuery, UploadRecord } from './wire.ts'
+
+const table = uploadReviewsTable
+const mostNamed = 5
+
+/** Makes a photo's link from its key. */
+export type LinkTo = (imageKey: string) => string
+
+/** A page of the user's uploads, newest first, with all of them counted by status. */
+export async function historyOf(
+  database: Database,
+  userId: number,
+  query: z.output<typeof historyQuery>,
+  linkTo: LinkTo,
+) {
+  const conditions: SQL[] = [eq(table.user_id, userId)]
+  if (query.status) conditions.push(eq(table.review_status, query.status))
+  const [page, { total_points_awarded: _, ...summary }] = await Promise.all([
+    database.orm
+      .select()
+      .from(table)
+      .where(and(...conditions))
+      .orderBy(desc(table.created_at), desc(table.upload_id))
+      .limit(query.limit)
+      .offset((query.page - 1) * query.limit),
+    uploadStatisticsOf(database, userId),
+  ])
+  const total = query.status ? summary[query.status] : summary.total
+  return { records: page.map((row) => recordView(row, linkTo)), pagination: paginationOf(query, total), summary }
+}
+
+/**
+ * One of the user's uploads.
+ * @throws {Refusal} 5007 for a missing one, and for another's.
+ */
+export async function uploadOf({ orm }: Database, userId: number, uploadId: string, linkTo: LinkTo) {
+  const where = and(eq(table.upload_id, uploadId), eq(table.user_id, userId))
+  const [row] = await orm.select().from(table).where(where)
+  if (!row) throw new Refusal(5007)
+  return recordView(row, linkTo)
+}
+
+/** The user's uploads by status, and what they brought. */
+export async function uploadStatisticsOf({ orm }: Database, userId: number) {
+  const found = await orm
+    .select({ status: table.review_status, rows: count(), points: sql<string>`SUM(${table.points_awarded})` })
+    .from(table)
+    .where(eq(table.user_id, userId))
+    .groupBy(table.review_status)
+  const rowsOf = (status: Upload['review_status']) => found.find((row) => row.status === status)?.rows ?? 0
+  return {
+    total: found.reduce((sum, { rows }) => sum + rows, 0),
+    pending: rowsOf('pending'),
+    approved: rowsOf('approved'),
+    rejected: rowsOf('rejected'),
+    expired: rowsOf('expired'),
+    total_points_awarded: found.reduce((sum, { points }) => sum + Number(points), 0),
+  }
+}
+
+/** Other users' uploads of the very same photo. */
+export async function uploadsWithPhoto({ orm }: Database, sha256: string, userId: number): Promise<string[]> {
+  const where = and(eq(table.image_sha256, sha256), ne(table.user_id, userId))
+  const found = await orm.select({ upload_id: table.upload_id }).from(table).where(where).limit(mostNamed)
+  return found.map(({ upload_id }) => upload_id)
+}
+
+/** Other uploads with the same receipt number, unless their receipts are of different days. */
+export async function uploadsWithNumber({ orm }: Database, reading: ReceiptReading, ownId: string): Promise<string[]> {
+  const { receiptNumber, paidAt } = reading
+  if (receiptNumber === null) return []
+  const found = await orm
+    .select({ upload_id: table.upload_id, paidAt: table.read_paid_at })
+    .from(table)
+    .where(and(eq(table.read_number, receiptNumber), ne(table.upload_id, ownId)))
+    .limit(mostNamed)
+  const dayOf = (instant: string | null) => instant?.slice(0, 10)
+  return found
+    .filter((other) => paidAt === null || other.paidAt === null || dayOf(paidAt) === dayOf(other.paidAt))
+    .map(({ upload_id }) => upload_id)
+}
+
+function recordView(row: Upload, linkTo: LinkTo): UploadRecord {
+  return {
+    upload_id: row.upload_id,
+    image_url: linkTo(row.image_key),
+    input_amount: row.input_amount_fen === null ? null : yuanOf(row.input_amount_fen),
+    recognized_amount: row.recognized_amount_fen === null ? null : yuanOf(row.recognized_amount_fen),
+    estimated_points: row.estimated_points,
+    review_status: row.review_status,
+    message: messages[row.review_status],
+    points_awarded: row.points_awarded,
+    review_reason: row.review_reason,
+    review_time: row.review_time?.toISOString() ?? null,
+    created_at: row.created_at.toISOString(),
+  }
+}
+
+/** What a diner reads beside an upload. */
+export const messages: Record<Upload['review_status'], string> = {
+  pending: '上传成功，等待商家审核',
+  approved: '审核通过',
+  rejected: '审核未通过',
+  expired: '超过期限未审核',
+}

@@ -1,0 +1,33 @@
+import { readLabels } from './labels.ts'
+import { createOcr, type ReadText } from './ocr.ts'
+import { loadModels } from './ocr-assets.ts'
+import { loadRuntime } from './ocr-runtime.ts'
+import type { ReaderAnswer, ReaderJob } from './reader.ts'
+
+declare const self: Worker
+
+let ready: Promise<ReadText> | undefined
+
+self.onmessage = async ({ data }: MessageEvent<ReaderJob>) => {
+  try {
+    ready ??= load(data.scratchDir).catch((error) => {
+      ready = undefined
+      throw error
+    })
+    const readText = await ready
+    answer({ id: data.id, reading: readLabels(await readText(data.image)) })
+  } catch (error) {
+    answer({ id: data.id, error: String(error) })
+  }
+  // Pixels and tensors are large and few: left to itself the collector lets several photos' worth pile up.
+  Bun.gc(true)
+}
+
+async function load(scratchDir: string): Promise<ReadText> {
+  const [runtime, models] = await Promise.all([loadRuntime(scratchDir), loadModels()])
+  return createOcr(runtime, models)
+}
+
+function answer(message: ReaderAnswer): void {
+  self.postMessage(message)
+}

@@ -1,0 +1,115 @@
+import type { Logger } from 'pino'
+import type { Calendar } from '../calendar.ts'
+import type { Push } from '../contract/messages.ts'
+import { Refusal } from '../contract/refusals.ts'
+import type { Database } from '../db/client.ts'
+import { randomCode, randomId } from '../random.ts'
+import type { Store } from '../storage/store.ts'
+import type { Idempotency } from '../till/operation.ts'
+import type { Till, TillAnswer } from '../till/till.ts'
+import { flagsOf } from './flags.ts'
+import { objectKeys } from './image-names.ts'
+import type { NearCopies } from './near-copies.ts'
+import type { Photo } from './photo.ts'
+import { uploadsWithNumber, uploadsWithPhoto } from './queries.ts'
+import type { Reader } from './reader.ts'
+import { keptReading, type ReceiptReading } from './reading.ts'
+import { storeReading } from './store-reading.ts'
+import { type UploadMade, upload } from './upload.ts'
+
+export interface ReceiveDeps {
+  database: Database
+  till: Till<Push>
+  store: Store
+  /** Null when receipts are not read. */
+  reader: Pick<Reader, 'read'> | null
+  nearCopies: NearCopies
+  calendar: Calendar
+  now: () => Date
+  logger: Logger
+  dailyUploadLimit: number
+  /** How long an answer waits for the reader. */
+  ocrWait_ms: number
+}
+
+interface Arrival {
+  userId: number
+  uploadId: string
+  photo: Photo
+  inputFen: number | null
+}
+
+const keyLength = 26
+
+/** Keeps a photo, has it read and files it for review; no row without its objects, no object for long without its row. */
+export function createReceive(deps: ReceiveDeps) {
+  const { till, store, reader, calendar, now, logger } = deps
+
+  return async (
+    sender: { userId: number; inputFen: number | null; idempotency: Idempotency | undefined },
+    photo: Photo,
+  ): Promise<TillAnswer<UploadMade>> => {
+    const { userId, inputFen, idempotency } = sender
+    const arrival = { userId, uploadId: randomId('UP'), photo, inputFen }
+    const imageKey = randomCode(keyLength)
+    const reading = readOf(reader, photo.image)
+    const waited = Promise.race([reading.then((early) => ({ early })), Bun.sleep(deps.ocrWait_ms)])
+    await keep(store, imageKey, photo)
+    const found = await waited
+    const early = found?.early ?? null
+    const filing = {
+      ...{ uploadId: arrival.uploadId, userId, imageKey, inputFen },
+      ...{ sha256: photo.sha256, perceptualHash: photo.fingerprint.hash, reading: early },
+      flags: await flagsFor(deps, arrival, early),
+      since: calendar.startOf(calendar.dayOf(now())),
+      dailyLimit: deps.dailyUploadLimit,
+    }
+    const filed = await till.run(upload, filing, idempotency).catch(async (error: unknown) => {
+      // What the rules turned down is gone at once; where the outcome may be open the sweep decides.
+      if (error instanceof Refusal && error.code !== 9007) await discard(store, imageKey)
+      throw error
+    })
+    if (filed.replayed) await discard(store, imageKey)
+    else if (!found) void storeLate(deps, arrival, reading).catch((err) => logger.warn({ err }, 'reading lost'))
+    return filed
+  }
+}
+
+async function readOf(reader: ReceiveDeps['reader'], image: Uint8Array): Promise<ReceiptReading | null> {
+  const reading = await reader?.read(image)
+  return reading ? keptReading(reading) : null
+}
+
+async function keep(store: Store, imageKey: string, photo: Photo): Promise<void> {
+  const keys = objectKeys(imageKey)
+  try {
+    await Promise.all([store.put(keys.image, photo.image), store.put(keys.preview, photo.preview)])
+  } catch (error) {
+    throw new Refusal(5000, null, undefined, error)
+  }
+}
+
+/** What can't be removed now is left to the sweep. */
+async function discard(store: Store, imageKey: string): Promise<void> {
+  await store.delete(Object.values(objectKeys(imageKey))).catch(() => {})
+}
+
+async function flagsFor(deps: ReceiveDeps, arrival: Arrival, reading: ReceiptReading | null) {
+  const { database, nearCopies, calendar, now } = deps
+  const { photo, userId, uploadId, inputFen } = arrival
+  const [samePhoto, alike, repeatedNumber] = await Promise.all([
+    uploadsWithPhoto(database, photo.sha256, userId),
+    nearCopies.find(photo.fingerprint, reading, uploadId),
+    reading ? uploadsWithNumber(database, reading, uploadId) : [],
+  ])
+  const similarPhoto = alike.filter((id) => !samePhoto.includes(id))
+  const today = calendar.dayOf(now())
+  return flagsOf({ inputFen, reading, today, samePhoto, similarPhoto, repeatedNumber }, calendar)
+}
+
+async function storeLate(deps: ReceiveDeps, arrival: Arrival, pending: Promise<ReceiptReading | null>): Promise<void> {
+  const reading = await pending
+  if (!reading) return
+  const { userId, uploadId } = arrival
+  await deps.till.run(storeReading, { uploadId, userId, reading, flags: await flagsFor(deps, arrival, reading) })
+}

@@ -1,0 +1,85 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { fenOf } from '../contract/money.ts'
+import { Refusal } from '../contract/refusals.ts'
+import type { Database } from '../db/client.ts'
+import { type AppEnv, absoluteLinks } from '../http/env.ts'
+import { ok } from '../http/envelope.ts'
+import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import type { Form } from '../http/multipart.ts'
+import { describe } from '../http/operation-docs.ts'
+import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
+import { validate } from '../http/validate.ts'
+import type { ImageLinks } from '../storage/image-links.ts'
+import type { ImageDesk } from './image-desk.ts'
+import { imageName } from './image-names.ts'
+import { openPhoto } from './photo.ts'
+import { historyOf, messages, uploadOf, uploadStatisticsOf } from './queries.ts'
+import type { createReceive } from './receive.ts'
+import { historyAnswer, historyQuery, recordAnswer, statisticsAnswer, uploadAnswer, uploadIdParam } from './wire.ts'
+
+export interface ReceiptsDeps {
+  database: Database
+  imageDesk: ImageDesk
+  imageLinks: ImageLinks
+  receive: ReturnType<typeof createReceive>
+  uploadLimit: RateLimit
+  /** Without one, the reader or the reviewer gives the amount. */
+  isAmountRequired: boolean
+}
+
+const uploadForm = { file: 'image', fields: z.object({ amount: z.string().optional() }) }
+
+/** `/api/photo`: receipts sent for review. */
+export function receiptsRoutes(deps: ReceiptsDeps) {
+  const { database, imageDesk, imageLinks, receive, uploadLimit, isAmountRequired } = deps
+  const linksOf = (c: Context<AppEnv>) => (imageKey: string) => absoluteLinks(c)(imageLinks.linkTo(imageName(imageKey)))
+  return new Hono<AppEnv>()
+    .post(
+      '/upload',
+      describe({
+        summary: 'Send the photo of a receipt for review',
+        answer: uploadAnswer,
+        refusals: [5001, 5002, 5003, 5004, 5005, 5006],
+        idempotent: true,
+        form: uploadForm,
+      }),
+      limitCaller(uploadLimit),
+      async (c) => {
+        const { checked: inputFen, opened: photo } = await imageDesk.take(c.req.raw, {
+          file: uploadForm.file,
+          check: (fields) => requireAmount(fields, isAmountRequired),
+          open: openPhoto,
+        })
+        const idempotency = idempotencyOf(c, { amount: inputFen, image: photo.sha256 })
+        const { answer, replayed } = await receive({ userId: c.var.caller.userId, inputFen, idempotency }, photo)
+        const { image_key, ...made } = answer
+        const view = { ...made, image_url: linksOf(c)(image_key), review_status: 'pending', message: messages.pending }
+        return okOnce(c, { answer: view, replayed })
+      },
+    )
+    .get(
+      '/history',
+      describe({ summary: 'The caller’s uploads, newest first', answer: historyAnswer }),
+      validate('query', historyQuery),
+      async (c) => ok(c, await historyOf(database, c.var.caller.userId, c.req.valid('query'), linksOf(c))),
+    )
+    .get(
+      '/review/:upload_id',
+      describe({ summary: 'One of the caller’s uploads', answer: recordAnswer, refusals: [5007] }),
+      validate('param', uploadIdParam, 5007),
+      async (c) => ok(c, await uploadOf(database, c.var.caller.userId, c.req.valid('param').upload_id, linksOf(c))),
+    )
+    .get('/statistics', describe({ summary: 'The caller’s uploads by status', answer: statisticsAnswer }), async (c) =>
+      ok(c, await uploadStatisticsOf(database, c.var.caller.userId)),
+    )
+}
+
+/** @throws {Refusal} 5002 */
+function requireAmount(fields: Form['fields'], isRequired: boolean): number | null {
+  const text = fields.get('amount')?.trim() ?? ''
+  if (text === '' && !isRequired) return null
+  const fen = fenOf(text)
+  if (fen === undefined) throw new Refusal(5002)
+  return fen
+}

@@ -1,0 +1,89 @@
+import type { Push } from '../contract/messages.ts'
+import { pointsFor, yuanOf } from '../contract/money.ts'
+import { Refusal } from '../contract/refusals.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/shelf.ts'
+import { users } from '../users/schema.ts'
+import type { ReceiptReading } from './reading.ts'
+import { uploadCounts, uploadsByPhoto } from './schema.ts'
+import type { Flag } from './wire.ts'
+
+export interface NewUpload {
+  uploadId: string
+  userId: number
+  imageKey: string
+  sha256: string
+  perceptualHash: string
+  inputFen: number | null
+  /** What the reader found so far. */
+  reading: ReceiptReading | null
+  flags: readonly Flag[]
+  /** The start of the business day, and how many uploads a user has in it. */
+  since: Date
+  dailyLimit: number
+}
+
+/** What the answer is made from; links are signed anew whenever it is given. */
+export interface UploadMade {
+  upload_id: string
+  image_key: string
+  input_amount: string | null
+  recognized_amount: string | null
+  estimated_points: number
+}
+
+/** A receipt goes to review: each photo once a user, and never more of them a day than the limit. */
+export const upload: Operation<NewUpload, UploadMade, Push> = {
+  name: 'upload',
+  owner: ({ userId }) => userId,
+  needs: ({ userId, sha256, since }) => [
+    rows(users, userId),
+    { shelf: uploadsByPhoto, keys: [[userId, sha256]] },
+    { shelf: uploadCounts, keys: [[userId, since.toISOString()]] },
+  ],
+  decide(books, input) {
+    const { uploadId, userId, imageKey, inputFen, reading, dailyLimit } = input
+    if (!books.find(users, [userId])) throw new Refusal(2003)
+    const same = books.find(uploadsByPhoto, [userId, input.sha256])
+    if (same) throw new Refusal(5005, { upload_id: same.upload_id })
+    const today = books.get(uploadCounts, [userId, input.since.toISOString()])
+    if (today.count >= dailyLimit) throw new Refusal(5006, { limit: dailyLimit })
+    books.update(uploadCounts, today, { count: today.count + 1 })
+    const recognizedFen = reading?.amountFen ?? null
+    const estimated_points = pointsFor(recognizedFen ?? inputFen ?? 0)
+    books.append(uploadsByPhoto, {
+      upload_id: uploadId,
+      user_id: userId,
+      image_key: imageKey,
+      image_sha256: input.sha256,
+      image_phash: input.perceptualHash,
+      input_amount_fen: inputFen,
+      recognized_amount_fen: recognizedFen,
+      read_paid_at: reading?.paidAt ?? null,
+      read_merchant: reading?.merchantName ?? null,
+      read_number: reading?.receiptNumber ?? null,
+      reviewed_amount_fen: null,
+      estimated_points,
+      flags: JSON.stringify(input.flags),
+      review_status: 'pending',
+      points_awarded: 0,
+      review_reason: null,
+      reviewer_id: null,
+      review_time: null,
+      created_at: books.now,
+    })
+    const input_amount = inputFen === null ? null : yuanOf(inputFen)
+    books.announce({
+      to: 'merchants',
+      type: 'merchant_notification',
+      data: { event: 'new_review', upload_id: uploadId, input_amount, timestamp: books.now.toISOString() },
+    })
+    return {
+      upload_id: uploadId,
+      image_key: imageKey,
+      input_amount,
+      recognized_amount: recognizedFen === null ? null : yuanOf(recognizedFen),
+      estimated_points,
+    }
+  },
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { requireKey, type Store, type StoredObject } from './store.ts'
+
+/** A store in a folder that only this account may read. An object is there whole or not at all. */
+export function createDiskStore(root: string): Store {
+  const pathOf = (key: string) => join(root, requireKey(key))
+  return {
+    async put(key, bytes) {
+      const path = pathOf(key)
+      // Named like an object, so that one left behind by a crash is swept like one.
+      const draft = join(dirname(path), `draft-${randomUUID()}.jpg`)
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      try {
+        await writeFile(draft, bytes, { mode: 0o600, flush: true })
+        await rename(draft, path)
+      } catch (error) {
+        await rm(draft, { force: true })
+        throw error
+      }
+    },
+    async get(key) {
+      return unlessMissing(async () => new Uint8Array(await readFile(pathOf(key))))
+    },
+    async delete(keys) {
+      for (const key of keys) await rm(pathOf(key), { force: true })
+    },
+    list: (folder) => objectsIn(root, folder),
+    async check() {
+      await mkdir(root, { recursive: true, mode: 0o700 })
+      const probe = join(root, `.probe-${randomUUID()}`)
+      await writeFile(probe, '')
+      await rm(probe)
+      return true
+    },
+    close() {},
+  }
+}
+
+async function* objectsIn(root: string, folder: string): AsyncIterable<StoredObject> {
+  const names = (await unlessMissing(() => readdir(join(root, folder)))) ?? []
+  for (const name of names) {
+    const found = await unlessMissing(() => stat(join(root, folder, name)))
+    if (found) yield { key: `${folder}/${name}`, keptAt: found.mtime }
+  }
+}
+
+async function unlessMissing<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look()
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined
+    throw error
+  }
+}

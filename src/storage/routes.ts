@@ -1,0 +1,38 @@
+import { type Context, Hono } from 'hono'
+import { Refusal } from '../contract/refusals.ts'
+import type { AppEnv } from '../http/env.ts'
+import type { ImageLinks } from './image-links.ts'
+import type { Store } from './store.ts'
+
+/** Names of images: nothing that could lead out of their folder. */
+const namePattern = /^[\w-]{1,64}\.jpg$/
+const year_s = 31_536_000
+
+/** Images for image tags: receipts by signed links, avatars by names that can't be guessed. */
+export function imageRoutes({ store, imageLinks }: { store: Store; imageLinks: ImageLinks }) {
+  return new Hono<AppEnv>()
+    .get('/images/:name', async (c) => {
+      const name = requireName(c.req.param('name'))
+      const { expires = '', signature = '' } = c.req.query()
+      const left = imageLinks.secondsLeft(name, expires, signature)
+      if (left === undefined) throw new Refusal(9002)
+      return image(c, await store.get(`receipts/${name}`), `private, max-age=${left}, immutable`)
+    })
+    .get('/avatars/:name', async (c) => {
+      const name = requireName(c.req.param('name'))
+      return image(c, await store.get(`avatars/${name}`), `public, max-age=${year_s}, immutable`)
+    })
+}
+
+function requireName(name: string): string {
+  if (!namePattern.test(name)) throw new Refusal(9002)
+  return name
+}
+
+function image(c: Context<AppEnv>, bytes: Uint8Array<ArrayBuffer> | undefined, caching: string): Response {
+  if (!bytes) throw new Refusal(9002)
+  // Pages of the mini-program and of the merchants stand under other origins.
+  c.header('Cross-Origin-Resource-Policy', 'cross-origin')
+  c.header('Cache-Control', caching)
+  return c.body(bytes, 200, { 'Content-Type': 'image/jpeg' })
+}

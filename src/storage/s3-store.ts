@@ -1,0 +1,92 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { requireKey, type Store, type StoredObject } from './store.ts'
+
+export interface S3Settings {
+  endpoint: string
+  region: string
+  bucket: string
+  accessKey: string
+  secretKey: string
+  /** How long one request may take before it is given up. */
+  timeout_ms?: number
+}
+
+const connectTimeout_ms = 3_000
+const tries = 2
+
+/** A store in a bucket of an S3-compatible service. Every call is bounded in time. */
+export function createS3Store(settings: S3Settings): Store {
+  const { bucket: Bucket, timeout_ms = 10_000 } = settings
+  const client = clientOf(settings, timeout_ms)
+  const bounded = () => ({ abortSignal: AbortSignal.timeout(tries * timeout_ms) })
+  return {
+    async put(key, bytes) {
+      const object = { Key: requireKey(key), Body: bytes, ContentType: 'image/jpeg', ContentLength: bytes.length }
+      await client.send(new PutObjectCommand({ Bucket, ...object }), bounded())
+    },
+    async get(key) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: requireKey(key) }), bounded())
+        return Body && new Uint8Array(await Body.transformToByteArray())
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined
+        throw error
+      }
+    },
+    async delete(keys) {
+      // One by one: deleting in bulk needs a checksum that compatible services disagree about.
+      for (const key of keys) await client.send(new DeleteObjectCommand({ Bucket, Key: requireKey(key) }), bounded())
+    },
+    list: (folder) => objectsIn(client, Bucket, folder, bounded),
+    async check() {
+      await client.send(new HeadBucketCommand({ Bucket }), bounded())
+      return true
+    },
+    close: () => client.destroy(),
+  }
+}
+
+function clientOf({ endpoint, region, accessKey, secretKey }: S3Settings, timeout_ms: number): S3Client {
+  return new S3Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    forcePathStyle: true,
+    maxAttempts: tries,
+    // Checksum trailers, the client's default, are refused by many compatible services.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: connectTimeout_ms,
+      requestTimeout: timeout_ms,
+      throwOnRequestTimeout: true,
+    },
+  })
+}
+
+async function* objectsIn(
+  client: S3Client,
+  Bucket: string,
+  folder: string,
+  bounded: () => { abortSignal: AbortSignal },
+): AsyncIterable<StoredObject> {
+  let ContinuationToken: string | undefined
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({ Bucket, Prefix: `${folder}/`, ContinuationToken }),
+      bounded(),
+    )
+    for (const { Key, LastModified } of page.Contents ?? []) {
+      if (Key && LastModified) yield { key: Key, keptAt: LastModified }
+    }
+    ContinuationToken = page.NextContinuationToken
+  } while (ContinuationToken)
+}

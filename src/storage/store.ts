@@ -1,0 +1,30 @@
+/** Where images are kept: private objects under keys of the program's own making. */
+export interface Store {
+  /** @throws when the object was not kept whole. */
+  put(key: string, bytes: Uint8Array): Promise<void>
+  /** The object, or undefined when there is none. */
+  get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  /** Removes objects; one that is not there is no fault. */
+  delete(keys: readonly string[]): Promise<void>
+  /** Every object whose key begins with `folder/`, with the instant it was kept. */
+  list(folder: string): AsyncIterable<StoredObject>
+  /** Looks whether objects could be kept now. */
+  check(): Promise<boolean>
+  close(): void
+}
+
+export interface StoredObject {
+  key: string
+  keptAt: Date
+}
+
+const keyPattern = /^[a-z]+\/[\w-]{1,64}\.jpg$/
+
+/**
+ * Holds a key against the one shape that keys have, so that none can leave its folder.
+ * @throws {TypeError}
+ */
+export function requireKey(key: string): string {
+  if (!keyPattern.test(key)) throw new TypeError('not a key of the store')
+  return key
+}
