@@ -15,6 +15,7 @@ import type { Health } from './http/operator-routes.ts'
 import { createRateLimit, type SharedCounts } from './http/rate-limits.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { createLive } from './live.ts'
+import type { Draw } from './lottery/draw.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
 import type { Relay } from './realtime/relay.ts'
 import { openReceipts } from './receipts/open-receipts.ts'
@@ -107,11 +108,7 @@ export function createServices(options: ServicesOptions) {
     now,
     checkInPoints: config.CHECK_IN_POINTS,
     voucherTtlDays: config.VOUCHER_TTL_DAYS,
-    rules: {
-      dailyLimit: config.DAILY_LOTTERY_LIMIT,
-      pityLimit: config.LOTTERY_PITY_LIMIT,
-      voucherTtlDays: config.VOUCHER_TTL_DAYS,
-    },
+    rules: drawRules(config),
     health: healthOf({ database, store, jobs, relay }),
     /** Resolves when what the service leans on was reached, or given up for now. */
     ready: () => relay.settled(relayStart_ms),
@@ -122,6 +119,14 @@ export function createServices(options: ServicesOptions) {
       store.close()
       await database.close()
     },
+  }
+}
+
+function drawRules(config: Config): Draw['rules'] {
+  return {
+    dailyLimit: config.DAILY_LOTTERY_LIMIT,
+    pityLimit: config.LOTTERY_PITY_LIMIT,
+    voucherTtlDays: config.VOUCHER_TTL_DAYS,
   }
 }
 
