@@ -1,0 +1,102 @@
+import type { Socket, SocketHandler } from 'bun'
+import type { Sample } from './sample.ts'
+import { sampleOf } from './sample.ts'
+
+export interface Load {
+  /** For example `http://127.0.0.1:3000`. */
+  url: string
+  connections: number
+  seconds: number
+  /** The bytes of the next request, whichever connection is free. */
+  next: () => Uint8Array
+}
+
+/** A request's bytes as they go over the wire. */
+export function httpRequest(
+  method: 'GET' | 'POST',
+  path: string,
+  options: { token?: string; body?: object } = {},
+): Uint8Array {
+  const body = options.body ? Buffer.from(JSON.stringify(options.body)) : undefined
+  const lines = [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1']
+  if (options.token) lines.push(`Authorization: Bearer ${options.token}`)
+  if (body) lines.push('Content-Type: application/json', `Content-Length: ${body.byteLength}`)
+  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), ...(body ? [body] : [])])
+}
+
+/**
+ * Keeps every connection busy with one request at a time for `seconds`, and answers how it went. Raw sockets: the
+ * program that loads shares its cores with the one that is measured, and must cost next to nothing.
+ */
+export async function load({ url, connections, seconds, next }: Load): Promise<Sample> {
+  const { hostname, port } = new URL(url)
+  const latencies_ms: number[] = []
+  let refused = 0
+  let running = true
+  let failure: Error | undefined
+
+  const send = (socket: Socket<Wire>) => {
+    const request = next()
+    socket.data.sentAt = performance.now()
+    if (socket.write(request) !== request.byteLength) failure = new Error('a request did not fit into the socket')
+  }
+  const socket: SocketHandler<Wire> = {
+    binaryType: 'buffer',
+    data(socket, chunk) {
+      const wire = socket.data
+      const bytes = wire.partial ? Buffer.concat([wire.partial, chunk]) : chunk
+      const reply = completeReply(bytes)
+      wire.partial = reply ? undefined : Buffer.from(bytes)
+      if (!reply) return
+      latencies_ms.push(performance.now() - wire.sentAt)
+      if (reply.refused) refused += 1
+      if (running) send(socket)
+      else wire.done()
+    },
+    close(socket) {
+      if (running) failure = new Error('the service closed a connection')
+      socket.data.done()
+    },
+    error(_, error) {
+      failure = error
+    },
+  }
+
+  const idle: Promise<void>[] = []
+  const sockets = await Promise.all(
+    Array.from({ length: connections }, () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      idle.push(promise)
+      return Bun.connect<Wire>({ hostname, port: Number(port), socket, data: { sentAt: 0, done: resolve } })
+    }),
+  )
+  const startedAt = performance.now()
+  for (const open of sockets) send(open)
+  await Bun.sleep(seconds * 1000)
+  running = false
+  const took_s = (performance.now() - startedAt) / 1000
+  const answered = latencies_ms.length
+  await Promise.all(idle)
+  for (const open of sockets) open.end()
+  if (failure) throw failure
+  return sampleOf(latencies_ms, { answered, refused, took_s })
+}
+
+interface Wire {
+  sentAt: number
+  partial?: Buffer | undefined
+  done: () => void
+}
+
+const headEnd = '\r\n\r\n'
+
+/** The reply when all of it has arrived. Anything but a 200 whose envelope says 0 counts as refused. */
+function completeReply(bytes: Buffer): { refused: boolean } | undefined {
+  const end = bytes.indexOf(headEnd)
+  if (end === -1) return undefined
+  const head = bytes.toString('latin1', 0, end)
+  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
+  if (Number.isNaN(length)) throw new Error(`a reply without a length:\n${head}`)
+  if (bytes.byteLength < end + headEnd.length + length) return undefined
+  return { refused: !head.startsWith('HTTP/1.1 200') || /\r\nx-api-code: (?!0\r|0$)/i.test(head) }
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { load } from './http-load.ts'
+import { median, rounded } from './sample.ts'
+import { draws, exchanges, type Result, reads, type Scene } from './scenarios.ts'
+
+const round_s = 10
+const connections = 64
+/** The first part of the run, in which the program grows to its working size. */
+const warmUp = 0.2
+
+/** Memory under a mix of reads, draws and exchanges for `minutes`: resident size round by round, and its slope. */
+export async function memory(scene: Scene, minutes: number): Promise<Result> {
+  const kinds = [reads(scene, '/api/exchange/products'), draws(scene), exchanges(scene), reads(scene, '/api/user/info')]
+  let turn = 0
+  const next = () => (kinds[turn++ % kinds.length] as () => Uint8Array)()
+  const rss_mib: number[] = []
+  const rates: number[] = []
+  let refused = 0
+  for (let round = 0; round < (minutes * 60) / round_s; round += 1) {
+    const sample = await load({ url: scene.service.url, connections, seconds: round_s, next })
+    rates.push(sample.rate)
+    refused += sample.refused
+    rss_mib.push(residentMib(scene.service.pid))
+  }
+  const settled = rss_mib.slice(Math.floor(rss_mib.length * warmUp))
+  const slope = rounded(slopeOf(settled) * (60 / round_s))
+  return {
+    scenario: `memory over ${minutes} minutes of load`,
+    connections,
+    rate: median(rates),
+    refused,
+    rss_mib,
+    slope_mib_a_minute: slope,
+    target: '<= 1',
+    met: slope <= 1,
+  }
+}
+
+function residentMib(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Math.round(Number(kib) / 1024)
+}
+
+/** The least-squares slope over the index. */
+function slopeOf(series: readonly number[]): number {
+  const meanX = (series.length - 1) / 2
+  const meanY = series.reduce((sum, y) => sum + y, 0) / series.length
+  let covariance = 0
+  let variance = 0
+  for (const [x, y] of series.entries()) {
+    covariance += (x - meanX) * (y - meanY)
+    variance += (x - meanX) ** 2
+  }
+  return variance === 0 ? 0 : covariance / variance
+}

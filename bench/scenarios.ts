@@ -1,0 +1,166 @@
+import { httpRequest, load } from './http-load.ts'
+import { loginBody, type Person, phoneOf } from './people.ts'
+import { alternate, median, medianSample, rounded, type Sample } from './sample.ts'
+import type { Program } from './stage.ts'
+
+/** What a scenario is given. */
+export interface Scene {
+  /** The service as it is. */
+  service: Program
+  /** The same service with batches of one: same database, same lanes. */
+  ofOne: Program
+  /** A bare Hono route with a body of the catalogue's size. */
+  bare: Program
+  people: readonly Person[]
+  /** The product that everybody wants. */
+  productId: number
+  rounds: number
+  /** Of one round. */
+  seconds: number
+}
+
+/** One JSON line of the report. */
+export type Result = Record<string, unknown>
+
+export const scenarios: Record<string, (scene: Scene) => Promise<Result[]>> = {
+  draws: async (scene) => [
+    await againstOne(scene, 'draws', 256, draws(scene)),
+    await latency(scene, 'draws', 64, draws(scene)),
+  ],
+  hot: async (scene) => [
+    await againstOne(scene, 'hot product', 256, exchanges(scene)),
+    await latency(scene, 'hot product', 64, exchanges(scene)),
+  ],
+  single: async (scene) => [await singleCaller(scene)],
+  reads: async (scene) => [await cachedRead(scene), ...(await ownReads(scene))],
+  logins: async (scene) => [
+    await latency(scene, 'logins of known phones', 64, knownLogins(scene)),
+    await latency(scene, 'logins of new phones', 64, newLogins()),
+  ],
+}
+
+/** Someone's next draw, one person after the other. */
+export function draws({ people }: Pick<Scene, 'people'>): () => Uint8Array {
+  return inTurn(people, ({ token }) =>
+    httpRequest('POST', '/api/lottery/draw', { token, body: { draw_type: 'single' } }),
+  )
+}
+
+/** Someone's next exchange of the one product. */
+export function exchanges({ people, productId }: Pick<Scene, 'people' | 'productId'>): () => Uint8Array {
+  const body = { product_id: productId, quantity: 1 }
+  return inTurn(people, ({ token }) => httpRequest('POST', '/api/exchange/submit', { token, body }))
+}
+
+/** Someone's next look at `path`. */
+export function reads({ people }: Pick<Scene, 'people'>, path: string): () => Uint8Array {
+  return inTurn(people, ({ token }) => httpRequest('GET', path, { token }))
+}
+
+function knownLogins({ people }: Scene): () => Uint8Array {
+  return inTurn(people, ({ phone }) => httpRequest('POST', '/api/auth/login', { body: loginBody(phone) }))
+}
+
+const firstNewPhone = 50_000_000
+
+function newLogins(): () => Uint8Array {
+  let next = firstNewPhone
+  return () => httpRequest('POST', '/api/auth/login', { body: loginBody(phoneOf(next++)) })
+}
+
+/** Throughput with batches against batches of one. */
+async function againstOne(
+  scene: Scene,
+  scenario: string,
+  connections: number,
+  next: () => Uint8Array,
+): Promise<Result> {
+  const { service, ofOne, seconds } = scene
+  const samples = await alternate(scene.rounds, {
+    batches: () => load({ url: service.url, connections, seconds, next }),
+    ofOne: () => load({ url: ofOne.url, connections, seconds, next }),
+  })
+  const ratio = median(samples.batches.map((sample, i) => sample.rate / (samples.ofOne[i]?.rate ?? 1)))
+  return {
+    scenario: `${scenario} against batches of one`,
+    connections,
+    batches: medianSample(samples.batches),
+    batches_of_one: medianSample(samples.ofOne),
+    ...judged(ratio, '>=', 6),
+  }
+}
+
+/** Time to answer under load. */
+async function latency(scene: Scene, scenario: string, connections: number, next: () => Uint8Array): Promise<Result> {
+  const { service, seconds, rounds } = scene
+  const once = () => load({ url: service.url, connections, seconds, next })
+  const sample = medianSample((await alternate(rounds, { once })).once)
+  return { scenario, connections, ...sample, p99_target: '< 60 ms', met: sample.p99_ms < 60 && sample.refused === 0 }
+}
+
+/** What one caller waits for a draw when nobody else is there. */
+async function singleCaller(scene: Scene): Promise<Result> {
+  const { service, ofOne, seconds } = scene
+  const next = draws(scene)
+  const samples = await alternate(scene.rounds, {
+    batches: () => load({ url: service.url, connections: 1, seconds, next }),
+    ofOne: () => load({ url: ofOne.url, connections: 1, seconds, next }),
+  })
+  const slower = median(samples.batches.map((sample, i) => sample.p50_ms / (samples.ofOne[i]?.p50_ms ?? 1)))
+  return {
+    scenario: 'a single caller’s draw against batches of one',
+    connections: 1,
+    batches: medianSample(samples.batches),
+    batches_of_one: medianSample(samples.ofOne),
+    ...judged(slower, '<=', 1.1),
+  }
+}
+
+const catalogue = '/api/exchange/products'
+
+/** An authenticated read from memory against a bare route. */
+async function cachedRead(scene: Scene): Promise<Result> {
+  const { service, bare, seconds } = scene
+  const next = reads(scene, catalogue)
+  const samples = await alternate(scene.rounds, {
+    service: () => load({ url: service.url, connections: 64, seconds, next }),
+    bare: () => load({ url: bare.url, connections: 64, seconds, next }),
+  })
+  const ratio = median(samples.service.map((sample, i) => sample.rate / (samples.bare[i]?.rate ?? 1)))
+  return {
+    scenario: 'the catalogue against a bare route',
+    connections: 64,
+    service: medianSample(samples.service),
+    bare: medianSample(samples.bare),
+    ...judged(ratio, '>=', 0.5),
+  }
+}
+
+/** Reads that ask the database, each by an index. */
+async function ownReads(scene: Scene): Promise<Result[]> {
+  const paths = ['/api/lottery/config', '/api/user/info', '/api/user/points/records', '/api/exchange/orders']
+  const results: Result[] = []
+  for (const path of paths) results.push(await latency(scene, `GET ${path}`, 64, reads(scene, path)))
+  return results
+}
+
+function judged(ratio: number, relation: '>=' | '<=', target: number): { ratio: number; target: string; met: boolean } {
+  const met = relation === '>=' ? ratio >= target : ratio <= target
+  return { ratio: rounded(ratio), target: `${relation} ${target}`, met }
+}
+
+function inTurn(people: readonly Person[], requestOf: (person: Person) => Uint8Array): () => Uint8Array {
+  const requests = people.map(requestOf)
+  let next = 0
+  return () => requests[next++ % requests.length] as Uint8Array
+}
+
+/** Requests that were refused in any part of a result; a load that is refused measures something else. */
+export function refusedIn(result: Result): number {
+  const parts = [result, ...Object.values(result)].filter((part): part is Sample => isSample(part))
+  return parts.reduce((sum, { refused }) => sum + refused, 0)
+}
+
+function isSample(part: unknown): part is Sample {
+  return typeof part === 'object' && part !== null && 'refused' in part
+}

@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { loadConfig } from '../src/config.ts'
+import { openDatabase } from '../src/db/client.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { startPrivateServer } from '../src/db/private-server.ts'
+import { addProduct } from '../src/exchange/add-product.ts'
+import { createLogger } from '../src/logger.ts'
+import { adjust } from '../src/merchant/adjust.ts'
+import { randomId } from '../src/random.ts'
+import { findMismatches, type Mismatch } from '../src/reconcile/checks.ts'
+import { seedProducts, seedWheel } from '../src/seed.ts'
+import { createServices } from '../src/services.ts'
+
+/** A fresh database server that keeps what it commits, and the programs that are measured over it. */
+export interface Stage {
+  databaseVersion: string
+  /** Starts the service as a process of its own, its settings by their environment names over the stage's. */
+  startService(settings?: Record<string, string>): Promise<Program>
+  /** Starts a program of this folder, told its port as its only argument. */
+  startBare(file: string): Promise<Program>
+  /** Gives points by corrections, as an operator would. */
+  givePoints(userIds: readonly number[], points: number): Promise<void>
+  /** A product on sale; answers its id. */
+  addProduct(points: number, stock: number): Promise<number>
+  /** Every row that breaks an invariant. */
+  mismatches(): Promise<Mismatch[]>
+  close(): Promise<void>
+}
+
+/** A process under measurement. */
+export interface Program {
+  url: string
+  pid: number
+  stop(): Promise<void>
+}
+
+const reconcileTimeout_ms = 600_000
+const startTimeout_ms = 30_000
+const root = resolve(import.meta.dir, '..')
+
+export async function openStage(): Promise<Stage> {
+  const dir = mkdtempSync(join(tmpdir(), 'points-bench-'))
+  const server = await startPrivateServer(dir, { database: 'bench', tell: tell, durable: true })
+  const socketPath = 'socketPath' in server.address ? server.address.socketPath : ''
+  const settings = {
+    HOST: '127.0.0.1',
+    DATA_DIR: dir,
+    DATABASE_URL: `mysql://root@localhost/bench?socketPath=${encodeURIComponent(socketPath)}`,
+    JWT_SECRET: randomId('bench-secret').padEnd(48, '.'),
+    RATE_LIMIT: 'off',
+    DAILY_LOTTERY_LIMIT: '0',
+  }
+  const services = await openServices({ ...settings, TILL_QUEUE: '1000000' })
+  const programs: Program[] = []
+  const start = async (command: string[], port: number, env: Record<string, string>) => {
+    const program = await startProgram(command, port, env, join(dir, `${port}.log`))
+    programs.push(program)
+    return program
+  }
+
+  return {
+    databaseVersion:
+      (await services.database.query<{ version: string }>('SELECT VERSION() AS version'))[0]?.version ?? '',
+    startService(more = {}) {
+      const port = freePort()
+      const flags = (process.env.BENCH_BUN_FLAGS ?? '').split(' ').filter(Boolean)
+      return start([...flags, 'src/main.ts', 'serve'], port, { ...settings, ...more, PORT: String(port) })
+    },
+    startBare(file) {
+      const port = freePort()
+      return start([join(import.meta.dir, file), String(port)], port, {})
+    },
+    async givePoints(userIds, points) {
+      const reason = 'load'
+      await Promise.all(
+        userIds.map((userId) =>
+          services.till.run(adjust, { userId, points, reason, adjustmentId: randomId('ADJ'), actorId: null }),
+        ),
+      )
+    },
+    async addProduct(points, stock) {
+      const fields = { name: '秒杀商品', category: '套餐', exchange_points: points, sort_order: 1_000 }
+      return (await services.till.run(addProduct, { fields, stock, movementId: randomId('MV') })).answer.product_id
+    },
+    async mismatches() {
+      const patient = openDatabase({
+        address: server.address,
+        poolSize: 1,
+        statementTimeoutMs: reconcileTimeout_ms,
+      })
+      return findMismatches(patient).finally(() => patient.close())
+    },
+    async close() {
+      await Promise.all(programs.map((program) => program.stop()))
+      await services.close()
+      await server.stop()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The bench's own way to the ledger's operations, beside the services under load. */
+async function openServices(settings: Record<string, string>) {
+  const config = loadConfig(settings)
+  const { DATABASE_URL: uri = '', JWT_SECRET: secret = '' } = config
+  const logger = createLogger('warn')
+  const services = createServices({ config, address: { uri }, secret, logger, print: tell, now: () => new Date() })
+  await migrate(services.database)
+  await seedWheel(services)
+  await seedProducts(services)
+  return services
+}
+
+async function startProgram(
+  command: string[],
+  port: number,
+  env: Record<string, string>,
+  log: string,
+): Promise<Program> {
+  const child = Bun.spawn([process.execPath, ...command], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'ignore', Bun.file(log)],
+  })
+  const url = `http://127.0.0.1:${port}`
+  for (const deadline = Date.now() + startTimeout_ms; ; await Bun.sleep(50)) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`no start: ${await Bun.file(log).text()}`)
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      break
+  }
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await child.exited
+  }
+  return { url, pid: child.pid, stop }
+}
+
+function freePort(): number {
+  const probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  const { port } = probe
+  probe.stop(true)
+  return port
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
