@@ -1,10 +1,10 @@
 import type { Socket, SocketHandler } from 'bun'
-import type { Sample } from './sample.ts'
-import { sampleOf } from './sample.ts'
+import { cpuTime_us } from './process.ts'
+import { type Sample, sampleOf } from './sample.ts'
+import type { Program } from './stage.ts'
 
 export interface Load {
-  /** For example `http://127.0.0.1:3000`. */
-  url: string
+  program: Program
   connections: number
   seconds: number
   /** The bytes of the next request, whichever connection is free. */
@@ -28,8 +28,8 @@ export function httpRequest(
  * Keeps every connection busy with one request at a time for `seconds`, and answers how it went. Raw sockets: the
  * program that loads shares its cores with the one that is measured, and must cost next to nothing.
  */
-export async function load({ url, connections, seconds, next }: Load): Promise<Sample> {
-  const { hostname, port } = new URL(url)
+export async function load({ program, connections, seconds, next }: Load): Promise<Sample> {
+  const { hostname, port } = new URL(program.url)
   const latencies_ms: number[] = []
   let refused = 0
   let running = true
@@ -70,16 +70,18 @@ export async function load({ url, connections, seconds, next }: Load): Promise<S
       return Bun.connect<Wire>({ hostname, port: Number(port), socket, data: { sentAt: 0, done: resolve } })
     }),
   )
+  const cpuBefore_us = cpuTime_us(program.pid)
   const startedAt = performance.now()
   for (const open of sockets) send(open)
   await Bun.sleep(seconds * 1000)
   running = false
   const took_s = (performance.now() - startedAt) / 1000
   const answered = latencies_ms.length
+  const cpu_us = cpuTime_us(program.pid) - cpuBefore_us
   await Promise.all(idle)
   for (const open of sockets) open.end()
   if (failure) throw failure
-  return sampleOf(latencies_ms, { answered, refused, took_s })
+  return sampleOf(latencies_ms, { answered, refused, took_s, cpu_us })
 }
 
 interface Wire {

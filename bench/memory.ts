@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { load } from './http-load.ts'
+import { resident_mib } from './process.ts'
 import { median, rounded } from './sample.ts'
 import { draws, exchanges, type Result, reads, type Scene } from './scenarios.ts'
 
@@ -17,10 +17,10 @@ export async function memory(scene: Scene, minutes: number): Promise<Result> {
   const rates: number[] = []
   let refused = 0
   for (let round = 0; round < (minutes * 60) / round_s; round += 1) {
-    const sample = await load({ url: scene.service.url, connections, seconds: round_s, next })
+    const sample = await load({ program: scene.service, connections, seconds: round_s, next })
     rates.push(sample.rate)
     refused += sample.refused
-    rss_mib.push(residentMib(scene.service.pid))
+    rss_mib.push(resident_mib(scene.service.pid))
   }
   const settled = rss_mib.slice(Math.floor(rss_mib.length * warmUp))
   const slope = rounded(slopeOf(settled) * (60 / round_s))
@@ -34,11 +34,6 @@ export async function memory(scene: Scene, minutes: number): Promise<Result> {
     target: '<= 1',
     met: slope <= 1,
   }
-}
-
-function residentMib(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Math.round(Number(kib) / 1024)
 }
 
 /** The least-squares slope over the index. */

@@ -5,6 +5,8 @@ export interface Sample {
   p50_ms: number
   p99_ms: number
   max_ms: number
+  /** CPU time of the loaded process an answer, which noise from its neighbours hardly touches. */
+  cpu_us: number
   requests: number
   /** Answers that were not a success. */
   refused: number
@@ -13,7 +15,7 @@ export interface Sample {
 /** Sums up the latencies of a round of `took_s` seconds, in which `answered` requests were answered in time. */
 export function sampleOf(
   latencies_ms: number[],
-  { answered, refused, took_s }: { answered: number; refused: number; took_s: number },
+  { answered, refused, took_s, cpu_us }: { answered: number; refused: number; took_s: number; cpu_us: number },
 ): Sample {
   const sorted = Float64Array.from(latencies_ms).sort()
   const at = (share: number) => rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
@@ -22,6 +24,7 @@ export function sampleOf(
     p50_ms: at(0.5),
     p99_ms: at(0.99),
     max_ms: at(1),
+    cpu_us: Math.round(cpu_us / Math.max(answered, 1)),
     requests: sorted.length,
     refused,
   }
@@ -36,6 +39,7 @@ export function medianSample(samples: readonly Sample[]): Sample {
     p50_ms: middle('p50_ms'),
     p99_ms: middle('p99_ms'),
     max_ms: middle('max_ms'),
+    cpu_us: middle('cpu_us'),
     requests: total('requests'),
     refused: total('refused'),
   }
