@@ -1,8 +1,9 @@
 import { asc, ne } from 'drizzle-orm'
 import { type Cached, cached } from '../cached.ts'
+import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { type Product, productsTable } from './schema.ts'
-import type { ProductItem, ProductsQuery } from './wire.ts'
+import type { ProductItem, ProductsPage, ProductsQuery } from './wire.ts'
 
 /** Every product that is not deleted, kept in memory: read all the time, changed rarely. */
 export type Catalogue = Cached<readonly Product[]>
@@ -20,6 +21,20 @@ export function createCatalogue({ orm }: Database): Catalogue {
         .orderBy(asc(productsTable.sort_order), asc(productsTable.commodity_id)),
     maxAge_ms,
   )
+}
+
+/** One page of the products on sale that the query asks for. */
+export function productsPage(
+  catalogue: readonly Product[],
+  query: ProductsQuery,
+  absolute: (path: string) => string,
+): ProductsPage {
+  const selected = selectProducts(catalogue, query)
+  const page = selected.slice((query.page - 1) * query.limit, query.page * query.limit)
+  return {
+    products: page.map((product) => productView(product, absolute)),
+    pagination: paginationOf(query, selected.length),
+  }
 }
 
 /** The products on sale that the query asks for, sorted; equal ones in the order of their ids. */

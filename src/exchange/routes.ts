@@ -1,18 +1,19 @@
 import { Hono } from 'hono'
+import { written } from '../cached.ts'
 import type { Push } from '../contract/messages.ts'
-import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
-import { ok } from '../http/envelope.ts'
+import { ok, okWritten } from '../http/envelope.ts'
 import { idempotencyOf, okOnce } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import { randomCode, randomId } from '../random.ts'
 import type { Till } from '../till/till.ts'
 import { cancel } from './cancel.ts'
-import { type Catalogue, categoriesOf, productView, selectProducts } from './catalogue.ts'
+import { type Catalogue, categoriesOf, productsPage } from './catalogue.ts'
 import { exchange } from './exchange.ts'
 import { ordersOf, requireOrder } from './queries.ts'
+import type { Product } from './schema.ts'
 import {
   cancelAnswer,
   categoriesAnswer,
@@ -34,9 +35,12 @@ export interface ExchangeDeps {
 }
 
 const codeLength = 10
+/** Pages of one state of the catalogue that are kept written out. */
+const mostPages = 200
 
 /** `/api/exchange`: goods for points. */
 export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: ExchangeDeps) {
+  const pages = written<readonly Product[]>(mostPages)
   return new Hono<AppEnv>()
     .get(
       '/products',
@@ -44,10 +48,12 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
       validate('query', productsQuery),
       async (c) => {
         const query = c.req.valid('query')
-        const selected = selectProducts(await catalogue.get(), query)
-        const page = selected.slice((query.page - 1) * query.limit, query.page * query.limit)
-        const products = page.map((product) => productView(product, absoluteLinks(c)))
-        return ok(c, { products, pagination: paginationOf(query, selected.length) })
+        const current = await catalogue.get()
+        const key = JSON.stringify([c.var.baseUrl, query])
+        return okWritten(
+          c,
+          pages.textOf(current, key, () => JSON.stringify(productsPage(current, query, absoluteLinks(c)))),
+        )
       },
     )
     .get(

@@ -66,4 +66,5 @@ export const productItem = z.object({
 export type ProductItem = z.output<typeof productItem>
 
 export const productsAnswer = z.object({ products: z.array(productItem), pagination })
+export type ProductsPage = z.output<typeof productsAnswer>
 export const categoriesAnswer = z.object({ categories: z.array(z.string()) })

@@ -15,6 +15,14 @@ export function ok(c: Context<AppEnv>, data: object): Response {
   return reply(c, { code: 0, msg: 'success', data })
 }
 
+/** A success whose data is JSON text already. */
+export function okWritten(c: Context<AppEnv>, data: string): Response {
+  c.set('apiCode', 0)
+  c.header('X-Api-Code', '0')
+  c.header('Content-Type', 'application/json')
+  return c.body(`{"code":0,"msg":"success","data":${data}}`)
+}
+
 /** Codes of requests that reached no route, or that their route could not read: they alone have a status of their own. */
 const statuses: Partial<Record<RefusalCode, ContentfulStatusCode>> = {
   9001: 400,
