@@ -38,11 +38,13 @@ export function createAccess(database: Database, tokens: Tokens, now: () => Date
   const lookUp = async (token: string): Promise<Known> => {
     const entry = known.get(token)
     const age = entry ? now().getTime() - entry.checkedAt : Number.POSITIVE_INFINITY
-    if (entry && age < believed_ms && entry.claims.exp * 1000 > now().getTime()) return entry
+    if (entry && age < believed_ms && isLive(entry.claims)) return entry
     return check(token)
   }
+  const isLive = ({ exp }: AccessClaims) => exp * 1000 > now().getTime()
   const check = async (token: string): Promise<Known> => {
-    const claims = await tokens.verifyAccess(token)
+    const verified = known.get(token)?.claims
+    const claims = verified && isLive(verified) ? verified : await tokens.verifyAccess(token)
     const fresh = { claims, standing: standingOf(database, claims), checkedAt: now().getTime() }
     fresh.standing.catch(() => known.delete(token))
     known.delete(token)
