@@ -14,6 +14,7 @@ export class Books<Announcement = unknown> implements Finder {
   #filed = new Map<Shelf, Map<string, object>>()
   #added = new Map<Shelf, Set<object>>()
   #changed = new Map<Shelf, Set<object>>()
+  #columns = new Map<Shelf, Set<string>>()
   #fresh = new Map<unknown, Map<Shelf, object>>()
   #kept = new Set<object>()
   #undo: (() => void)[] = []
@@ -47,7 +48,11 @@ export class Books<Announcement = unknown> implements Finder {
   /** Changes columns of a loaded row. */
   update<Row extends object>(shelf: Shelf<Row>, row: Readonly<Row>, patch: Partial<Row>): void {
     const before: Partial<Row> = {}
-    for (const column of Object.keys(patch) as (keyof Row)[]) before[column] = row[column]
+    const columns = this.#listOf(this.#columns, shelf, () => new Set<string>())
+    for (const column of Object.keys(patch) as (keyof Row & string)[]) {
+      before[column] = row[column]
+      columns.add(column)
+    }
     const isNew = this.#added.get(shelf)?.has(row) ?? false
     const changed = this.#listOf(this.#changed, shelf, () => new Set<object>())
     const wasChanged = changed.has(row)
@@ -113,7 +118,7 @@ export class Books<Announcement = unknown> implements Finder {
     const byRank = (a: Shelf, b: Shelf) => a.rank - b.rank
     for (const shelf of [...this.#changed.keys()].sort(byRank)) {
       const rows = [...(this.#changed.get(shelf) ?? [])]
-      if (rows.length > 0) await shelf.update(tx, rows)
+      if (rows.length > 0) await shelf.update(tx, rows, this.#columns.get(shelf) ?? new Set())
     }
     for (const shelf of [...this.#added.keys()].sort(byRank)) {
       const rows = [...(this.#added.get(shelf) ?? [])]

@@ -17,7 +17,8 @@ export interface Shelf<Row extends object = object> {
   keyOf(row: Row): Key
   load(tx: Transaction, keys: readonly Key[]): Promise<Row[]>
   insert(tx: Transaction, rows: readonly Row[]): Promise<void>
-  update(tx: Transaction, rows: readonly Row[]): Promise<void>
+  /** Writes the named columns of changed rows. */
+  update(tx: Transaction, rows: readonly Row[], columns: ReadonlySet<string>): Promise<void>
   /** Inserts one row whose id the database makes, and answers the row. */
   create(tx: Transaction, seed: Seed): Promise<Row>
   remove(tx: Transaction, rows: readonly Row[]): Promise<void>
@@ -73,6 +74,10 @@ export function tableShelf<Table extends MySqlTable>(
     return row as Row
   }
   const keyOf = (row: Row): Key => options.key.map((column) => row[column as keyof Row] as string | number)
+  const [firstKey = ''] = options.key
+  const isSimple = options.key.length === 1
+  const caseKey = isSimple ? quote(firstKey) : ''
+  const whenKey = isSimple ? 'WHEN ? THEN ?' : `WHEN ${options.key.map((k) => `${quote(k)} = ?`).join(' AND ')} THEN ?`
   const keysOf = (rows: readonly Row[]) => whereKeys(rows.map(keyOf))
 
   return {
@@ -95,15 +100,23 @@ export function tableShelf<Table extends MySqlTable>(
       )
       await tx.write(`INSERT INTO ${quote(name)} (${named.map(([c]) => quote(c)).join(', ')}) VALUES ?`, [values])
     },
-    async update(tx, rows) {
+    async update(tx, rows, changed) {
       const params: unknown[] = []
-      const sets = options.updates.map((column) => {
-        const cases = rows.map((row) => {
-          params.push(...keyOf(row), encode(column, row[column as keyof Row]))
-          return `WHEN ${options.key.map((k) => `${quote(k)} = ?`).join(' AND ')} THEN ?`
+      const sets = options.updates
+        .filter((column) => changed.has(column))
+        .map((column) => {
+          const values = rows.map((row) => encode(column, row[column as keyof Row]))
+          if (values.every((value) => value === values[0])) {
+            params.push(values[0])
+            return `${quote(column)} = ?`
+          }
+          const cases = rows.map((row, index) => {
+            params.push(...keyOf(row), values[index])
+            return whenKey
+          })
+          return `${quote(column)} = CASE ${caseKey} ${cases.join(' ')} ELSE ${quote(column)} END`
         })
-        return `${quote(column)} = CASE ${cases.join(' ')} ELSE ${quote(column)} END`
-      })
+      if (sets.length === 0) return
       const where = keysOf(rows)
       await tx.write(`UPDATE ${quote(name)} SET ${sets.join(', ')} WHERE ${where.sql}`, [...params, ...where.params])
     },
