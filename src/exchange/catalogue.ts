@@ -38,7 +38,7 @@ export function productsPage(
 }
 
 /** The products on sale that the query asks for, sorted; equal ones in the order of their ids. */
-export function selectProducts(catalogue: readonly Product[], query: ProductsQuery): Product[] {
+function selectProducts(catalogue: readonly Product[], query: ProductsQuery): Product[] {
   const { category, min_points = 0, max_points = Number.POSITIVE_INFINITY, stock_status } = query
   const selected = catalogue.filter(
     (product) =>
@@ -59,7 +59,7 @@ export function categoriesOf(catalogue: readonly Product[]): string[] {
   return [allCategories, ...new Set(onSale.map((product) => product.category))]
 }
 
-export function productView(product: Product, absolute: (path: string) => string): ProductItem {
+function productView(product: Product, absolute: (path: string) => string): ProductItem {
   return {
     product_id: product.commodity_id,
     name: product.name,

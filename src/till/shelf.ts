@@ -74,7 +74,6 @@ export function tableShelf<Table extends MySqlTable>(
     return row as Row
   }
   const keyOf = (row: Row): Key => options.key.map((column) => row[column as keyof Row] as string | number)
-  const caseOf = simpleOrSearchedCase(options.key)
   const keysOf = (rows: readonly Row[]) => whereKeys(rows.map(keyOf))
 
   return {
@@ -102,16 +101,8 @@ export function tableShelf<Table extends MySqlTable>(
       const sets = options.updates
         .filter((column) => changed.has(column))
         .map((column) => {
-          const values = rows.map((row) => encode(column, row[column as keyof Row]))
-          if (values.every((value) => value === values[0])) {
-            params.push(values[0])
-            return `${quote(column)} = ?`
-          }
-          const cases = rows.map((row, index) => {
-            params.push(...keyOf(row), values[index])
-            return caseOf.when
-          })
-          return `${quote(column)} = CASE ${caseOf.key} ${cases.join(' ')} ELSE ${quote(column)} END`
+          const cells = rows.map((row) => ({ key: keyOf(row), value: encode(column, row[column as keyof Row]) }))
+          return `${quote(column)} = ${assigned(column, options.key, cells, params)}`
         })
       if (sets.length === 0) return
       const where = keysOf(rows)
@@ -135,11 +126,23 @@ export function tableShelf<Table extends MySqlTable>(
   }
 }
 
-/** A one-column key takes SQL's simple CASE, which costs less than the searched one. */
-function simpleOrSearchedCase(key: readonly string[]): { key: string; when: string } {
-  const [only = ''] = key
-  if (key.length === 1) return { key: quote(only), when: 'WHEN ? THEN ?' }
-  return { key: '', when: `WHEN ${key.map((column) => `${quote(column)} = ?`).join(' AND ')} THEN ?` }
+/** The expression that gives each row its own value of `column`: one value where all are the same, else by key. */
+function assigned(
+  column: string,
+  key: readonly string[],
+  cells: readonly { key: Key; value: unknown }[],
+  params: unknown[],
+): string {
+  if (cells.every(({ value }) => value === cells[0]?.value)) {
+    params.push(cells[0]?.value)
+    return '?'
+  }
+  for (const cell of cells) params.push(...cell.key, cell.value)
+  const [of, when] =
+    key.length === 1
+      ? [quote(key[0] ?? ''), 'WHEN ? THEN ?']
+      : ['', `WHEN ${key.map((k) => `${quote(k)} = ?`).join(' AND ')} THEN ?`]
+  return `CASE ${of} ${cells.map(() => when).join(' ')} ELSE ${quote(column)} END`
 }
 
 /** Needs the rows of `shelf` under these one-column keys. */
