@@ -5,7 +5,8 @@ import { useService } from './support/service.ts'
 import { photoForm } from './support/uploads.ts'
 
 const service = useService({ OCR: 'on', OCR_WAIT_MS: '0', UPLOAD_AMOUNT: 'optional' })
-const wait_ms = 25_000
+const wait_ms = 90_000
+const timeout_ms = 120_000
 
 test('an answer that does not wait gets its reading later, flags and estimate with it', async () => {
   const { token } = await signIn(service)
@@ -22,4 +23,4 @@ test('an answer that does not wait gets its reading later, flags and estimate wi
   const merchant = await signInMerchant(service)
   const pending = await service.client.get('/api/merchant/pending-reviews', { token: merchant.token })
   expect(pending.data.reviews[0].flags).toContainEqual({ flag: 'amount_differs', upload_id: null })
-})
+}, timeout_ms)
