@@ -17,6 +17,7 @@ import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { createLive } from './live.ts'
 import type { Draw } from './lottery/draw.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
+import { createPastDays } from './merchant/past-days.ts'
 import type { Relay } from './realtime/relay.ts'
 import { openReceipts } from './receipts/open-receipts.ts'
 import { createImageLinks } from './storage/image-links.ts'
@@ -102,6 +103,7 @@ export function createServices(options: ServicesOptions) {
     voucherMisses: limits.voucherMiss,
     store,
     imageLinks,
+    pastDays: createPastDays(),
     reviewMaxMultiple: config.REVIEW_MAX_MULTIPLE,
     access,
     accounts,

@@ -8,19 +8,23 @@ const service = useService({ OCR: 'on', OCR_WAIT_MS: '0', UPLOAD_AMOUNT: 'option
 const wait_ms = 90_000
 const timeout_ms = 120_000
 
-test('an answer that does not wait gets its reading later, flags and estimate with it', async () => {
-  const { token } = await signIn(service)
-  const photo = new Uint8Array(await Bun.file(join(import.meta.dir, 'receipts/01-thermal-tilt.jpg')).arrayBuffer())
-  const { data } = await service.client.post('/api/photo/upload', { token, form: photoForm(photo, '88') })
-  expect(data).toMatchObject({ recognized_amount: null, estimated_points: 880 })
-  const read = async () => (await service.client.get(`/api/photo/review/${data.upload_id}`, { token })).data
-  let record = await read()
-  for (const deadline = Date.now() + wait_ms; record.recognized_amount === null && Date.now() < deadline; ) {
-    await Bun.sleep(200)
-    record = await read()
-  }
-  expect(record).toMatchObject({ recognized_amount: '127.80', estimated_points: 1278 })
-  const merchant = await signInMerchant(service)
-  const pending = await service.client.get('/api/merchant/pending-reviews', { token: merchant.token })
-  expect(pending.data.reviews[0].flags).toContainEqual({ flag: 'amount_differs', upload_id: null })
-}, timeout_ms)
+test(
+  'an answer that does not wait gets its reading later, flags and estimate with it',
+  async () => {
+    const { token } = await signIn(service)
+    const photo = new Uint8Array(await Bun.file(join(import.meta.dir, 'receipts/01-thermal-tilt.jpg')).arrayBuffer())
+    const { data } = await service.client.post('/api/photo/upload', { token, form: photoForm(photo, '88') })
+    expect(data).toMatchObject({ recognized_amount: null, estimated_points: 880 })
+    const read = async () => (await service.client.get(`/api/photo/review/${data.upload_id}`, { token })).data
+    let record = await read()
+    for (const deadline = Date.now() + wait_ms; record.recognized_amount === null && Date.now() < deadline; ) {
+      await Bun.sleep(200)
+      record = await read()
+    }
+    expect(record).toMatchObject({ recognized_amount: '127.80', estimated_points: 1278 })
+    const merchant = await signInMerchant(service)
+    const pending = await service.client.get('/api/merchant/pending-reviews', { token: merchant.token })
+    expect(pending.data.reviews[0].flags).toContainEqual({ flag: 'amount_differs', upload_id: null })
+  },
+  timeout_ms,
+)

@@ -59,7 +59,7 @@ export function categoriesOf(catalogue: readonly Product[]): string[] {
   return [allCategories, ...new Set(onSale.map((product) => product.category))]
 }
 
-function productView(product: Product, absolute: (path: string) => string): ProductItem {
+export function productView(product: Product, absolute: (path: string) => string): ProductItem {
   return {
     product_id: product.commodity_id,
     name: product.name,

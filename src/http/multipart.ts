@@ -1,5 +1,6 @@
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { Refusal } from '../contract/refusals.ts'
+import { within } from '../within.ts'
 
 /** A multipart form of one file and a few short text fields. */
 export interface Form {
@@ -35,16 +36,12 @@ export async function readForm(request: Request, limits: FormLimits): Promise<Fo
   if (type === null || !multipartType.test(type)) throw new Refusal(9005)
   if (request.body === null) throw new Refusal(9001)
   if (Number(request.headers.get('Content-Length')) > largestBody) throw new Refusal(9004)
-  let timer: ReturnType<typeof setTimeout> | undefined
   try {
-    const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('the body took too long')), readTimeout_ms)
-    })
-    return await Promise.race([parse(request.body, type, limits), deadline])
+    const form = await within(parse(request.body, type, limits), readTimeout_ms, undefined)
+    if (!form) throw new Refusal(9001)
+    return form
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal(9001, null, undefined, error)
-  } finally {
-    clearTimeout(timer)
   }
 }
 

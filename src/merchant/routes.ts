@@ -16,6 +16,7 @@ import type { Till } from '../till/till.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { counterRoutes } from './counter-routes.ts'
 import { requireMerchant } from './guard.ts'
+import type { PastDays } from './past-days.ts'
 import { reviewRoutes } from './review-routes.ts'
 import { merchantStatistics } from './statistics.ts'
 import { statisticsAnswer, statisticsQuery } from './statistics-wire.ts'
@@ -30,6 +31,8 @@ export interface MerchantDeps {
   catalogue: Catalogue
   wheel: Cached<Wheel | undefined>
   imageLinks: ImageLinks
+  /** What days that are over came to. */
+  pastDays: PastDays
   /** Look-ups of vouchers that miss, by merchant. */
   voucherMisses: RateLimit
   /** Awarded points may be so many times the estimate. */
@@ -38,7 +41,7 @@ export interface MerchantDeps {
 
 /** `/api/merchant`: for merchants alone. */
 export function merchantRoutes(deps: MerchantDeps) {
-  const { database, calendar, now, access } = deps
+  const { database, calendar, now, access, pastDays } = deps
   const routes = new Hono<AppEnv>()
   routes.use(requireMerchant(access))
   return routes
@@ -48,7 +51,7 @@ export function merchantRoutes(deps: MerchantDeps) {
       validate('query', statisticsQuery),
       async (c) => {
         const question = { ...c.req.valid('query'), merchantId: c.var.caller.userId, now: now() }
-        return ok(c, await merchantStatistics(database, calendar, question))
+        return ok(c, await merchantStatistics(database, calendar, pastDays, question))
       },
     )
     .route('/', reviewRoutes(deps))

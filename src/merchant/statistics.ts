@@ -1,14 +1,9 @@
 import type { Calendar } from '../calendar.ts'
 import type { Database } from '../db/client.ts'
+import type { DayRange, PastDays } from './past-days.ts'
 import type { Period, StatisticsAnswer } from './statistics-wire.ts'
 
 const daysOf: Record<Period, number> = { today: 1, week: 7, month: 30 }
-
-interface DayRange {
-  day: string
-  from: Date
-  to: Date
-}
 
 /** Figures of one day: the rows of a table that fall in it. */
 interface Counted {
@@ -25,17 +20,20 @@ interface ReviewedDay extends Counted {
 export async function merchantStatistics(
   database: Database,
   calendar: Calendar,
+  pastDays: PastDays,
   { period, merchantId, now }: { period: Period; merchantId: number; now: Date },
 ): Promise<StatisticsAnswer> {
   const days = daysBack(calendar, calendar.dayOf(now), daysOf[period])
-  const [pending, reviewed, personal, uploads, draws, exchanges, users] = await Promise.all([
+  const counted = (table: CountedTable, points: Parameters<typeof countByDay>[3]) =>
+    pastDays.figures(table, days, now, (missing) => countByDay(database, missing, table, points))
+  const [pending, reviewed, own, uploads, draws, exchanges, users] = await Promise.all([
     pendingNow(database),
-    reviewedByDay(database, days),
-    reviewedBy(database, merchantId, days),
-    countByDay(database, days, 'upload_reviews', '0'),
-    countByDay(database, days, 'lottery_records', 'points_cost'),
-    countByDay(database, days, 'exchange_records', 'total_points'),
-    countByDay(database, days, 'users', '0'),
+    pastDays.figures('reviewed', days, now, (missing) => reviewedByDay(database, missing)),
+    pastDays.figures(`by ${merchantId}`, days, now, (missing) => reviewedByDay(database, missing, merchantId)),
+    counted('upload_reviews', '0'),
+    counted('lottery_records', 'points_cost'),
+    counted('exchange_records', 'total_points'),
+    counted('users', '0'),
   ])
   const all = reviewed.flat()
   return {
@@ -48,7 +46,7 @@ export async function merchantStatistics(
       spent_on_draws: sumOf(draws, ({ points }) => points),
       spent_on_exchange: sumOf(exchanges, ({ points }) => points),
     },
-    personal,
+    personal: personalFigures(own.flat()),
     draws: sumOf(draws, ({ rows }) => rows),
     exchanges: sumOf(exchanges, ({ rows }) => rows),
     new_users: sumOf(users, ({ rows }) => rows),
@@ -78,18 +76,30 @@ async function pendingNow(database: Database): Promise<number> {
 }
 
 /** One range of an index a day: days of a zone can't be told from an instant in SQL without the zone's tables. */
-async function reviewedByDay(database: Database, days: readonly DayRange[]): Promise<ReviewedDay[][]> {
+async function reviewedByDay(
+  database: Database,
+  days: readonly DayRange[],
+  reviewerId?: number,
+): Promise<ReviewedDay[][]> {
+  const own = reviewerId === undefined ? '' : 'reviewer_id = ? AND'
+  const seconds = reviewerId === undefined ? 'SUM(TIMESTAMPDIFF(SECOND, created_at, review_time))' : '0'
   const one = `
     SELECT ? AS position, review_status AS status, COUNT(*) AS \`rows\`, SUM(points_awarded) AS points,
-           SUM(TIMESTAMPDIFF(SECOND, created_at, review_time)) AS seconds
-      FROM upload_reviews WHERE review_time >= ? AND review_time < ? GROUP BY review_status`
+           ${seconds} AS seconds
+      FROM upload_reviews WHERE ${own} review_time >= ? AND review_time < ? GROUP BY review_status`
+  const params = days.flatMap(({ from, to }, index) => [
+    index,
+    ...(reviewerId === undefined ? [] : [reviewerId]),
+    from,
+    to,
+  ])
   const found = await database.query<{
     position: number
     status: ReviewedDay['status']
     rows: number
     points: string
     seconds: string
-  }>(days.map(() => one).join(' UNION ALL '), rangeParams(days))
+  }>(days.map(() => one).join(' UNION ALL '), params)
   return days.map((_, index) =>
     found
       .filter(({ position }) => Number(position) === index)
@@ -100,17 +110,6 @@ async function reviewedByDay(database: Database, days: readonly DayRange[]): Pro
         seconds: Number(seconds),
       })),
   )
-}
-
-async function reviewedBy(database: Database, merchantId: number, days: readonly DayRange[]) {
-  const found = await database.query<{ status: string; rows: number; points: string }>(
-    `SELECT review_status AS status, COUNT(*) AS \`rows\`, SUM(points_awarded) AS points
-       FROM upload_reviews WHERE reviewer_id = ? AND review_time >= ? AND review_time < ? GROUP BY review_status`,
-    [merchantId, days[0]?.from, days.at(-1)?.to],
-  )
-  const rowsOf = (status: string) => found.find((row) => row.status === status)?.rows ?? 0
-  const [approved, rejected] = [rowsOf('approved'), rowsOf('rejected')]
-  return { total: approved + rejected, approved, rejected, points_awarded: sumOf(found, (row) => Number(row.points)) }
 }
 
 type CountedTable = 'upload_reviews' | 'lottery_records' | 'exchange_records' | 'users'
@@ -125,17 +124,13 @@ async function countByDay(
     FROM ${table} WHERE created_at >= ? AND created_at < ?`
   const found = await database.query<{ position: number; rows: number; points: string }>(
     days.map(() => one).join(' UNION ALL '),
-    rangeParams(days),
+    days.flatMap(({ from, to }, index) => [index, from, to]),
   )
   const byPosition = new Map(found.map((row) => [Number(row.position), row]))
   return days.map((_, index) => ({
     rows: byPosition.get(index)?.rows ?? 0,
     points: Number(byPosition.get(index)?.points ?? 0),
   }))
-}
-
-function rangeParams(days: readonly DayRange[]): unknown[] {
-  return days.flatMap(({ from, to }, index) => [index, from, to])
 }
 
 function reviewFigures(days: readonly ReviewedDay[]) {
@@ -158,6 +153,11 @@ function pointFigures(days: readonly ReviewedDay[]) {
   const awarded = sumOf(days, ({ points }) => points)
   const { approved } = statusCounts(days)
   return { awarded, average: approved === 0 ? 0 : Math.round((awarded / approved) * 100) / 100 }
+}
+
+function personalFigures(days: readonly ReviewedDay[]) {
+  const { approved, rejected } = statusCounts(days)
+  return { total: approved + rejected, approved, rejected, points_awarded: sumOf(days, ({ points }) => points) }
 }
 
 function statusCounts(days: readonly ReviewedDay[]) {

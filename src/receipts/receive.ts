@@ -7,6 +7,7 @@ import { randomCode, randomId } from '../random.ts'
 import type { Store } from '../storage/store.ts'
 import type { Idempotency } from '../till/operation.ts'
 import type { Till, TillAnswer } from '../till/till.ts'
+import { within } from '../within.ts'
 import { flagsOf } from './flags.ts'
 import { objectKeys } from './image-names.ts'
 import type { NearCopies } from './near-copies.ts'
@@ -53,7 +54,11 @@ export function createReceive(deps: ReceiveDeps) {
     const arrival = { userId, uploadId: randomId('UP'), photo, inputFen }
     const imageKey = randomCode(keyLength)
     const reading = readOf(reader, photo.image)
-    const waited = Promise.race([reading.then((early) => ({ early })), Bun.sleep(deps.ocrWait_ms)])
+    const waited = within(
+      reading.then((early) => ({ early })),
+      deps.ocrWait_ms,
+      undefined,
+    )
     await keep(store, imageKey, photo)
     const found = await waited
     const early = found?.early ?? null

@@ -110,7 +110,7 @@ export function useService(settings: Settings = {}): TestService {
 
 /** Empties every table but the migrations', and puts the default wheel back. */
 async function wipe(services: RunningServer['services']): Promise<void> {
-  const { database, catalogue, wheel } = services
+  const { database, catalogue, wheel, pastDays } = services
   const tables = await database.query<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.tables
       WHERE table_schema = DATABASE() AND table_name <> 'migrations'`,
@@ -123,4 +123,5 @@ async function wipe(services: RunningServer['services']): Promise<void> {
   await seedWheel(services)
   catalogue.invalidate()
   wheel.invalidate()
+  pastDays.clear()
 }
