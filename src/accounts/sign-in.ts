@@ -9,7 +9,7 @@ import { sessions, smsCodes } from './schema.ts'
 import { spendCode } from './sms-code.ts'
 import { refreshLife_s } from './tokens.ts'
 
-export const registrationBonus = 1_000
+const registrationBonus = 1_000
 
 /** Someone proved to hold a phone; `userId` is null when no account has that phone yet. */
 export interface SignIn {

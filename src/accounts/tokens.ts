@@ -40,7 +40,7 @@ export interface TokenOptions {
   now: () => Date
 }
 
-export const accessLife_s = 7_200
+const accessLife_s = 7_200
 export const refreshLife_s = 30 * 86_400
 
 const issuer = 'restaurant-points'

@@ -9,7 +9,7 @@ import type { ProductItem, ProductsPage, ProductsQuery } from './wire.ts'
 export type Catalogue = Cached<readonly Product[]>
 
 const maxAge_ms = 1_000
-export const allCategories = '全部'
+const allCategories = '全部'
 
 export function createCatalogue({ orm }: Database): Catalogue {
   return cached(

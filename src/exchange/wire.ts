@@ -35,7 +35,7 @@ export const ordersAnswer = z.object({ orders: z.array(order), pagination })
 
 export const exchangeIdParam = z.object({ exchange_id: z.string().regex(/^EX_[0-9A-Z]{16}$/) })
 
-export const sortKeys = ['sort_order', 'exchange_points', 'stock', 'rating', 'sales_count', 'created_at'] as const
+const sortKeys = ['sort_order', 'exchange_points', 'stock', 'rating', 'sales_count', 'created_at'] as const
 
 const points = wholeNumber(0, 999_999_999)
 

@@ -17,8 +17,8 @@ const notesTable = mysqlTable('toy_notes', {
 })
 
 /** Jars of coins: the till's own restaurant. */
-export const jars = tableShelf(jarsTable, { rank: 1, key: ['jar_id'], lock: 'update', updates: ['coins'] })
-export const notes = tableShelf(notesTable, { rank: 2, key: ['note_id'], lock: 'none', updates: [] })
+const jars = tableShelf(jarsTable, { rank: 1, key: ['jar_id'], lock: 'update', updates: ['coins'] })
+const notes = tableShelf(notesTable, { rank: 2, key: ['note_id'], lock: 'none', updates: [] })
 
 export interface Drop {
   jar: number

@@ -1,0 +1,22 @@
+import type { OcrLine } from '../../src/receipts/rows.ts'
+
+/**
+ * Sets a text as a receipt of 900 pixels: each line a row, `|` between columns, `^` in front of what is printed large and in
+ * the middle.
+ */
+export function linesOf(text: string): OcrLine[] {
+  return text.split('\n').flatMap((row, index) => {
+    const large = row.startsWith('^')
+    const columns = (large ? row.slice(1) : row).split('|')
+    return columns.map((column, i) => {
+      const words = column.trim()
+      const width = [...words].reduce((sum, character) => sum + (character > 'ÿ' ? 32 : 18), 0) * (large ? 2 : 1)
+      const x = columns.length === 1 ? (large ? 350 : 40) : 40 + ((860 - width) * i) / (columns.length - 1)
+      return {
+        text: words,
+        confidence: 0.98,
+        box: { x, y: index * 50 - (large ? 20 : 0), width, height: large ? 80 : 36 },
+      }
+    })
+  })
+}
