@@ -1,7 +1,6 @@
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import { except } from 'hono/combine'
 import { cors } from 'hono/cors'
-import { secureHeaders } from 'hono/secure-headers'
 import { authRoutes } from './accounts/routes.ts'
 import { exchangeRoutes } from './exchange/routes.ts'
 import { authenticate } from './http/authenticate.ts'
@@ -10,7 +9,7 @@ import { docsPage } from './http/docs-page.ts'
 import type { AppEnv } from './http/env.ts'
 import { refuseWith } from './http/envelope.ts'
 import { failures } from './http/failures.ts'
-import { jsonBody, limitBody } from './http/json-body.ts'
+import { jsonBody } from './http/json-body.ts'
 import { openApiOf } from './http/openapi.ts'
 import { operatorRoutes } from './http/operator-routes.ts'
 import { limitAddresses } from './http/rate-limits.ts'
@@ -32,7 +31,6 @@ export function createApp(services: Services): Hono<AppEnv> {
 
   const { PUBLIC_URL: publicUrl, TRUST_PROXY: trustedProxies } = config
   app.use(requestContext({ logger, metrics: metrics.http, publicUrl, trustedProxies }))
-  app.use(secureHeaders({ ...securityPolicy, strictTransportSecurity: publicUrl?.startsWith('https:') }))
   if (config.CORS_ORIGINS.length > 0) app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], maxAge: 600 }))
   app.use(requireRoute(app))
   app.route('/', operatorRoutes({ health, metrics, metricsToken: config.METRICS_TOKEN }))
@@ -40,9 +38,8 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.route('/', imageRoutes(services))
 
   if (config.RATE_LIMIT) app.use('/api/*', limitAddresses(limits.address, trustedProxies))
-  app.use('/api/*', noStore)
   // Images come as multipart and have limits of their own.
-  app.use('/api/*', except(['/api/photo/upload', '/api/user/avatar'], limitBody, jsonBody))
+  app.use('/api/*', except(['/api/photo/upload', '/api/user/avatar'], jsonBody))
   app.route('/api/auth', authRoutes(services))
   for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*', '/api/photo/*', '/api/merchant/*'])
     app.use(path, authenticate(access))
@@ -59,20 +56,4 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.get('/api/docs', (c) => c.html(page))
   app.notFound((c) => refuseWith(c, 9002))
   return app
-}
-
-/** What browsers of today heed; each further header costs every answer. */
-const securityPolicy = {
-  contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] },
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-}
-
-const noStore: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.header('Cache-Control', 'no-store')
-  return next()
 }

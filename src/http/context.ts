@@ -4,6 +4,7 @@ import { routePath } from 'hono/route'
 import type { Logger } from 'pino'
 import type { AppEnv } from './env.ts'
 import type { HttpMetrics } from './metrics.ts'
+import { securityHeaders, strictTransport } from './security-headers.ts'
 
 const saneId = /^[\w.:-]{1,64}$/
 
@@ -17,14 +18,15 @@ export function requestContext(options: {
   const { metrics, publicUrl, trustedProxies } = options
   // Its fields stand below and none can hold a secret: looking for one would cost more than the rest of the request.
   const logger = options.logger.child({}, { redact: [] })
+  const isHttps = publicUrl?.startsWith('https:') ?? false
   return async (c, next) => {
     const startedAt = performance.now()
     const given = c.req.header('X-Request-Id')
     const requestId = given && saneId.test(given) ? given : randomUUID()
     c.set('requestId', requestId)
     c.set('baseUrl', publicUrl ?? originOf(c, trustedProxies > 0))
-    c.header('X-Request-Id', requestId)
     await next()
+    completeHeaders(c.res.headers, requestId, isHttps)
     const took_ms = performance.now() - startedAt
     const route = routePath(c, -1)
     metrics.observe(c.req.method, route, c.var.apiCode ?? c.res.status, took_ms)
@@ -39,6 +41,14 @@ export function requestContext(options: {
       took_ms: Math.round(took_ms * 10) / 10,
     })
   }
+}
+
+/** Answers in the envelope have their headers already; pages, images and figures get them here. */
+function completeHeaders(headers: Headers, requestId: string, isHttps: boolean): void {
+  if (isHttps) headers.set('Strict-Transport-Security', strictTransport)
+  if (headers.has('X-Request-Id')) return
+  headers.set('X-Request-Id', requestId)
+  for (const [name, value] of Object.entries(securityHeaders)) if (!headers.has(name)) headers.set(name, value)
 }
 
 /** What the client calls this service: its Host header, the scheme by a trusted proxy's word. */

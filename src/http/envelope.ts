@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Refusal, type RefusalCode, type RefusalData, refusals } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
+import { securityHeaders } from './security-headers.ts'
 
 /** Every JSON answer under `/api`. */
 export interface Envelope {
@@ -11,20 +11,17 @@ export interface Envelope {
 }
 
 /** A success. */
-export function ok(c: Context<AppEnv>, data: object): Response {
-  return reply(c, { code: 0, msg: 'success', data })
+export function ok(c: Context<AppEnv>, data: object, headers?: ExtraHeaders): Response {
+  return okWritten(c, JSON.stringify(data), headers)
 }
 
 /** A success whose data is JSON text already. */
-export function okWritten(c: Context<AppEnv>, data: string): Response {
-  c.set('apiCode', 0)
-  c.header('X-Api-Code', '0')
-  c.header('Content-Type', 'application/json')
-  return c.body(`{"code":0,"msg":"success","data":${data}}`)
+export function okWritten(c: Context<AppEnv>, data: string, headers?: ExtraHeaders): Response {
+  return answer(c, 0, `{"code":0,"msg":"success","data":${data}}`, 200, headers)
 }
 
 /** Codes of requests that reached no route, or that their route could not read: they alone have a status of their own. */
-const statuses: Partial<Record<RefusalCode, ContentfulStatusCode>> = {
+const statuses: Partial<Record<RefusalCode, number>> = {
   9001: 400,
   9002: 404,
   9003: 405,
@@ -35,21 +32,35 @@ const statuses: Partial<Record<RefusalCode, ContentfulStatusCode>> = {
 const retryAfterBusy_s = 1
 
 /** A refusal: status 200 when a route was reached, the code in the body and in `X-Api-Code`. */
-export function refuse(c: Context<AppEnv>, refusal: Refusal): Response {
+export function refuse(c: Context<AppEnv>, refusal: Refusal, headers?: ExtraHeaders): Response {
   const { code, message, data } = refusal
-  if (code === 9006 || code === 9007) c.header('Retry-After', String(retryAfter(data)))
-  return reply(c, { code, msg: message, data }, statuses[code] ?? 200)
+  const envelope: Envelope = { code, msg: message, data }
+  const wait = code === 9006 || code === 9007 ? { 'Retry-After': String(retryAfter(data)) } : undefined
+  return answer(c, code, JSON.stringify(envelope), statuses[code] ?? 200, wait ?? headers)
 }
 
 /** A refusal by its code alone. */
-export function refuseWith(c: Context<AppEnv>, code: RefusalCode, data: RefusalData | null = null): Response {
-  return refuse(c, new Refusal(code, data, refusals[code]))
+export function refuseWith(c: Context<AppEnv>, code: RefusalCode, headers?: ExtraHeaders): Response {
+  return refuse(c, new Refusal(code, null, refusals[code]), headers)
 }
 
-function reply(c: Context<AppEnv>, envelope: Envelope, status: ContentfulStatusCode = 200): Response {
-  c.set('apiCode', envelope.code)
-  c.header('X-Api-Code', String(envelope.code))
-  return c.json(envelope, status)
+/** Headers of one answer beside those that all have. */
+type ExtraHeaders = Readonly<Record<string, string>>
+
+/** Made in one piece: headers set one by one, and merged, would cost more than the rest of a small answer. */
+function answer(c: Context<AppEnv>, code: number, text: string, status: number, headers?: ExtraHeaders): Response {
+  c.set('apiCode', code)
+  return new Response(text, {
+    status,
+    headers: {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+      'X-Api-Code': String(code),
+      'X-Request-Id': c.var.requestId,
+      ...securityHeaders,
+      ...headers,
+    },
+  })
 }
 
 function retryAfter(data: RefusalData | null): number {

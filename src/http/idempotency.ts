@@ -26,6 +26,5 @@ export function idempotencyOf(c: Context<AppEnv>, input: unknown): Idempotency |
 
 /** A till's answer as a success; a repeated one says so in `Idempotency-Replayed`. */
 export function okOnce(c: Context<AppEnv>, { answer, replayed }: TillAnswer<object>): Response {
-  if (replayed) c.header('Idempotency-Replayed', 'true')
-  return ok(c, answer)
+  return ok(c, answer, replayed ? { 'Idempotency-Replayed': 'true' } : undefined)
 }

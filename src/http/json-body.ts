@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
@@ -7,8 +7,8 @@ import { assertStrictJson } from './strict-json.ts'
 const largestBody = 256 * 1024
 const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
-/** Refuses a larger body with 9004, by its declared length or once that much has arrived. */
-export const limitBody = bodyLimit({
+/** By its declared length, or once that much has arrived. */
+const limitBody = bodyLimit({
   maxSize: largestBody,
   onError: () => {
     throw new Refusal(9004)
@@ -17,15 +17,19 @@ export const limitBody = bodyLimit({
 
 /**
  * Reads a request's JSON body strictly: UTF-8, no repeated keys, bounded depth. No body at all counts as `{}`.
- * @throws {Refusal} 9005 for another content type, 9001 for what isn't strict JSON.
+ * @throws {Refusal} 9004 when it is too large, 9005 for another content type, 9001 for what isn't strict JSON.
  */
 export const jsonBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+  await limitBody(c, async () => readStrictly(c))
+  return next()
+}
+
+async function readStrictly(c: Context<AppEnv>): Promise<void> {
   const bytes = await c.req.arrayBuffer()
   const text = bytes.byteLength === 0 ? '{}' : strictText(bytes, c.req.header('Content-Type'))
   // Hono keeps bodies as promises, whatever the type of its cache says.
   Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
-  return next()
 }
 
 function strictText(bytes: ArrayBuffer, contentType: string | undefined): string {

@@ -1,38 +1,46 @@
 import type { Hono, MiddlewareHandler } from 'hono'
-import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
+import { refuseWith } from './envelope.ts'
 
-interface RoutePattern {
-  pattern: RegExp
-  methods: Set<string>
+/** Which methods a path has: by the path itself, and by the patterns of paths with parameters. */
+interface RouteTable {
+  exact: Map<string, Set<string>>
+  patterns: { pattern: RegExp; methods: Set<string> }[]
 }
 
 /**
- * Lets only requests with a route through, before anything is asked of them.
- * @throws {Refusal} 9002 for an unknown path, 9003 with `Allow` for a known one with another method.
+ * Lets only requests with a route through, before anything is asked of them: 9002 for an unknown path, 9003 with
+ * `Allow` for a known one with another method.
  */
 export function requireRoute(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
-  let table: RoutePattern[] | undefined
+  let table: RouteTable | undefined
   return async (c, next) => {
     table ??= routeTable(app)
-    const methods = table.filter(({ pattern }) => pattern.test(c.req.path)).flatMap((entry) => [...entry.methods])
-    if (methods.length === 0) throw new Refusal(9002)
-    if (methods.includes(c.req.method) || c.req.method === 'OPTIONS') return next()
-    c.header('Allow', [...new Set(methods)].join(', '))
-    throw new Refusal(9003)
+    const { method, path } = c.req
+    if (method === 'OPTIONS' || table.exact.get(path)?.has(method)) return next()
+    const methods = methodsOf(table, path)
+    if (methods.has(method)) return next()
+    return methods.size === 0 ? refuseWith(c, 9002) : refuseWith(c, 9003, { Allow: [...methods].join(', ') })
   }
 }
 
-function routeTable(app: Hono<AppEnv>): RoutePattern[] {
-  const byPath = new Map<string, Set<string>>()
+function methodsOf({ exact, patterns }: RouteTable, path: string): Set<string> {
+  const methods = new Set(exact.get(path))
+  for (const entry of patterns) if (entry.pattern.test(path)) for (const method of entry.methods) methods.add(method)
+  return methods
+}
+
+function routeTable(app: Hono<AppEnv>): RouteTable {
+  const exact = new Map<string, Set<string>>()
   for (const { path, method } of app.routes) {
     if (method === 'ALL') continue
-    const methods = byPath.get(path) ?? new Set<string>()
+    const methods = exact.get(path) ?? new Set<string>()
     methods.add(method)
     if (method === 'GET') methods.add('HEAD')
-    byPath.set(path, methods)
+    exact.set(path, methods)
   }
-  return [...byPath].map(([path, methods]) => ({ pattern: patternOf(path), methods }))
+  const withParameters = [...exact].filter(([path]) => path.includes(':'))
+  return { exact, patterns: withParameters.map(([path, methods]) => ({ pattern: patternOf(path), methods })) }
 }
 
 function patternOf(path: string): RegExp {
