@@ -5,9 +5,9 @@ import type { Config } from './config.ts'
 import type { Push } from './contract/messages.ts'
 import type { Database } from './db/client.ts'
 import type { Metrics } from './http/metrics.ts'
+import { balancesOf } from './realtime/balances.ts'
 import { createRealtime, type Realtime } from './realtime/realtime.ts'
 import { createRelay, type Relay } from './realtime/relay.ts'
-import { requireUser } from './users/queries.ts'
 
 /** What other processes and people's sockets hear of this one. */
 export interface Live<Caches> {
@@ -68,7 +68,7 @@ export function createLive<Caches extends Record<string, Cached<unknown>> & { ca
   const realtime = createRealtime({
     access,
     relay,
-    balanceOf: (userId) => requireUser(database, userId),
+    balanceOf: balancesOf(database),
     count: (type) => counted({ type }),
     logger,
     now,

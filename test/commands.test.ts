@@ -47,10 +47,25 @@ describe('the command line', () => {
     [['points', '13800138000', '1000001', '--reason', 'x']],
     [['verify', 'nowhere']],
     [['reconcile', '--all']],
+    [['jobs']],
+    [['jobs', 'run', 'dance']],
   ])('refuses %p with exit 2 and says how it is used', async (args) => {
     const { code, err } = await run(...args)
     expect(code).toBe(2)
     expect(err).toContain('Usage:')
+  })
+
+  test('lists the jobs and runs one by hand, which the list then tells', async () => {
+    expect((await run('jobs', 'list')).out).toContain('last: never; due: now')
+    expect(await run('jobs', 'run', 'purge')).toMatchObject({ code: 0, out: expect.stringContaining('purge: 0 rows.') })
+    const { out } = await run('jobs', 'list')
+    expect(out).toMatch(/purge .+\n +last: \d{4}-.+ 0 rows; due: \d{4}-/)
+  })
+
+  test('runs no job that another process is running', async () => {
+    await database.query(`REPLACE INTO leases VALUES ('reconcile', 'someone', 7, UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE)`)
+    const { code, err } = await run('jobs', 'run', 'reconcile')
+    expect([code, err]).toEqual([1, 'reconcile is running already, here or on another replica.\n'])
   })
 
   test('says in one line when the database can’t be reached, without its password', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { takeLease } from '../src/jobs/lease.ts'
 import type { Attempt } from '../src/jobs/runner.ts'
@@ -8,10 +8,24 @@ import { waitingReceipt } from './support/receipts.ts'
 import { useService } from './support/service.ts'
 import { closeSockets, connectAs } from './support/sockets.ts'
 
-const service = useService({ REVIEW_TTL_DAYS: '7', VOUCHER_TTL_DAYS: '30' })
+/** The operators' side: what they were alerted to. */
+const alerts: { event: string; job?: string; count?: number; examples?: string[]; error?: string }[] = []
+const operators = Bun.serve({
+  hostname: '127.0.0.1',
+  port: 0,
+  async fetch(request) {
+    alerts.push((await request.json()) as (typeof alerts)[number])
+    return new Response()
+  },
+})
+const service = useService({ REVIEW_TTL_DAYS: '7', VOUCHER_TTL_DAYS: '30', ALERT_WEBHOOK: operators.url.href })
 const day_ms = 86_400_000
 
-afterEach(closeSockets)
+afterEach(() => {
+  closeSockets()
+  alerts.length = 0
+})
+afterAll(() => operators.stop(true))
 
 function jobNamed(name: string) {
   const job = service.services.jobs.all.find((each) => each.name === name)
@@ -154,11 +168,16 @@ describe('reconcile', () => {
     expect(await run('reconcile')).toEqual({ outcome: 'done', rows: 0 })
   })
 
-  test('it reports a balance that disagrees and mends nothing', async () => {
+  test('it reports a balance that disagrees, alerts and mends nothing', async () => {
     const { userId } = await signIn(service)
     await service.database.query('UPDATE users SET total_points = total_points + 7 WHERE user_id = ?', [userId])
     expect(await run('reconcile')).toEqual({ outcome: 'done', rows: 1 })
     expect(await service.services.metrics.text()).toContain('reconcile_mismatches 1')
+    expect(alerts).toMatchObject([
+      { event: 'reconcile_mismatch', count: 1, examples: [`a balance is the sum of its ledger: ${userId}`] },
+    ])
+    const [user] = await service.database.query('SELECT total_points FROM users WHERE user_id = ?', [userId])
+    expect(user).toEqual({ total_points: 1_007 })
     await service.database.query('UPDATE users SET total_points = total_points - 7 WHERE user_id = ?', [userId])
   })
 })
@@ -222,6 +241,9 @@ describe('runs', () => {
     service.clock.advance(30 * day_ms)
     const attempt = await run('expire-orders')
     expect(attempt).toEqual({ outcome: 'failed', rows: 1, error: '1 rows could not be settled' })
+    expect(await run('expire-orders')).toMatchObject({ outcome: 'failed', rows: 0 })
+    expect(alerts).toMatchObject([{ event: 'job_failed', job: 'expire-orders' }])
+    expect(await service.services.metrics.text()).toContain('job_runs_total{job="expire-orders",outcome="failed"} 2')
     await service.database.query('UPDATE users SET total_points = 990 WHERE user_id = ?', [rich.userId])
     expect(await run('expire-orders')).toEqual({ outcome: 'done', rows: 1 })
   })

@@ -70,15 +70,15 @@ describe('two replicas with one Redis', () => {
       const product = await newProduct(service, 1_000, { exchange_points: 1 })
       const sockets = [await connectAs(service.url, person), await connectAs(other.url, person)]
       await Promise.all(
-        Array.from({ length: 120 }, async (_, i) => {
-          await Bun.sleep(i * 3)
+        Array.from({ length: 240 }, async (_, i) => {
+          await Bun.sleep(i * 2)
           await buy(i % 2 === 0 ? client : service.client, person, product)
         }),
       )
       for (const socket of sockets) {
-        await socket.next('points_update', 120)
+        await socket.next('points_update', 240)
         const totals = socket.of('points_update').map(({ data }) => data.total_points)
-        expect(totals).toEqual(Array.from({ length: 120 }, (_, i) => 999 - i))
+        expect(totals).toEqual(Array.from({ length: 240 }, (_, i) => 999 - i))
       }
     },
     timeout_ms,
@@ -171,7 +171,7 @@ describe('a replica that dies', () => {
       const steady = await connectAs(service.url, person)
       const load = Array.from({ length: 200 }, () => buy(at, person, product).catch(() => undefined))
       await socket.next('points_update')
-      await doomed.kill()
+      await doomed.kill('SIGKILL')
       await Promise.all(load)
       await socket.closed
       const back = await connectAs(other.url, person)

@@ -16,7 +16,7 @@ export interface Jobs {
   run(job: Job): Promise<Attempt>
   /** The last run of a job that ended, anywhere, and when it is due next. */
   standing(job: Job): Promise<{ last: JobRun | undefined; due: Date | undefined }>
-  /** Runs what is due now, and from here on by the clock. */
+  /** Runs what is due, in a second and from there on by the clock. */
   start(): void
   /** Starts nothing more and resolves when what is running has ended. */
   stop(): Promise<void>
@@ -26,6 +26,8 @@ export interface Jobs {
 
 /** How often what is overdue is caught up with: failed runs, and those that a killed replica left. */
 const catchUp = '50 */5 * * * *'
+/** The first requests come before the first jobs. */
+const firstRun_ms = 1_000
 const overdue_ms = 30 * 60_000
 const lookMaxAge_ms = 5_000
 
@@ -84,8 +86,8 @@ export function createJobs(deps: JobDeps): Jobs {
       const timer = (when: string, jobs: readonly Job[]) =>
         new Cron(when, { timezone: config.BUSINESS_TIMEZONE, catch: report }, () => runDue(jobs))
       const report = (error: unknown) => logger.error({ err: error }, 'the schedule failed')
-      timers = [timer(catchUp, all), ...all.map((job) => timer(job.when, [job]))]
-      runDue(all)
+      const first = new Cron(new Date(Date.now() + firstRun_ms), { catch: report }, () => runDue(all))
+      timers = [first, timer(catchUp, all), ...all.map((job) => timer(job.when, [job]))]
     },
     async stop() {
       stopping = true

@@ -4,6 +4,7 @@ import type { Access } from '../accounts/access.ts'
 import { clientFrame } from '../contract/messages.ts'
 import { Refusal, type RefusalCode, refusals } from '../contract/refusals.ts'
 import type { Caller } from '../http/env.ts'
+import type { Balance } from './balances.ts'
 import type { LocalHub } from './hub.ts'
 import type { Roster } from './roster.ts'
 import { end, type Socket, type SocketData, tell } from './socket.ts'
@@ -12,8 +13,7 @@ export interface SocketsOptions {
   roster: Roster
   hub: LocalHub
   access: Pick<Access, 'callerOf'>
-  /** The user's balance and the ledger row that made it. */
-  balanceOf: (userId: number) => Promise<{ total_points: number; ledger_seq: number }>
+  balanceOf: (userId: number) => Promise<Balance>
   logger: Logger
   now: () => Date
 }
