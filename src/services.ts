@@ -76,7 +76,7 @@ export function createServices(options: ServicesOptions) {
   const store = openStore(config)
   const imageLinks = createImageLinks(secret, now)
   const receipts = openReceipts(config, { database, till, store, calendar, now, logger })
-  const jobs = createJobs({ config, database, till, metrics, logger, now })
+  const jobs = createJobs({ config, database, till, store, metrics, logger, now })
   const accounts = accountsOf(
     config,
     { database, till, tokens, access, secret, loginLimit: limits.login },

@@ -136,12 +136,19 @@ describe('commands', () => {
 
 describe('serve', () => {
   test('answers what it has taken before it stops, and exits 0', async () => {
+    const phone = await account()
     const program = await startProgram({ DATABASE_URL })
-    const body = JSON.stringify({ phone: newPhone(), code: '123456' })
+    const blocker = await database.acquire()
+    await blocker.query('START TRANSACTION')
+    await blocker.query('SELECT * FROM users WHERE mobile = ? FOR UPDATE', [phone])
+    const body = JSON.stringify({ phone, code: '123456' })
     const headers = { 'Content-Type': 'application/json' }
     const answer = fetch(`${program.url}/api/auth/login`, { method: 'POST', headers, body })
-    await Bun.sleep(5)
+    await Bun.sleep(500)
     const exit = program.kill('SIGINT')
+    await Bun.sleep(200)
+    await blocker.query('COMMIT')
+    blocker.release()
     expect(((await (await answer).json()) as { code: number }).code).toBe(0)
     expect(await exit).toBe(0)
   })

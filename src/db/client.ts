@@ -11,8 +11,8 @@ export interface Database {
   readonly orm: MySql2Database
   /** A prepared connection (UTC, READ COMMITTED, strict); who takes it releases or destroys it. */
   acquire(): Promise<PoolConnection>
-  /** One statement on a connection of its own, bounded in time. */
-  query<Row>(sql: string, params?: unknown[]): Promise<Row[]>
+  /** One statement on a connection of its own, bounded in time: `timeoutMs`, or the usual limit. */
+  query<Row>(sql: string, params?: unknown[], timeoutMs?: number): Promise<Row[]>
   /** Connections in use, idle, and callers waiting for one. */
   usage(): { total: number; idle: number; waiting: number }
   close(): Promise<void>
@@ -57,11 +57,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  const run = async (statement: string | QueryOptions, params?: unknown[]) => {
+  const run = async (statement: string | QueryOptions, params?: unknown[], timeout = statementTimeoutMs) => {
     const connection = await acquire()
     const options = typeof statement === 'string' ? { sql: statement } : statement
     try {
-      const result = await connection.query({ ...options, timeout: statementTimeoutMs }, params)
+      const result = await connection.query({ ...options, timeout }, params)
       connection.release()
       return result
     } catch (error) {
@@ -75,7 +75,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     // Drizzle asks no more of its client than `query`; ours bounds the wait for a connection and for an answer.
     orm: drizzle({ client: { query: run } as unknown as Pool }),
     acquire,
-    query: async <Row>(sql: string, params?: unknown[]) => (await run(sql, params))[0] as Row[],
+    query: async <Row>(sql: string, params?: unknown[], timeoutMs?: number) =>
+      (await run(sql, params, timeoutMs))[0] as Row[],
     usage: () => usageOf(pool),
     close: () => pool.end(),
   }

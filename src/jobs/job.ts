@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
 import type { Metrics } from '../http/metrics.ts'
+import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
 
 /** Work that is done by the clock. It asks what is due, so that a missed tick, a restart or a second run does no harm. */
@@ -32,6 +33,7 @@ export interface JobDeps {
   database: Database
   till: Till<Push>
   metrics: Metrics
+  store: Store
   logger: Logger
   now: () => Date
 }

@@ -4,11 +4,19 @@ import { expireVouchers } from './expire-vouchers.ts'
 import type { Job, JobDeps } from './job.ts'
 import { purge } from './purge.ts'
 import { reconcile } from './reconcile.ts'
+import { sweepOrphans } from './sweep-images.ts'
 
 /**
  * Every job of the service. Nothing here returns what a crash left behind: an order, its points, its stock and its
  * voucher change in one commit or not at all.
  */
 export function schedule(deps: JobDeps): readonly Job[] {
-  return [expireReviews(deps), expireOrders(deps), expireVouchers(deps), purge(deps), reconcile(deps)]
+  return [
+    expireReviews(deps),
+    expireOrders(deps),
+    expireVouchers(deps),
+    purge(deps),
+    sweepOrphans(deps),
+    reconcile(deps),
+  ]
 }

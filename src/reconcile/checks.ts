@@ -68,11 +68,14 @@ const checks: Record<string, string> = {
      WHERE COALESCE(l.points, 0) <> IF(r.review_status = 'approved', r.points_awarded, 0)`,
 }
 
+/** A whole ledger is read, and nobody waits for the answer. */
+const checkTimeout_ms = 15 * 60_000
+
 /** Every row that breaks an invariant, over the whole database; empty when all is well. */
 export async function findMismatches(database: Database): Promise<Mismatch[]> {
   const found: Mismatch[] = []
   for (const [check, sql] of Object.entries(checks)) {
-    for (const { id, ...details } of await database.query<{ id: unknown }>(sql)) {
+    for (const { id, ...details } of await database.query<{ id: unknown }>(sql, [], checkTimeout_ms)) {
       found.push({ check, id: String(id), details })
     }
   }
