@@ -14,7 +14,7 @@ const secrets = [
 
 /** One JSON line an event, buffered: a request never waits for the terminal. */
 export function createLogger(level: string): Logger {
-  const stream = destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 250 })
+  const stream = destination({ dest: 1, sync: false, minLength: 65_536, periodicFlush: 250 })
   return pino({ level, redact: secrets, base: null, serializers: { err: describeError } }, stream)
 }
 
