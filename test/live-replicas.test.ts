@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { adjust } from '../src/merchant/adjust.ts'
+import { setMerchant } from '../src/merchant/set-merchant.ts'
 import { randomId } from '../src/random.ts'
 import { type Client, createClient } from './support/client.ts'
 import { givePoints, newProduct, type Person, signIn } from './support/people.ts'
@@ -61,6 +62,23 @@ describe('two replicas with one Redis', () => {
       [1, 1],
       [0, 1],
     ])
+  })
+
+  test('a review made on one tells the sender’s phone on the other: the result, then the points', async () => {
+    const [person, merchant] = [await signIn(service), await signIn(service)]
+    await service.services.till.run(setMerchant, { userId: merchant.userId, isMerchant: true })
+    const { token } = await signIn(service, merchant.phone)
+    const upload_id = await waitingReceipt(service.database, person.userId, new Date())
+    const phone = await connectAs(service.url, person)
+    const { code, data } = await client.post('/api/merchant/review', { token, body: { upload_id, action: 'approve' } })
+    expect(code).toBe(0)
+    expect((await phone.next('points_update')).data).toMatchObject({
+      total_points: data.user_new_balance,
+      change_points: data.points_awarded,
+      reason_code: 'photo_upload',
+    })
+    expect(phone.frames.map(({ type }) => type)).toEqual(['connected', 'review_result', 'points_update'])
+    expect(phone.frames[1]?.data).toMatchObject({ upload_id, status: 'approved', points_awarded: data.points_awarded })
   })
 
   test(
