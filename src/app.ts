@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { except } from 'hono/combine'
 import { cors } from 'hono/cors'
 import { authRoutes } from './accounts/routes.ts'
 import { exchangeRoutes } from './exchange/routes.ts'
@@ -39,7 +38,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 
   if (config.RATE_LIMIT) app.use('/api/*', limitAddresses(limits.address, trustedProxies))
   // Images come as multipart and have limits of their own.
-  app.use('/api/*', except(['/api/photo/upload', '/api/user/avatar'], jsonBody))
+  app.use('/api/*', jsonBody(['/api/photo/upload', '/api/user/avatar']))
   app.route('/api/auth', authRoutes(services))
   for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*', '/api/photo/*', '/api/merchant/*'])
     app.use(path, authenticate(access))

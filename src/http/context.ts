@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { Logger } from 'pino'
+import { lineWriter } from '../logger.ts'
 import type { AppEnv } from './env.ts'
 import type { HttpMetrics } from './metrics.ts'
 import { securityHeaders, strictTransport } from './security-headers.ts'
@@ -16,8 +17,7 @@ export function requestContext(options: {
   trustedProxies: number
 }): MiddlewareHandler<AppEnv> {
   const { metrics, publicUrl, trustedProxies } = options
-  // Its fields stand below and none can hold a secret: looking for one would cost more than the rest of the request.
-  const logger = options.logger.child({}, { redact: [] })
+  const writeLine = lineWriter(options.logger)
   const isHttps = publicUrl?.startsWith('https:') ?? false
   return async (c, next) => {
     const startedAt = performance.now()
@@ -30,8 +30,7 @@ export function requestContext(options: {
     const took_ms = performance.now() - startedAt
     const route = routePath(c, -1)
     metrics.observe(c.req.method, route, c.var.apiCode ?? c.res.status, took_ms)
-    if (!logger.isLevelEnabled('info')) return
-    logger.info({
+    writeLine({
       request_id: requestId,
       method: c.req.method,
       route,

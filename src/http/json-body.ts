@@ -17,12 +17,16 @@ const limitBody = bodyLimit({
 
 /**
  * Reads a request's JSON body strictly: UTF-8, no repeated keys, bounded depth. No body at all counts as `{}`.
+ * Paths in `others` read theirs themselves.
  * @throws {Refusal} 9004 when it is too large, 9005 for another content type, 9001 for what isn't strict JSON.
  */
-export const jsonBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
-  await limitBody(c, async () => readStrictly(c))
-  return next()
+export function jsonBody(others: readonly string[]): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const { method, path } = c.req
+    const hasNone = method === 'GET' || method === 'HEAD' || others.includes(path)
+    if (!hasNone) await limitBody(c, () => readStrictly(c))
+    return next()
+  }
 }
 
 async function readStrictly(c: Context<AppEnv>): Promise<void> {
