@@ -63,14 +63,14 @@ export function authRoutes(deps: { accounts: Accounts; access: Access; database:
       describe({ summary: 'Tell whether the access token is good', answer: verifyAnswer }),
       authenticate(access),
       async (c) => {
-        const { userId, exp } = c.var.caller
+        const { userId, exp } = c.get('caller')
         const user = await requireUser(database, userId)
         const expires_in = Math.max(0, exp - Math.floor(now().getTime() / 1000))
         return ok(c, { valid: true, user_info: userInfoView(user, absoluteLinks(c)), expires_in })
       },
     )
     .post('/logout', describe({ summary: 'End this session', answer: nothing }), authenticate(access), async (c) => {
-      await accounts.logout(c.var.caller)
+      await accounts.logout(c.get('caller'))
       return ok(c, {})
     })
 }

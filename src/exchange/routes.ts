@@ -49,7 +49,7 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
       async (c) => {
         const query = c.req.valid('query')
         const current = await catalogue.get()
-        const key = JSON.stringify([c.var.baseUrl, query])
+        const key = JSON.stringify([c.get('baseUrl'), query])
         return okWritten(
           c,
           pages.textOf(current, key, () => JSON.stringify(productsPage(current, query, absoluteLinks(c)))),
@@ -73,7 +73,7 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
       async (c) => {
         const { product_id, quantity } = c.req.valid('json')
         const input = {
-          userId: c.var.caller.userId,
+          userId: c.get('caller').userId,
           productId: product_id,
           quantity,
           exchangeId: randomId('EX'),
@@ -88,7 +88,7 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
       describe({ summary: 'The caller’s orders, newest first', answer: ordersAnswer }),
       validate('query', ordersQuery),
       async (c) => {
-        const { orders, pagination } = await ordersOf(database, c.var.caller.userId, c.req.valid('query'))
+        const { orders, pagination } = await ordersOf(database, c.get('caller').userId, c.req.valid('query'))
         return ok(c, { orders: orders.map(withImageLink(absoluteLinks(c))), pagination })
       },
     )
@@ -102,7 +102,7 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
       }),
       validate('param', exchangeIdParam, 4007),
       async (c) => {
-        const { userId } = c.var.caller
+        const { userId } = c.get('caller')
         const order = await requireOrder(database, userId, c.req.valid('param').exchange_id)
         const { exchange_id: exchangeId, commodity_id: productId, exchange_code: code } = order
         const input = { userId, exchangeId, productId, code }

@@ -9,7 +9,7 @@ export interface Authority {
 }
 
 /**
- * Lets only callers with a live access token through, as `c.var.caller`.
+ * Lets only callers with a live access token through, as `c.get('caller')`.
  * @throws {Refusal} 2001 without a token, 2002 with a bad one, 2004 for an account that isn't active.
  */
 export function authenticate(authority: Authority): MiddlewareHandler<AppEnv> {

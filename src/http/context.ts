@@ -29,14 +29,14 @@ export function requestContext(options: {
     completeHeaders(c.res.headers, requestId, isHttps)
     const took_ms = performance.now() - startedAt
     const route = routePath(c, -1)
-    metrics.observe(c.req.method, route, c.var.apiCode ?? c.res.status, took_ms)
+    metrics.observe(c.req.method, route, c.get('apiCode') ?? c.res.status, took_ms)
     writeLine({
       request_id: requestId,
       method: c.req.method,
       route,
       status: c.res.status,
-      code: c.var.apiCode,
-      user_id: c.var.caller?.userId,
+      code: c.get('apiCode'),
+      user_id: c.get('caller')?.userId,
       took_ms: Math.round(took_ms * 10) / 10,
     })
   }

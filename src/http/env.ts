@@ -25,5 +25,5 @@ export interface AppEnv {
 
 /** Makes links absolute: paths of our own get the service's base, other links stay as they are. */
 export function absoluteLinks(c: Context<AppEnv>): (link: string) => string {
-  return (link) => (link.startsWith('/') ? `${c.var.baseUrl}${link}` : link)
+  return (link) => (link.startsWith('/') ? `${c.get('baseUrl')}${link}` : link)
 }

@@ -12,7 +12,7 @@ export function failures(logger: Logger): ErrorHandler<AppEnv> {
     if (error instanceof Refusal) return refuse(c, error)
     if (error instanceof HTTPException && error.status === 400) return refuseWith(c, 9001)
     const away = isDatabaseAway(error)
-    logger.error({ err: error, request_id: c.var.requestId, path: c.req.path }, away ? 'database away' : 'failure')
+    logger.error({ err: error, request_id: c.get('requestId'), path: c.req.path }, away ? 'database away' : 'failure')
     return refuseWith(c, away ? 9007 : familyOf(c.req.path))
   }
 }

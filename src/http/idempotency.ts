@@ -21,7 +21,7 @@ export function idempotencyOf(c: Context<AppEnv>, input: unknown): Idempotency |
   }
   const request = JSON.stringify([c.req.method, c.req.path, input])
   const fingerprint = createHash('sha256').update(request).digest('hex')
-  return { owner: `user:${c.var.caller.userId}`, key, fingerprint }
+  return { owner: `user:${c.get('caller').userId}`, key, fingerprint }
 }
 
 /** A till's answer as a success; a repeated one says so in `Idempotency-Replayed`. */

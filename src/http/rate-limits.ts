@@ -94,7 +94,7 @@ export function limitAddresses(limit: RateLimit, trustedProxies: number): Middle
 /** One limit for what the authenticated caller sends here. */
 export function limitCaller(limit: RateLimit): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    await limit.take(c.var.caller.userId)
+    await limit.take(c.get('caller').userId)
     return next()
   }
 }

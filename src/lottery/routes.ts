@@ -38,7 +38,7 @@ export function lotteryRoutes({ database, till, calendar, now, wheel, rules, dra
       async (c) => {
         const current = await wheel.get()
         if (!current || !isOpen(current)) throw new Refusal(3001)
-        const { pityCount, drawsToday } = await countersOf(database, c.var.caller.userId, calendar.dayOf(now()))
+        const { pityCount, drawsToday } = await countersOf(database, c.get('caller').userId, calendar.dayOf(now()))
         const counters = {
           daily_limit: rules.dailyLimit,
           draws_today: drawsToday,
@@ -61,7 +61,7 @@ export function lotteryRoutes({ database, till, calendar, now, wheel, rules, dra
         const { draw_type } = c.req.valid('json')
         const count = drawCounts[draw_type]
         const input: Draw = {
-          userId: c.var.caller.userId,
+          userId: c.get('caller').userId,
           drawType: draw_type,
           drawId: randomId('DR'),
           rolls: randomInts(count, oddsSum),
@@ -76,10 +76,10 @@ export function lotteryRoutes({ database, till, calendar, now, wheel, rules, dra
       '/records',
       describe({ summary: 'The caller’s draws, newest first', answer: recordsAnswer }),
       validate('query', recordsQuery),
-      async (c) => ok(c, await drawRecordsOf(database, c.var.caller.userId, c.req.valid('query'))),
+      async (c) => ok(c, await drawRecordsOf(database, c.get('caller').userId, c.req.valid('query'))),
     )
     .get('/statistics', describe({ summary: 'What the caller’s draws came to', answer: statisticsAnswer }), async (c) =>
-      ok(c, await drawStatisticsOf(database, c.var.caller.userId)),
+      ok(c, await drawStatisticsOf(database, c.get('caller').userId)),
     )
 }
 

@@ -59,7 +59,7 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
       async (c) => {
         const body = c.req.valid('json')
         const { stock, ...fields } = body
-        const creation = { fields: given(fields), stock, movementId: randomId('MV'), actorId: c.var.caller.userId }
+        const creation = { fields: given(fields), stock, movementId: randomId('MV'), actorId: c.get('caller').userId }
         const { answer, replayed } = await change(createProduct, creation, idempotencyOf(c, body))
         return okOnce(c, { answer: withImageLink(absoluteLinks(c))(answer), replayed })
       },
@@ -77,7 +77,7 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
       async (c) => {
         const fields = c.req.valid('json')
         const edits = [{ productId: c.req.valid('param').id, fields: given(fields) }]
-        const input = { edits, actorId: c.var.caller.userId }
+        const input = { edits, actorId: c.get('caller').userId }
         const { answer, replayed } = await change(editProducts, input, idempotencyOf(c, fields))
         const [product] = answer.products.map(withImageLink(absoluteLinks(c)))
         return okOnce(c, { answer: product ?? {}, replayed })
@@ -93,7 +93,7 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
       }),
       validate('param', idParam, 4002),
       async (c) => {
-        const input = { productId: c.req.valid('param').id, actorId: c.var.caller.userId }
+        const input = { productId: c.req.valid('param').id, actorId: c.get('caller').userId }
         return okOnce(c, await change(deleteProduct, input, idempotencyOf(c, {})))
       },
     )
@@ -119,7 +119,7 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
           productId: product_id,
           fields: given(fields),
         }))
-        const input = { edits, actorId: c.var.caller.userId }
+        const input = { edits, actorId: c.get('caller').userId }
         const { answer, replayed } = await change(editProducts, input, idempotencyOf(c, body))
         return okOnce(c, { answer: { products: answer.products.map(withImageLink(absoluteLinks(c))) }, replayed })
       },
@@ -136,7 +136,11 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
       validate('json', stockBody),
       async (c) => {
         const body = c.req.valid('json')
-        const names = { productId: c.req.valid('param').id, movementId: randomId('MV'), actorId: c.var.caller.userId }
+        const names = {
+          productId: c.req.valid('param').id,
+          movementId: randomId('MV'),
+          actorId: c.get('caller').userId,
+        }
         return okOnce(c, await change(changeStock, { ...body, ...names }, idempotencyOf(c, body)))
       },
     )

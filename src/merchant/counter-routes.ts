@@ -31,7 +31,7 @@ export function counterRoutes({ database, till, voucherMisses, now }: MerchantDe
       validate('param', codeParam, 6006),
       async (c) => {
         const { code } = c.req.valid('param')
-        const voucher = await requireVoucher(database, voucherMisses, c.var.caller.userId, code)
+        const voucher = await requireVoucher(database, voucherMisses, c.get('caller').userId, code)
         return ok(c, await voucherView(database, voucher, now(), absoluteLinks(c)))
       },
     )
@@ -46,7 +46,7 @@ export function counterRoutes({ database, till, voucherMisses, now }: MerchantDe
       validate('param', codeParam, 6006),
       async (c) => {
         const { code } = c.req.valid('param')
-        const { userId: actorId } = c.var.caller
+        const { userId: actorId } = c.get('caller')
         const voucher = await requireVoucher(database, voucherMisses, actorId, code)
         const exchangeId = voucher.kind === 'product' ? voucher.source_id : null
         const redemption = { code, holderId: voucher.user_id, exchangeId, actorId }
@@ -77,7 +77,7 @@ export function counterRoutes({ database, till, voucherMisses, now }: MerchantDe
       validate('json', adjustBody),
       async (c) => {
         const body = c.req.valid('json')
-        const { userId: actorId } = c.var.caller
+        const { userId: actorId } = c.get('caller')
         const adjustment = { ...body, userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), actorId }
         return okOnce(c, await till.run(adjust, adjustment, idempotencyOf(c, body)))
       },

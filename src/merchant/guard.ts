@@ -9,8 +9,8 @@ import type { AppEnv } from '../http/env.ts'
  */
 export function requireMerchant(authority: Authority): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (!c.var.caller.isMerchant) c.set('caller', await authority.callerNow(bearerOf(c) ?? ''))
-    if (!c.var.caller.isMerchant) throw new Refusal(2005)
+    if (!c.get('caller').isMerchant) c.set('caller', await authority.callerNow(bearerOf(c) ?? ''))
+    if (!c.get('caller').isMerchant) throw new Refusal(2005)
     return next()
   }
 }

@@ -54,7 +54,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, reviewMaxMu
       validate('json', reviewBody, 6001),
       async (c) => {
         const body = c.req.valid('json')
-        return okOnce(c, await decide(c.var.caller.userId, body, idempotencyOf(c, body)))
+        return okOnce(c, await decide(c.get('caller').userId, body, idempotencyOf(c, body)))
       },
     )
     .post(
@@ -68,7 +68,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, reviewMaxMu
       validate('json', batchBody, 6001),
       async (c) => {
         const body = c.req.valid('json')
-        const { userId } = c.var.caller
+        const { userId } = c.get('caller')
         const reviews = body.reviews.map((item) => ({
           upload_id: item.upload_id,
           run: (key: Idempotency | undefined) => decide(userId, item, key),

@@ -50,7 +50,7 @@ export function merchantRoutes(deps: MerchantDeps) {
       describe({ summary: 'What happened in a period, with a day series', answer: statisticsAnswer, refusals: [2005] }),
       validate('query', statisticsQuery),
       async (c) => {
-        const question = { ...c.req.valid('query'), merchantId: c.var.caller.userId, now: now() }
+        const question = { ...c.req.valid('query'), merchantId: c.get('caller').userId, now: now() }
         return ok(c, await merchantStatistics(database, calendar, pastDays, question))
       },
     )

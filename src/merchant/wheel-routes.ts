@@ -28,7 +28,7 @@ export function wheelRoutes({ database, till, wheel }: MerchantDeps) {
       validate('json', wheelBody, 6010),
       async (c) => {
         const body = c.req.valid('json')
-        const input = { wheel: body, actorId: c.var.caller.userId }
+        const input = { wheel: body, actorId: c.get('caller').userId }
         const done = await till.run(replaceWheel, input, idempotencyOf(c, body))
         wheel.invalidate()
         return okOnce(c, done)

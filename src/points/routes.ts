@@ -29,12 +29,12 @@ export function pointsRoutes({ database, till, calendar, now, checkInPoints }: P
       '/points/records',
       describe({ summary: 'The caller’s ledger, newest first', answer: recordsAnswer }),
       validate('query', recordsQuery),
-      async (c) => ok(c, await pointsRecordsOf(database, c.var.caller.userId, c.req.valid('query'))),
+      async (c) => ok(c, await pointsRecordsOf(database, c.get('caller').userId, c.req.valid('query'))),
     )
     .get(
       '/points/statistics',
       describe({ summary: 'Sums of the caller’s ledger', answer: pointsStatistics }),
-      async (c) => ok(c, await pointsStatisticsOf(database, c.var.caller.userId)),
+      async (c) => ok(c, await pointsStatisticsOf(database, c.get('caller').userId)),
     )
     .post(
       '/check-in',
@@ -46,7 +46,7 @@ export function pointsRoutes({ database, till, calendar, now, checkInPoints }: P
       }),
       async (c) => {
         if (checkInPoints === 0) throw new Refusal(2006, null, '签到活动暂未开放')
-        const { userId } = c.var.caller
+        const { userId } = c.get('caller')
         const day = calendar.dayOf(now())
         const input = { userId, day, dayBefore: calendar.plusDays(day, -1), points: checkInPoints }
         return okOnce(c, await till.run(checkIn, input, idempotencyOf(c, {})))

@@ -41,7 +41,7 @@ export function profileRoutes(deps: ProfileDeps) {
   const today = () => calendar.startOf(calendar.dayOf(now()))
   return new Hono<AppEnv>()
     .get('/info', describe({ summary: 'The caller’s account', answer: userInfoAnswer }), async (c) => {
-      const user = await requireUser(database, c.var.caller.userId)
+      const user = await requireUser(database, c.get('caller').userId)
       return ok(c, { user_info: userInfoView(user, absoluteLinks(c)) })
     })
     .put(
@@ -49,12 +49,12 @@ export function profileRoutes(deps: ProfileDeps) {
       describe({ summary: 'Change nickname or avatar', answer: userInfoAnswer }),
       validate('json', profileBody),
       async (c) => {
-        const { userId } = c.var.caller
+        const { userId } = c.get('caller')
         const { nickname, avatar } = c.req.valid('json')
         const edit = {
           userId,
           ...(nickname === undefined ? {} : { nickname }),
-          ...(avatar === undefined ? {} : { avatar: acceptedAvatar(avatar, c.var.baseUrl) }),
+          ...(avatar === undefined ? {} : { avatar: acceptedAvatar(avatar, c.get('baseUrl')) }),
         }
         await till.run(editProfile, edit)
         const user = await requireUser(database, userId)
@@ -65,7 +65,7 @@ export function profileRoutes(deps: ProfileDeps) {
       '/statistics',
       describe({ summary: 'The caller’s points and activities', answer: userStatisticsAnswer }),
       async (c) => {
-        const { userId } = c.var.caller
+        const { userId } = c.get('caller')
         const [user, points_statistics, ever, sinceMidnight] = await Promise.all([
           requireUser(database, userId),
           pointsStatisticsOf(database, userId),
@@ -83,7 +83,7 @@ export function profileRoutes(deps: ProfileDeps) {
       },
     )
     .get('/status', describe({ summary: 'The caller’s standing', answer: userStatusAnswer }), async (c) => {
-      const { userId } = c.var.caller
+      const { userId } = c.get('caller')
       const [user, sinceMidnight] = await Promise.all([
         requireUser(database, userId),
         activitiesOf(database, userId, today()),
@@ -113,7 +113,7 @@ function avatarRoutes({ till, store, imageDesk, avatarLimit }: ProfileDeps) {
     }),
     limitCaller(avatarLimit),
     async (c) => {
-      const { userId } = c.var.caller
+      const { userId } = c.get('caller')
       const { opened } = await imageDesk.take(c.req.raw, { file: avatarForm.file, check: () => {}, open: openAvatar })
       const name = `${userId}-${randomCode(avatarKeyLength)}.jpg`
       await store.put(`avatars/${name}`, opened)

@@ -52,7 +52,7 @@ export function receiptsRoutes(deps: ReceiptsDeps) {
           open: openPhoto,
         })
         const idempotency = idempotencyOf(c, { amount: inputFen, image: photo.sha256 })
-        const { answer, replayed } = await receive({ userId: c.var.caller.userId, inputFen, idempotency }, photo)
+        const { answer, replayed } = await receive({ userId: c.get('caller').userId, inputFen, idempotency }, photo)
         const { image_key, ...made } = answer
         const view = { ...made, image_url: linksOf(c)(image_key), review_status: 'pending', message: messages.pending }
         return okOnce(c, { answer: view, replayed })
@@ -62,16 +62,16 @@ export function receiptsRoutes(deps: ReceiptsDeps) {
       '/history',
       describe({ summary: 'The caller’s uploads, newest first', answer: historyAnswer }),
       validate('query', historyQuery),
-      async (c) => ok(c, await historyOf(database, c.var.caller.userId, c.req.valid('query'), linksOf(c))),
+      async (c) => ok(c, await historyOf(database, c.get('caller').userId, c.req.valid('query'), linksOf(c))),
     )
     .get(
       '/review/:upload_id',
       describe({ summary: 'One of the caller’s uploads', answer: recordAnswer, refusals: [5007] }),
       validate('param', uploadIdParam, 5007),
-      async (c) => ok(c, await uploadOf(database, c.var.caller.userId, c.req.valid('param').upload_id, linksOf(c))),
+      async (c) => ok(c, await uploadOf(database, c.get('caller').userId, c.req.valid('param').upload_id, linksOf(c))),
     )
     .get('/statistics', describe({ summary: 'The caller’s uploads by status', answer: statisticsAnswer }), async (c) =>
-      ok(c, await uploadStatisticsOf(database, c.var.caller.userId)),
+      ok(c, await uploadStatisticsOf(database, c.get('caller').userId)),
     )
 }
 
