@@ -147,12 +147,11 @@ describe('unknown fields', () => {
 })
 
 describe('an idempotency key', () => {
-  test.each(['a b', 'x'.repeat(65), 'é', '\t'])('of %p is refused with 9000', async (key) => {
+  test.each(['a b', 'a\tb', 'x'.repeat(65), 'é', ''])('of %p is refused with 9000 and changes nothing', async (key) => {
     const { token } = await signIn(service)
-    const headers = { 'Idempotency-Key': encodeURIComponent(key) === key ? key : encodeURI(key).replace(/%20/g, ' ') }
-    const { code } = await service.client.post('/api/user/check-in', { token, headers })
-    expect([0, 9000]).toContain(code)
-    if (key.length > 64 || key.includes(' ')) expect(code).toBe(9000)
+    const checkIn = (headers: Record<string, string>) => service.client.post('/api/user/check-in', { token, headers })
+    expect((await checkIn({ 'Idempotency-Key': key })).code).toBe(9000)
+    expect((await checkIn({ 'Idempotency-Key': 'x'.repeat(64) })).code).toBe(0)
   })
 })
 

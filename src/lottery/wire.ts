@@ -47,22 +47,21 @@ export const drawAnswer = z.object({
 })
 export type DrawAnswer = z.output<typeof drawAnswer>
 
+/** A sector as diners and the wheel's editors see it. */
+export const shownPrize = z.object({
+  prize_id: z.int(),
+  prize_name: z.string(),
+  prize_type: prizeType,
+  prize_value: z.number(),
+  angle: z.int(),
+  color: z.string(),
+  probability: z.number(),
+  is_activity: z.boolean(),
+  stock_remaining: z.int().nullable(),
+})
+
 export const configAnswer = z.object({
-  prizes: z.array(
-    z.object({
-      prize_id: z.int(),
-      prize_name: z.string(),
-      prize_type: prizeType,
-      prize_value: z.number(),
-      angle: z.int(),
-      color: z.string(),
-      probability: z.number(),
-      is_activity: z.boolean(),
-      cost_points: z.int(),
-      stock_remaining: z.int().nullable(),
-      sold_out: z.boolean(),
-    }),
-  ),
+  prizes: z.array(shownPrize.extend({ cost_points: z.int(), sold_out: z.boolean() })),
   cost_points: z.int(),
   daily_limit: z.int(),
   draws_today: z.int(),

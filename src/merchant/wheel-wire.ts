@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { prizeTypes } from '../lottery/schema.ts'
 import { oddsSum } from '../lottery/wheel.ts'
+import { shownPrize } from '../lottery/wire.ts'
 
 const angles = [0, 45, 90, 135, 180, 225, 270, 315] as const
 const angle = z.literal(angles)
@@ -62,19 +63,7 @@ export const wheelAnswer = z.object({
   version: z.int(),
   cost_points: z.int(),
   pity_prize_id: z.int(),
-  prizes: z.array(
-    z.object({
-      prize_id: z.int(),
-      prize_name: z.string(),
-      prize_type: prizeType,
-      prize_value: z.number(),
-      angle,
-      color: z.string(),
-      probability: z.number(),
-      is_activity: z.boolean(),
-      stock_remaining: z.int().nullable(),
-    }),
-  ),
+  prizes: z.array(shownPrize.extend({ angle })),
 })
 export type WheelAnswer = z.output<typeof wheelAnswer>
 
