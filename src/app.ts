@@ -13,6 +13,7 @@ import { openApiOf } from './http/openapi.ts'
 import { operatorRoutes } from './http/operator-routes.ts'
 import { limitAddresses } from './http/rate-limits.ts'
 import { requireRoute } from './http/route-table.ts'
+import { RememberingRouter } from './http/router.ts'
 import { lotteryRoutes } from './lottery/routes.ts'
 import { merchantRoutes } from './merchant/routes.ts'
 import { pointsRoutes } from './points/routes.ts'
@@ -25,7 +26,7 @@ import { imageRoutes } from './storage/routes.ts'
 /** The whole HTTP surface: every middleware and every group of routes. */
 export function createApp(services: Services): Hono<AppEnv> {
   const { config, logger, metrics, access, limits, health } = services
-  const app = new Hono<AppEnv>()
+  const app = new Hono<AppEnv>({ router: new RememberingRouter() })
   app.onError(failures(logger))
 
   const { PUBLIC_URL: publicUrl, TRUST_PROXY: trustedProxies } = config

@@ -36,21 +36,3 @@ export function cached<Value>(load: () => Promise<Value>, maxAgeMs: number): Cac
     },
   }
 }
-
-/** Text made from a value, kept for as long as the value itself is; at most `most` texts of one value. */
-export interface Written<Value extends object> {
-  textOf(value: Value, key: string, write: () => string): string
-}
-
-export function written<Value extends object>(most: number): Written<Value> {
-  const texts = new WeakMap<Value, Map<string, string>>()
-  return {
-    textOf(value, key, write) {
-      const known = texts.get(value) ?? new Map<string, string>()
-      texts.set(value, known)
-      const text = known.get(key) ?? write()
-      if (known.size < most) known.set(key, text)
-      return text
-    },
-  }
-}

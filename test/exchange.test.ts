@@ -215,8 +215,20 @@ describe('the catalogue', () => {
     'stock_status=some',
     'limit=1000',
     'category=a&category=b',
-  ])('refuses the query %s with 9000', async (query) => {
-    expect((await list(await signIn(service), query)).code).toBe(9000)
+  ])('refuses the query %s with 9000, every time', async (query) => {
+    const person = await signIn(service)
+    expect((await list(person, query)).code).toBe(9000)
+    expect((await list(person, query)).code).toBe(9000)
+  })
+
+  test('says the same to everyone, but asks who they are and names each request', async () => {
+    const [first, second] = (await people(2)) as [Person, Person]
+    await newProduct(service, 5)
+    const answers = [await list(first), await list(second), await list(second)]
+    expect(answers.map(({ data }) => data)).toEqual(Array(3).fill(answers[0]?.data))
+    expect(new Set(answers.map(({ headers }) => headers.get('X-Request-Id'))).size).toBe(3)
+    expect((await service.client.get('/api/exchange/products')).code).toBe(2001)
+    expect((await service.client.get('/api/exchange/products', { token: `${first.token}x` })).code).toBe(2002)
   })
 
   test('shows new stock to whoever asks after an exchange', async () => {
@@ -231,7 +243,11 @@ describe('the catalogue', () => {
 
   test('links to images are absolute', async () => {
     await newProduct(service, 5, { image: '/images/a.jpg' })
-    expect((await list(await signIn(service))).data.products[0].image).toBe(`${service.url}/images/a.jpg`)
+    const person = await signIn(service)
+    expect((await list(person)).data.products[0].image).toBe(`${service.url}/images/a.jpg`)
+    const headers = { Host: 'points.example' }
+    const { data } = await service.client.get('/api/exchange/products', { token: person.token, headers })
+    expect(data.products[0].image).toBe('http://points.example/images/a.jpg')
   })
 })
 

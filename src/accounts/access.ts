@@ -20,7 +20,7 @@ export interface Access {
 
 interface Known {
   claims: AccessClaims
-  standing: Promise<Standing | undefined>
+  caller: Promise<Caller>
   checkedAt: number
 }
 
@@ -38,41 +38,24 @@ const sessionsAQuery = 500
 export function createAccess(database: Database, tokens: Tokens, now: () => Date): Access {
   const known = new Map<string, Known>()
 
-  const lookUp = async (token: string): Promise<Known> => {
-    const entry = known.get(token)
-    const age = entry ? now().getTime() - entry.checkedAt : Number.POSITIVE_INFINITY
-    if (entry && age < believed_ms && isLive(entry.claims)) return entry
-    return check(token)
-  }
   const isLive = ({ exp }: AccessClaims) => exp * 1000 > now().getTime()
-  const check = async (token: string): Promise<Known> => {
+  const isBelieved = ({ claims, checkedAt }: Known) => now().getTime() - checkedAt < believed_ms && isLive(claims)
+  const callerNow = async (token: string): Promise<Caller> => {
     const verified = known.get(token)?.claims
     const claims = verified && isLive(verified) ? verified : await tokens.verifyAccess(token)
-    const fresh = { claims, standing: standingOf(database, claims), checkedAt: now().getTime() }
-    fresh.standing.catch(() => known.delete(token))
+    const fresh = { claims, caller: admit(database, claims), checkedAt: now().getTime() }
+    // What made it refuse may be lifted at any time.
+    fresh.caller.catch(() => known.delete(token))
     known.delete(token)
     known.set(token, fresh)
     if (known.size > mostKnown) known.delete(known.keys().next().value ?? token)
-    return fresh
+    return fresh.caller
   }
-  const admit = async ({ claims, standing }: Known): Promise<Caller> => {
-    const found = await standing
-    if (!found || found.revoked) throw new Refusal(2002)
-    if (found.status !== 'active') throw new Refusal(2004)
-    return { userId: claims.user_id, sessionId: claims.session_id, isMerchant: found.is_merchant, exp: claims.exp }
-  }
-  const callerNow = async (token: string) => admit(await check(token))
 
   return {
-    async callerOf(token) {
-      const entry = await lookUp(token)
-      try {
-        return await admit(entry)
-      } catch (error) {
-        // What made it refuse may have been lifted since it was looked up.
-        if (error instanceof Refusal && entry.checkedAt < now().getTime()) return callerNow(token)
-        throw error
-      }
+    callerOf(token) {
+      const entry = known.get(token)
+      return entry && isBelieved(entry) ? entry.caller : callerNow(token)
     },
     callerNow,
     standings: (sessionIds) => liveSessions(database, sessionIds),
@@ -80,6 +63,13 @@ export function createAccess(database: Database, tokens: Tokens, now: () => Date
       for (const [token, { claims }] of known) if (claims.session_id === sessionId) known.delete(token)
     },
   }
+}
+
+async function admit(database: Database, claims: AccessClaims): Promise<Caller> {
+  const found = await standingOf(database, claims)
+  if (!found || found.revoked) throw new Refusal(2002)
+  if (found.status !== 'active') throw new Refusal(2004)
+  return { userId: claims.user_id, sessionId: claims.session_id, isMerchant: found.is_merchant, exp: claims.exp }
 }
 
 async function standingOf({ orm }: Database, claims: AccessClaims): Promise<Standing | undefined> {

@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
-import { written } from '../cached.ts'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
-import { ok, okWritten } from '../http/envelope.ts'
+import { ok } from '../http/envelope.ts'
 import { idempotencyOf, okOnce } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
+import { remember } from '../http/remember.ts'
 import { validate } from '../http/validate.ts'
 import { randomCode, randomId } from '../random.ts'
 import type { Till } from '../till/till.ts'
@@ -13,7 +13,6 @@ import { cancel } from './cancel.ts'
 import { type Catalogue, categoriesOf, productsPage } from './catalogue.ts'
 import { exchange } from './exchange.ts'
 import { ordersOf, requireOrder } from './queries.ts'
-import type { Product } from './schema.ts'
 import {
   cancelAnswer,
   categoriesAnswer,
@@ -40,21 +39,13 @@ const mostPages = 200
 
 /** `/api/exchange`: goods for points. */
 export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: ExchangeDeps) {
-  const pages = written<readonly Product[]>(mostPages)
   return new Hono<AppEnv>()
     .get(
       '/products',
       describe({ summary: 'Goods on sale', answer: productsAnswer }),
+      remember(catalogue.get, mostPages),
       validate('query', productsQuery),
-      async (c) => {
-        const query = c.req.valid('query')
-        const current = await catalogue.get()
-        const key = JSON.stringify([c.get('baseUrl'), query])
-        return okWritten(
-          c,
-          pages.textOf(current, key, () => JSON.stringify(productsPage(current, query, absoluteLinks(c)))),
-        )
-      },
+      async (c) => ok(c, productsPage(await catalogue.get(), c.req.valid('query'), absoluteLinks(c))),
     )
     .get(
       '/categories',

@@ -12,12 +12,12 @@ export interface Envelope {
 
 /** A success. */
 export function ok(c: Context<AppEnv>, data: object, headers?: ExtraHeaders): Response {
-  return okWritten(c, JSON.stringify(data), headers)
+  return answer(c, 0, JSON.stringify({ code: 0, msg: 'success', data } satisfies Envelope), 200, headers)
 }
 
-/** A success whose data is JSON text already. */
-export function okWritten(c: Context<AppEnv>, data: string, headers?: ExtraHeaders): Response {
-  return answer(c, 0, `{"code":0,"msg":"success","data":${data}}`, 200, headers)
+/** A success whose envelope is written already. */
+export function okBytes(c: Context<AppEnv>, envelope: Uint8Array): Response {
+  return answer(c, 0, envelope, 200)
 }
 
 /** Codes of requests that reached no route, or that their route could not read: they alone have a status of their own. */
@@ -48,9 +48,15 @@ export function refuseWith(c: Context<AppEnv>, code: RefusalCode, headers?: Extr
 type ExtraHeaders = Readonly<Record<string, string>>
 
 /** Made in one piece: headers set one by one, and merged, would cost more than the rest of a small answer. */
-function answer(c: Context<AppEnv>, code: number, text: string, status: number, headers?: ExtraHeaders): Response {
+function answer(
+  c: Context<AppEnv>,
+  code: number,
+  body: string | Uint8Array,
+  status: number,
+  headers?: ExtraHeaders,
+): Response {
   c.set('apiCode', code)
-  return new Response(text, {
+  return new Response(body, {
     status,
     headers: {
       'Content-Type': 'application/json',

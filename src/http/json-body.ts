@@ -21,11 +21,14 @@ const limitBody = bodyLimit({
  * @throws {Refusal} 9004 when it is too large, 9005 for another content type, 9001 for what isn't strict JSON.
  */
 export function jsonBody(others: readonly string[]): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
+  const read: MiddlewareHandler<AppEnv> = async (c, next) => {
+    await limitBody(c, () => readStrictly(c))
+    return next()
+  }
+  return (c, next) => {
     const { method, path } = c.req
     const hasNone = method === 'GET' || method === 'HEAD' || others.includes(path)
-    if (!hasNone) await limitBody(c, () => readStrictly(c))
-    return next()
+    return hasNone ? next() : read(c, next)
   }
 }
 

@@ -14,13 +14,14 @@ interface RouteTable {
  */
 export function requireRoute(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
   let table: RouteTable | undefined
-  return async (c, next) => {
+  return (c, next) => {
     table ??= routeTable(app)
     const { method, path } = c.req
     if (method === 'OPTIONS' || table.exact.get(path)?.has(method)) return next()
     const methods = methodsOf(table, path)
     if (methods.has(method)) return next()
-    return methods.size === 0 ? refuseWith(c, 9002) : refuseWith(c, 9003, { Allow: [...methods].join(', ') })
+    const refusal = methods.size === 0 ? refuseWith(c, 9002) : refuseWith(c, 9003, { Allow: [...methods].join(', ') })
+    return Promise.resolve(refusal)
   }
 }
 
