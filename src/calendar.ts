@@ -10,10 +10,19 @@ export interface Calendar {
 
 /** A calendar of `timeZone` (an IANA name); daylight saving is the zone's own. */
 export function createCalendar(timeZone: string): Calendar {
+  const startOf = (day: string) => new Date(Temporal.PlainDate.from(day).toZonedDateTime(timeZone).epochMilliseconds)
+  const plusDays = (day: string, days: number) => Temporal.PlainDate.from(day).add({ days }).toString()
+  // Asked for at every draw, and nearly always of the same day.
+  let known = { day: '', from: Number.NaN, until: Number.NaN }
   return {
-    dayOf: (instant) =>
-      Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone).toPlainDate().toString(),
-    startOf: (day) => new Date(Temporal.PlainDate.from(day).toZonedDateTime(timeZone).epochMilliseconds),
-    plusDays: (day, days) => Temporal.PlainDate.from(day).add({ days }).toString(),
+    dayOf(instant) {
+      const at = instant.getTime()
+      if (at >= known.from && at < known.until) return known.day
+      const day = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate().toString()
+      known = { day, from: startOf(day).getTime(), until: startOf(plusDays(day, 1)).getTime() }
+      return day
+    },
+    startOf,
+    plusDays,
   }
 }

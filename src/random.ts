@@ -1,10 +1,12 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 
 const unambiguous = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 
 /** `length` characters of a 32-letter alphabet without 0, 1, I and O: 5 unbiased bits each, from the system's generator. */
 export function randomCode(length: number): string {
-  return Array.from(randomBytes(length), (byte) => unambiguous[byte & 31]).join('')
+  let code = ''
+  for (const byte of crypto.getRandomValues(new Uint8Array(length))) code += unambiguous[byte & 31]
+  return code
 }
 
 /** A public id such as `EX_7KQ2…`: 80 random bits behind its prefix. */

@@ -41,6 +41,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     timezone: 'Z',
     charset: 'utf8mb4_unicode_ci',
     supportBigNumbers: true,
+    // Where a statement was sent from is in no log, and finding it out at each costs more than writing it.
+    trace: false,
   })
   const prepared = new WeakSet<object>()
 

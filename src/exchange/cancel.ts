@@ -9,7 +9,7 @@ import type { CancelAnswer } from './wire.ts'
 /** A pending order is called off by its owner: points and stock go back, its voucher dies. */
 export const cancel: Operation<OrderRows, CancelAnswer, Push> = {
   name: 'cancel',
-  owner: ({ userId }) => userId,
+  owner: ({ productId }) => productId,
   needs: orderNeeds,
   decide(books, input) {
     const order = books.find(orders, [input.exchangeId])

@@ -23,7 +23,8 @@ export interface Exchange {
 /** Points become an order and a voucher; stock and balance can't go below zero, whatever runs beside this. */
 export const exchange: Operation<Exchange, SubmitAnswer, Push> = {
   name: 'exchange',
-  owner: ({ userId }) => userId,
+  // Buyers of one product queue in one lane: in two, each batch would wait for the other's lock on the product's row.
+  owner: ({ productId }) => productId,
   needs: ({ userId, productId }) => [
     rows(users, userId),
     { shelf: purchases, keys: [[userId, productId]] },

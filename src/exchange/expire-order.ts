@@ -6,7 +6,7 @@ import { orders } from './schema.ts'
 /** An order that nobody fetched in time ends, once: points and stock go back, its voucher dies. */
 export const expireOrder: Operation<OrderRows, { changed: boolean }, Push> = {
   name: 'expire_order',
-  owner: ({ userId }) => userId,
+  owner: ({ productId }) => productId,
   needs: orderNeeds,
   decide(books, input) {
     const order = books.find(orders, [input.exchangeId])

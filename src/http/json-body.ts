@@ -6,6 +6,7 @@ import { assertStrictJson } from './strict-json.ts'
 
 const largestBody = 256 * 1024
 const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 /** By its declared length, or once that much has arrived. */
 const limitBody = bodyLimit({
@@ -42,7 +43,7 @@ async function readStrictly(c: Context<AppEnv>): Promise<void> {
 function strictText(bytes: ArrayBuffer, contentType: string | undefined): string {
   if (!contentType || !jsonType.test(contentType.trim())) throw new Refusal(9005)
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    const text = utf8.decode(bytes)
     assertStrictJson(text)
     return text
   } catch (error) {
