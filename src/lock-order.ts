@@ -14,6 +14,7 @@ export const lockOrder = {
   wheelLock: 75,
   wheel: 80,
   products: 90,
+  purchases: 95,
   prizes: 100,
   journals: 110,
   idempotencyKeys: 120,

@@ -27,8 +27,11 @@ export const exchange: Operation<Exchange, SubmitAnswer, Push> = {
   owner: ({ productId }) => productId,
   needs: ({ userId, productId }) => [
     rows(users, userId),
-    { shelf: purchases, keys: [[userId, productId]] },
     rows(products, productId),
+    {
+      shelf: purchases,
+      keys: (books) => (isLimited(books.find(products, [productId])) ? [[userId, productId]] : []),
+    },
   ],
   decide(books, input) {
     const { userId, quantity, exchangeId, code } = input
@@ -74,10 +77,15 @@ function requireOnSale(product: Readonly<Product> | undefined): Readonly<Product
   return product
 }
 
+function isLimited(product: Readonly<Product> | undefined): boolean {
+  return product !== undefined && product.per_user_limit !== null
+}
+
 function countPurchase(books: Books<Push>, product: Readonly<Product>, { userId, quantity }: Exchange): void {
-  const used = books.get(purchases, [userId, product.commodity_id])
   const limit = product.per_user_limit
-  if (limit !== null && used.quantity + quantity > limit) throw new Refusal(4006, { limit, used: used.quantity })
+  if (limit === null) return
+  const used = books.get(purchases, [userId, product.commodity_id])
+  if (used.quantity + quantity > limit) throw new Refusal(4006, { limit, used: used.quantity })
   books.update(purchases, used, { quantity: used.quantity + quantity })
 }
 

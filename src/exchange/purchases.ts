@@ -11,7 +11,7 @@ export interface Purchases {
 /** Read while the user's row is locked: no other order of theirs can be on its way. */
 export const purchases: Shelf<Purchases> = {
   name: 'purchases',
-  rank: lockOrder.orders,
+  rank: lockOrder.purchases,
   keyOf: ({ user_id, commodity_id }) => [user_id, commodity_id],
   async load(tx, keys) {
     const where = keys.map(() => '(user_id = ? AND commodity_id = ?)').join(' OR ')
