@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isWellKnown, redactedValue, weaknessOf, withFiles } from './config-secrets.ts'
 
 /** Faults of the environment, all of them at once; the message is for the operator's terminal. */
 export class ConfigError extends Error {
@@ -42,7 +43,7 @@ const ConfigShape = z.object({
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: z
     .url({ protocol: /^(mysql|mariadb)$/, error: 'must look like mysql://user:pass@host:3306/db' })
-    .refine((url) => new URL(url).pathname.length > 1, 'must name a database')
+    .refine((url) => !URL.canParse(url) || new URL(url).pathname.length > 1, 'must name a database')
     .optional(),
   DATABASE_POOL: integer(20, 4, 500),
   REDIS_URL: z
@@ -107,49 +108,29 @@ const ConfigShape = z.object({
 export type Config = Readonly<z.output<typeof ConfigShape>>
 
 /**
- * Reads the settings from `env`; an empty string counts as unset.
- * @throws {ConfigError} naming every missing, bad or (in production) unsafe setting.
+ * Reads the settings from `env`, and secrets also from the files that `<NAME>_FILE` names; an empty string counts as
+ * unset.
+ * @throws {ConfigError} naming every missing, bad or (in production) unsafe setting, and printing none.
  */
 export function loadConfig(env: Record<string, string | undefined>): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
-  const parsed = ConfigShape.safeParse(present)
+  const { settings, faults } = withFiles(env, configNames)
+  const parsed = ConfigShape.safeParse(settings)
   const malformed = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  const faults = [...malformed, ...conflicts(present)]
-  if (!parsed.success || faults.length > 0) throw new ConfigError(faults)
+  // A secret whose file is at fault is not missing as well.
+  const unread = new Set(faults.map((fault) => fault.split('_FILE:')[0]))
+  const others = [...malformed, ...conflicts(settings)].filter((fault) => !unread.has(fault.split(':')[0]))
+  if (!parsed.success || faults.length + others.length > 0) throw new ConfigError([...faults, ...others])
   return Object.freeze(parsed.data)
 }
 
 /** Every name the program reads, for `.env.example` and its test. */
 export const configNames: readonly string[] = Object.keys(ConfigShape.shape)
 
-const secretNames = new Set([
-  'JWT_SECRET',
-  'JWT_SECRET_PREVIOUS',
-  'METRICS_TOKEN',
-  'SMS_DEV_CODE',
-  'SMS_WEBHOOK_URL',
-  'ALERT_WEBHOOK',
-  'S3_SECRET_KEY',
-])
-const urlNames = new Set(['DATABASE_URL', 'REDIS_URL'])
-
-/** The settings as they may be printed: secrets and passwords replaced by `***`. */
+/** The settings as they may be printed: no secret, and no credentials of an address. */
 export function redacted(config: Config): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(config).map(([name, value]) => {
-      if (value === undefined) return [name, value]
-      if (secretNames.has(name)) return [name, '***']
-      return [name, urlNames.has(name) ? withoutPassword(String(value)) : value]
-    }),
-  )
-}
-
-function withoutPassword(url: string): string {
-  const parsed = new URL(url)
-  if (parsed.password) parsed.password = '***'
-  return parsed.toString()
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, redactedValue(name, value)]))
 }
 
 /** Rules that tie settings together, judged on the raw values so that they are reported beside malformed ones. */
@@ -164,11 +145,22 @@ function conflicts(env: Record<string, string | undefined>): string[] {
   const missing = bucket.filter((name) => !env[name])
   const isHalf = missing.length > 0 && missing.length < bucket.length
   for (const name of isHalf ? missing : []) faults.push(`${name}: is needed when another S3_ setting is given`)
-  if (env.NODE_ENV !== 'production') return faults
+  return env.NODE_ENV === 'production' ? [...faults, ...unsafe(env)] : faults
+}
+
+/** What production does not start with. */
+function unsafe(env: Record<string, string | undefined>): string[] {
+  const faults: string[] = []
+  const needs = (broken: boolean, fault: string) => broken && faults.push(fault)
   needs(!env.DATABASE_URL, 'DATABASE_URL: is needed in production; the private database is for development')
   needs(!env.JWT_SECRET, 'JWT_SECRET: is needed in production; a generated secret is for development')
-  needs(isGuessable(env.JWT_SECRET), 'JWT_SECRET: is a sample or a repetition; make one with: openssl rand -base64 48')
-  needs(isGuessable(env.JWT_SECRET_PREVIOUS), 'JWT_SECRET_PREVIOUS: is a sample or a repetition')
+  for (const name of ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'METRICS_TOKEN']) {
+    const weakness = env[name] && weaknessOf(env[name])
+    if (weakness) faults.push(`${name}: ${weakness}; make one with: openssl rand -base64 48`)
+  }
+  for (const name of ['DATABASE_URL', 'REDIS_URL', 'S3_SECRET_KEY']) {
+    needs(isWellKnown(passwordIn(name, env[name])), `${name}: has a password that everyone tries first`)
+  }
   needs(
     (env.SMS_PROVIDER ?? 'console') === 'console',
     'SMS_PROVIDER: console prints codes and lets SMS_DEV_CODE in; production needs webhook',
@@ -176,7 +168,7 @@ function conflicts(env: Record<string, string | undefined>): string[] {
   return faults
 }
 
-function isGuessable(secret: string | undefined): boolean {
-  if (!secret) return false
-  return new Set(secret).size < 10 || /change.?me|your.?secret|example|default|password/i.test(secret)
+function passwordIn(name: string, value = ''): string {
+  if (!name.endsWith('_URL')) return value
+  return URL.canParse(value) ? new URL(value).password : ''
 }

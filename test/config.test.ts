@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError, configNames, loadConfig, redacted } from '../src/config.ts'
+import { secretNames, weaknessOf } from '../src/config-secrets.ts'
 
 const strong = 'k3J9-fQ2x_L8vZ1pWn7RtYb5Hc4Md6Sg0aEuIoTqXyA'
 const production = {
@@ -39,6 +41,7 @@ describe('a bad setting stops the start', () => {
     ['PORT', '３０００'],
     ['DATABASE_URL', 'postgres://x/y'],
     ['DATABASE_URL', 'mysql://host'],
+    ['DATABASE_URL', 'nonsense'],
     ['JWT_SECRET', 'short'],
     ['BUSINESS_TIMEZONE', 'Mars/Olympus'],
     ['RATE_LIMIT', 'maybe'],
@@ -64,6 +67,13 @@ describe('production', () => {
     ['no secret', { JWT_SECRET: '' }, 'JWT_SECRET'],
     ['a repeated secret', { JWT_SECRET: 'a'.repeat(64) }, 'JWT_SECRET'],
     ['a sample secret', { JWT_SECRET: 'change-me-0123456789-abcdefghijklmnopqrstuvwxyz' }, 'JWT_SECRET'],
+    ['a repeated phrase', { JWT_SECRET: 'Zk3J9fQ2xL8'.repeat(4).slice(0, 40) }, 'JWT_SECRET'],
+    ['a sequence', { JWT_SECRET: 'abcdefghijklmnopqrstuvwxyz0123456789' }, 'JWT_SECRET'],
+    ['few characters', { JWT_SECRET: 'abcabbcaacbbacbcabaccbabcacbaccbab' }, 'JWT_SECRET'],
+    ['a weak secret of before', { JWT_SECRET_PREVIOUS: '0'.repeat(32) }, 'JWT_SECRET_PREVIOUS'],
+    ['a sample token for the figures', { METRICS_TOKEN: 'change-this-token' }, 'METRICS_TOKEN'],
+    ['the password of the example', { DATABASE_URL: 'mysql://user:password@db/points' }, 'DATABASE_URL'],
+    ['a cache that anyone can open', { REDIS_URL: 'redis://:123456@cache:6379' }, 'REDIS_URL'],
     ['console SMS', { SMS_PROVIDER: 'console' }, 'SMS_PROVIDER'],
     ['no webhook', { SMS_WEBHOOK_URL: '' }, 'SMS_WEBHOOK_URL'],
   ])('refuses %s', (_, change, name) => {
@@ -80,10 +90,84 @@ describe('production', () => {
   })
 })
 
+test('no random secret is called weak', () => {
+  for (let i = 0; i < 2_000; i += 1) {
+    const bytes = crypto.getRandomValues(new Uint8Array(32))
+    for (const secret of [bytes.toHex(), bytes.toHex().slice(0, 32), bytes.toHex().slice(0, 16), bytes.toBase64()])
+      expect([secret, weaknessOf(secret)]).toEqual([secret, undefined])
+  }
+})
+
+describe('a secret from a file', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'points-secrets-'))
+  const file = (name: string, content: string) => {
+    writeFileSync(join(dir, name), content)
+    return join(dir, name)
+  }
+
+  test.each([...secretNames])('%s_FILE takes the place of %s, without its last newline', (name) => {
+    const values: Record<string, string> = {
+      DATABASE_URL: production.DATABASE_URL,
+      REDIS_URL: 'redis://cache:6379',
+      SMS_WEBHOOK_URL: production.SMS_WEBHOOK_URL,
+      ALERT_WEBHOOK: 'https://alerts.internal/x',
+      SMS_DEV_CODE: '654321',
+    }
+    const value = values[name] ?? strong
+    // The S3 settings are given together or not at all.
+    const bucket = { S3_ENDPOINT: 'https://s3.internal', S3_BUCKET: 'b', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 's' }
+    const env = { ...bucket, [name]: '', [`${name}_FILE`]: file(name, `${value}\n`) }
+    expect(loadConfig(env)).toMatchObject({ [name]: value })
+  })
+
+  test.each([
+    ['is not there', () => join(dir, 'nowhere'), "can't be read (ENOENT)"],
+    ['is a folder', () => dir, 'is not a regular file'],
+    ['never ends', () => '/dev/zero', 'is not a regular file'],
+    ['is empty', () => file('empty', '\n'), 'is empty'],
+    ['is too large', () => file('large', 'x'.repeat(9_000)), 'holds more than 8192 bytes'],
+    ['has two lines', () => file('lines', `${strong}\n${strong}\n`), 'holds more than one line'],
+  ])('that %s is a fault, by its name and once', (_, path, fault) => {
+    expect(faultsOf({ ...production, JWT_SECRET: '', JWT_SECRET_FILE: path() })).toEqual([`JWT_SECRET_FILE: ${fault}`])
+  })
+
+  test('beside the secret itself is a fault, and so is one for what is no secret', () => {
+    const faults = faultsOf({ ...production, JWT_SECRET_FILE: file('jwt', strong), PORT_FILE: file('port', '3000') })
+    expect(faults).toHaveLength(2)
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['JWT_SECRET_FILE', 'PORT_FILE'])
+  })
+
+  test('is judged like any other, and printed as little', () => {
+    const weak = file('weak', 'aaaaaaaabbbbbbbbccccccccdddddddd')
+    const faults = faultsOf({ ...production, JWT_SECRET: '', JWT_SECRET_FILE: weak, PORT: 'x' })
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['JWT_SECRET', 'PORT'])
+    expect(faults.join()).not.toContain('aaaa')
+  })
+})
+
 test('printed settings hold no secret', () => {
-  const text = JSON.stringify(redacted(loadConfig({ ...production, METRICS_TOKEN: 'metrics-token-0123456789' })))
-  for (const secret of [strong, 'hunter2', 'metrics-token-0123456789', 'sms.example.com'])
-    expect(text).not.toContain(secret)
+  const secrets = {
+    DATABASE_URL: 'mysql://app-user:hunter2@db:3306/points?password=hunter3',
+    REDIS_URL: 'redis://cache-user:hunter4@cache:6379',
+    JWT_SECRET_PREVIOUS: `${strong}-old`,
+    S3_ENDPOINT: 'https://s3.internal',
+    S3_BUCKET: 'receipts',
+    S3_ACCESS_KEY: 'AKIAQQ',
+    S3_SECRET_KEY: 'wJalrXUtnFEMI',
+    METRICS_TOKEN: 'metrics-0f1e2d3c4b5a',
+    ALERT_WEBHOOK: 'https://oapi.dingtalk.com/robot/send?access_token=f00dfeed',
+  }
+  const text = JSON.stringify(redacted(loadConfig({ ...production, ...secrets })))
+  expect(text).toContain('***@db:3306/points')
+  expect(text).not.toMatch(/hunter|-user|AKIA|wJal|0f1e|f00d|sms\.example/)
+  expect(text).not.toContain(strong)
+})
+
+test('faults hold no value of any setting', () => {
+  const env = Object.fromEntries(configNames.map((name) => [name, `canary ${name} canary`]))
+  const faults = faultsOf({ ...env, NODE_ENV: 'production', JWT_SECRET_FILE: 'canary', PORT_FILE: 'canary' })
+  expect(faults.length).toBeGreaterThan(configNames.length / 2)
+  expect(faults.join('\n')).not.toContain('canary')
 })
 
 test('.env.example names every setting, and no other', () => {

@@ -1,0 +1,103 @@
+import { readFileSync, statSync } from 'node:fs'
+
+/** Settings that are never printed, and that may stand in a file named by `<NAME>_FILE`. */
+export const secretNames: readonly string[] = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'JWT_SECRET',
+  'JWT_SECRET_PREVIOUS',
+  'SMS_WEBHOOK_URL',
+  'SMS_DEV_CODE',
+  'S3_ACCESS_KEY',
+  'S3_SECRET_KEY',
+  'ALERT_WEBHOOK',
+  'METRICS_TOKEN',
+]
+
+/** Settings by name, and what is wrong with some, each as `NAME: fault`. */
+export interface GivenSettings {
+  settings: Record<string, string>
+  faults: string[]
+}
+
+const largestSecret = 8_192
+
+/**
+ * The settings that are given, with what each `<NAME>_FILE` holds under its name; an empty string counts as unset. A
+ * trailing newline of a file is dropped. Faults name the setting, never the path or the content: either may be a secret
+ * that went astray.
+ */
+export function withFiles(env: Record<string, string | undefined>, known: readonly string[]): GivenSettings {
+  const settings: Record<string, string> = {}
+  const faults: string[] = []
+  for (const [name, value] of Object.entries(env)) if (value) settings[name] = value
+  for (const name of known) {
+    const file = settings[`${name}_FILE`]
+    if (file === undefined) continue
+    if (!secretNames.includes(name)) faults.push(`${name}_FILE: only secrets are read from files; set ${name} itself`)
+    else if (settings[name] !== undefined) faults.push(`${name}_FILE: is given beside ${name}; give one of them`)
+    else {
+      const found = secretIn(file)
+      if ('fault' in found) faults.push(`${name}_FILE: ${found.fault}`)
+      else settings[name] = found.secret
+    }
+  }
+  return { settings, faults }
+}
+
+function secretIn(path: string): { secret: string } | { fault: string } {
+  try {
+    const stat = statSync(path)
+    if (!stat.isFile()) return { fault: 'is not a regular file' }
+    if (stat.size > largestSecret) return { fault: `holds more than ${largestSecret} bytes` }
+    const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+    if (secret.trim() === '') return { fault: 'is empty' }
+    return /[\r\n]/.test(secret) ? { fault: 'holds more than one line' } : { secret }
+  } catch (error) {
+    return { fault: `can't be read (${(error as { code?: string }).code})` }
+  }
+}
+
+const samples = /change.?(me|it|this)|your.?(secret|token|key)|replace.?(me|this)|example|default|password|tests.only/i
+
+/** Why a secret of ours can be guessed for certain, or undefined: this judges no passphrase, it finds what is none. */
+export function weaknessOf(secret: string): string | undefined {
+  if (samples.test(secret)) return 'is a sample'
+  if (isRepetition(secret)) return 'repeats itself'
+  if (isSequence(secret)) return 'is a sequence'
+  // A random secret of so many characters, even in hex, has fewer different ones once in ten million times.
+  if (new Set(secret).size < Math.min(8, secret.length / 4)) return 'has too few different characters'
+  return undefined
+}
+
+const wellKnown = new Set(
+  '123456 12345678 123456789 admin changeme guest minioadmin mysql password root secret test'.split(' '),
+)
+
+/** True for a password of another service that everyone tries first, the ones of `.env.example` among them. */
+export function isWellKnown(password: string): boolean {
+  return wellKnown.has(password.toLowerCase())
+}
+
+function isRepetition(text: string): boolean {
+  for (let period = 1; period <= text.length / 2; period += 1) if (text.startsWith(text.slice(period))) return true
+  return false
+}
+
+/** Most characters follow on the one before, as in `abcdef` or `987654`. */
+function isSequence(text: string): boolean {
+  let steps = 0
+  for (let i = 1; i < text.length; i += 1) if (Math.abs(text.charCodeAt(i) - text.charCodeAt(i - 1)) === 1) steps += 1
+  return steps > text.length / 2
+}
+
+/** A setting as it may be printed: secrets as `***`, of a database's address the host and name, of others' nothing. */
+export function redactedValue(name: string, value: unknown): unknown {
+  if (value === undefined || !secretNames.includes(name)) return value
+  return name === 'DATABASE_URL' || name === 'REDIS_URL' ? withoutCredentials(String(value)) : '***'
+}
+
+function withoutCredentials(address: string): string {
+  const { protocol, username, password, host, pathname } = new URL(address)
+  return `${protocol}//${username || password ? '***@' : ''}${host}${pathname}`
+}
