@@ -115,7 +115,7 @@ export function createServices(options: ServicesOptions) {
     /** Resolves when what the service leans on was reached, or given up for now. */
     ready: () => relay.settled(relayStart_ms),
     async close() {
-      receipts.close()
+      await receipts.close()
       await till.close()
       await relay.close()
       store.close()

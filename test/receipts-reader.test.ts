@@ -15,7 +15,7 @@ async function openReader(options: Partial<ReaderOptions> = {}): Promise<Reader>
   const scratchDir = await mkdtemp(join(tmpdir(), 'reader-test-'))
   const reader = createReader({ timeoutMs: 60_000, maxWaiting: 4, idleMs: 60_000, scratchDir, ...options })
   close = async () => {
-    reader.close()
+    await reader.close()
     await rm(scratchDir, { recursive: true })
   }
   return reader
@@ -99,13 +99,14 @@ test('a worker that has been idle is ended, and started again for the next photo
   expect(reader.stats()).toMatchObject({ reads: 2, failures: 0 })
 }, 60_000)
 
-test('closing answers what is read and what waits with null', async () => {
+test('closing lets the photo at hand be read and answers what waits with null', async () => {
   const reader = await openReader()
   const photo = await sample('08-faded.jpg')
   const answers = [reader.read(photo), reader.read(photo)]
-  reader.close()
-  expect(await Promise.all(answers)).toEqual([null, null])
+  await reader.close()
+  expect(await Promise.all(answers)).toEqual([expect.objectContaining({ amountFen: 3650 }), null])
   expect(await reader.read(photo)).toBeNull()
+  await reader.close()
 })
 
 /** Ticks every 5 ms; stopped, answers the 99th percentile of how late the ticks came, in milliseconds. */

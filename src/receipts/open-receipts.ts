@@ -28,8 +28,11 @@ export function openReceipts(
     imageDesk: createImageDesk(),
     receive,
     isAmountRequired: config.UPLOAD_AMOUNT === 'required',
-    /** Ends the reader; what it hasn't read is not read any more. */
-    close: () => reader?.close(),
+    /** Lets the photo at hand be read and filed; what waits for the reader is not read any more. */
+    async close() {
+      await reader?.close()
+      await receive.settled()
+    },
   }
 }
 

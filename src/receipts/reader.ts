@@ -21,9 +21,14 @@ export interface ReaderOptions {
   scratchDir: string
   /** Told why a photo could not be read, for the log. */
   onFailure?: (reason: string) => void
+  /** Told how each photo ended, and how long it took once it was its turn, for the metrics. */
+  onEnd?: (outcome: ReadOutcome, took_ms: number) => void
   /** The worker's program; tests put their own in its place. */
   workerUrl?: string | URL
 }
+
+/** `skipped`: too many were waiting. */
+export type ReadOutcome = 'read' | 'failed' | 'skipped'
 
 export interface ReaderStats {
   /** Photos read to the end, whatever was found on them. */
@@ -41,8 +46,11 @@ export interface Reader {
   /** The receipt's reading, or null when it could not be read, there were too many waiting, or the reader was closed. Never throws. */
   read(image: Uint8Array): Promise<Reading | null>
   stats(): ReaderStats
-  /** Ends the worker; what was waiting is answered with null. */
-  close(): void
+  /**
+   * Takes nothing more, answers what was waiting with null, lets the photo at hand be read and ends the worker: a worker
+   * that is ended amid the native library takes the process with it.
+   */
+  close(): Promise<void>
 }
 
 /** Reads receipts one at a time in a worker of its own, started with the first photo and again after it died or hung. */
@@ -65,7 +73,8 @@ class QueueingReader implements Reader {
   // Of the photo that is read, or while there is none, of the idle worker.
   #deadline: Timer | undefined
   #lastId = 0
-  #closed = false
+  #startedAt = 0
+  #closed: PromiseWithResolvers<void> | undefined
 
   constructor(options: ReaderOptions) {
     this.#options = options
@@ -75,6 +84,7 @@ class QueueingReader implements Reader {
     if (this.#closed) return Promise.resolve(null)
     if (this.#current && this.#waiting.length >= this.#options.maxWaiting) {
       this.#counts.skipped++
+      this.#options.onEnd?.('skipped', 0)
       return Promise.resolve(null)
     }
     return new Promise((resolve) => {
@@ -87,23 +97,28 @@ class QueueingReader implements Reader {
     return { ...this.#counts, queueLength: this.#waiting.length, busy: this.#current !== undefined }
   }
 
-  close(): void {
-    this.#closed = true
-    const open = [...(this.#current ? [this.#current] : []), ...this.#waiting.splice(0)]
-    this.#current = undefined
-    this.#endWorker()
-    for (const ticket of open) ticket.resolve(null)
+  close(): Promise<void> {
+    this.#closed ??= Promise.withResolvers()
+    for (const ticket of this.#waiting.splice(0)) ticket.resolve(null)
+    if (!this.#current) this.#next()
+    return this.#closed.promise
   }
 
   #next(): void {
     clearTimeout(this.#deadline)
     this.#current = this.#waiting.shift()
+    if (!this.#current && this.#closed) {
+      this.#endWorker()
+      this.#closed.resolve()
+      return
+    }
     if (!this.#current) {
       this.#deadline = setTimeout(() => this.#endWorker(), this.#options.idleMs)
       this.#deadline.unref()
       return
     }
     const { id, image } = this.#current
+    this.#startedAt = performance.now()
     this.#deadline = setTimeout(() => this.#abandon('timed out'), this.#options.timeoutMs)
     this.#worker ??= this.#startWorker()
     this.#worker.postMessage({ id, image, scratchDir: this.#options.scratchDir } satisfies ReaderJob)
@@ -129,6 +144,7 @@ class QueueingReader implements Reader {
 
   #settle(answer: ReaderAnswer): void {
     const ticket = this.#current
+    this.#options.onEnd?.('reading' in answer ? 'read' : 'failed', performance.now() - this.#startedAt)
     if ('reading' in answer) {
       this.#counts.reads++
       ticket?.resolve(answer.reading)

@@ -45,8 +45,9 @@ const keyLength = 26
 /** Keeps a photo, has it read and files it for review; no row without its objects, no object for long without its row. */
 export function createReceive(deps: ReceiveDeps) {
   const { till, store, reader, calendar, now, logger } = deps
+  const late = new Set<Promise<void>>()
 
-  return async (
+  const receive = async (
     sender: { userId: number; inputFen: number | null; idempotency: Idempotency | undefined },
     photo: Photo,
   ): Promise<TillAnswer<UploadMade>> => {
@@ -75,9 +76,17 @@ export function createReceive(deps: ReceiveDeps) {
       throw error
     })
     if (filed.replayed) await discard(store, imageKey)
-    else if (!found) void storeLate(deps, arrival, reading).catch((err) => logger.warn({ err }, 'reading lost'))
+    else if (!found) {
+      const stored = storeLate(deps, arrival, reading)
+        .catch((err) => logger.warn({ err }, 'reading lost'))
+        .finally(() => late.delete(stored))
+      late.add(stored)
+    }
     return filed
   }
+  /** Resolves when every reading that came after its answer is stored. */
+  const settled = async () => void (await Promise.all(late))
+  return Object.assign(receive, { settled })
 }
 
 async function readOf(reader: ReceiveDeps['reader'], image: Uint8Array): Promise<ReceiptReading | null> {
