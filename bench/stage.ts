@@ -105,7 +105,7 @@ export async function openStage(): Promise<Stage> {
 async function openServices(settings: Record<string, string>) {
   const config = loadConfig(settings)
   const { DATABASE_URL: uri = '', JWT_SECRET: secret = '' } = config
-  const logger = createLogger('warn')
+  const logger = createLogger({ level: 'warn', format: 'json' })
   const services = createServices({ config, address: { uri }, secret, logger, print: tell, now: () => new Date() })
   await migrate(services.database)
   await seedWheel(services)

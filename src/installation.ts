@@ -4,7 +4,7 @@ import type { DatabaseAddress } from './db/client.ts'
 import { isConnectionLoss } from './db/errors.ts'
 import { migrate } from './db/migrate.ts'
 import { startPrivateServer } from './db/private-server.ts'
-import { createLogger } from './logger.ts'
+import { createLogger, logFormat } from './logger.ts'
 import { secretOf } from './secret.ts'
 import { createServices, type Services } from './services.ts'
 
@@ -29,7 +29,7 @@ export async function openInstallation(
   now: () => Date = () => new Date(),
 ): Promise<Installation> {
   const { address, stop } = await databaseOf(config, print)
-  const logger = createLogger(config.LOG_LEVEL)
+  const logger = createLogger({ level: config.LOG_LEVEL, format: logFormat(config) })
   const services = createServices({ config, address, secret: secretOf(config), logger, print, now })
   const close = async () => {
     await services.close()

@@ -1,13 +1,29 @@
+import { DrizzleQueryError } from 'drizzle-orm'
 import { type DestinationStream, type Logger, pino, symbols } from 'pino'
+import { prettyFactory } from 'pino-pretty'
 
 /** What must never be readable in a log, wherever it hides in an object. */
 const secrets = ['phone', 'mobile', 'token', 'access_token', 'refresh_token', 'authorization', 'secret'].flatMap(
   (name) => [`*.${name}`, `*.*.${name}`],
 )
 
-/** One JSON line an event, buffered: a request never waits for the terminal. `flush` writes out what is held. */
-export function createLogger(level: string): Logger {
-  return pino({ level, redact: secrets, base: null, serializers: { err: describeError } }, bufferedStdout())
+export interface LoggerOptions {
+  level: string
+  /** `json`: one object a line, for machines. `pretty`: for a person at a terminal. */
+  format: 'json' | 'pretty'
+}
+
+/** One line an event, buffered: a request never waits for the terminal. `flush` writes out what is held. */
+export function createLogger({ level, format }: LoggerOptions): Logger {
+  const stdout = bufferedStdout()
+  const stream = format === 'pretty' ? { ...stdout, write: prettily(stdout.write) } : stdout
+  return pino({ level, redact: secrets, base: null, serializers: { err: describeError } }, stream)
+}
+
+/** `auto` is pretty where a developer is looking. */
+export function logFormat(config: { NODE_ENV: string; LOG_FORMAT: 'auto' | 'json' | 'pretty' }): 'json' | 'pretty' {
+  if (config.LOG_FORMAT !== 'auto') return config.LOG_FORMAT
+  return config.NODE_ENV === 'development' && process.stdout.isTTY ? 'pretty' : 'json'
 }
 
 /**
@@ -37,11 +53,25 @@ function bufferedStdout(): DestinationStream & { flush(done?: () => void): void 
   }
 }
 
-/** An error for the log: its kind, code and stack, without a statement's text and parameters. */
-function describeError(error: unknown): object {
+function prettily(write: (line: string) => void): (line: string) => void {
+  const pretty = prettyFactory({
+    colorize: process.stdout.isTTY ?? false,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+    messageFormat: (line, messageKey) =>
+      line.route === undefined
+        ? String(line[messageKey] ?? '')
+        : `${line.method} ${line.route} ${line.code ?? line.status} ${line.took_ms} ms`,
+    ignore: 'method,route,status,code,took_ms',
+  })
+  return (line) => write(pretty(line))
+}
+
+/** An error for people who look after the service: kind, code and stack, without a statement's text and parameters. */
+export function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
   const { code, errno, sqlState } = error as Error & { code?: unknown; errno?: unknown; sqlState?: unknown }
-  const isStatement = sqlState !== undefined || error.name === 'DrizzleQueryError'
+  const isStatement = sqlState !== undefined || error instanceof DrizzleQueryError
   return {
     type: error.name,
     message: isStatement ? `statement failed (${String(errno ?? code ?? '')})` : error.message,

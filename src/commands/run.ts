@@ -1,5 +1,6 @@
 import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { OperatorError } from '../installation.ts'
+import { describeError } from '../logger.ts'
 import { version } from '../version.ts'
 import { jobsCommand } from './jobs.ts'
 import { grantMerchant } from './merchant.ts'
@@ -66,7 +67,7 @@ export async function run(argv: string[], env: Record<string, string | undefined
   } catch (error) {
     if (error instanceof UsageError) complain(`${error.message}\n\n${help}`)
     else if (error instanceof ConfigError || error instanceof OperatorError) complain(error.message)
-    else complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    else complain(Bun.inspect(describeError(error)))
     return error instanceof UsageError ? 2 : 1
   }
 }

@@ -1,20 +1,34 @@
 import type { ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { routePath } from 'hono/route'
 import type { Logger } from 'pino'
 import { Refusal, type RefusalCode } from '../contract/refusals.ts'
 import { isDatabaseAway } from '../db/errors.ts'
 import type { AppEnv } from './env.ts'
 import { refuse, refuseWith } from './envelope.ts'
 
-/** Any thrown thing as an answer: a refusal as it is, a lost database as 9007, the unknown as its family's x000. */
+/**
+ * Any thrown thing as an answer: a refusal as it is, a lost database as 9007, the unknown as its family's x000. What the
+ * operators must know of is logged, by its route: a path may hold a voucher's code.
+ */
 export function failures(logger: Logger): ErrorHandler<AppEnv> {
   return (error, c) => {
-    if (error instanceof Refusal) return refuse(c, error)
+    const log = (message: string) =>
+      logger.error({ err: error, request_id: c.get('requestId'), route: routePath(c, -1) }, message)
+    if (error instanceof Refusal) {
+      if (isOurFault(error)) log('failure')
+      return refuse(c, error)
+    }
     if (error instanceof HTTPException && error.status === 400) return refuseWith(c, 9001)
     const away = isDatabaseAway(error)
-    logger.error({ err: error, request_id: c.get('requestId'), path: c.req.path }, away ? 'database away' : 'failure')
+    log(away ? 'database away' : 'failure')
     return refuseWith(c, away ? 9007 : familyOf(c.req.path))
   }
+}
+
+/** A refusal that stands for something broken, and says what: the store, the SMS side, the database. */
+function isOurFault({ code, cause }: Refusal): boolean {
+  return cause !== undefined && (code % 1000 === 0 || code === 9007)
 }
 
 const families: readonly [string, RefusalCode][] = [
