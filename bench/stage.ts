@@ -12,6 +12,7 @@ import { randomId } from '../src/random.ts'
 import { findMismatches, type Mismatch } from '../src/reconcile/checks.ts'
 import { seedProducts, seedWheel } from '../src/seed.ts'
 import { createServices } from '../src/services.ts'
+import { stopInOrder } from '../src/stop-in-order.ts'
 
 /** A fresh database server that keeps what it commits, and the programs that are measured over it. */
 export interface Stage {
@@ -94,7 +95,7 @@ export async function openStage(): Promise<Stage> {
     },
     async close() {
       await Promise.all(programs.map((program) => program.stop()))
-      await services.close()
+      await stopInOrder(services.closing, 30_000)
       await server.stop()
       rmSync(dir, { recursive: true, force: true })
     },

@@ -3,7 +3,7 @@ import { cors } from 'hono/cors'
 import { authRoutes } from './accounts/routes.ts'
 import { exchangeRoutes } from './exchange/routes.ts'
 import { authenticate } from './http/authenticate.ts'
-import { requestContext } from './http/context.ts'
+import { requestContext, type SlowRequest } from './http/context.ts'
 import { docsPage } from './http/docs-page.ts'
 import type { AppEnv } from './http/env.ts'
 import { refuseWith } from './http/envelope.ts'
@@ -25,15 +25,17 @@ import { imageRoutes } from './storage/routes.ts'
 
 /** The whole HTTP surface: every middleware and every group of routes. */
 export function createApp(services: Services): Hono<AppEnv> {
-  const { config, logger, metrics, access, limits, health } = services
+  const { config, logger, metrics, alerts, access, limits, health, lifecycle } = services
   const app = new Hono<AppEnv>({ router: new RememberingRouter() })
   app.onError(failures(logger))
 
   const { PUBLIC_URL: publicUrl, TRUST_PROXY: trustedProxies } = config
-  app.use(requestContext({ logger, metrics: metrics.http, publicUrl, trustedProxies }))
+  const onSlow = (request: SlowRequest) => alerts.raise({ event: 'slow_request', ...request })
+  const slow_ms = config.SLOW_REQUEST_MS
+  app.use(requestContext({ logger, metrics: metrics.http, lifecycle, publicUrl, trustedProxies, slow_ms, onSlow }))
   if (config.CORS_ORIGINS.length > 0) app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], maxAge: 600 }))
   app.use(requireRoute(app))
-  app.route('/', operatorRoutes({ health, metrics, metricsToken: config.METRICS_TOKEN }))
+  app.route('/', operatorRoutes({ health, lifecycle, metrics, metricsToken: config.METRICS_TOKEN }))
   app.route('/', socketRoutes(services))
   app.route('/', imageRoutes(services))
 

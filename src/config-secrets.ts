@@ -11,6 +11,7 @@ export const secretNames: readonly string[] = [
   'S3_ACCESS_KEY',
   'S3_SECRET_KEY',
   'ALERT_WEBHOOK',
+  'ALERT_SECRET',
   'METRICS_TOKEN',
 ]
 

@@ -11,13 +11,14 @@ export class ConfigError extends Error {
   }
 }
 
-const integer = (fallback: number, min: number, max: number) =>
+const wholeNumber = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
-    .default(fallback)
+
+const integer = (fallback: number, min: number, max: number) => wholeNumber(min, max).default(fallback)
 
 const onOff = (fallback: boolean) =>
   z
@@ -35,6 +36,8 @@ const timeZone = z.string().refine((zone) => {
     return false
   }
 }, 'is not a known time zone')
+
+const shutdown_ms = 10_000
 
 const ConfigShape = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -88,7 +91,10 @@ const ConfigShape = z.object({
   BUSINESS_TIMEZONE: timeZone.default('Asia/Shanghai'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).default('auto'),
+  SLOW_REQUEST_MS: integer(5_000, 1, 600_000),
   ALERT_WEBHOOK: httpUrl.optional(),
+  ALERT_FORMAT: z.enum(['auto', 'dingtalk', 'wecom', 'json']).default('auto'),
+  ALERT_SECRET: z.string().optional(),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   CORS_ORIGINS: z
     .string()
@@ -99,7 +105,8 @@ const ConfigShape = z.object({
         .filter(Boolean),
     )
     .default([]),
-  SHUTDOWN_MS: integer(10_000, 100, 600_000),
+  SHUTDOWN_MS: integer(shutdown_ms, 100, 600_000),
+  SHUTDOWN_GRACE_MS: wholeNumber(0, 300_000).optional(),
   TILL_LANES: integer(2, 1, 16),
   TILL_BATCH: integer(256, 1, 4_096),
   TILL_QUEUE: integer(4_096, 1, 1_000_000),
@@ -146,6 +153,8 @@ function conflicts(env: Record<string, string | undefined>): string[] {
   const missing = bucket.filter((name) => !env[name])
   const isHalf = missing.length > 0 && missing.length < bucket.length
   for (const name of isHalf ? missing : []) faults.push(`${name}: is needed when another S3_ setting is given`)
+  const [grace, most] = [Number(env.SHUTDOWN_GRACE_MS ?? 0), Number(env.SHUTDOWN_MS ?? shutdown_ms)]
+  needs(grace >= most, 'SHUTDOWN_GRACE_MS: must be less than SHUTDOWN_MS, which bounds the whole stop')
   return env.NODE_ENV === 'production' ? [...faults, ...unsafe(env)] : faults
 }
 

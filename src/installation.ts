@@ -7,6 +7,7 @@ import { startPrivateServer } from './db/private-server.ts'
 import { createLogger, logFormat } from './logger.ts'
 import { secretOf } from './secret.ts'
 import { createServices, type Services } from './services.ts'
+import { type StopStep, stopInOrder } from './stop-in-order.ts'
 
 /** Told to the operator in one line, without a stack. */
 export class OperatorError extends Error {
@@ -16,6 +17,9 @@ export class OperatorError extends Error {
 /** The services over a database that is up, reachable and migrated. */
 export interface Installation {
   services: Services
+  /** The end of all of it, in order. */
+  closing: readonly StopStep[]
+  /** Ends it within `SHUTDOWN_MS`. */
   close(): Promise<void>
 }
 
@@ -31,19 +35,20 @@ export async function openInstallation(
   const { address, stop } = await databaseOf(config, print)
   const logger = createLogger({ level: config.LOG_LEVEL, format: logFormat(config) })
   const services = createServices({ config, address, secret: secretOf(config), logger, print, now })
-  const close = async () => {
-    await services.close()
-    await stop()
-    logger.flush()
-  }
+  const closing = [
+    ...services.closing,
+    { name: 'private database', run: stop },
+    { name: 'log', run: async () => logger.flush() },
+  ]
+  const close = async () => void (await stopInOrder(closing, config.SHUTDOWN_MS))
   try {
     await migrate(services.database)
     await services.ready()
   } catch (error) {
-    await close().catch(() => {})
+    await close()
     throw isConnectionLoss(error) ? new OperatorError(unreachable(config, error)) : error
   }
-  return { services, close }
+  return { services, closing, close }
 }
 
 async function databaseOf(

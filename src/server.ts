@@ -1,25 +1,32 @@
 import type { Server } from 'bun'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
-import { OperatorError, openInstallation } from './installation.ts'
+import { type Installation, OperatorError, openInstallation } from './installation.ts'
 import { isOpen } from './lottery/wheel.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
 import type { SocketData } from './realtime/socket.ts'
 import { seedProducts, seedWheel } from './seed.ts'
 import type { Services } from './services.ts'
+import { type StopStep, stopInOrder } from './stop-in-order.ts'
 
 /** A running service. */
 export interface RunningServer {
   /** Where it listens, for example `http://127.0.0.1:3000`. */
   url: string
   services: Services
-  /** Takes nothing more, drains requests and the till, and closes everything it opened, in order. */
-  stop(): Promise<void>
+  /**
+   * Turns away new traffic, answers what was taken, and closes everything it opened, in order and within `SHUTDOWN_MS`.
+   * @returns what did not end in time, for the operators; empty when all went well.
+   */
+  stop(): Promise<string[]>
 }
 
 /** Above every limit of the routes: theirs answer in the envelope, before a body is read; Bun's own would not. */
 const largestRequest = 1024 ** 3
 const idleTimeout_s = 60
+const drainPause_ms = 5
+/** What the process itself needs to end, of the time it has. */
+const exitMargin_ms = 50
 
 /**
  * Starts the whole service.
@@ -39,14 +46,10 @@ export async function startServer(
     await requirePityPrize(services)
     const server = listen(config, services)
     services.realtime.attach(server)
+    services.metrics.watch({ http_requests_in_flight: { help: 'Unanswered', read: () => server.pendingRequests } })
+    services.databaseWatch.start()
     if (config.JOBS) services.jobs.start()
-    const stop = async () => {
-      await services.jobs.stop()
-      // The server waits for ever while a socket is open.
-      await services.realtime.close()
-      await server.stop()
-      await installation.close()
-    }
+    const stop = () => stopInOrder(stepsOf(config, server, installation), config.SHUTDOWN_MS - exitMargin_ms)
     return { url: `http://${displayHost(config.HOST)}:${server.port}`, services, stop }
   } catch (error) {
     await installation.close()
@@ -71,6 +74,30 @@ function listen(config: Config, services: Services): Server<SocketData> {
   } catch (error) {
     throw new OperatorError(`${config.HOST}:${config.PORT} can't be listened on (${(error as Error).message})`)
   }
+}
+
+/** From the balancer's last request to the last statement: each may lean on what comes after it. */
+function stepsOf(config: Config, server: Server<SocketData>, { services, closing }: Installation): StopStep[] {
+  const { lifecycle, databaseWatch, jobs } = services
+  lifecycle.stopping = true
+  databaseWatch.stop()
+  const jobsEnded = jobs.stop()
+  return [
+    { name: 'grace', run: () => Bun.sleep(graceOf(config)) },
+    { name: 'requests', run: () => unanswered(server), left: () => `${server.pendingRequests} unanswered` },
+    { name: 'jobs', run: () => jobsEnded },
+    ...closing,
+  ]
+}
+
+/** Closes the port and resolves when every request is answered. The server's own promise waits for sockets as well. */
+async function unanswered(server: Server<SocketData>): Promise<void> {
+  void server.stop()
+  while (server.pendingRequests > 0) await Bun.sleep(drainPause_ms)
+}
+
+function graceOf({ NODE_ENV, SHUTDOWN_MS, SHUTDOWN_GRACE_MS }: Config): number {
+  return SHUTDOWN_GRACE_MS ?? (NODE_ENV === 'production' ? SHUTDOWN_MS / 3 : 0)
 }
 
 async function requirePityPrize({ database, logger }: Services): Promise<void> {

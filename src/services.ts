@@ -4,6 +4,8 @@ import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { consoleSms, webhookSms } from './accounts/sms.ts'
 import { codeLife_s } from './accounts/sms-code.ts'
 import { createTokens } from './accounts/tokens.ts'
+import type { Alerts } from './alerts/alerts.ts'
+import { type BusinessCounts, createBusinessCounts } from './business-counts.ts'
 import { cached } from './cached.ts'
 import { createCalendar } from './calendar.ts'
 import type { Config } from './config.ts'
@@ -11,21 +13,21 @@ import type { Push } from './contract/messages.ts'
 import { type Database, type DatabaseAddress, openDatabase } from './db/client.ts'
 import { createCatalogue } from './exchange/catalogue.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
-import type { Health } from './http/operator-routes.ts'
 import { createRateLimit, type SharedCounts } from './http/rate-limits.ts'
-import { createJobs, type Jobs } from './jobs/jobs.ts'
+import { createJobs } from './jobs/jobs.ts'
 import { createLive } from './live.ts'
 import type { Draw } from './lottery/draw.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
 import { createPastDays } from './merchant/past-days.ts'
+import { countedAlerts, healthOf, readerReport, watchFigures, watchOver } from './observation.ts'
+import type { Realtime } from './realtime/realtime.ts'
 import type { Relay } from './realtime/relay.ts'
 import { openReceipts } from './receipts/open-receipts.ts'
+import type { StopStep } from './stop-in-order.ts'
 import { createImageLinks } from './storage/image-links.ts'
 import { openStore } from './storage/open-store.ts'
 import type { Store } from './storage/store.ts'
 import { createTill, type Till } from './till/till.ts'
-import { version } from './version.ts'
-import { within } from './within.ts'
 
 export type Services = ReturnType<typeof createServices>
 
@@ -41,14 +43,15 @@ export interface ServicesOptions {
 }
 
 const wheelMaxAge_ms = 1_000
-const healthTimeout_ms = 2_000
 const relayStart_ms = 1_000
-const storageCheckAge_ms = 5_000
+const alertsFarewell_ms = 3_000
 
-/** Builds the long-lived things by hand, in order; `close` disposes them in reverse. */
+/** Builds the long-lived things by hand, in order; `closing` disposes them. */
 export function createServices(options: ServicesOptions) {
   const { config, address, secret, logger, print, now } = options
   const metrics = createMetrics()
+  const alerts = countedAlerts(config, logger, metrics)
+  const counts = createBusinessCounts(metrics)
   const calendar = createCalendar(config.BUSINESS_TIMEZONE)
   const database = openDatabase({ address, poolSize: config.DATABASE_POOL })
   const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
@@ -63,32 +66,29 @@ export function createServices(options: ServicesOptions) {
     now,
   })
   const { access, realtime, relay } = live
-  const till = createTill<Push>({
-    database,
-    lanes: config.TILL_LANES,
-    batchSize: config.TILL_BATCH,
-    queueLimit: config.TILL_QUEUE,
-    now,
-    publish: live.publish,
-    report: metrics.batch,
-  })
+  const till = tillOf(config, { database, now, live, counts, alerts, metrics })
   const limits = createLimits(config, relay.redis)
   const store = openStore(config)
   const imageLinks = createImageLinks(secret, now)
-  const receipts = openReceipts(config, { database, till, store, calendar, now, logger })
-  const jobs = createJobs({ config, database, till, store, metrics, logger, now })
+  const onEnd = readerReport(metrics, alerts)
+  const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
+  const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, now })
   const accounts = accountsOf(
     config,
     { database, till, tokens, access, secret, loginLimit: limits.login },
     logger,
     print,
   )
-  watchQueues(metrics, till, database)
+  const databaseWatch = watchOver(database, alerts)
+  const poolSize = config.DATABASE_POOL
+  watchFigures(metrics, { till, database, poolSize, photosWaiting: receipts.photosWaiting, watch: databaseWatch })
 
   return {
     config,
     logger,
     metrics,
+    alerts,
+    databaseWatch,
     calendar,
     database,
     ...live.caches,
@@ -104,41 +104,83 @@ export function createServices(options: ServicesOptions) {
     store,
     imageLinks,
     pastDays: createPastDays(),
-    reviewMaxMultiple: config.REVIEW_MAX_MULTIPLE,
     access,
     accounts,
     now,
-    checkInPoints: config.CHECK_IN_POINTS,
-    voucherTtlDays: config.VOUCHER_TTL_DAYS,
-    rules: drawRules(config),
+    ...rulesOf(config),
     health: healthOf({ database, store, jobs, relay }),
+    /** Nothing new should be sent here once the service stops. */
+    lifecycle: { stopping: false },
     /** Resolves when what the service leans on was reached, or given up for now. */
     ready: () => relay.settled(relayStart_ms),
-    async close() {
-      await receipts.close()
-      await till.close()
-      await relay.close()
-      store.close()
-      await database.close()
-    },
+    /** The end of what was built here, in order. */
+    closing: closingOf({ receipts, till, realtime, relay, alerts, store, database }),
   }
 }
 
-function drawRules(config: Config): Draw['rules'] {
-  return {
+interface Closing {
+  receipts: { close(): Promise<void> }
+  till: Pick<Till<Push>, 'close' | 'waiting'>
+  realtime: Pick<Realtime, 'close' | 'sockets'>
+  relay: Pick<Relay, 'close'>
+  alerts: Alerts
+  store: Pick<Store, 'close'>
+  database: Pick<Database, 'close'>
+}
+
+/** What is underway first: it writes by the till, which speaks to the sockets; the database last. */
+function closingOf({ receipts, till, realtime, relay, alerts, store, database }: Closing): StopStep[] {
+  return [
+    { name: 'receipts', run: receipts.close },
+    { name: 'till', run: till.close, left: () => `${till.waiting()} waiting` },
+    { name: 'sockets', run: realtime.close, left: () => `${realtime.sockets()} open` },
+    { name: 'relay', run: relay.close },
+    { name: 'alerts', run: () => alerts.close(alertsFarewell_ms) },
+    { name: 'store', run: async () => store.close() },
+    { name: 'database', run: database.close },
+  ]
+}
+
+interface TillParts {
+  database: Database
+  now: () => Date
+  live: Pick<Realtime, 'publish'>
+  counts: BusinessCounts
+  alerts: Alerts
+  metrics: Metrics
+}
+
+function tillOf(config: Config, { database, now, live, counts, alerts, metrics }: TillParts): Till<Push> {
+  return createTill<Push>({
+    database,
+    lanes: config.TILL_LANES,
+    batchSize: config.TILL_BATCH,
+    queueLimit: config.TILL_QUEUE,
+    now,
+    publish(pushes) {
+      counts.announced(pushes)
+      live.publish(pushes)
+    },
+    committed: counts.committed,
+    onFull: () => alerts.raise({ event: 'queue_full', queue: 'till' }),
+    report: metrics.batch,
+  })
+}
+
+/** What the rules of the house leave to its settings. */
+function rulesOf(config: Config) {
+  const { REVIEW_MAX_MULTIPLE, CHECK_IN_POINTS, VOUCHER_TTL_DAYS } = config
+  const rules: Draw['rules'] = {
     dailyLimit: config.DAILY_LOTTERY_LIMIT,
     pityLimit: config.LOTTERY_PITY_LIMIT,
-    voucherTtlDays: config.VOUCHER_TTL_DAYS,
+    voucherTtlDays: VOUCHER_TTL_DAYS,
   }
-}
-
-function watchQueues(metrics: Metrics, till: Till<Push>, database: Database): void {
-  metrics.watch({
-    till_waiting: { help: 'Operations waiting for a batch', read: till.waiting },
-    db_connections: { help: 'Connections open', read: () => database.usage().total },
-    db_connections_idle: { help: 'Connections idle', read: () => database.usage().idle },
-    db_waiting: { help: 'Callers waiting for a connection', read: () => database.usage().waiting },
-  })
+  return {
+    reviewMaxMultiple: REVIEW_MAX_MULTIPLE,
+    checkInPoints: CHECK_IN_POINTS,
+    voucherTtlDays: VOUCHER_TTL_DAYS,
+    rules,
+  }
 }
 
 function createLimits(config: Config, shared: SharedCounts | undefined) {
@@ -172,23 +214,4 @@ function accountsOf(config: Config, parts: AccountsParts, logger: Logger, print:
     devCode: viaConsole && config.NODE_ENV !== 'production' ? config.SMS_DEV_CODE : undefined,
     sendLimits: config.RATE_LIMIT ? sendLimits : null,
   })
-}
-
-function healthOf(parts: { database: Database; store: Store; jobs: Jobs; relay: Relay }): Health {
-  const { database, store, jobs, relay } = parts
-  const look = async (query: Promise<unknown>) => {
-    const answered = query.then(
-      () => 'ok' as const,
-      () => 'away' as const,
-    )
-    return within(answered, healthTimeout_ms, 'away' as const)
-  }
-  const storage = cached(() => look(store.check()), storageCheckAge_ms)
-  // Without Redis the sockets of this process are all there is to look at.
-  const realtime = async () => (relay.state === 'off' ? ('ok' as const) : relay.state)
-  return {
-    version,
-    startedAt: new Date(),
-    checks: { database: () => look(database.query('SELECT 1')), storage: storage.get, jobs: jobs.look, realtime },
-  }
 }

@@ -48,6 +48,7 @@ describe('a bad setting stops the start', () => {
     ['DAILY_LOTTERY_LIMIT', '1.5'],
     ['SMS_WEBHOOK_URL', 'ftp://x'],
     ['PUBLIC_URL', 'example.com'],
+    ['SHUTDOWN_GRACE_MS', '10000'],
   ])('%s=%s', (name, value) => {
     const faults = faultsOf({ [name]: value })
     expect(faults).toHaveLength(1)
@@ -156,6 +157,7 @@ test('printed settings hold no secret', () => {
     S3_SECRET_KEY: 'wJalrXUtnFEMI',
     METRICS_TOKEN: 'metrics-0f1e2d3c4b5a',
     ALERT_WEBHOOK: 'https://oapi.dingtalk.com/robot/send?access_token=f00dfeed',
+    ALERT_SECRET: 'SEC8badf00d',
   }
   const text = JSON.stringify(redacted(loadConfig({ ...production, ...secrets })))
   expect(text).toContain('***@db:3306/points')

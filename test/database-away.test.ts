@@ -3,6 +3,7 @@ import { findMismatches } from '../src/reconcile/checks.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
 import { type Client, createClient } from './support/client.ts'
 import { createTestDatabase } from './support/database.ts'
+import { figuresOf, sumOf } from './support/figures.ts'
 import { newPhone } from './support/people.ts'
 import { type DatabaseProxy, startProxy } from './support/proxy.ts'
 import { testConfig } from './support/service.ts'
@@ -47,6 +48,10 @@ describe('a database that is away', () => {
       expect(answer).toMatchObject({ status: 200, code: 9007, data: null })
       expect(answer.headers.get('Retry-After')).toBe('1')
     }
+    const statuses = ['live', 'ready'].map(
+      async (question) => (await fetch(`${running.url}/health/${question}`)).status,
+    )
+    expect(await Promise.all(statuses)).toEqual([200, 503])
     expect([health.status, ((await health.json()) as { status: string }).status]).toEqual([503, 'unhealthy'])
     proxy = await startProxy(databaseUrl, Number(new URL(proxy.url).port))
     expect((await spin(token)).code).toBe(0)
@@ -55,6 +60,8 @@ describe('a database that is away', () => {
 
   test('that loses the answer to a COMMIT: nobody is told of a failure that happened', async () => {
     const token = await login()
+    const counted = async () => sumOf(await figuresOf(running.url), 'draws_total')
+    const drawn = await counted()
     for (const fate of ['cut-after', 'cut-before', 'cut-after'] as const) {
       proxy.strike(fate)
       const before = (await client.get('/api/user/status', { token })).data.total_points
@@ -62,6 +69,7 @@ describe('a database that is away', () => {
       expect(code).toBe(0)
       expect(data.remaining_points).toBe(before - 100 + data.points_awarded)
     }
+    expect(await counted()).toBe(drawn + 3)
     expect(await findMismatches(running.services.database)).toEqual([])
   })
 })

@@ -3,29 +3,21 @@ import { sql } from 'drizzle-orm'
 import { takeLease } from '../src/jobs/lease.ts'
 import type { Attempt } from '../src/jobs/runner.ts'
 import { leasesTable } from '../src/jobs/schema.ts'
+import { startAlertDesk } from './support/alert-desk.ts'
 import { balanceOf, givePoints, newProduct, type Person, signIn } from './support/people.ts'
 import { waitingReceipt } from './support/receipts.ts'
 import { useService } from './support/service.ts'
-import { closeSockets, connectAs } from './support/sockets.ts'
+import { closeSockets, connectAs, until } from './support/sockets.ts'
 
-/** The operators' side: what they were alerted to. */
-const alerts: { event: string; job?: string; count?: number; examples?: string[]; error?: string }[] = []
-const operators = Bun.serve({
-  hostname: '127.0.0.1',
-  port: 0,
-  async fetch(request) {
-    alerts.push((await request.json()) as (typeof alerts)[number])
-    return new Response()
-  },
-})
-const service = useService({ REVIEW_TTL_DAYS: '7', VOUCHER_TTL_DAYS: '30', ALERT_WEBHOOK: operators.url.href })
+const desk = startAlertDesk()
+const service = useService({ REVIEW_TTL_DAYS: '7', VOUCHER_TTL_DAYS: '30', ALERT_WEBHOOK: desk.url })
 const day_ms = 86_400_000
 
 afterEach(() => {
   closeSockets()
-  alerts.length = 0
+  desk.told.length = 0
 })
-afterAll(() => operators.stop(true))
+afterAll(desk.stop)
 
 function jobNamed(name: string) {
   const job = service.services.jobs.all.find((each) => each.name === name)
@@ -173,9 +165,9 @@ describe('reconcile', () => {
     await service.database.query('UPDATE users SET total_points = total_points + 7 WHERE user_id = ?', [userId])
     expect(await run('reconcile')).toEqual({ outcome: 'done', rows: 1 })
     expect(await service.services.metrics.text()).toContain('reconcile_mismatches 1')
-    expect(alerts).toMatchObject([
-      { event: 'reconcile_mismatch', count: 1, examples: [`a balance is the sum of its ledger: ${userId}`] },
-    ])
+    await until(() => desk.told.length > 0)
+    expect(desk.told).toMatchObject([{ body: { event: 'ledger_mismatch', count: 1 } }])
+    expect(desk.told[0]?.body.text).toContain(`a balance is the sum of its ledger: ${userId}`)
     const [user] = await service.database.query('SELECT total_points FROM users WHERE user_id = ?', [userId])
     expect(user).toEqual({ total_points: 1_007 })
     await service.database.query('UPDATE users SET total_points = total_points - 7 WHERE user_id = ?', [userId])
@@ -242,7 +234,8 @@ describe('runs', () => {
     const attempt = await run('expire-orders')
     expect(attempt).toEqual({ outcome: 'failed', rows: 1, error: '1 rows could not be settled' })
     expect(await run('expire-orders')).toMatchObject({ outcome: 'failed', rows: 0 })
-    expect(alerts).toMatchObject([{ event: 'job_failed', job: 'expire-orders' }])
+    await until(() => desk.told.length > 0)
+    expect(desk.told).toMatchObject([{ body: { event: 'job_failed', count: 1 } }])
     expect(await service.services.metrics.text()).toContain('job_runs_total{job="expire-orders",outcome="failed"} 2')
     await service.database.query('UPDATE users SET total_points = 990 WHERE user_id = ?', [rich.userId])
     expect(await run('expire-orders')).toEqual({ outcome: 'done', rows: 1 })

@@ -9,14 +9,26 @@ import { securityHeaders, strictTransport } from './security-headers.ts'
 
 const saneId = /^[\w.:-]{1,64}$/
 
+export interface SlowRequest {
+  method: string
+  /** The route's pattern. */
+  route: string
+  took_ms: number
+  request_id: string
+}
+
 /** Gives each request its id and its base URL, and says afterwards, in one log line and two metrics, how it went. */
 export function requestContext(options: {
   logger: Logger
   metrics: HttpMetrics
+  lifecycle: { readonly stopping: boolean }
   publicUrl: string | undefined
   trustedProxies: number
+  slow_ms: number
+  /** Told of each request that took longer than `slow_ms`. */
+  onSlow: (request: SlowRequest) => void
 }): MiddlewareHandler<AppEnv> {
-  const { metrics, publicUrl, trustedProxies } = options
+  const { metrics, lifecycle, publicUrl, trustedProxies, slow_ms, onSlow } = options
   const writeLine = lineWriter(options.logger)
   const isHttps = publicUrl?.startsWith('https:') ?? false
   return async (c, next) => {
@@ -27,9 +39,12 @@ export function requestContext(options: {
     c.set('baseUrl', publicUrl ?? originOf(c, trustedProxies > 0))
     await next()
     completeHeaders(c.res.headers, requestId, isHttps)
+    // A connection that is used again would bring the next request to a service that goes away.
+    if (lifecycle.stopping) c.res.headers.set('Connection', 'close')
     const took_ms = performance.now() - startedAt
     const route = routePath(c, -1)
     metrics.observe(c.req.method, route, c.get('apiCode') ?? c.res.status, took_ms)
+    if (took_ms > slow_ms) onSlow({ method: c.req.method, route, took_ms, request_id: requestId })
     writeLine({
       request_id: requestId,
       method: c.req.method,

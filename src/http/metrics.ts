@@ -19,12 +19,14 @@ export interface Metrics {
   batch(report: BatchReport): void
   /** How a run of a scheduled job went. */
   job(report: JobReport): void
-  /** A figure that only grows; answers what adds one to it. */
+  /** A figure that only grows; answers what adds to it, one if nothing is said. Labels take few values. */
   counter<Label extends string>(
     name: string,
     help: string,
     labels: readonly Label[],
-  ): (of: Record<Label, string>) => void
+  ): (of: Record<Label, string>, by?: number) => void
+  /** Durations; answers what takes one, in ms. */
+  timer(name: string, help: string): (took_ms: number) => void
   /** Figures that are read when the page is. */
   watch(gauges: Record<string, { help: string; read: () => number }>): void
   text(): Promise<string>
@@ -43,7 +45,18 @@ export function createMetrics(): Metrics {
     job: jobMetrics(registers),
     counter(name, help, labelNames) {
       const counter = new Counter({ name, help, labelNames, registers })
-      return (of) => counter.inc(of)
+      // The library sorts and joins labels at every look-up.
+      const children = new Map<string, (by?: number) => void>()
+      return (of, by) => {
+        const key = labelNames.map((label) => of[label]).join(' ')
+        const add = children.get(key) ?? counter.labels(of).inc
+        children.set(key, add)
+        add(by)
+      }
+    },
+    timer(name, help) {
+      const histogram = new Histogram({ name, help, buckets: seconds, registers })
+      return (took_ms) => histogram.observe(took_ms / 1000)
     },
     watch(gauges) {
       for (const [name, { help, read }] of Object.entries(gauges)) {

@@ -15,18 +15,36 @@ export interface Health {
   checks: Record<'database' | 'storage' | 'jobs' | 'realtime', () => Promise<Check>>
 }
 
-/** `/health` for balancers, `/metrics` for Prometheus. */
-export function operatorRoutes(deps: { health: Health; metrics: Metrics; metricsToken: string | undefined }) {
-  const { health, metrics, metricsToken } = deps
+export interface OperatorRoutesDeps {
+  health: Health
+  lifecycle: { readonly stopping: boolean }
+  metrics: Metrics
+  metricsToken: string | undefined
+}
+
+/**
+ * `/health` and its two questions, `live` (is this process to be killed?) and `ready` (is it to be sent requests?), for
+ * balancers; `/metrics` for Prometheus.
+ */
+export function operatorRoutes({ health, lifecycle, metrics, metricsToken }: OperatorRoutesDeps) {
   return new Hono<AppEnv>()
     .get('/health', async (c) => {
       const checks = Object.fromEntries(
         await Promise.all(Object.entries(health.checks).map(async ([name, look]) => [name, await look()] as const)),
       )
-      const healthy = checks.database === 'ok'
+      const healthy = checks.database === 'ok' && !lifecycle.stopping
       const uptime_s = Math.floor((Date.now() - health.startedAt.getTime()) / 1000)
       const status = healthy ? 'healthy' : 'unhealthy'
       return c.json({ status, version: health.version, uptime_s, checks }, healthy ? 200 : 503)
+    })
+    .get('/health/live', (c) => c.json({ status: 'live' }))
+    .get('/health/ready', async (c) => {
+      const status = lifecycle.stopping
+        ? 'stopping'
+        : (await health.checks.database()) === 'ok'
+          ? 'ready'
+          : 'database away'
+      return c.json({ status }, status === 'ready' ? 200 : 503)
     })
     .get('/metrics', async (c) => {
       if (metricsToken && !sameText(bearerOf(c) ?? '', metricsToken)) return refuseWith(c, 9002)

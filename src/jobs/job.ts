@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Alerts } from '../alerts/alerts.ts'
 import type { Config } from '../config.ts'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
@@ -29,10 +30,11 @@ export interface Step {
 
 /** What jobs work with. */
 export interface JobDeps {
-  config: Pick<Config, 'REVIEW_TTL_DAYS' | 'ALERT_WEBHOOK' | 'BUSINESS_TIMEZONE'>
+  config: Pick<Config, 'REVIEW_TTL_DAYS' | 'BUSINESS_TIMEZONE'>
   database: Database
   till: Till<Push>
   metrics: Metrics
+  alerts: Pick<Alerts, 'raise'>
   store: Store
   logger: Logger
   now: () => Date

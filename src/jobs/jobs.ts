@@ -3,7 +3,6 @@ import { Cron } from 'croner'
 import { cached } from '../cached.ts'
 import type { Check } from '../http/operator-routes.ts'
 import { randomCode } from '../random.ts'
-import { alerter } from './alert.ts'
 import type { Job, JobDeps } from './job.ts'
 import { type Attempt, createRunner, dueAt } from './runner.ts'
 import { type JobRun, jobRuns } from './runs.ts'
@@ -46,7 +45,6 @@ export function createJobs(deps: JobDeps): Jobs {
     instance: `${hostname()
       .replace(/[^\x21-\x7e]/g, '')
       .slice(0, 20)}:${process.pid}:${randomCode(6)}`,
-    alert: alerter(config.ALERT_WEBHOOK, logger),
     stopping: () => stopping,
   })
   const track = <T>(work: Promise<T>): Promise<T> => {

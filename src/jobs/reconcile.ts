@@ -1,13 +1,12 @@
 import { findMismatches } from '../reconcile/checks.ts'
-import { alerter } from './alert.ts'
 import type { Job, JobDeps } from './job.ts'
 
-const mostReported = 20
+const mostLogged = 20
+const mostTold = 5
 
 /** Holds every balance and stock against its ledger, and raises the alarm; it mends nothing. */
-export function reconcile({ config, database, metrics, logger }: JobDeps): Job {
+export function reconcile({ database, metrics, alerts, logger }: JobDeps): Job {
   let last = 0
-  const alert = alerter(config.ALERT_WEBHOOK, logger)
   metrics.watch({ reconcile_mismatches: { help: 'Mismatches the last run here found', read: () => last } })
   return {
     name: 'reconcile',
@@ -16,10 +15,10 @@ export function reconcile({ config, database, metrics, logger }: JobDeps): Job {
     async step() {
       const mismatches = await findMismatches(database)
       last = mismatches.length
-      for (const mismatch of mismatches.slice(0, mostReported)) logger.error({ mismatch }, 'a ledger disagrees')
+      for (const mismatch of mismatches.slice(0, mostLogged)) logger.error({ mismatch }, 'a ledger disagrees')
       if (last > 0) {
-        const examples = mismatches.slice(0, mostReported).map(({ check, id }) => `${check}: ${id}`)
-        await alert({ event: 'reconcile_mismatch', count: last, examples })
+        const examples = mismatches.slice(0, mostTold).map(({ check, id }) => `${check}: ${id}`)
+        alerts.raise({ event: 'ledger_mismatch', count: last, examples })
       }
       return { rows: last, more: false }
     },

@@ -1,5 +1,4 @@
 import { Cron } from 'croner'
-import type { Alert } from './alert.ts'
 import type { Job, JobDeps } from './job.ts'
 import { type Lease, takeLease } from './lease.ts'
 import type { JobRuns } from './runs.ts'
@@ -10,11 +9,10 @@ export type Attempt =
   | { outcome: 'failed'; rows: number; error: string }
   | { outcome: 'busy' | 'not_due' }
 
-export interface RunnerOptions extends Pick<JobDeps, 'config' | 'database' | 'metrics' | 'logger' | 'now'> {
+export interface RunnerOptions extends Pick<JobDeps, 'config' | 'database' | 'metrics' | 'alerts' | 'logger' | 'now'> {
   runs: JobRuns
   /** Names this process in leases and records; ASCII, at most 40 characters. */
   instance: string
-  alert: (alert: Alert) => Promise<void>
   /** True once the service stops: a run ends after its step. */
   stopping: () => boolean
 }
@@ -31,7 +29,7 @@ export function dueAt(job: Job, timeZone: string, lastGood: Date | undefined): D
 
 /** Runs jobs one at a time each, under their leases, and records how it went. */
 export function createRunner(options: RunnerOptions) {
-  const { config, database, metrics, logger, now, runs, instance, alert } = options
+  const { config, database, metrics, alerts, logger, now, runs, instance } = options
   const running = new Set<string>()
 
   const isDue = async (job: Job) => {
@@ -49,7 +47,7 @@ export function createRunner(options: RunnerOptions) {
     metrics.job({ job: job.name, failed: error !== null, rows, took_ms })
     logger.info({ job: job.name, fence: lease.fence, rows, took_ms, error }, 'job run')
     if (error === null) return { outcome: 'done', rows }
-    if (before?.error == null) await alert({ event: 'job_failed', job: job.name, error })
+    if (before?.error == null) alerts.raise({ event: 'job_failed', job: job.name, error })
     return { outcome: 'failed', rows, error }
   }
 

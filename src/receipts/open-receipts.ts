@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { createImageDesk } from './image-desk.ts'
 import { createNearCopies } from './near-copies.ts'
-import { createReader, type Reader } from './reader.ts'
+import { createReader, type Reader, type ReaderOptions } from './reader.ts'
 import { createReceive, type ReceiveDeps } from './receive.ts'
 
 const readerTimeout_ms = 60_000
@@ -14,9 +14,10 @@ const readerIdle_ms = 600_000
 /** The long-lived things of receipts: intake, reader and what files them. */
 export function openReceipts(
   config: Config,
-  parts: Pick<ReceiveDeps, 'database' | 'till' | 'store' | 'calendar' | 'now' | 'logger'>,
+  parts: Pick<ReceiveDeps, 'database' | 'till' | 'store' | 'calendar' | 'now' | 'logger'> &
+    Pick<ReaderOptions, 'onEnd'>,
 ) {
-  const reader = config.OCR ? readerOf(config, parts.logger) : null
+  const reader = config.OCR ? readerOf(config, parts) : null
   const receive = createReceive({
     ...parts,
     reader,
@@ -28,6 +29,7 @@ export function openReceipts(
     imageDesk: createImageDesk(),
     receive,
     isAmountRequired: config.UPLOAD_AMOUNT === 'required',
+    photosWaiting: () => reader?.stats().queueLength ?? 0,
     /** Lets the photo at hand be read and filed; what waits for the reader is not read any more. */
     async close() {
       await reader?.close()
@@ -36,7 +38,7 @@ export function openReceipts(
   }
 }
 
-function readerOf(config: Config, logger: Logger): Reader {
+function readerOf(config: Config, { logger, onEnd }: { logger: Logger } & Pick<ReaderOptions, 'onEnd'>): Reader {
   const scratchDir = resolve(config.DATA_DIR, 'reader')
   mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
   return createReader({
@@ -44,6 +46,7 @@ function readerOf(config: Config, logger: Logger): Reader {
     maxWaiting: readerQueue,
     idleMs: readerIdle_ms,
     scratchDir,
+    ...(onEnd ? { onEnd } : {}),
     onFailure: (reason) => logger.warn({ reason }, 'a receipt was not read'),
   })
 }

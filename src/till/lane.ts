@@ -108,6 +108,10 @@ export class Lane<Announcement> {
     }
     for (const [index, job] of jobs.entries()) answer(job, batch.outcomes[index])
     this.#options.publish(batch.announcements)
+    for (const [index, { operation }] of jobs.entries()) {
+      const outcome = batch.outcomes[index]
+      if (outcome?.ok && !outcome.answer.replayed) this.#options.committed?.(operation, outcome.answer.answer)
+    }
     this.#options.report?.({
       size: jobs.length,
       refused: batch.outcomes.filter((outcome) => !outcome.ok).length,

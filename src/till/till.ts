@@ -17,6 +17,10 @@ export interface TillOptions<Announcement> {
   now?: () => Date
   /** Called after each commit with what the batch announced, in order. */
   publish: (announcements: readonly Announcement[]) => void
+  /** Called after each commit with every operation it was the first answer of, once an effect. */
+  committed?: (operation: object, answer: unknown) => void
+  /** Called for each operation that is refused because too many are waiting. */
+  onFull?: () => void
   /** Called after each batch. */
   report?: (batch: BatchReport) => void
 }
@@ -62,7 +66,9 @@ export function createTill<Announcement>(options: TillOptions<Announcement>): Ti
       input: Input,
       idempotency?: Idempotency,
     ): Promise<TillAnswer<Answer>> {
-      if (closed || waiting() >= queueLimit) return Promise.reject(new Refusal(9007))
+      const isFull = waiting() >= queueLimit
+      if (isFull) options.onFull?.()
+      if (closed || isFull) return Promise.reject(new Refusal(9007))
       const lane = lanes[laneOf(operation.owner(input), lanes.length)] as Lane<Announcement>
       return lane.run(operation, input, idempotency)
     },

@@ -1,0 +1,46 @@
+/** What the operators are told. It holds no secret and nothing personal: routes, jobs, numbers. */
+export type Alert =
+  | { event: 'slow_request'; method: string; route: string; took_ms: number; request_id: string }
+  | { event: 'ledger_mismatch'; count: number; examples: readonly string[] }
+  | { event: 'job_failed'; job: string; error: string }
+  | { event: 'queue_full'; queue: 'till' | 'reader' }
+  | { event: 'database_away' }
+  | { event: 'database_back'; away_s: number }
+
+export type AlertEvent = Alert['event']
+
+export const alertTitles: Record<AlertEvent, string> = {
+  slow_request: '请求过慢',
+  ledger_mismatch: '账本不一致',
+  job_failed: '定时任务失败',
+  queue_full: '队列已满',
+  database_away: '数据库无法连接',
+  database_back: '数据库已恢复',
+}
+
+const queues = { till: '写入队列已满，新的写请求被拒绝', reader: '小票识别队列已满，新的照片不再识别' }
+
+/** One line for people. */
+export function detailOf(alert: Alert): string {
+  switch (alert.event) {
+    case 'slow_request':
+      return `${subjectOf(alert)} 用时 ${(alert.took_ms / 1000).toFixed(1)} 秒（请求号 ${alert.request_id}）`
+    case 'ledger_mismatch':
+      return `${alert.count} 处余额或库存与流水不符：${alert.examples.join('；')}`
+    case 'job_failed':
+      return `${alert.job}：${alert.error}`
+    case 'queue_full':
+      return queues[alert.queue]
+    case 'database_away':
+      return '连续多次无应答，写入与查询暂不可用'
+    case 'database_back':
+      return `中断约 ${alert.away_s} 秒`
+  }
+}
+
+/** What it is about, of what can be named: alerts of one event differ by it. */
+export function subjectOf(alert: Alert): string {
+  if (alert.event === 'slow_request') return `${alert.method} ${alert.route}`
+  if (alert.event === 'job_failed') return alert.job
+  return alert.event === 'queue_full' ? alert.queue : ''
+}

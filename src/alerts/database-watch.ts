@@ -1,0 +1,57 @@
+import type { Alerts } from './alerts.ts'
+
+export interface DatabaseWatch {
+  /** False once the database has been away for a moment, until it is back for one. */
+  readonly isUp: boolean
+  start(): void
+  stop(): void
+}
+
+const usualPause_ms = 2_000
+/** So many looks in a row make a change: one lost packet is none, and a flapping database is no flood. */
+const looksToBelieve = 2
+
+/** Looks at the database on its own, so that nobody has to call for its absence to be noticed. */
+export function createDatabaseWatch(options: {
+  /** Bounded in time. */
+  look: () => Promise<boolean>
+  alerts: Pick<Alerts, 'raise'>
+  every_ms?: number
+}): DatabaseWatch {
+  const { look, alerts, every_ms = usualPause_ms } = options
+  let isUp = true
+  let contrary = 0
+  let changedAt = 0
+  let looking = false
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  const change = () => {
+    contrary = 0
+    isUp = !isUp
+    if (isUp) alerts.raise({ event: 'database_back', away_s: Math.round((Date.now() - changedAt) / 1000) })
+    else alerts.raise({ event: 'database_away' })
+  }
+  const round = async () => {
+    if (looking) return
+    looking = true
+    const seen = await look()
+    looking = false
+    if (seen === isUp) contrary = 0
+    else {
+      contrary += 1
+      if (contrary === 1 && isUp) changedAt = Date.now()
+      if (contrary === looksToBelieve) change()
+    }
+  }
+
+  return {
+    get isUp() {
+      return isUp
+    },
+    start() {
+      timer = setInterval(() => void round(), every_ms)
+      timer.unref()
+    },
+    stop: () => clearInterval(timer),
+  }
+}

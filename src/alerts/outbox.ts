@@ -1,0 +1,82 @@
+import type { Logger } from 'pino'
+import { within } from '../within.ts'
+import type { AlertMessage } from './alerts.ts'
+
+/** Brings messages to the operators, one after the other, without anyone waiting for it. */
+export interface Outbox {
+  push(message: AlertMessage): void
+  /** One try for each that is left, and an end after `most_ms`. */
+  close(most_ms: number): Promise<void>
+}
+
+export interface OutboxOptions {
+  /** @throws when the receiver did not take it. */
+  post: (message: AlertMessage, signal: AbortSignal) => Promise<void>
+  logger: Logger
+  count: (outcome: 'sent' | 'failed' | 'dropped') => void
+  /** Pauses before the tries after the first. */
+  pauses_ms?: readonly number[]
+  /** Messages in any minute: the robots' own limit is 20, and blocks who passes it. */
+  perMinute?: number
+  /** How long one try may take. */
+  timeout_ms?: number
+}
+
+const mostWaiting = 50
+const minute_ms = 60_000
+const usualPauses_ms = [1_000, 5_000, 20_000, 60_000]
+
+/** Bounded, rate-limited delivery with retries; its own failures are logged and counted, never alerted to. */
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { post, logger, count, pauses_ms = usualPauses_ms, perMinute = 20, timeout_ms = 5_000 } = options
+  const waiting: AlertMessage[] = []
+  const sentAt: number[] = []
+  const hurry = Promise.withResolvers<'hurry'>()
+  const end = new AbortController()
+  let hurried = false
+  let working: Promise<void> | undefined
+
+  const deliver = async (message: AlertMessage) => {
+    for (const pause_ms of [...pauses_ms, undefined]) {
+      try {
+        await post(message, AbortSignal.any([end.signal, AbortSignal.timeout(timeout_ms)]))
+        return count('sent')
+      } catch (error) {
+        logger.warn({ err: error, event: message.event }, 'an alert was not taken')
+      }
+      if (pause_ms === undefined || hurried) return count('failed')
+      await within(hurry.promise, pause_ms, 'late')
+    }
+  }
+  const ownTurn = async () => {
+    const oldest = sentAt.length < perMinute ? undefined : sentAt.shift()
+    if (oldest !== undefined) await within(hurry.promise, oldest + minute_ms - Date.now(), 'late')
+    sentAt.push(Date.now())
+  }
+  const work = async () => {
+    for (let message = waiting.shift(); message && !end.signal.aborted; message = waiting.shift()) {
+      await ownTurn()
+      await deliver(message)
+    }
+  }
+
+  return {
+    push(message) {
+      if (waiting.length >= mostWaiting) {
+        waiting.shift()
+        count('dropped')
+      }
+      waiting.push(message)
+      working ??= work().finally(() => {
+        working = undefined
+      })
+    },
+    async close(most_ms) {
+      hurried = true
+      hurry.resolve('hurry')
+      await within(working ?? Promise.resolve(), most_ms, undefined)
+      end.abort()
+      await working
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import { within } from './within.ts'
+
+/** One thing that is ended when the service stops. */
+export interface StopStep {
+  name: string
+  run(): Promise<unknown>
+  /** What of it is left, for the operators. */
+  left?: () => string
+}
+
+/** Of the time that is left a step may take so much, so that those behind it have some too. */
+const share = 2 / 3
+
+/**
+ * Ends one thing after the other, each as far as its time goes, all within `most_ms`.
+ * @returns the steps that did not end or failed, each with what is left of it; empty when all is well.
+ */
+export async function stopInOrder(steps: readonly StopStep[], most_ms: number): Promise<string[]> {
+  const deadline = performance.now() + most_ms
+  const hung: string[] = []
+  for (const { name, run, left } of steps) {
+    const ended = run().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.name : 'failed'),
+    )
+    const fault = await within(ended, Math.max(0, deadline - performance.now()) * share, 'not ended')
+    if (fault !== undefined) hung.push(`${name} (${left?.() ?? fault})`)
+  }
+  return hung
+}

@@ -1,0 +1,20 @@
+/** The samples of a `/metrics` page, by name and labels as they stand there. */
+export async function figuresOf(url: string): Promise<Map<string, number>> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(
+    samples.map((line) => {
+      const at = line.lastIndexOf(' ')
+      return [line.slice(0, at), Number(line.slice(at + 1))]
+    }),
+  )
+}
+
+/** The sum of a figure over all its labels, or those that contain `labels`. */
+export function sumOf(figures: Map<string, number>, name: string, labels = ''): number {
+  let sum = 0
+  for (const [sample, value] of figures) {
+    if ((sample === name || sample.startsWith(`${name}{`)) && sample.includes(labels)) sum += value
+  }
+  return sum
+}
