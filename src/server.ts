@@ -46,7 +46,9 @@ export async function startServer(
     await requirePityPrize(services)
     const server = listen(config, services)
     services.realtime.attach(server)
-    services.metrics.watch({ http_requests_in_flight: { help: 'Unanswered', read: () => server.pendingRequests } })
+    services.metrics.watch({
+      http_requests_in_flight: { help: 'Requests being answered', read: () => server.pendingRequests },
+    })
     services.databaseWatch.start()
     if (config.JOBS) services.jobs.start()
     const stop = () => stopInOrder(stepsOf(config, server, installation), config.SHUTDOWN_MS - exitMargin_ms)

@@ -236,7 +236,7 @@ describe('runs', () => {
     expect(await run('expire-orders')).toMatchObject({ outcome: 'failed', rows: 0 })
     await until(() => desk.told.length > 0)
     expect(desk.told).toMatchObject([{ body: { event: 'job_failed', count: 1 } }])
-    expect(await service.services.metrics.text()).toContain('job_runs_total{job="expire-orders",outcome="failed"} 2')
+    expect(await service.services.metrics.text()).toContain('job_runs_total{name="expire-orders",outcome="failed"} 2')
     await service.database.query('UPDATE users SET total_points = 990 WHERE user_id = ?', [rich.userId])
     expect(await run('expire-orders')).toEqual({ outcome: 'done', rows: 1 })
   })

@@ -129,25 +129,26 @@ function tillMetrics(registers: Registry[]): (report: BatchReport) => void {
 }
 
 function jobMetrics(registers: Registry[]): (report: JobReport) => void {
-  const labelNames = ['job', 'outcome'] as const
+  // Prometheus calls what it scrapes `job` itself.
+  const labelNames = ['name', 'outcome'] as const
   const runs = new Counter({ name: 'job_runs_total', help: 'Runs of jobs on this replica', labelNames, registers })
-  const rows = new Counter({ name: 'job_rows_total', help: 'Rows that jobs settled', labelNames: ['job'], registers })
+  const rows = new Counter({ name: 'job_rows_total', help: 'Rows that jobs settled', labelNames: ['name'], registers })
   const took = new Gauge({
     name: 'job_last_run_seconds',
     help: 'Length of the last run',
-    labelNames: ['job'],
+    labelNames: ['name'],
     registers,
   })
   const good = new Gauge({
     name: 'job_last_success_timestamp_seconds',
     help: 'When a job last went well on this replica',
-    labelNames: ['job'],
+    labelNames: ['name'],
     registers,
   })
-  return ({ job, failed, rows: done, took_ms }) => {
-    runs.inc({ job, outcome: failed ? 'failed' : 'done' })
-    rows.inc({ job }, done)
-    took.set({ job }, took_ms / 1000)
-    if (!failed) good.set({ job }, Date.now() / 1000)
+  return ({ job: name, failed, rows: done, took_ms }) => {
+    runs.inc({ name, outcome: failed ? 'failed' : 'done' })
+    rows.inc({ name }, done)
+    took.set({ name }, took_ms / 1000)
+    if (!failed) good.set({ name }, Date.now() / 1000)
   }
 }
