@@ -165,6 +165,11 @@ test('printed settings hold no secret', () => {
   expect(text).not.toContain(strong)
 })
 
+test('whatever is called a secret is treated as one', () => {
+  const secrets = configNames.filter((name) => /SECRET|TOKEN|KEY|PASSWORD|WEBHOOK|DATABASE_URL|REDIS_URL/.test(name))
+  expect(secrets.filter((name) => !secretNames.includes(name))).toEqual([])
+})
+
 test('faults hold no value of any setting', () => {
   const env = Object.fromEntries(configNames.map((name) => [name, `canary ${name} canary`]))
   const faults = faultsOf({ ...env, NODE_ENV: 'production', JWT_SECRET_FILE: 'canary', PORT_FILE: 'canary' })

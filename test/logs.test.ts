@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../src/db/client.ts'
 import { type Client, createClient } from './support/client.ts'
 import { createTestDatabase } from './support/database.ts'
 import { newPhone } from './support/people.ts'
-import { type Program, runCommand, startProgram } from './support/process.ts'
+import { type Program, runCommand, type Settings, startProgram } from './support/process.ts'
 import { closeSockets, connectAs } from './support/sockets.ts'
 import { photoForm } from './support/uploads.ts'
 
@@ -96,8 +96,8 @@ async function breakEverything(client: Client, said: Said): Promise<void> {
   expect(answers.map(({ code }) => code)).toEqual([2000, 1000, 3000])
 }
 
-const start = (settings: Parameters<typeof startProgram>[0]): Promise<Program> =>
-  startProgram({ DATABASE_URL, SMS_PROVIDER: 'webhook', SMS_WEBHOOK_URL: smsEndpoint.url.href, ...settings })
+const start = (settings: Settings, main?: string): Promise<Program> =>
+  startProgram({ DATABASE_URL, SMS_PROVIDER: 'webhook', SMS_WEBHOOK_URL: smsEndpoint.url.href, ...settings }, main)
 
 const linesOf = (program: Program) =>
   program
@@ -140,6 +140,13 @@ describe('the log', () => {
     expect(program.output()).toMatch(/INFO: POST \/api\/auth\/login 0 [\d.]+ ms /)
     expect(linesOf(program).filter((line) => line.startsWith('{'))).toEqual([])
     expect(said.foundIn(program.output())).toEqual([])
+  })
+
+  test('of a bug that ends the process holds no statement either', async () => {
+    const program = await start({ OCR: 'off' }, join(import.meta.dir, 'support/buggy-main.ts'))
+    expect(await program.kill('SIGUSR2')).toBe(1)
+    expect(program.output()).toContain('a bug ends the process')
+    expect(program.output()).not.toMatch(/13812345678|canary/)
   })
 
   test('of a command that fails unexpectedly holds no statement', async () => {

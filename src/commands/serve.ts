@@ -1,7 +1,6 @@
 import { redacted } from '../config.ts'
 import { describeError } from '../logger.ts'
 import { startServer } from '../server.ts'
-import type { Services } from '../services.ts'
 import type { Command } from './run.ts'
 
 /**
@@ -10,10 +9,9 @@ import type { Command } from './run.ts'
  */
 export const serve: Command = async ({ config, print }) => {
   const stopping = stopSignal()
+  endOnBugs()
   const server = await startServer(config, print)
-  const { logger } = server.services
-  endOnBugs(logger)
-  logger.info({ settings: redacted(config) }, 'serving')
+  server.services.logger.info({ settings: redacted(config) }, 'serving')
   print(`Serving on ${server.url} (API: ${server.url}/api/docs)`)
   await stopping
   print('Stopping …')
@@ -34,12 +32,15 @@ function stopSignal(): Promise<void> {
   })
 }
 
-/** Left to itself the runtime would print the error with everything in it, statements and their parameters too. */
-function endOnBugs(logger: Services['logger']): void {
+/**
+ * What nobody caught ends the process with 1. Left to itself the runtime would print the error with everything in it,
+ * statements and their parameters too.
+ */
+function endOnBugs(): void {
   const end = (error: unknown) => {
-    logger.fatal({ err: error }, 'a bug ends the process')
-    process.stderr.write(`${Bun.inspect(describeError(error))}\n`)
-    logger.flush(() => process.exit(1))
+    const fields = { level: 60, time: Date.now(), err: describeError(error), msg: 'a bug ends the process' }
+    process.stderr.write(`${JSON.stringify(fields)}\n`)
+    process.exit(1)
   }
   process.on('uncaughtException', end)
   process.on('unhandledRejection', end)

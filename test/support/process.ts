@@ -29,9 +29,9 @@ function environment(settings: Settings): Record<string, string> {
   return { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...testSettings, ...settings }
 }
 
-/** Starts `serve` and resolves when it says where it listens. */
-export async function startProgram(settings: Settings): Promise<Program> {
-  const child = Bun.spawn([process.execPath, main, 'serve'], {
+/** Starts `serve`, of `program` instead if it is given, and resolves when it says where it listens. */
+export async function startProgram(settings: Settings, program = main): Promise<Program> {
+  const child = Bun.spawn([process.execPath, program, 'serve'], {
     env: environment(settings),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
