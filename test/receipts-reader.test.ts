@@ -9,7 +9,10 @@ const MOODY_WORKER = new URL('./support/moody-reader-worker.ts', import.meta.url
 
 let close: (() => Promise<void>) | undefined
 
-afterEach(async () => close?.())
+afterEach(async () => {
+  await close?.()
+  close = undefined
+})
 
 async function openReader(options: Partial<ReaderOptions> = {}): Promise<Reader> {
   const scratchDir = await mkdtemp(join(tmpdir(), 'reader-test-'))
@@ -76,6 +79,14 @@ test.each(['hang up!', 'drop it!', 'throw it'])(
   60_000,
 )
 
+test('a photo that takes too long costs its reading, never the process', async () => {
+  const command = [process.execPath, join(import.meta.dir, 'support/read-hastily.ts'), join(SAMPLES, '08-faded.jpg')]
+  const hasty = Bun.spawn(command, { stdout: 'pipe', stderr: 'inherit' })
+  const lines = (await new Response(hasty.stdout).text()).trim().split('\n')
+  expect([lines[0], lines.at(-1)]).toEqual(['150: nothing', 'alive'])
+  expect(await hasty.exited).toBe(0)
+}, 60_000)
+
 test('a worker program that cannot be loaded is answered with null at once', async () => {
   const reader = await openReader({ workerUrl: new URL('./support/missing.ts', import.meta.url) })
   expect(await reader.read(await sample('08-faded.jpg'))).toBeNull()
@@ -107,7 +118,7 @@ test('closing lets the photo at hand be read and answers what waits with null', 
   expect(await Promise.all(answers)).toEqual([expect.objectContaining({ amountFen: 3650 }), null])
   expect(await reader.read(photo)).toBeNull()
   await reader.close()
-})
+}, 60_000)
 
 /** Ticks every 5 ms; stopped, answers the 99th percentile of how late the ticks came, in milliseconds. */
 function startClock(): () => number {

@@ -70,6 +70,8 @@ class QueueingReader implements Reader {
   readonly #counts = { reads: 0, failures: 0, skipped: 0 }
   #current: Ticket | undefined
   #worker: Worker | undefined
+  // One that took too long and is still at it.
+  #overdue: Worker | undefined
   // Of the photo that is read, or while there is none, of the idle worker.
   #deadline: Timer | undefined
   #lastId = 0
@@ -119,7 +121,7 @@ class QueueingReader implements Reader {
     }
     const { id, image } = this.#current
     this.#startedAt = performance.now()
-    this.#deadline = setTimeout(() => this.#abandon('timed out'), this.#options.timeoutMs)
+    this.#deadline = setTimeout(() => this.#giveUp(), this.#options.timeoutMs)
     this.#worker ??= this.#startWorker()
     this.#worker.postMessage({ id, image, scratchDir: this.#options.scratchDir } satisfies ReaderJob)
   }
@@ -154,6 +156,21 @@ class QueueingReader implements Reader {
       ticket?.resolve(null)
     }
     this.#next()
+  }
+
+  // It may be in native code: it is ended when it has come out of it, or when yet another one takes its place.
+  #giveUp(): void {
+    const worker = this.#worker
+    this.#worker = undefined
+    this.#overdue?.terminate()
+    this.#overdue = worker
+    if (worker) worker.onmessage = () => this.#endOverdue(worker)
+    this.#abandon('timed out')
+  }
+
+  #endOverdue(worker: Worker): void {
+    if (this.#overdue === worker) this.#overdue = undefined
+    worker.terminate()
   }
 
   #abandon(reason: string): void {
