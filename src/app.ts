@@ -19,20 +19,23 @@ import { merchantRoutes } from './merchant/routes.ts'
 import { pointsRoutes } from './points/routes.ts'
 import { profileRoutes } from './profile/routes.ts'
 import { socketRoutes } from './realtime/routes.ts'
-import { receiptsRoutes } from './receipts/routes.ts'
+import { imageForm } from './receipts/image-desk.ts'
+import { receiptsRoutes, uploadForm } from './receipts/routes.ts'
 import type { Services } from './services.ts'
 import { imageRoutes } from './storage/routes.ts'
 
 /** The whole HTTP surface: every middleware and every group of routes. */
 export function createApp(services: Services): Hono<AppEnv> {
-  const { config, logger, metrics, alerts, access, limits, health, lifecycle } = services
-  const app = new Hono<AppEnv>({ router: new RememberingRouter() })
+  const { config, logger, metrics, alerts, access, limits, health, lifecycle, dialects } = services
+  const pathOf = dialects ? { getPath: dialects.pathOf } : {}
+  const app = new Hono<AppEnv>({ router: new RememberingRouter(), ...pathOf })
   app.onError(failures(logger))
 
   const { PUBLIC_URL: publicUrl, TRUST_PROXY: trustedProxies } = config
   const onSlow = (request: SlowRequest) => alerts.raise({ event: 'slow_request', ...request })
   const slow_ms = config.SLOW_REQUEST_MS
   app.use(requestContext({ logger, metrics: metrics.http, lifecycle, publicUrl, trustedProxies, slow_ms, onSlow }))
+  if (dialects) app.use(dialects.speak)
   if (config.CORS_ORIGINS.length > 0) app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], maxAge: 600 }))
   app.use(requireRoute(app))
   app.route('/', operatorRoutes({ health, lifecycle, metrics, metricsToken: config.METRICS_TOKEN }))
@@ -43,8 +46,10 @@ export function createApp(services: Services): Hono<AppEnv> {
   // Images come as multipart and have limits of their own.
   app.use('/api/*', jsonBody(['/api/photo/upload', '/api/user/avatar']))
   app.route('/api/auth', authRoutes(services))
+  dialects?.beforeAuthentication(app, imageForm(uploadForm.file))
   for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*', '/api/photo/*', '/api/merchant/*'])
     app.use(path, authenticate(access))
+  dialects?.afterAuthentication(app)
   app.route('/api/user', pointsRoutes(services))
   app.route('/api/user', profileRoutes(services))
   app.route('/api/lottery', lotteryRoutes(services))
@@ -54,6 +59,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 
   const document = openApiOf(app, health.version)
   const page = docsPage(document)
+  dialects?.afterRoutes(app)
   app.get('/api/openapi.json', (c) => c.json(document))
   app.get('/api/docs', (c) => c.html(page))
   app.notFound((c) => refuseWith(c, 9002))

@@ -88,6 +88,8 @@ const ConfigShape = z.object({
   SEND_CODE_PER_DAY: integer(10, 1, 1_000),
   TRUST_PROXY: integer(0, 0, 10),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  DIALECTS: onOff(true),
+  AUTH_FAILURE_CODE: integer(401, 1, 9_999),
   BUSINESS_TIMEZONE: timeZone.default('Asia/Shanghai'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).default('auto'),

@@ -6,6 +6,7 @@ import type { Push } from './contract/messages.ts'
 import type { Database } from './db/client.ts'
 import type { Metrics } from './http/metrics.ts'
 import { balancesOf } from './realtime/balances.ts'
+import type { SocketFormat } from './realtime/format.ts'
 import { createRealtime, type Realtime } from './realtime/realtime.ts'
 import { createRelay, type Relay } from './realtime/relay.ts'
 
@@ -31,13 +32,15 @@ export interface LiveOptions<Caches> {
   metrics: Metrics
   logger: Logger
   now: () => Date
+  /** The sockets' format; the contract's without one. */
+  format?: SocketFormat | undefined
 }
 
 /** Connects sockets, relay, caches and sessions with each other. */
 export function createLive<Caches extends Record<string, Cached<unknown>> & { catalogue: Cached<unknown> }>(
   options: LiveOptions<Caches>,
 ): Live<Caches> {
-  const { config, secret, database, access, caches, metrics, logger, now } = options
+  const { config, secret, database, access, caches, metrics, logger, now, format } = options
   const lost = metrics.counter('relay_lost_total', 'Messages that other replicas did not get', [])
   const counted = metrics.counter('realtime_pushes_total', 'Pushes by type', ['type'])
 
@@ -69,6 +72,7 @@ export function createLive<Caches extends Record<string, Cached<unknown>> & { ca
     access,
     relay,
     balanceOf: balancesOf(database),
+    ...(format ? { formatOf: () => format } : {}),
     count: (type) => counted({ type }),
     logger,
     now,

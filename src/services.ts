@@ -20,6 +20,7 @@ import type { Draw } from './lottery/draw.ts'
 import { readWheel } from './lottery/wheel-shelf.ts'
 import { createPastDays } from './merchant/past-days.ts'
 import { countedAlerts, healthOf, readerReport, watchFigures, watchOver } from './observation.ts'
+import { openDialects } from './open-dialects.ts'
 import type { Realtime } from './realtime/realtime.ts'
 import type { Relay } from './realtime/relay.ts'
 import { openReceipts } from './receipts/open-receipts.ts'
@@ -55,15 +56,14 @@ export function createServices(options: ServicesOptions) {
   const calendar = createCalendar(config.BUSINESS_TIMEZONE)
   const database = openDatabase({ address, poolSize: config.DATABASE_POOL })
   const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
+  const dialects = openDialects(config, { database, calendar, metrics, now })
   const live = createLive({
     config,
     secret,
     database,
     access: createAccess(database, tokens, now),
     caches: { catalogue: createCatalogue(database), wheel: cached(() => readWheel(database), wheelMaxAge_ms) },
-    metrics,
-    logger,
-    now,
+    ...{ metrics, logger, now, format: dialects?.socketFormat },
   })
   const { access, realtime, relay } = live
   const till = tillOf(config, { database, now, live, counts, alerts, metrics })
@@ -89,6 +89,7 @@ export function createServices(options: ServicesOptions) {
     metrics,
     alerts,
     databaseWatch,
+    dialects,
     calendar,
     database,
     ...live.caches,

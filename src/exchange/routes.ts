@@ -3,7 +3,7 @@ import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
-import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { remember } from '../http/remember.ts'
 import { validate } from '../http/validate.ts'
@@ -71,7 +71,7 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
           code: randomCode(codeLength),
           ttlDays: voucherTtlDays,
         }
-        return okOnce(c, await till.run(exchange, input, idempotencyOf(c, { product_id, quantity })))
+        return once(c, { product_id, quantity }, (idempotency) => till.run(exchange, input, idempotency))
       },
     )
     .get(
@@ -97,8 +97,10 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
         const order = await requireOrder(database, userId, c.req.valid('param').exchange_id)
         const { exchange_id: exchangeId, commodity_id: productId, exchange_code: code } = order
         const input = { userId, exchangeId, productId, code }
-        const { answer, replayed } = await till.run(cancel, input, idempotencyOf(c, {}))
-        return okOnce(c, { answer: withImageLink(absoluteLinks(c))(answer), replayed })
+        return once(c, {}, async (idempotency) => {
+          const { answer, replayed } = await till.run(cancel, input, idempotency)
+          return { answer: withImageLink(absoluteLinks(c))(answer), replayed }
+        })
       },
     )
 }

@@ -19,10 +19,11 @@ export function authenticate(authority: Authority): MiddlewareHandler<AppEnv> {
   }
 }
 
-/** The token of `Authorization: Bearer …` (RFC 6750), or undefined. */
+/** The token of `Authorization: Bearer …` (RFC 6750), or where the client's dialect sends it; else undefined. */
 export function bearerOf(c: Context<AppEnv>): string | undefined {
   const header = c.req.header('Authorization')
-  return header && /^bearer /i.test(header) ? header.slice(7).trim() || undefined : undefined
+  if (header === undefined) return c.get('dialect')?.token
+  return /^bearer /i.test(header) ? header.slice(7).trim() || undefined : undefined
 }
 
 function requireBearer(c: Context<AppEnv>): string {

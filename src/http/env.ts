@@ -1,5 +1,6 @@
 import type { Server } from 'bun'
 import type { Context } from 'hono'
+import type { Dialect } from './dialect.ts'
 
 /** Who a request speaks for. */
 export interface Caller {
@@ -20,6 +21,8 @@ export interface AppEnv {
     apiCode: number
     /** The start of every link to an image: `PUBLIC_URL`, or what the request was sent to. */
     baseUrl: string
+    /** How this request differs from the contract. */
+    dialect?: Dialect
   }
 }
 

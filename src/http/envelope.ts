@@ -12,7 +12,19 @@ export interface Envelope {
 
 /** A success. */
 export function ok(c: Context<AppEnv>, data: object, headers?: ExtraHeaders): Response {
-  return answer(c, 0, JSON.stringify({ code: 0, msg: 'success', data } satisfies Envelope), 200, headers)
+  return okText(c, successText(c, data), headers)
+}
+
+/** The envelope of a success, as this client reads it. */
+export function successText(c: Context<AppEnv>, data: object): string {
+  const dialect = c.get('dialect')
+  const envelope: Envelope = { code: 0, msg: 'success', data }
+  return JSON.stringify(dialect ? { ...envelope, message: envelope.msg, data: dialect.write(data) } : envelope)
+}
+
+/** A success whose envelope is text already. */
+export function okText(c: Context<AppEnv>, envelope: string, headers?: ExtraHeaders): Response {
+  return answer(c, 0, envelope, 200, headers)
 }
 
 /** A success whose envelope is written already. */
@@ -33,10 +45,14 @@ const retryAfterBusy_s = 1
 
 /** A refusal: status 200 when a route was reached, the code in the body and in `X-Api-Code`. */
 export function refuse(c: Context<AppEnv>, refusal: Refusal, headers?: ExtraHeaders): Response {
-  const { code, message, data } = refusal
-  const envelope: Envelope = { code, msg: message, data }
+  const { code, message: msg, data } = refusal
+  const told = c.get('dialect')?.refusal(refusal)
+  const envelope: Envelope = { code, msg, data }
+  const text = JSON.stringify(
+    told ? { ...envelope, code: told.code, msg: told.message, message: told.message } : envelope,
+  )
   const wait = code === 9006 || code === 9007 ? { 'Retry-After': String(retryAfter(data)) } : undefined
-  return answer(c, code, JSON.stringify(envelope), statuses[code] ?? 200, wait ?? headers)
+  return answer(c, code, text, statuses[code] ?? 200, wait ?? headers)
 }
 
 /** A refusal by its code alone. */

@@ -4,7 +4,7 @@ import { Refusal } from '../contract/refusals.ts'
 import type { Idempotency } from '../till/operation.ts'
 import type { TillAnswer } from '../till/till.ts'
 import type { AppEnv } from './env.ts'
-import { ok } from './envelope.ts'
+import { ok, okText, successText } from './envelope.ts'
 
 const visibleAscii = /^[\x21-\x7e]{1,64}$/
 
@@ -13,7 +13,7 @@ const visibleAscii = /^[\x21-\x7e]{1,64}$/
  * path and validated input.
  * @throws {Refusal} 9000 for a key that isn't 1-64 visible ASCII characters.
  */
-export function idempotencyOf(c: Context<AppEnv>, input: unknown): Idempotency | undefined {
+function idempotencyOf(c: Context<AppEnv>, input: unknown): Idempotency | undefined {
   const key = c.req.header('Idempotency-Key')
   if (key === undefined) return undefined
   if (!visibleAscii.test(key)) {
@@ -24,7 +24,29 @@ export function idempotencyOf(c: Context<AppEnv>, input: unknown): Idempotency |
   return { owner: `user:${c.get('caller').userId}`, key, fingerprint }
 }
 
-/** A till's answer as a success; a repeated one says so in `Idempotency-Replayed`. */
-export function okOnce(c: Context<AppEnv>, { answer, replayed }: TillAnswer<object>): Response {
-  return ok(c, answer, replayed ? { 'Idempotency-Replayed': 'true' } : undefined)
+/**
+ * A write's answer as a success, under the request's idempotency; a repeated one says so in `Idempotency-Replayed`.
+ * Without a key a dialect may know that this request was answered already.
+ * @param input what the request asks for, validated
+ */
+export async function once(
+  c: Context<AppEnv>,
+  input: unknown,
+  write: (idempotency: Idempotency | undefined) => Promise<TillAnswer<object>>,
+): Promise<Response> {
+  const idempotency = idempotencyOf(c, input)
+  const dialect = c.get('dialect')
+  if (idempotency || !dialect) {
+    const { answer, replayed } = await write(idempotency)
+    return ok(c, answer, replayedHeader(replayed))
+  }
+  const request = JSON.stringify([c.get('caller').userId, c.req.method, c.req.path, input])
+  const { text, replayed } = await dialect.answerOnce(request, async () =>
+    successText(c, (await write(undefined)).answer),
+  )
+  return okText(c, text, replayedHeader(replayed))
+}
+
+function replayedHeader(replayed: boolean): { 'Idempotency-Replayed': string } | undefined {
+  return replayed ? { 'Idempotency-Replayed': 'true' } : undefined
 }

@@ -27,6 +27,8 @@ export interface Metrics {
   ): (of: Record<Label, string>, by?: number) => void
   /** Durations; answers what takes one, in ms. */
   timer(name: string, help: string): (took_ms: number) => void
+  /** Figures that only grow and are counted elsewhere, one a name; read when the page is. */
+  totals(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void
   /** Figures that are read when the page is. */
   watch(gauges: Record<string, { help: string; read: () => number }>): void
   text(): Promise<string>
@@ -57,6 +59,18 @@ export function createMetrics(): Metrics {
     timer(name, help) {
       const histogram = new Histogram({ name, help, buckets: seconds, registers })
       return (took_ms) => histogram.observe(took_ms / 1000)
+    },
+    totals(name, help, label, read) {
+      const counter: Counter = new Counter({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          counter.reset()
+          for (const [of, total] of read()) counter.inc({ [label]: of }, total)
+        },
+      })
     },
     watch(gauges) {
       for (const [name, { help, read }] of Object.entries(gauges)) {

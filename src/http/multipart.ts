@@ -1,19 +1,23 @@
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
+import type { Context } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import { within } from '../within.ts'
+import type { AppEnv } from './env.ts'
 
 /** A multipart form of one file and a few short text fields. */
 export interface Form {
   fields: ReadonlyMap<string, string>
   /** The first file under the wanted name; none for an empty form control. */
   file: Uint8Array | undefined
+  /** The name of its part. */
+  part: string | undefined
   /** True when the file went on beyond the limit; then nothing of it is kept. */
   isFileTooLarge: boolean
 }
 
 export interface FormLimits {
-  /** The name of the file's part. */
-  file: string
+  /** The names that the file's part may have; of several files the one whose name comes first here is kept. */
+  files: readonly string[]
   /** The largest file, in bytes. */
   largestFile: number
 }
@@ -25,6 +29,11 @@ const readTimeout_ms = 120_000
 const largestBody = 64 * 1024 * 1024
 const multipartType = /^multipart\/form-data\s*(;|$)/i
 
+/** The request's form, as {@link readForm} reads it, in the contract's words. */
+export function formOf(c: Context<AppEnv>, limits: FormLimits): Promise<Form> {
+  return c.get('dialect')?.readForm(limits) ?? readForm(c.req.raw, limits)
+}
+
 /**
  * Reads a multipart body as it streams in. What goes beyond the limits is read and dropped: a client that is still
  * sending would take an early answer for a broken connection.
@@ -32,7 +41,8 @@ const multipartType = /^multipart\/form-data\s*(;|$)/i
  */
 export async function readForm(request: Request, limits: FormLimits): Promise<Form> {
   const type = request.headers.get('Content-Type')
-  if (type === null && request.body === null) return { fields: new Map(), file: undefined, isFileTooLarge: false }
+  if (type === null && request.body === null)
+    return { fields: new Map(), file: undefined, part: undefined, isFileTooLarge: false }
   if (type === null || !multipartType.test(type)) throw new Refusal(9005)
   if (request.body === null) throw new Refusal(9001)
   if (Number(request.headers.get('Content-Length')) > largestBody) throw new Refusal(9004)
@@ -45,9 +55,17 @@ export async function readForm(request: Request, limits: FormLimits): Promise<Fo
   }
 }
 
+interface File {
+  chunks: Buffer[]
+  size: number
+  /** The place of its name among the wanted ones; beyond them when there is none. */
+  rank: number
+  isNamed: boolean
+}
+
 async function parse(body: ReadableStream<Uint8Array>, type: string, limits: FormLimits): Promise<Form> {
   const fields = new Map<string, string>()
-  const file = { chunks: [] as Buffer[], size: 0, isFound: false, isNamed: false }
+  let file: File = { chunks: [], size: 0, rank: limits.files.length, isNamed: false }
   const parser = new Busboy({
     headers: { 'content-type': type },
     limits: { fields: mostFields, fieldSize: longestField, files: mostFields, headerPairs: mostFields },
@@ -59,21 +77,23 @@ async function parse(body: ReadableStream<Uint8Array>, type: string, limits: For
   })
   parser.on('file', (name, stream, filename) => {
     stream.on('error', (error) => parser.destroy(error))
-    if (name !== limits.file || file.isFound) return stream.resume()
-    file.isFound = true
-    file.isNamed = Boolean(filename)
+    const rank = limits.files.indexOf(name)
+    if (rank === -1 || rank >= file.rank) return stream.resume()
+    const found: File = { chunks: [], size: 0, rank, isNamed: Boolean(filename) }
+    file = found
     stream.on('data', (chunk: Buffer) => {
-      file.size += chunk.length
-      if (file.size <= limits.largestFile) file.chunks.push(chunk)
-      else file.chunks.length = 0
+      found.size += chunk.length
+      if (found.size <= limits.largestFile) found.chunks.push(chunk)
+      else found.chunks.length = 0
     })
   })
   await Promise.race([feed(parser, body), done])
   await done
   const isFileTooLarge = file.size > limits.largestFile
   const isEmptyControl = file.size === 0 && !file.isNamed
-  const isKept = file.isFound && !isEmptyControl && !isFileTooLarge
-  return { fields, file: isKept ? joined(file.chunks, file.size) : undefined, isFileTooLarge }
+  const isKept = file.rank < limits.files.length && !isEmptyControl && !isFileTooLarge
+  const part = limits.files[file.rank]
+  return { fields, file: isKept ? joined(file.chunks, file.size) : undefined, part, isFileTooLarge }
 }
 
 async function feed(parser: BusboyInstance, body: ReadableStream<Uint8Array>): Promise<void> {

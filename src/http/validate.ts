@@ -1,5 +1,5 @@
-import { zValidator } from '@hono/zod-validator'
-import type { MiddlewareHandler, ValidationTargets } from 'hono'
+import type { Context, MiddlewareHandler, ValidationTargets } from 'hono'
+import { validator } from 'hono/validator'
 import type { z } from 'zod'
 import { Refusal, type RefusalCode } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
@@ -22,10 +22,13 @@ export function validate<T extends Target, Schema extends z.ZodType>(
   schema: Schema,
   codes: FieldCodes = 9000,
 ): Validated<T, Schema> {
-  const validator = zValidator(target, schema as z.ZodType, (result) => {
-    if (!result.success) throw refusalOf(result.error.issues, codes)
+  const middleware = validator(target, async (given: unknown, c: Context<AppEnv>) => {
+    const dialect = c.get('dialect')
+    const parsed = await schema.safeParseAsync(dialect ? await dialect.read(target, given) : given)
+    if (!parsed.success) throw refusalOf(parsed.error.issues, codes)
+    return parsed.data
   })
-  return markInput(validator, target, schema) as unknown as Validated<T, Schema>
+  return markInput(middleware, target, schema) as unknown as Validated<T, Schema>
 }
 
 interface Issue {

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, max, type SQL, sql } from 'drizzle-orm'
+import { and, count, desc, eq, max, ne, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
@@ -70,4 +70,11 @@ export async function drawStatisticsOf({ orm }: Database, userId: number) {
     prize_stats: byPrize.map(({ prize_id, prize_name, count }) => ({ prize_id, prize_name: prize_name ?? '', count })),
     last_draw_time: lastDraw > 0 ? new Date(lastDraw).toISOString() : null,
   }
+}
+
+/** How many of the user's draws won something. */
+export async function wonDrawsOf({ orm }: Database, userId: number): Promise<number> {
+  const won = and(eq(table.user_id, userId), ne(table.prize_type, 'empty'))
+  const [counted] = await orm.select({ rows: count() }).from(table).where(won)
+  return counted?.rows ?? 0
 }

@@ -6,7 +6,7 @@ import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import type { AppEnv } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
-import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
@@ -69,7 +69,7 @@ export function lotteryRoutes({ database, till, calendar, now, wheel, rules, dra
           day: calendar.dayOf(now()),
           rules,
         }
-        return okOnce(c, await till.run(draw, input, idempotencyOf(c, { draw_type })))
+        return once(c, { draw_type }, (idempotency) => till.run(draw, input, idempotency))
       },
     )
     .get(

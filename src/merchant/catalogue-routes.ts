@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
-import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import { randomId } from '../random.ts'
@@ -60,8 +60,10 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
         const body = c.req.valid('json')
         const { stock, ...fields } = body
         const creation = { fields: given(fields), stock, movementId: randomId('MV'), actorId: c.get('caller').userId }
-        const { answer, replayed } = await change(createProduct, creation, idempotencyOf(c, body))
-        return okOnce(c, { answer: withImageLink(absoluteLinks(c))(answer), replayed })
+        return once(c, body, async (idempotency) => {
+          const { answer, replayed } = await change(createProduct, creation, idempotency)
+          return { answer: withImageLink(absoluteLinks(c))(answer), replayed }
+        })
       },
     )
     .put(
@@ -78,9 +80,11 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
         const fields = c.req.valid('json')
         const edits = [{ productId: c.req.valid('param').id, fields: given(fields) }]
         const input = { edits, actorId: c.get('caller').userId }
-        const { answer, replayed } = await change(editProducts, input, idempotencyOf(c, fields))
-        const [product] = answer.products.map(withImageLink(absoluteLinks(c)))
-        return okOnce(c, { answer: product ?? {}, replayed })
+        return once(c, fields, async (idempotency) => {
+          const { answer, replayed } = await change(editProducts, input, idempotency)
+          const [product] = answer.products.map(withImageLink(absoluteLinks(c)))
+          return { answer: product ?? {}, replayed }
+        })
       },
     )
     .delete(
@@ -94,7 +98,7 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
       validate('param', idParam, 4002),
       async (c) => {
         const input = { productId: c.req.valid('param').id, actorId: c.get('caller').userId }
-        return okOnce(c, await change(deleteProduct, input, idempotencyOf(c, {})))
+        return once(c, {}, (idempotency) => change(deleteProduct, input, idempotency))
       },
     )
     .route('/', bulkRoutes({ database, change }))
@@ -120,8 +124,10 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
           fields: given(fields),
         }))
         const input = { edits, actorId: c.get('caller').userId }
-        const { answer, replayed } = await change(editProducts, input, idempotencyOf(c, body))
-        return okOnce(c, { answer: { products: answer.products.map(withImageLink(absoluteLinks(c))) }, replayed })
+        return once(c, body, async (idempotency) => {
+          const { answer, replayed } = await change(editProducts, input, idempotency)
+          return { answer: { products: answer.products.map(withImageLink(absoluteLinks(c))) }, replayed }
+        })
       },
     )
     .post(
@@ -141,7 +147,7 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
           movementId: randomId('MV'),
           actorId: c.get('caller').userId,
         }
-        return okOnce(c, await change(changeStock, { ...body, ...names }, idempotencyOf(c, body)))
+        return once(c, body, (idempotency) => change(changeStock, { ...body, ...names }, idempotency))
       },
     )
     .get(

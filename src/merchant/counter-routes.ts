@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
-import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import { randomId } from '../random.ts'
@@ -50,9 +50,11 @@ export function counterRoutes({ database, till, voucherMisses, now }: MerchantDe
         const voucher = await requireVoucher(database, voucherMisses, actorId, code)
         const exchangeId = voucher.kind === 'product' ? voucher.source_id : null
         const redemption = { code, holderId: voucher.user_id, exchangeId, actorId }
-        const { answer, replayed } = await till.run(redeem, redemption, idempotencyOf(c, {}))
-        const view = await voucherView(database, voucher, now(), absoluteLinks(c))
-        return okOnce(c, { answer: { ...view, status: 'redeemed', ...answer }, replayed })
+        return once(c, {}, async (idempotency) => {
+          const { answer, replayed } = await till.run(redeem, redemption, idempotency)
+          const view = await voucherView(database, voucher, now(), absoluteLinks(c))
+          return { answer: { ...view, status: 'redeemed', ...answer }, replayed }
+        })
       },
     )
     .get(
@@ -79,7 +81,7 @@ export function counterRoutes({ database, till, voucherMisses, now }: MerchantDe
         const body = c.req.valid('json')
         const { userId: actorId } = c.get('caller')
         const adjustment = { ...body, userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), actorId }
-        return okOnce(c, await till.run(adjust, adjustment, idempotencyOf(c, body)))
+        return once(c, body, (idempotency) => till.run(adjust, adjustment, idempotency))
       },
     )
 }

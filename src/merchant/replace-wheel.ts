@@ -12,6 +12,8 @@ import type { WheelAnswer, WheelBody } from './wheel-wire.ts'
 export interface WheelReplacement {
   wheel: WheelBody
   actorId: number
+  /** The version that what was not sent is taken from; none when all was sent. */
+  basis?: number | undefined
 }
 
 /**
@@ -29,10 +31,11 @@ export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
       keys: (books) => books.find(wheelShelf, [1])?.wheel.prizes.map(({ prize_id }) => [prize_id]) ?? [],
     },
   ],
-  decide(books, { wheel: wanted, actorId }) {
+  decide(books, { wheel: wanted, actorId, basis }) {
     const row = books.find(wheelLock, [1])
     const held = books.find(wheelShelf, [1])
     if (!row || !held) throw new Refusal(3001)
+    if (basis !== undefined && basis !== row.version) throw new Refusal(6010, null, '转盘刚被修改，请刷新后再试')
     const pity_prize_id = wanted.pity_prize_id ?? row.pity_prize_id
     const cost_points = wanted.cost_points ?? held.wheel.prizes[0]?.cost_points ?? 0
     for (const [prize_id, { prize_id: _, stock_remaining, ...prize }] of matched(held.wheel, wanted)) {

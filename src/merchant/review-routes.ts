@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
-import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import type { Idempotency } from '../till/operation.ts'
@@ -54,7 +54,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, reviewMaxMu
       validate('json', reviewBody, 6001),
       async (c) => {
         const body = c.req.valid('json')
-        return okOnce(c, await decide(c.get('caller').userId, body, idempotencyOf(c, body)))
+        return once(c, body, (idempotency) => decide(c.get('caller').userId, body, idempotency))
       },
     )
     .post(
@@ -73,7 +73,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, reviewMaxMu
           upload_id: item.upload_id,
           run: (key: Idempotency | undefined) => decide(userId, item, key),
         }))
-        return okOnce(c, await batchReview(database, till, userId, reviews, idempotencyOf(c, body)))
+        return once(c, body, (idempotency) => batchReview(database, till, userId, reviews, idempotency))
       },
     )
     .get(

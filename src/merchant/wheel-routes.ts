@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
-import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import { replaceWheel } from './replace-wheel.ts'
@@ -28,10 +28,12 @@ export function wheelRoutes({ database, till, wheel }: MerchantDeps) {
       validate('json', wheelBody, 6010),
       async (c) => {
         const body = c.req.valid('json')
-        const input = { wheel: body, actorId: c.get('caller').userId }
-        const done = await till.run(replaceWheel, input, idempotencyOf(c, body))
-        wheel.invalidate()
-        return okOnce(c, done)
+        const input = { wheel: body, actorId: c.get('caller').userId, basis: c.get('dialect')?.basis }
+        return once(c, body, async (idempotency) => {
+          const done = await till.run(replaceWheel, input, idempotency)
+          wheel.invalidate()
+          return done
+        })
       },
     )
     .get(

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gte, type SQL, sql } from 'drizzle-orm'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { requireUser } from '../users/queries.ts'
@@ -61,6 +61,15 @@ export async function pointsStatisticsOf(database: Database, userId: number): Pr
     spend_by_source: spent,
     records_count: { earn, spend, total: earn + spend },
   }
+}
+
+/** What the user earned since an instant. */
+export async function pointsEarnedSince({ orm }: Database, userId: number, since: Date): Promise<number> {
+  const [earned] = await orm
+    .select({ points: sql<string | null>`SUM(${table.points})` })
+    .from(table)
+    .where(and(eq(table.user_id, userId), eq(table.type, 'earn'), gte(table.created_at, since)))
+  return Number(earned?.points ?? 0)
 }
 
 function total(bySource: Partial<Record<LedgerSource, number>>): number {

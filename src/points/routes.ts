@@ -5,7 +5,7 @@ import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import type { AppEnv } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
-import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import type { Till } from '../till/till.ts'
@@ -49,7 +49,7 @@ export function pointsRoutes({ database, till, calendar, now, checkInPoints }: P
         const { userId } = c.get('caller')
         const day = calendar.dayOf(now())
         const input = { userId, day, dayBefore: calendar.plusDays(day, -1), points: checkInPoints }
-        return okOnce(c, await till.run(checkIn, input, idempotencyOf(c, {})))
+        return once(c, {}, (idempotency) => till.run(checkIn, input, idempotency))
       },
     )
 }

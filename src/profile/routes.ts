@@ -114,7 +114,7 @@ function avatarRoutes({ till, store, imageDesk, avatarLimit }: ProfileDeps) {
     limitCaller(avatarLimit),
     async (c) => {
       const { userId } = c.get('caller')
-      const { opened } = await imageDesk.take(c.req.raw, { file: avatarForm.file, check: () => {}, open: openAvatar })
+      const { opened } = await imageDesk.take(c, { file: avatarForm.file, check: () => {}, open: openAvatar })
       const name = `${userId}-${randomCode(avatarKeyLength)}.jpg`
       await store.put(`avatars/${name}`, opened)
       await till.run(editProfile, { userId, avatar: `/avatars/${name}` })

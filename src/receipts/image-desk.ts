@@ -1,5 +1,7 @@
+import type { Context } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
-import { type Form, readForm } from '../http/multipart.ts'
+import type { AppEnv } from '../http/env.ts'
+import { type Form, type FormLimits, formOf } from '../http/multipart.ts'
 import { createSemaphore } from '../semaphore.ts'
 import { PhotoFault } from './photo.ts'
 
@@ -20,7 +22,7 @@ export interface ImageDesk {
    * 9005 for another kind of body, 9007 when too many wait.
    */
   take<Checked, Opened>(
-    request: Request,
+    c: Context<AppEnv>,
     intake: Intake<Checked, Opened>,
   ): Promise<{ checked: Checked; opened: Opened }>
 }
@@ -30,14 +32,19 @@ const bodiesAtOnce = 32
 const mostWaiting = 256
 const decodersAtOnce = 2
 
+/** The limits of a form with an image in this part. */
+export function imageForm(file: string): FormLimits {
+  return { files: [file], largestFile: largestImage }
+}
+
 export function createImageDesk(): ImageDesk {
   const busy = () => new Refusal(9007)
   const bodies = createSemaphore(bodiesAtOnce, mostWaiting, busy)
   const decoders = createSemaphore(decodersAtOnce, bodiesAtOnce, busy)
   return {
-    take: (request, { file, check, open }) =>
+    take: (c, { file, check, open }) =>
       bodies.run(async () => {
-        const form = await readForm(request, { file, largestFile: largestImage })
+        const form = await formOf(c, imageForm(file))
         if (!form.file && !form.isFileTooLarge) throw new Refusal(5001)
         const checked = check(form.fields)
         const bytes = form.file

@@ -5,7 +5,7 @@ import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
-import { idempotencyOf, okOnce } from '../http/idempotency.ts'
+import { once } from '../http/idempotency.ts'
 import type { Form } from '../http/multipart.ts'
 import { describe } from '../http/operation-docs.ts'
 import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
@@ -28,7 +28,8 @@ export interface ReceiptsDeps {
   isAmountRequired: boolean
 }
 
-const uploadForm = { file: 'image', fields: z.object({ amount: z.string().optional() }) }
+/** A receipt's photo and what was paid. */
+export const uploadForm = { file: 'image', fields: z.object({ amount: z.string().optional() }) }
 
 /** `/api/photo`: receipts sent for review. */
 export function receiptsRoutes(deps: ReceiptsDeps) {
@@ -46,16 +47,17 @@ export function receiptsRoutes(deps: ReceiptsDeps) {
       }),
       limitCaller(uploadLimit),
       async (c) => {
-        const { checked: inputFen, opened: photo } = await imageDesk.take(c.req.raw, {
+        const { checked: inputFen, opened: photo } = await imageDesk.take(c, {
           file: uploadForm.file,
-          check: (fields) => requireAmount(fields, isAmountRequired),
+          check: (fields) => requireAmount(fields, () => isAmountRequired && !c.get('dialect')?.mayOmit('amount')),
           open: openPhoto,
         })
-        const idempotency = idempotencyOf(c, { amount: inputFen, image: photo.sha256 })
-        const { answer, replayed } = await receive({ userId: c.get('caller').userId, inputFen, idempotency }, photo)
-        const { image_key, ...made } = answer
-        const view = { ...made, image_url: linksOf(c)(image_key), review_status: 'pending', message: messages.pending }
-        return okOnce(c, { answer: view, replayed })
+        return once(c, { amount: inputFen, image: photo.sha256 }, async (idempotency) => {
+          const { answer, replayed } = await receive({ userId: c.get('caller').userId, inputFen, idempotency }, photo)
+          const { image_key, ...made } = answer
+          const state = { review_status: 'pending', message: messages.pending }
+          return { answer: { ...made, image_url: linksOf(c)(image_key), ...state }, replayed }
+        })
       },
     )
     .get(
@@ -76,9 +78,9 @@ export function receiptsRoutes(deps: ReceiptsDeps) {
 }
 
 /** @throws {Refusal} 5002 */
-function requireAmount(fields: Form['fields'], isRequired: boolean): number | null {
+function requireAmount(fields: Form['fields'], isRequired: () => boolean): number | null {
   const text = fields.get('amount')?.trim() ?? ''
-  if (text === '' && !isRequired) return null
+  if (text === '' && !isRequired()) return null
   const fen = fenOf(text)
   if (fen === undefined) throw new Refusal(5002)
   return fen

@@ -40,6 +40,7 @@ const base: Settings = {
   DATABASE_POOL: '10',
   JOBS: 'off',
   OCR: 'off',
+  DIALECTS: 'off',
 }
 
 /** Settings of a service on `databaseUrl`. */
@@ -69,7 +70,7 @@ export function useService(settings: Settings = {}): TestService {
       (line) => printed.push(line),
       clock.now,
     )
-    client = await createClient(running.url)
+    client = await createClient(running.url, running.services.config.DIALECTS)
   })
   beforeEach(async () => {
     offset_ms = 0

@@ -1,0 +1,140 @@
+import type { Refusal } from '../../contract/refusals.ts'
+import type { Dialect, Use } from '../dialect.ts'
+import { type Form, type FormLimits, readForm } from '../multipart.ts'
+import type { CodeAlias } from './codes.ts'
+import { sentences } from './codes.ts'
+import type { CompiledRoute, CountedAlias } from './compiled-route.ts'
+import type { LostAnswers } from './lost-answers.ts'
+import { type Fields, isFields } from './requests.ts'
+import { completedWheel, type DefaultWheel, resetWheel, type ShownWheel } from './wheel.ts'
+
+/** What all requests' dialects share. */
+export interface Shared {
+  codes: readonly (CodeAlias & { use: Use })[]
+  sentences: ReadonlyMap<number, Use>
+  message: Use
+  retry: Use
+  lostAnswers: LostAnswers
+  presentWheel: () => Promise<ShownWheel>
+  defaultWheel: DefaultWheel
+}
+
+/** One request in the words of older clients. */
+export class ClientDialect implements Dialect {
+  token: string | undefined
+  basis: number | undefined
+  figures: Fields = {}
+  #uses: Use[] | undefined
+  #form: Promise<Form> | undefined
+  readonly route: CompiledRoute
+  readonly #request: Request
+  readonly #baseUrl: string
+  readonly #shared: Shared
+
+  constructor(route: CompiledRoute, request: Request, baseUrl: string, shared: Shared) {
+    this.route = route
+    this.#request = request
+    this.#baseUrl = baseUrl
+    this.#shared = shared
+  }
+
+  get uses(): readonly Use[] {
+    return this.#uses ?? []
+  }
+
+  read(part: 'json' | 'query' | 'param', given: unknown): unknown {
+    if (part === 'param') return given
+    const aliases = this.route[part]
+    if (isFields(given)) for (const alias of aliases) this.#apply(alias, given)
+    return part === 'json' && this.route.wheel ? this.#wholeWheel(given) : given
+  }
+
+  readForm(limits: FormLimits): Promise<Form> {
+    this.#form ??= this.#formInOurWords(limits)
+    return this.#form
+  }
+
+  mayOmit(field: string): boolean {
+    const omitted = this.route.form?.omits.get(field)
+    if (!omitted?.version.test(this.#version)) return false
+    this.#used(omitted.use)
+    return true
+  }
+
+  write(data: object): object {
+    const { write, written } = this.route
+    this.#shared.message.count += 1
+    written.count += 1
+    return write ? write(data as Fields, this.figures) : data
+  }
+
+  answeredAgain(uses: readonly Use[]): void {
+    for (const use of uses) use.count += 1
+    this.#shared.message.count += 1
+    this.route.written.count += 1
+  }
+
+  refusal({ code, message, data }: Refusal): { code: number; message: string } {
+    const { codes, sentences: counted } = this.#shared
+    this.#shared.message.count += 1
+    const own = codes.find((alias) => alias.code === code && (alias.version?.test(this.#version) ?? true))
+    if (own) own.use.count += 1
+    const figures = data ? sentences[code]?.(data) : undefined
+    const use = counted.get(code)
+    if (figures && use) use.count += 1
+    const told = this.route.sentences[code] ?? figures ?? message
+    return { code: own?.means ?? code, message: told }
+  }
+
+  async answerOnce(request: string, write: () => Promise<string>): Promise<{ text: string; replayed: boolean }> {
+    const answered = await this.#shared.lostAnswers.answer(request, () => this.#request.signal.aborted, write)
+    if (answered.replayed) this.#shared.retry.count += 1
+    return answered
+  }
+
+  get #version(): string {
+    return this.#request.headers.get('X-Client-Version') ?? ''
+  }
+
+  #apply({ apply, use }: CountedAlias, fields: Fields): void {
+    if (apply(fields, { baseUrl: this.#baseUrl })) this.#used(use)
+  }
+
+  #used(use: Use): void {
+    use.count += 1
+    this.#uses = [...this.uses, use]
+  }
+
+  async #wholeWheel(body: unknown): Promise<unknown> {
+    const present = await this.#shared.presentWheel()
+    if (this.route.wheel === 'reset') return resetWheel(this.#shared.defaultWheel, present)
+    const completed = completedWheel(body, present)
+    this.basis = completed.basis
+    return completed.body
+  }
+
+  async #formInOurWords(limits: FormLimits): Promise<Form> {
+    const { form: aliases } = this.route
+    if (!aliases) return readForm(this.#request, limits)
+    const form = await readForm(this.#request, { ...limits, files: [...limits.files, ...aliases.files.keys()] })
+    const file = form.part === undefined ? undefined : aliases.files.get(form.part)
+    if (file) this.#used(file)
+    const fields = new Map(form.fields)
+    for (const [alias, { field, use }] of aliases.fields) {
+      const value = fields.get(alias)
+      if (value === undefined || fields.has(field)) continue
+      fields.set(field, value)
+      this.#used(use)
+    }
+    return { ...form, fields }
+  }
+
+  /** Takes the access token from the form of this request. */
+  async takeToken(limits: FormLimits): Promise<void> {
+    const aliases = this.route.form
+    if (!aliases) return
+    const { fields } = await this.readForm(limits)
+    this.token = fields.get(aliases.token.field)
+    if (this.token !== undefined) this.#used(aliases.token.use)
+  }
+}

@@ -1,0 +1,149 @@
+import type { Context, Hono, MiddlewareHandler } from 'hono'
+import { getPath } from 'hono/utils/url'
+import { Refusal } from '../../contract/refusals.ts'
+import { createSemaphore } from '../../semaphore.ts'
+import { bearerOf } from '../authenticate.ts'
+import type { AppEnv } from '../env.ts'
+import { refuseWith } from '../envelope.ts'
+import type { FormLimits } from '../multipart.ts'
+import { ClientDialect, type Shared } from './client-dialect.ts'
+import { codeAliases, sentences } from './codes.ts'
+import { type CompiledRoute, compileRoute } from './compiled-route.ts'
+import { createSocketDialect, type SocketDialect } from './frames.ts'
+import { createLostAnswers } from './lost-answers.ts'
+import { applications, healthPath, pathAliases, routeAliases } from './paths.ts'
+import type { Fields } from './requests.ts'
+import type { DialectTable, FigureName } from './route-dialect.ts'
+import { exchange } from './tables/exchange.ts'
+import { lottery } from './tables/lottery.ts'
+import { people } from './tables/people.ts'
+import { reviews } from './tables/reviews.ts'
+import { createUses } from './uses.ts'
+import type { DefaultWheel, ShownWheel } from './wheel.ts'
+
+/** What the older clients' words need to know of the service. */
+export interface DialectsOptions {
+  /** The code that tells clients to refresh their tokens. */
+  authFailureCode: number
+  now: () => Date
+  presentWheel: () => Promise<ShownWheel>
+  defaultWheel: DefaultWheel
+  /** Figures of one user that no answer of the contract holds. */
+  figures: Record<FigureName, (userId: number) => Promise<object>>
+}
+
+/** The words of older clients beside the contract's: HTTP by tables, sockets by a format. */
+export interface Dialects {
+  /** The contract's path of a request. */
+  pathOf(request: Request): string
+  /** Gives each request its dialect. */
+  readonly speak: MiddlewareHandler<AppEnv>
+  /** Looks that come before callers are known; `receipt` are the limits of a receipt's form. */
+  beforeAuthentication(app: Hono<AppEnv>, receipt: FormLimits): void
+  /** Looks that need to know the caller. */
+  afterAuthentication(app: Hono<AppEnv>): void
+  /** The older clients' own routes, made of the contract's. */
+  afterRoutes(app: Hono<AppEnv>): void
+  readonly socketFormat: SocketDialect
+  /** How often each alias was used. */
+  uses(): Iterable<readonly [alias: string, uses: number]>
+}
+
+const tables: DialectTable = { ...people, ...lottery, ...exchange, ...reviews }
+
+const formsAtOnce = 8
+const formsWaiting = 64
+
+export function createDialects(options: DialectsOptions): Dialects {
+  const { now, figures } = options
+  const uses = createUses()
+  const ownPaths = [...routeAliases.map(({ path }) => path), ...applications, healthPath]
+  const known = [...ownPaths.map((path) => [path, path] as const), ...Object.entries(pathAliases)]
+  const paths = new Map(known.map(([alias, path]) => [alias, { path, use: uses.of(alias) }]))
+  const compiled = Object.entries(tables).map(([route, dialect]) => ({ route, ...compileRoute(route, dialect, uses) }))
+  const routeOf = routeFinder(compiled, compileRoute('', {}, uses))
+  const shared: Shared = {
+    codes: codeAliases(options.authFailureCode).map((alias) => ({ ...alias, use: uses.of(alias.alias) })),
+    sentences: new Map(Object.keys(sentences).map((code) => [Number(code), uses.of(`sentence of ${code}`)])),
+    message: uses.of('message'),
+    retry: uses.of('retry without a key'),
+    lostAnswers: createLostAnswers(now),
+    presentWheel: options.presentWheel,
+    defaultWheel: options.defaultWheel,
+  }
+  return {
+    pathOf(request) {
+      const path = getPath(request)
+      const alias = paths.get(path)
+      if (!alias) return path
+      alias.use.count += 1
+      return alias.path
+    },
+    speak(c, next) {
+      const { method, path, raw } = c.req
+      c.set('dialect', new ClientDialect(routeOf(method, path), raw, c.get('baseUrl'), shared))
+      return next()
+    },
+    beforeAuthentication(app, receipt) {
+      for (const { route, form } of compiled) if (form) app.use(pathIn(route), tokenInForm(receipt))
+    },
+    afterAuthentication(app) {
+      for (const { route, figures: name } of compiled) if (name) app.use(pathIn(route), lookUp(figures[name]))
+    },
+    afterRoutes(app) {
+      app.get(healthPath, (c) => c.json({ status: 'ok', timestamp: now().toISOString() }))
+      for (const path of applications) app.post(path, (c) => refuseWith(c, 2005))
+      for (const { method, path, of } of routeAliases) app.on(method, path, ...handlersOf(app, of))
+    },
+    socketFormat: createSocketDialect(uses),
+    uses: uses.totals,
+  }
+}
+
+/** Finds a route's dialect by its path, and by the pattern of a path with parameters. */
+function routeFinder(routes: readonly (CompiledRoute & { route: string })[], none: CompiledRoute) {
+  const exact = new Map(routes.map((route) => [route.route, route]))
+  const patterns = routes
+    .filter(({ route }) => route.includes(':'))
+    .map((route) => ({ route, pattern: new RegExp(`^${route.route.replace(/:\w+/g, '[^/]+')}$`) }))
+  return (method: string, path: string): CompiledRoute => {
+    const asked = `${method === 'HEAD' ? 'GET' : method} ${path}`
+    return exact.get(asked) ?? patterns.find(({ pattern }) => pattern.test(asked))?.route ?? none
+  }
+}
+
+/** Takes the token of an upload without `Authorization` from its form; few such forms are held at a time. */
+function tokenInForm(limits: FormLimits): MiddlewareHandler<AppEnv> {
+  const forms = createSemaphore(formsAtOnce, formsWaiting, () => new Refusal(9007))
+  return (c, next) => {
+    const isForm = /^multipart\/form-data/i.test(c.req.header('Content-Type') ?? '')
+    if (bearerOf(c) !== undefined || !isForm) return next()
+    return forms.run(async () => {
+      await dialectOf(c)?.takeToken(limits)
+      await next()
+    })
+  }
+}
+
+function lookUp(figuresOf: (userId: number) => Promise<object>): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const dialect = dialectOf(c)
+    if (dialect) dialect.figures = { ...(await figuresOf(c.get('caller').userId)) } as Fields
+    return next()
+  }
+}
+
+function dialectOf(c: Context<AppEnv>): ClientDialect | undefined {
+  const dialect = c.get('dialect')
+  return dialect instanceof ClientDialect ? dialect : undefined
+}
+
+/** What the contract's route runs, validation and all. */
+function handlersOf(app: Hono<AppEnv>, route: { method: string; path: string }): [MiddlewareHandler<AppEnv>] {
+  const found = app.routes.filter(({ method, path }) => method === route.method && path === route.path)
+  return found.map(({ handler }) => handler) as [MiddlewareHandler<AppEnv>]
+}
+
+function pathIn(route: string): string {
+  return route.slice(route.indexOf(' ') + 1)
+}

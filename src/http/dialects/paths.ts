@@ -1,0 +1,39 @@
+/** Paths of older clients and the contract's paths they stand for, methods and all. */
+export const pathAliases: Readonly<Record<string, string>> = {
+  '/api/auth/verify': '/api/auth/verify-token',
+  '/api/user/profile': '/api/user/info',
+  '/api/user/points-records': '/api/user/points/records',
+  '/api/user/points-history': '/api/user/points/records',
+  '/api/points/details': '/api/user/points/records',
+  '/api/points/statistics': '/api/user/points/statistics',
+  '/api/exchange/redeem': '/api/exchange/submit',
+  '/api/exchange/records': '/api/exchange/orders',
+  '/api/exchange/products/sync': '/api/exchange/products',
+  '/api/photo/records': '/api/photo/history',
+  '/api/upload/records': '/api/photo/history',
+  '/api/upload': '/api/photo/upload',
+  '/api/upload/photo': '/api/photo/upload',
+  '/api/merchant/reviews/pending': '/api/merchant/pending-reviews',
+  '/api/merchant/lottery-stats': '/api/merchant/lottery/stats',
+  '/api/merchant/lottery-config': '/api/merchant/lottery/config',
+  '/api/merchant/lottery-probabilities': '/api/merchant/lottery/probabilities',
+  '/api/merchant/reset-lottery-probabilities': '/api/merchant/lottery/reset-probabilities',
+}
+
+/** Routes of older clients that do what one of the contract does, in words of their own. */
+export const routeAliases: readonly { method: string; path: string; of: { method: string; path: string } }[] = [
+  { method: 'GET', path: '/api/merchant/lottery/config', of: { method: 'GET', path: '/api/merchant/prizes' } },
+  { method: 'PUT', path: '/api/merchant/lottery/config', of: { method: 'PUT', path: '/api/merchant/prizes' } },
+  { method: 'POST', path: '/api/merchant/lottery/probabilities', of: { method: 'PUT', path: '/api/merchant/prizes' } },
+  {
+    method: 'POST',
+    path: '/api/merchant/lottery/reset-probabilities',
+    of: { method: 'PUT', path: '/api/merchant/prizes' },
+  },
+]
+
+/** Where older clients ask to be made merchants. */
+export const applications: readonly string[] = ['/api/merchant/apply', '/api/merchant/auth']
+
+/** Where older clients look whether the service is there. */
+export const healthPath = '/api/health'

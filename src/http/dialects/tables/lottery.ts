@@ -1,0 +1,80 @@
+import type { AnswerAliases } from '../answers.ts'
+import { percentOf } from '../percent.ts'
+import { absent, anyCase, type Fields, renamed, valued } from '../requests.ts'
+import type { DialectTable, RouteDialect } from '../route-dialect.ts'
+import { pageAliases } from './people.ts'
+
+/** The labels of the buttons. */
+const drawLabels = { 单抽: 'single', 三连抽: 'triple', 五连抽: 'quintuple', 十连抽: 'decade' }
+
+const drawTypes = [renamed('type', 'draw_type'), ...anyCase('draw_type'), ...valued('draw_type', drawLabels)]
+
+/** What is shown to older clients as the limit where there is none: they take 0 for a broken answer. */
+const noLimit = 9_999
+
+const isShown = () => true
+
+const prize: AnswerAliases = {
+  copies: { id: 'prize_id', name: 'prize_name', type: 'prize_type', value: 'prize_value', isActivity: 'is_activity' },
+  made: { is_active: isShown, isActive: isShown },
+}
+
+const percentPrize: AnswerAliases = {
+  ...prize,
+  made: { ...prize.made, probability: ({ probability }) => percentOf(Number(probability)) },
+}
+
+const isWholeWheel = ({ prizes }: Fields) =>
+  Array.isArray(prizes) && prizes.reduce((sum, { probability }) => sum + Math.round(probability * 10_000), 0) === 10_000
+
+const editor: AnswerAliases = {
+  lists: { prizes: percentPrize },
+  made: { is_active: isWholeWheel, isActive: isWholeWheel },
+}
+const percentEditor: RouteDialect = { wheel: 'percent', answer: editor }
+
+/** `/api/lottery`, and the wheel's editors. */
+export const lottery: DialectTable = {
+  'GET /api/lottery/config': {
+    answer: {
+      lists: { prizes: prize },
+      copies: { today_draw_count: 'draws_today' },
+      made: { daily_limit: ({ daily_limit }) => daily_limit || noLimit },
+    },
+  },
+  'POST /api/lottery/draw': {
+    json: drawTypes,
+    answer: {
+      copies: {
+        user_points: 'remaining_points',
+        points: 'remaining_points',
+        today_count: 'draws_today',
+        today_draw_count: 'draws_today',
+      },
+      lists: { results: { copies: { points: 'points_awarded' } } },
+    },
+  },
+  'GET /api/lottery/records': {
+    query: [...pageAliases, ...drawTypes, ...absent('draw_type', 'all'), ...anyCase('prize_type')],
+    answer: { copies: { total: 'pagination.total' } },
+  },
+  'GET /api/lottery/statistics': {
+    figures: 'draws',
+    answer: {
+      copies: { total_points_spent: 'total_cost' },
+      made: {
+        win_rate: ({ total_draws }, { won }) => (total_draws === 0 ? 0 : rounded(Number(won) / Number(total_draws))),
+      },
+    },
+  },
+  'GET /api/merchant/prizes': { answer: { lists: { prizes: prize } } },
+  'PUT /api/merchant/prizes': { answer: { lists: { prizes: prize } } },
+  'GET /api/merchant/lottery/config': { answer: editor },
+  'PUT /api/merchant/lottery/config': percentEditor,
+  'POST /api/merchant/lottery/probabilities': percentEditor,
+  'POST /api/merchant/lottery/reset-probabilities': { wheel: 'reset', answer: editor },
+}
+
+function rounded(share: number): number {
+  return Math.round(share * 10_000) / 10_000
+}

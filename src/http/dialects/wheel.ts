@@ -1,0 +1,59 @@
+import { probabilityOf } from './percent.ts'
+import { type Fields, isFields } from './requests.ts'
+
+/** The wheel as its editors see it. */
+export interface ShownWheel {
+  version: number
+  prizes: readonly { prize_id: number; angle: number }[]
+}
+
+/** The wheel of an empty installation, with its guaranteed prize. */
+export interface DefaultWheel {
+  prizes: readonly { prize_id: number; angle: number; probability: number }[]
+  pity_prize_id: number
+}
+
+/** A request for the wheel's replacement, and which version of the wheel it was completed from, if it was not whole. */
+export interface CompletedWheel {
+  body: unknown
+  basis: number | undefined
+}
+
+/** What a replacement of the wheel says of a prize; what else there is of it stays. */
+const replaced = ['prize_name', 'prize_type', 'prize_value', 'angle', 'color', 'is_activity'] as const
+
+/** An editor's prizes by `id` or `prize_id`, in percent: what they leave out is as on the present wheel. */
+export function completedWheel(body: unknown, present: ShownWheel): CompletedWheel {
+  if (!isFields(body) || !Array.isArray(body.prizes)) return { body, basis: undefined }
+  const known = new Map<unknown, Fields>(present.prizes.map((prize) => [prize.prize_id, { ...prize }]))
+  const prizes = body.prizes.map((item: unknown) => (isFields(item) ? completedPrize(item, known) : item))
+  return { body: { ...body, prizes }, basis: body.prizes.every(isWhole) ? undefined : present.version }
+}
+
+function isWhole(item: unknown): boolean {
+  return isFields(item) && [...replaced, 'probability'].every((field) => field in item)
+}
+
+function completedPrize(item: Fields, known: ReadonlyMap<unknown, Fields>): Fields {
+  const prize_id = item.prize_id ?? item.id
+  const present = known.get(prize_id) ?? {}
+  const kept = Object.fromEntries(replaced.filter((field) => field in present).map((field) => [field, present[field]]))
+  const probability = 'probability' in item ? exactProbability(item.probability) : present.probability
+  return { ...kept, ...item, prize_id, probability }
+}
+
+/** What is no percentage stays none: written so that no validation takes it for a probability. */
+function exactProbability(percent: unknown): string {
+  return probabilityOf(percent) ?? `${String(percent)}%`
+}
+
+/** The default wheel in the words of a replacement: each prize in the row it had, or in the one at its angle. */
+export function resetWheel(wheel: DefaultWheel, present: ShownWheel): unknown {
+  const ids = new Set(present.prizes.map(({ prize_id }) => prize_id))
+  const hasItsRows = wheel.prizes.every(({ prize_id }) => ids.has(prize_id))
+  const rowOf = ({ prize_id, angle }: { prize_id: number; angle: number }) =>
+    hasItsRows ? prize_id : present.prizes.find((prize) => prize.angle === angle)?.prize_id
+  const prizes = wheel.prizes.map((prize) => ({ ...prize, prize_id: rowOf(prize) }))
+  const pity = wheel.prizes.find(({ prize_id }) => prize_id === wheel.pity_prize_id)
+  return { prizes, pity_prize_id: pity && rowOf(pity) }
+}
