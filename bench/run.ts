@@ -47,7 +47,17 @@ async function setScene(stage: Stage): Promise<Scene> {
   const productId = await stage.addProduct(1, 100_000_000)
   const service = await stage.startService()
   const ofOne = await stage.startService({ TILL_BATCH: '1' })
+  const plain = await stage.startService({ DIALECTS: 'off' })
   const bare = await stage.startBare('bare.ts')
   const people = await makePeople(stage, service.url, Number(values.people))
-  return { service, ofOne, bare, people, productId, rounds: Number(values.rounds), seconds: Number(values.seconds) }
+  return {
+    service,
+    ofOne,
+    plain,
+    bare,
+    people,
+    productId,
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+  }
 }

@@ -9,6 +9,8 @@ export interface Scene {
   service: Program
   /** The same service with batches of one: same database, same lanes. */
   ofOne: Program
+  /** The same service without dialects. */
+  plain: Program
   /** A bare Hono route with a body of the catalogue's size. */
   bare: Program
   people: readonly Person[]
@@ -32,6 +34,7 @@ export const scenarios: Record<string, (scene: Scene) => Promise<Result[]>> = {
     await latency(scene, 'hot product', 64, exchanges(scene)),
   ],
   single: async (scene) => [await singleCaller(scene)],
+  dialects: async (scene) => [await dialects(scene)],
   catalogue: async (scene) => [await cachedRead(scene)],
   reads: (scene) => ownReads(scene),
   logins: async (scene) => [
@@ -88,6 +91,26 @@ async function againstOne(
     batches: medianSample(samples.batches),
     batches_of_one: medianSample(samples.ofOne),
     ...judged(ratio, '>=', 6),
+  }
+}
+
+/** What older clients' words cost a draw: the same draws at the service with them and without. */
+async function dialects(scene: Scene): Promise<Result> {
+  const { service, plain, seconds, rounds } = scene
+  const next = draws(scene)
+  const samples = await alternate(rounds, {
+    dialects: () => load({ program: service, connections: 64, seconds, next }),
+    plain: () => load({ program: plain, connections: 64, seconds, next }),
+  })
+  const ratio = (figure: 'rate' | 'cpu_us') =>
+    median(samples.dialects.map((sample, i) => sample[figure] / (samples.plain[i]?.[figure] ?? 1)))
+  return {
+    scenario: 'draws with dialects against draws without',
+    connections: 64,
+    dialects: medianSample(samples.dialects),
+    plain: medianSample(samples.plain),
+    cpu_ratio: rounded(ratio('cpu_us')),
+    ...judged(ratio('rate'), '>=', 0.95),
   }
 }
 

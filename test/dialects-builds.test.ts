@@ -254,6 +254,13 @@ describe('v220', () => {
       { token: build.accessToken },
     )
     expect([sent.data.code, sent.data.data.status]).toEqual([0, 'pending'])
+    const bare = phoneOf(service)
+    const headerless = await bare.uploadFile(
+      '/photo/upload',
+      { name: 'photo', bytes: await photo() },
+      { token: build.accessToken },
+    )
+    expect(headerless.data.data.amount).toBe('0.00')
     const info = (await build.get('/user/info')).data
     expect([info.user_id, info.total_points, info.mobile]).toEqual([me.user_id, 1000, me.mobile])
     const dear = await newProduct(service, 1, { exchange_points: 9_000 })
@@ -264,7 +271,7 @@ describe('v220', () => {
     expect(data).toMatchObject({
       total_lottery: 1,
       total_exchange: 0,
-      total_upload: 1,
+      total_upload: 2,
       approved_upload: 0,
       join_days: 0,
     })

@@ -14,7 +14,9 @@ export interface Authority {
  */
 export function authenticate(authority: Authority): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    c.set('caller', await authority.callerOf(requireBearer(c)))
+    const caller = await authority.callerOf(requireBearer(c))
+    c.set('caller', caller)
+    c.get('dialect')?.meet(caller)
     return next()
   }
 }

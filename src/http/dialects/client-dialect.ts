@@ -6,6 +6,7 @@ import { sentences } from './codes.ts'
 import type { CompiledRoute, CountedAlias } from './compiled-route.ts'
 import type { LostAnswers } from './lost-answers.ts'
 import { type Fields, isFields } from './requests.ts'
+import type { SessionVersions } from './session-versions.ts'
 import { completedWheel, type DefaultWheel, resetWheel, type ShownWheel } from './wheel.ts'
 
 /** What all requests' dialects share. */
@@ -15,6 +16,7 @@ export interface Shared {
   message: Use
   retry: Use
   lostAnswers: LostAnswers
+  versions: SessionVersions
   presentWheel: () => Promise<ShownWheel>
   defaultWheel: DefaultWheel
 }
@@ -24,6 +26,7 @@ export class ClientDialect implements Dialect {
   token: string | undefined
   basis: number | undefined
   figures: Fields = {}
+  #sessionId: string | undefined
   #uses: Use[] | undefined
   #form: Promise<Form> | undefined
   readonly route: CompiledRoute
@@ -54,9 +57,16 @@ export class ClientDialect implements Dialect {
     return this.#form
   }
 
+  meet({ sessionId }: { sessionId: string }): void {
+    this.#sessionId = sessionId
+    if (this.#version !== '') this.#shared.versions.remember(sessionId, this.#version)
+  }
+
   mayOmit(field: string): boolean {
     const omitted = this.route.form?.omits.get(field)
-    if (!omitted?.version.test(this.#version)) return false
+    // Uploads of some builds come without the header that all their other calls carry.
+    const version = this.#version || this.#shared.versions.of(this.#sessionId)
+    if (!omitted?.version.test(version)) return false
     this.#used(omitted.use)
     return true
   }

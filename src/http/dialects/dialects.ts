@@ -14,6 +14,7 @@ import { createLostAnswers } from './lost-answers.ts'
 import { applications, healthPath, pathAliases, routeAliases } from './paths.ts'
 import type { Fields } from './requests.ts'
 import type { DialectTable, FigureName } from './route-dialect.ts'
+import { createSessionVersions } from './session-versions.ts'
 import { exchange } from './tables/exchange.ts'
 import { lottery } from './tables/lottery.ts'
 import { people } from './tables/people.ts'
@@ -51,7 +52,7 @@ export interface Dialects {
 
 const tables: DialectTable = { ...people, ...lottery, ...exchange, ...reviews }
 
-const formsAtOnce = 8
+const formsAtOnce = 16
 const formsWaiting = 64
 
 export function createDialects(options: DialectsOptions): Dialects {
@@ -68,6 +69,7 @@ export function createDialects(options: DialectsOptions): Dialects {
     message: uses.of('message'),
     retry: uses.of('retry without a key'),
     lostAnswers: createLostAnswers(now),
+    versions: createSessionVersions(),
     presentWheel: options.presentWheel,
     defaultWheel: options.defaultWheel,
   }
