@@ -20,7 +20,7 @@ beforeAll(async () => {
   proxy = await startProxy(databaseUrl)
   const alerting = { ALERT_WEBHOOK: desk.url, ALERT_FORMAT: 'wecom', SLOW_REQUEST_MS: '300', TILL_QUEUE: '1' }
   running = await startServer(testConfig(proxy.url, alerting), () => {})
-  client = await createClient(running.url, running.services.config.DIALECTS)
+  client = await createClient(running.url)
 })
 afterAll(async () => {
   await running.stop()

@@ -17,7 +17,7 @@ beforeAll(async () => {
   databaseUrl = await createTestDatabase(`points_away_${process.pid}`)
   proxy = await startProxy(databaseUrl)
   running = await startServer(testConfig(proxy.url), () => {})
-  client = await createClient(running.url, running.services.config.DIALECTS)
+  client = await createClient(running.url)
 })
 afterAll(async () => {
   await running.stop()

@@ -32,7 +32,7 @@ beforeAll(async () => {
   running = await startServer(testConfig(proxy.url, { DIALECTS: 'on', TILL_LANES: '1' }), () => {}, clock.now)
   const { url, services } = running
   const { database } = services
-  const client = await createClient(url, true)
+  const client = await createClient(url)
   service = { url, services, database, client, clock, databaseUrl: proxy.url, dataDir: '', printed: [] }
   await seedWheel(services)
 })

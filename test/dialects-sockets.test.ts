@@ -45,7 +45,11 @@ test.each([
 ])('a build connects to %s offering %p', async (path, protocols) => {
   const { socket, frames } = await connect(path, protocols, diner)
   expect(socket.protocol).toBe(protocols[0] ?? '')
-  expect(frames[0]).toMatchObject({ type: 'connected', event: 'connected', data: { total_points: 1000 } })
+  expect(frames[0]).toMatchObject({
+    type: 'connected',
+    event: 'connected',
+    data: { total_points: 1000, points: 1000, new_balance: 1000 },
+  })
 })
 
 describe('frames out', () => {

@@ -20,7 +20,7 @@ let client: Client
 
 beforeAll(async () => {
   other = await startReplica({ ...settings, REDIS_URL: redis.url })
-  client = await createClient(other.url, true)
+  client = await createClient(other.url)
 }, timeout_ms)
 beforeEach(() =>
   until(async () => (await realtimeOf(service.url)) === 'ok' && (await realtimeOf(other.url)) === 'ok', 10_000),
@@ -184,7 +184,7 @@ describe('a replica that dies', () => {
       const person = await signIn(service)
       const product = await newProduct(service, 500, { exchange_points: 1 })
       const doomed = await startReplica({ ...settings, REDIS_URL: redis.url })
-      const at = await createClient(doomed.url, true)
+      const at = await createClient(doomed.url)
       const socket = await connectAs(doomed.url, person)
       const steady = await connectAs(service.url, person)
       const load = Array.from({ length: 200 }, () => buy(at, person, product).catch(() => undefined))

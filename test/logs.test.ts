@@ -108,7 +108,7 @@ const linesOf = (program: Program) =>
 describe('the log', () => {
   test('is JSON, tells of every request, and holds nothing that people said or own', async () => {
     const program = await start({ LOG_LEVEL: 'trace' })
-    const [client, said] = [await createClient(program.url, true), new Said()]
+    const [client, said] = [await createClient(program.url), new Said()]
     await useEverything(program.url, client, said)
     await breakEverything(client, said)
     closeSockets()
@@ -134,7 +134,7 @@ describe('the log', () => {
 
   test('can be read by people, and tells them no more', async () => {
     const program = await start({ LOG_LEVEL: 'trace', LOG_FORMAT: 'pretty', OCR: 'off' })
-    const [client, said] = [await createClient(program.url, true), new Said()]
+    const [client, said] = [await createClient(program.url), new Said()]
     await breakEverything(client, said)
     await program.kill()
     expect(program.output()).toMatch(/INFO: POST \/api\/auth\/login 0 [\d.]+ ms /)

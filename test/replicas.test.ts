@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   replicas = await Promise.all([start(), start()])
-  clients = await Promise.all(replicas.map(({ url }) => createClient(url, true)))
+  clients = await Promise.all(replicas.map(({ url }) => createClient(url)))
   // Replicas that seed together leave gaps between the ids.
   const [product] = await database.query<{ id: number }>(
     'SELECT commodity_id AS id FROM products ORDER BY exchange_points LIMIT 1',
@@ -110,7 +110,7 @@ test('SIGKILL under load, again and again, loses nothing acknowledged and breaks
     await replicas[victim]?.kill('SIGKILL')
     await Promise.all(load)
     replicas[victim] = await start()
-    clients[victim] = await createClient(replicas[victim].url, true)
+    clients[victim] = await createClient(replicas[victim].url)
     expect(await findMismatches(database)).toEqual([])
   }
   const ids = await database.query<{ id: string }>(

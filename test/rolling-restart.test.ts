@@ -23,7 +23,7 @@ beforeAll(async () => {
   balancer = startBalancer()
   replicas = await Promise.all([start(), start()])
   await until(() => balancer.pick() !== undefined)
-  client = await createClient(balancer.url, true)
+  client = await createClient(balancer.url)
 })
 afterAll(async () => {
   await Promise.all(replicas.map(({ kill }) => kill()))

@@ -33,7 +33,7 @@ interface Standing {
 /** A program through the proxy, with someone signed in. */
 async function standing(settings: Settings): Promise<Standing> {
   const program = await startProgram({ DATABASE_URL: proxy.url, JOBS: 'off', OCR: 'off', ...settings })
-  const client = await createClient(program.url, true)
+  const client = await createClient(program.url)
   const { data } = await client.post('/api/auth/login', { body: { phone: newPhone(), code: '123456' } })
   return { program, client, token: data.access_token, userId: data.user_info.user_id }
 }

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 test('two processes together keep the daily limit and take one photo once', async () => {
   const { token } = await signIn(service)
-  const clients = [service.client, await createClient(program.url, true)]
+  const clients = [service.client, await createClient(program.url)]
   const photos = await Promise.all([1, 2, 3, 4, 5].map((seed) => jpegOf(picture(seed))))
   const answers = await Promise.all(
     photos.flatMap((photo) =>
@@ -43,7 +43,7 @@ test('two processes together keep the daily limit and take one photo once', asyn
 test('two merchants at two processes decide an upload once', async () => {
   const diner = await signIn(service)
   const [first, second] = [await signInMerchant(service), await signInMerchant(service)]
-  const other = await createClient(program.url, true)
+  const other = await createClient(program.url)
   const form = photoForm(await jpegOf(picture(9)), '5')
   const { data } = await service.client.post('/api/photo/upload', { token: diner.token, form })
   const verdicts = await Promise.all(

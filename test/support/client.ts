@@ -35,10 +35,11 @@ export interface Client {
 type Check = (answer: unknown) => string | undefined
 
 /**
- * A client of the service at `url` that holds every answer against the service's own OpenAPI document. With dialects
- * there may be more in an answer than the document says, and another code in its envelope than the true one.
+ * A client of the service at `url` that holds every answer against the service's own OpenAPI document. Where the service
+ * speaks dialects there may be more in an answer than the document says, and another code than the true one.
  */
-export async function createClient(url: string, hasDialects = false): Promise<Client> {
+export async function createClient(url: string): Promise<Client> {
+  const hasDialects = (await fetch(`${url}/api/health`)).ok
   const checkOf = await answerChecks(url, hasDialects)
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const { token, body, raw, form, headers = {}, idempotencyKey } = options

@@ -70,7 +70,7 @@ export function useService(settings: Settings = {}): TestService {
       (line) => printed.push(line),
       clock.now,
     )
-    client = await createClient(running.url, running.services.config.DIALECTS)
+    client = await createClient(running.url)
   })
   beforeEach(async () => {
     offset_ms = 0

@@ -2,7 +2,6 @@ import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { getPath } from 'hono/utils/url'
 import { Refusal } from '../../contract/refusals.ts'
 import { createSemaphore } from '../../semaphore.ts'
-import { bearerOf } from '../authenticate.ts'
 import type { AppEnv } from '../env.ts'
 import { refuseWith } from '../envelope.ts'
 import type { FormLimits } from '../multipart.ts'
@@ -73,6 +72,7 @@ export function createDialects(options: DialectsOptions): Dialects {
     presentWheel: options.presentWheel,
     defaultWheel: options.defaultWheel,
   }
+
   return {
     pathOf(request) {
       const path = getPath(request)
@@ -119,7 +119,7 @@ function tokenInForm(limits: FormLimits): MiddlewareHandler<AppEnv> {
   const forms = createSemaphore(formsAtOnce, formsWaiting, () => new Refusal(9007))
   return (c, next) => {
     const isForm = /^multipart\/form-data/i.test(c.req.header('Content-Type') ?? '')
-    if (bearerOf(c) !== undefined || !isForm) return next()
+    if (c.req.header('Authorization') !== undefined || !isForm) return next()
     return forms.run(async () => {
       await dialectOf(c)?.takeToken(limits)
       await next()

@@ -21,6 +21,7 @@ const events: Readonly<Record<string, string>> = {
 
 /** Other names of fields in a message's data: alias, then the contract's. */
 const copies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  connected: { points: 'total_points', new_balance: 'total_points' },
   points_update: {
     points: 'total_points',
     new_balance: 'total_points',
@@ -52,7 +53,7 @@ export function createSocketDialect(uses: Uses): SocketDialect {
     sent.set(type, use)
     return use
   }
-  for (const type of [...Object.keys(events), ...Object.keys(doubled)]) useOf(type)
+  for (const type of [...Object.keys(copies), ...Object.keys(events), ...Object.keys(doubled)]) useOf(type)
   const heard = new Map(spoken.map((frame) => [frame, uses.of(`socket ${frame.type}`)]))
 
   return {
