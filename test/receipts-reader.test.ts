@@ -67,7 +67,7 @@ test.each(['hang up!', 'drop it!', 'throw it'])(
     const reasons: string[] = []
     const reader = await openReader({
       workerUrl: MOODY_WORKER,
-      timeoutMs: 8_000,
+      timeoutMs: 12_000,
       onFailure: (reason) => reasons.push(reason),
     })
     const [lost, read] = await Promise.all([reader.read(bytesOf(mischief)), reader.read(await sample('08-faded.jpg'))])

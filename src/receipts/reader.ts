@@ -58,6 +58,9 @@ export function createReader(options: ReaderOptions): Reader {
   return new QueueingReader(options)
 }
 
+/** No photo keeps native code for so long: who isn't back by then hangs elsewhere. */
+const surelyHangsMs = 600_000
+
 interface Ticket {
   id: number
   image: Uint8Array
@@ -158,13 +161,16 @@ class QueueingReader implements Reader {
     this.#next()
   }
 
-  // It may be in native code: it is ended when it has come out of it, or when yet another one takes its place.
+  // It may be in native code: it is ended when it has come out of it, or when it surely hangs elsewhere.
   #giveUp(): void {
     const worker = this.#worker
     this.#worker = undefined
     this.#overdue?.terminate()
     this.#overdue = worker
-    if (worker) worker.onmessage = () => this.#endOverdue(worker)
+    if (worker) {
+      worker.onmessage = () => this.#endOverdue(worker)
+      setTimeout(() => this.#endOverdue(worker), surelyHangsMs).unref()
+    }
     this.#abandon('timed out')
   }
 
