@@ -24,6 +24,9 @@ import { receiptsRoutes, uploadForm } from './receipts/routes.ts'
 import type { Services } from './services.ts'
 import { imageRoutes } from './storage/routes.ts'
 
+/** Images come as multipart, with limits of their own, and take as long as the phone's network does. */
+const uploadPaths = ['/api/photo/upload', '/api/user/avatar']
+
 /** The whole HTTP surface: every middleware and every group of routes. */
 export function createApp(services: Services): Hono<AppEnv> {
   const { config, logger, metrics, alerts, access, limits, health, lifecycle, dialects } = services
@@ -32,7 +35,9 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.onError(failures(logger))
 
   const { PUBLIC_URL: publicUrl, TRUST_PROXY: trustedProxies } = config
-  const onSlow = (request: SlowRequest) => alerts.raise({ event: 'slow_request', ...request })
+  const onSlow = (request: SlowRequest) => {
+    if (!uploadPaths.includes(request.route)) alerts.raise({ event: 'slow_request', ...request })
+  }
   const slow_ms = config.SLOW_REQUEST_MS
   app.use(requestContext({ logger, metrics: metrics.http, lifecycle, publicUrl, trustedProxies, slow_ms, onSlow }))
   if (dialects) app.use(dialects.speak)
@@ -43,8 +48,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.route('/', imageRoutes(services))
 
   if (config.RATE_LIMIT) app.use('/api/*', limitAddresses(limits.address, trustedProxies))
-  // Images come as multipart and have limits of their own.
-  app.use('/api/*', jsonBody(['/api/photo/upload', '/api/user/avatar']))
+  app.use('/api/*', jsonBody(uploadPaths))
   app.route('/api/auth', authRoutes(services))
   dialects?.beforeAuthentication(app, imageForm(uploadForm.file))
   for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*', '/api/photo/*', '/api/merchant/*'])

@@ -93,6 +93,28 @@ describe('a stop', () => {
     expect(performance.now() - startedAt).toBeLessThan(1_000)
   })
 
+  test('lets a running job end and be recorded', async () => {
+    await database.query(
+      `INSERT INTO idempotency_keys (owner, idem_key, operation, fingerprint, answer, created_at)
+       VALUES ('nobody', 'old', 'x', 'x', '{}', UTC_TIMESTAMP(3) - INTERVAL 9 DAY)`,
+    )
+    const connection = await database.acquire()
+    await connection.query('START TRANSACTION')
+    await connection.query("SELECT * FROM idempotency_keys WHERE owner = 'nobody' FOR UPDATE")
+    const program = await startProgram({ DATABASE_URL: databaseUrl, OCR: 'off' })
+    const runs = () =>
+      database.query<{ ended_at: Date | null }>("SELECT ended_at, rows_done, error FROM job_runs WHERE job = 'purge'")
+    await until(async () => (await runs()).length === 1)
+    const exit = program.kill('SIGTERM')
+    await Bun.sleep(200)
+    expect(await runs()).toMatchObject([{ ended_at: null }])
+    await connection.query('COMMIT')
+    connection.release()
+    expect(await exit).toBe(0)
+    expect(await runs()).toMatchObject([{ ended_at: expect.any(Date), rows_done: 1, error: null }])
+    expect(await database.query('SELECT name FROM leases WHERE until > UTC_TIMESTAMP(3)')).toEqual([])
+  })
+
   test('amid a database that does not answer ends within SHUTDOWN_MS, with 1, and says what hung', async () => {
     const service = await standing({ SHUTDOWN_MS: '1500' })
     const { program, token } = service

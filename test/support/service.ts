@@ -82,7 +82,7 @@ export function useService(settings: Settings = {}): TestService {
     expect(await findMismatches(running.services.database)).toEqual([])
   })
   afterAll(async () => {
-    await running.stop()
+    expect(await running.stop()).toEqual([])
     rmSync(dataDir, { recursive: true, force: true })
   })
   return {
