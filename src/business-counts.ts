@@ -36,7 +36,7 @@ export function createBusinessCounts(metrics: Metrics): BusinessCounts {
     counters.set(operation, (answer) => count(answer as Answer))
 
   on(signIn, (answer) => {
-    if (answer.outcome === 'wrong_code') logins({ outcome: 'wrong_code' })
+    if (answer.outcome === 'unproved') logins({ outcome: 'wrong_code' })
     else logins({ outcome: answer.isNew ? 'new' : 'returning' })
   })
   on(draw, ({ draw_type, count, results }) => {

@@ -10,6 +10,7 @@ export const secretNames: readonly string[] = [
   'SMS_DEV_CODE',
   'S3_ACCESS_KEY',
   'S3_SECRET_KEY',
+  'WECHAT_SECRET',
   'ALERT_WEBHOOK',
   'ALERT_SECRET',
   'METRICS_TOKEN',

@@ -28,6 +28,9 @@ const onOff = (fallback: boolean) =>
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
 
+/** Paths are appended to it. */
+const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''))
+
 const timeZone = z.string().refine((zone) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
@@ -60,6 +63,9 @@ const ConfigShape = z.object({
     .string()
     .regex(/^\d{6}$/, 'must be six digits')
     .default('123456'),
+  WECHAT_APPID: z.string().optional(),
+  WECHAT_SECRET: z.string().optional(),
+  WECHAT_API: baseUrl.default('https://api.weixin.qq.com'),
   S3_ENDPOINT: httpUrl.optional(),
   S3_REGION: z.string().default('us-east-1'),
   S3_BUCKET: z.string().optional(),
@@ -80,6 +86,7 @@ const ConfigShape = z.object({
   RATE_LIMIT: onOff(true),
   RATE_LIMIT_ADDRESS: integer(600, 1, 1_000_000),
   RATE_LIMIT_LOGIN: integer(10, 1, 1_000_000),
+  RATE_LIMIT_WECHAT_MISS: integer(30, 1, 1_000_000),
   RATE_LIMIT_DRAW: integer(60, 1, 1_000_000),
   RATE_LIMIT_UPLOAD: integer(10, 1, 1_000_000),
   RATE_LIMIT_VOUCHER_MISS: integer(10, 1, 1_000_000),
@@ -87,7 +94,7 @@ const ConfigShape = z.object({
   SEND_CODE_PER_HOUR: integer(5, 1, 1_000),
   SEND_CODE_PER_DAY: integer(10, 1, 1_000),
   TRUST_PROXY: integer(0, 0, 10),
-  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  PUBLIC_URL: baseUrl.optional(),
   DIALECTS: onOff(true),
   AUTH_FAILURE_CODE: integer(401, 1, 9_999),
   BUSINESS_TIMEZONE: timeZone.default('Asia/Shanghai'),
@@ -151,6 +158,8 @@ function conflicts(env: Record<string, string | undefined>): string[] {
     env.SMS_PROVIDER === 'webhook' && !env.SMS_WEBHOOK_URL,
     'SMS_WEBHOOK_URL: is needed when SMS_PROVIDER is webhook',
   )
+  needs(Boolean(env.WECHAT_APPID) && !env.WECHAT_SECRET, 'WECHAT_SECRET: is needed when WECHAT_APPID is given')
+  needs(Boolean(env.WECHAT_SECRET) && !env.WECHAT_APPID, 'WECHAT_APPID: is needed when WECHAT_SECRET is given')
   const bucket = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY']
   const missing = bucket.filter((name) => !env[name])
   const isHalf = missing.length > 0 && missing.length < bucket.length

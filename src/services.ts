@@ -1,8 +1,6 @@
 import type { Logger } from 'pino'
 import { createAccess } from './accounts/access.ts'
-import { type Accounts, createAccounts } from './accounts/accounts.ts'
-import { consoleSms, webhookSms } from './accounts/sms.ts'
-import { codeLife_s } from './accounts/sms-code.ts'
+import { openAccounts } from './accounts/open-accounts.ts'
 import { createTokens } from './accounts/tokens.ts'
 import type { Alerts } from './alerts/alerts.ts'
 import { type BusinessCounts, createBusinessCounts } from './business-counts.ts'
@@ -73,12 +71,7 @@ export function createServices(options: ServicesOptions) {
   const onEnd = readerReport(metrics, alerts)
   const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
   const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, now })
-  const accounts = accountsOf(
-    config,
-    { database, till, tokens, access, secret, loginLimit: limits.login },
-    logger,
-    print,
-  )
+  const accounts = openAccounts(config, { database, till, tokens, access, secret, limits, logger, print, now })
   const databaseWatch = watchOver(database, alerts)
   const poolSize = config.DATABASE_POOL
   watchFigures(metrics, { till, database, poolSize, photosWaiting: receipts.photosWaiting, watch: databaseWatch })
@@ -189,30 +182,10 @@ function createLimits(config: Config, shared: SharedCounts | undefined) {
   return {
     address: limit('address', config.RATE_LIMIT_ADDRESS),
     login: limit('login', config.RATE_LIMIT_LOGIN),
+    wechatMiss: limit('wechat-miss', config.RATE_LIMIT_WECHAT_MISS),
     draw: limit('draw', config.RATE_LIMIT_DRAW),
     upload: limit('upload', config.RATE_LIMIT_UPLOAD),
     avatar: limit('avatar', config.RATE_LIMIT_UPLOAD),
     voucherMiss: limit('voucher-miss', config.RATE_LIMIT_VOUCHER_MISS),
   }
-}
-
-type AccountsParts = Pick<
-  Parameters<typeof createAccounts>[0],
-  'database' | 'till' | 'tokens' | 'access' | 'secret' | 'loginLimit'
->
-
-function accountsOf(config: Config, parts: AccountsParts, logger: Logger, print: (line: string) => void): Accounts {
-  const viaConsole = config.SMS_PROVIDER === 'console'
-  const webhook = { url: config.SMS_WEBHOOK_URL ?? '', expires_in: codeLife_s, logger }
-  const sendLimits = {
-    perMinute: config.SEND_CODE_PER_MINUTE,
-    perHour: config.SEND_CODE_PER_HOUR,
-    perDay: config.SEND_CODE_PER_DAY,
-  }
-  return createAccounts({
-    ...parts,
-    sms: viaConsole ? consoleSms(print) : webhookSms(webhook),
-    devCode: viaConsole && config.NODE_ENV !== 'production' ? config.SMS_DEV_CODE : undefined,
-    sendLimits: config.RATE_LIMIT ? sendLimits : null,
-  })
 }

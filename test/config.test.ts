@@ -55,6 +55,13 @@ describe('a bad setting stops the start', () => {
     expect(faults[0]).toStartWith(`${name}:`)
   })
 
+  test.each([
+    ['WECHAT_APPID', 'WECHAT_SECRET'],
+    ['WECHAT_SECRET', 'WECHAT_APPID'],
+  ])('%s without %s', (given, missing) => {
+    expect(faultsOf({ [given]: 'x' })).toEqual([`${missing}: is needed when ${given} is given`])
+  })
+
   test('and all faults are said at once', () => {
     expect(faultsOf({ PORT: 'x', JWT_SECRET: 'short', RATE_LIMIT: 'x', SMS_PROVIDER: 'webhook' })).toHaveLength(4)
   })
@@ -115,9 +122,10 @@ describe('a secret from a file', () => {
       SMS_DEV_CODE: '654321',
     }
     const value = values[name] ?? strong
-    // The S3 settings are given together or not at all.
+    // Settings that are given together or not at all.
+    const app = { WECHAT_APPID: 'wx1', WECHAT_SECRET: 's' }
     const bucket = { S3_ENDPOINT: 'https://s3.internal', S3_BUCKET: 'b', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 's' }
-    const env = { ...bucket, [name]: '', [`${name}_FILE`]: file(name, `${value}\n`) }
+    const env = { ...bucket, ...app, [name]: '', [`${name}_FILE`]: file(name, `${value}\n`) }
     expect(loadConfig(env)).toMatchObject({ [name]: value })
   })
 
@@ -158,6 +166,8 @@ test('printed settings hold no secret', () => {
     METRICS_TOKEN: 'metrics-0f1e2d3c4b5a',
     ALERT_WEBHOOK: 'https://oapi.dingtalk.com/robot/send?access_token=f00dfeed',
     ALERT_SECRET: 'SEC8badf00d',
+    WECHAT_APPID: 'wx1',
+    WECHAT_SECRET: 'wJalofWechat',
   }
   const text = JSON.stringify(redacted(loadConfig({ ...production, ...secrets })))
   expect(text).toContain('***@db:3306/points')

@@ -1,8 +1,19 @@
-import { describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, test } from 'bun:test'
 import { newPhone } from './support/people.ts'
 import { useService } from './support/service.ts'
+import { startWechat } from './support/wechat.ts'
 
-const service = useService({ RATE_LIMIT: 'on', RATE_LIMIT_ADDRESS: '120', TRUST_PROXY: '1' })
+const wechat = startWechat()
+afterAll(() => wechat.stop())
+
+const service = useService({
+  RATE_LIMIT: 'on',
+  RATE_LIMIT_ADDRESS: '120',
+  TRUST_PROXY: '1',
+  WECHAT_APPID: wechat.appid,
+  WECHAT_SECRET: wechat.secret,
+  WECHAT_API: wechat.url,
+})
 let addresses = 0
 /** Each test comes from an address of its own. */
 const from = () => {
@@ -53,6 +64,35 @@ test('logins are limited to 10 a minute and phone, with Retry-After', async () =
   expect(answers.map(({ code }) => code)).toEqual([...Array(10).fill(1002), 9006, 9006])
   expect(answers[11]?.status).toBe(200)
   expect(Number(answers[11]?.headers.get('Retry-After'))).toBeGreaterThan(0)
+})
+
+describe('WeChat logins', () => {
+  const wxLogin = (js_code: string, headers = from()) => post('/api/auth/wx-login', { js_code }, headers)
+
+  test('are limited to 10 a minute and person', async () => {
+    const answers = []
+    for (let i = 0; i < 12; i += 1) answers.push(await wxLogin(wechat.jsCode('oPerson')))
+    expect(answers.map(({ code }) => code)).toEqual([...Array(10).fill(1005), 9006, 9006])
+    expect((await wxLogin(wechat.jsCode('oOther'))).code).toBe(1005)
+  })
+
+  test('of an address whose codes WeChat refused 30 times a minute are refused unasked; others’ are not', async () => {
+    const mine = from()
+    for (let i = 0; i < 30; i += 1) expect((await wxLogin('invented', mine)).code).toBe(1004)
+    wechat.reset()
+    expect((await wxLogin(wechat.jsCode('oGuest'), mine)).code).toBe(9006)
+    expect(wechat.asked('session')).toBe(0)
+    expect((await wxLogin(wechat.jsCode('oGuest'))).code).toBe(1005)
+  })
+
+  test('that fail because WeChat is away cost an address nothing', async () => {
+    const mine = from()
+    for (let i = 0; i < 31; i += 1) {
+      wechat.next('session', 40125)
+      expect((await wxLogin(wechat.jsCode('oGuest'), mine)).code).toBe(1004)
+    }
+    expect((await wxLogin(wechat.jsCode('oLate'), mine)).code).toBe(1005)
+  })
 })
 
 test('draws are limited to 60 a minute and user, however they come', async () => {

@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import { nothing } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
@@ -6,19 +6,41 @@ import { authenticate, bearerOf } from '../http/authenticate.ts'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
 import { describe } from '../http/operation-docs.ts'
+import { addressOf } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
 import { requireUser } from '../users/queries.ts'
 import { userInfoView } from '../users/user-info.ts'
 import type { Access } from './access.ts'
 import type { Accounts } from './accounts.ts'
+import type { SignedIn } from './entrance.ts'
 import { codeLife_s } from './sms-code.ts'
-import { loginAnswer, loginBody, refreshBody, sendCodeAnswer, sendCodeBody, tokenPair, verifyAnswer } from './wire.ts'
+import {
+  loginAnswer,
+  loginBody,
+  refreshBody,
+  sendCodeAnswer,
+  sendCodeBody,
+  tokenPair,
+  verifyAnswer,
+  wxLoginBody,
+} from './wire.ts'
 
 const resendAfter_s = 60
 
 /** `/api/auth`: signing in, staying signed in, signing out. */
-export function authRoutes(deps: { accounts: Accounts; access: Access; database: Database; now: () => Date }) {
-  const { accounts, access, database, now } = deps
+export function authRoutes(deps: {
+  accounts: Accounts
+  access: Access
+  database: Database
+  config: { TRUST_PROXY: number }
+  now: () => Date
+}) {
+  const { accounts, access, database, config, now } = deps
+  const signedInView = (c: Context<AppEnv>, { user, isNew, tokens }: SignedIn) => ({
+    ...tokens,
+    user_info: userInfoView(user, absoluteLinks(c)),
+    is_new_user: isNew,
+  })
   return new Hono<AppEnv>()
     .post(
       '/send-code',
@@ -39,8 +61,24 @@ export function authRoutes(deps: { accounts: Accounts; access: Access; database:
       }),
       validate('json', loginBody, { phone: 1001, code: 1002 }),
       async (c) => {
-        const { user, isNew, tokens } = await accounts.login(c.req.valid('json'))
-        return ok(c, { ...tokens, user_info: userInfoView(user, absoluteLinks(c)), is_new_user: isNew })
+        return ok(c, signedInView(c, await accounts.login(c.req.valid('json'))))
+      },
+    )
+    .post(
+      '/wx-login',
+      describe({
+        summary:
+          'Sign in by WeChat: a fresh js_code each time, and a phone_code when 1005 asks for one (bind_required)',
+        answer: loginAnswer,
+        refusals: [1004, 1005, 2004],
+        public: true,
+      }),
+      validate('json', wxLoginBody, { js_code: 1004, phone_code: 1004 }),
+      async (c) => {
+        const { js_code, phone_code, device_info } = c.req.valid('json')
+        const codes = { jsCode: js_code, phoneCode: phone_code || undefined }
+        const signedIn = await accounts.wxLogin(codes, device_info, addressOf(c, config.TRUST_PROXY))
+        return ok(c, signedInView(c, signedIn))
       },
     )
     .post(

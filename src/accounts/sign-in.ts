@@ -11,52 +11,72 @@ import { refreshLife_s } from './tokens.ts'
 
 const registrationBonus = 1_000
 
-/** Someone proved to hold a phone; `userId` is null when no account has that phone yet. */
+/** Why someone is let into the account of a phone. */
+export type Proof =
+  /** They typed the code sent to the phone; its digest. */
+  | { by: 'code'; codeHash: string }
+  | { by: 'development' }
+  /** WeChat vouched for the phone: the account becomes the one of this openid, in place of an earlier one. */
+  | { by: 'wechat_phone'; openid: string }
+  /** WeChat vouched for the openid, which the account must still have. */
+  | { by: 'openid'; openid: string }
+
 export interface SignIn {
   phone: string
+  /** Null when no account has that phone yet. */
   userId: number | null
-  /** The digest of the code they typed; null when the development code or WeChat stands for it. */
-  codeHash: string | null
+  proof: Proof
   sessionId: string
   /** JSON text. */
   deviceInfo: string | null
 }
 
-/** `wrong_code` is an outcome, not a refusal: the try it cost must be kept. */
+/** `unproved` is an outcome, not a refusal: the try that a wrong code cost must be kept. */
 export type SignInOutcome =
-  | { outcome: 'wrong_code' }
-  | { outcome: 'signed_in'; user: User; isNew: boolean; signedInAt: Date }
+  | { outcome: 'unproved' }
+  | { outcome: 'signed_in'; user: User; isNew: boolean; isBound: boolean; signedInAt: Date }
 
-/** A code becomes a session, and on the phone's first login an account with its bonus: one atom, the code works once. */
+/**
+ * A proof becomes a session, and on the phone's first login an account with its bonus: one atom, a code works once.
+ * An account bound to another openid in the meantime fails on the unique key.
+ */
 export const signIn: Operation<SignIn, SignInOutcome, Push> = {
   name: 'sign_in',
   owner: ({ phone, userId }) => userId ?? phone,
-  needs: ({ phone, userId, codeHash }) => [
+  needs: ({ phone, userId, proof }) => [
     userId === null
       ? { shelf: users, fresh: { mobile: phone, nickname: defaultNickname(phone) } }
       : rows(users, userId),
-    ...(codeHash === null ? [] : [rows(smsCodes, phone)]),
+    ...(proof.by === 'code' ? [rows(smsCodes, phone)] : []),
   ],
-  decide(books, input) {
-    if (input.codeHash !== null && !spendCode(books, input.phone, input.codeHash)) return { outcome: 'wrong_code' }
-    const user = input.userId === null ? register(books) : requireActive(books.find(users, [input.userId]))
+  decide(books, { phone, userId, proof, sessionId, deviceInfo }) {
+    if (proof.by === 'code' && !spendCode(books, phone, proof.codeHash)) return { outcome: 'unproved' }
+    const known = userId === null ? undefined : requireUser(books.find(users, [userId]))
+    if (proof.by === 'openid' && known?.wx_openid !== proof.openid) return { outcome: 'unproved' }
+    const user = known ? requireActive(known) : register(books)
+    const isBound = proof.by === 'wechat_phone' && user.wx_openid !== proof.openid
     books.update(users, user, {
       last_login: books.now,
       updated_at: books.now,
-      ...(input.deviceInfo === null ? {} : { device_info: input.deviceInfo }),
+      ...(isBound ? { wx_openid: proof.openid } : {}),
+      ...(deviceInfo === null ? {} : { device_info: deviceInfo }),
     })
-    books.append(sessions, {
-      session_id: input.sessionId,
-      user_id: user.user_id,
-      generation: 1,
-      rotated_at: books.now,
-      repeated: false,
-      expires_at: new Date(books.now.getTime() + refreshLife_s * 1000),
-      revoked_at: null,
-      created_at: books.now,
-    })
-    return { outcome: 'signed_in', user: { ...user }, isNew: input.userId === null, signedInAt: books.now }
+    openSession(books, sessionId, user.user_id)
+    return { outcome: 'signed_in', user: { ...user }, isNew: userId === null, isBound, signedInAt: books.now }
   },
+}
+
+function openSession(books: Books<Push>, session_id: string, user_id: number): void {
+  books.append(sessions, {
+    session_id,
+    user_id,
+    generation: 1,
+    rotated_at: books.now,
+    repeated: false,
+    expires_at: new Date(books.now.getTime() + refreshLife_s * 1000),
+    revoked_at: null,
+    created_at: books.now,
+  })
 }
 
 function register(books: Books<Push>): Readonly<User> {
@@ -70,8 +90,12 @@ function register(books: Books<Push>): Readonly<User> {
   return user
 }
 
-function requireActive(user: Readonly<User> | undefined): Readonly<User> {
+function requireUser(user: Readonly<User> | undefined): Readonly<User> {
   if (!user) throw new Refusal(2003)
+  return user
+}
+
+function requireActive(user: Readonly<User>): Readonly<User> {
   if (user.status !== 'active') throw new Refusal(2004)
   return user
 }

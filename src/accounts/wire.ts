@@ -22,6 +22,16 @@ export const loginBody = z.object({
   device_info: deviceInfo.optional().catch(undefined),
 })
 
+/** A code of WeChat's client library: short, and nothing but visible ASCII. */
+const wechatCode = z.string().regex(/^[\x21-\x7e]{1,512}$/, '微信登录凭证无效')
+
+/** Each call takes a fresh `js_code`; `phone_code` is needed once, to bind a phone. */
+export const wxLoginBody = z.object({
+  js_code: wechatCode,
+  phone_code: wechatCode.nullish().or(z.literal('')),
+  device_info: deviceInfo.optional().catch(undefined),
+})
+
 export const tokenPair = z.object({ access_token: z.string(), refresh_token: z.string(), expires_in: z.int() })
 export const loginAnswer = tokenPair.extend({ user_info: userInfo, is_new_user: z.boolean() })
 

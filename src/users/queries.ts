@@ -14,3 +14,9 @@ export async function findUserByMobile({ orm }: Database, mobile: string): Promi
   const [user] = await orm.select().from(usersTable).where(eq(usersTable.mobile, mobile))
   return user
 }
+
+/** The account bound to a person of WeChat. */
+export async function findUserByOpenid({ orm }: Database, openid: string): Promise<User | undefined> {
+  const [user] = await orm.select().from(usersTable).where(eq(usersTable.wx_openid, openid))
+  return user
+}

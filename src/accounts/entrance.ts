@@ -1,0 +1,57 @@
+import type { Push } from '../contract/messages.ts'
+import type { Database } from '../db/client.ts'
+import { isDuplicateKey } from '../db/errors.ts'
+import { randomCode } from '../random.ts'
+import type { Till } from '../till/till.ts'
+import { findUserByMobile } from '../users/queries.ts'
+import type { User } from '../users/schema.ts'
+import { type Proof, signIn } from './sign-in.ts'
+import type { TokenPair, Tokens } from './tokens.ts'
+
+export interface SignedIn {
+  user: User
+  isNew: boolean
+  tokens: TokenPair
+  /** The account has another openid than before. */
+  isBound: boolean
+}
+
+/** Lets someone into the account of their phone, which is made when there is none. */
+export interface Entrance {
+  /**
+   * Undefined when the proof doesn't hold.
+   * @throws {Refusal} 2004.
+   * @throws a duplicate key's error when another login made the account, or took the openid, at the same moment.
+   */
+  enter(phone: string, proof: Proof, device: object | undefined): Promise<SignedIn | undefined>
+}
+
+const sessionIdLength = 24
+const tries = 3
+
+export function createEntrance(parts: { database: Database; till: Till<Push>; tokens: Tokens }): Entrance {
+  const { database, till, tokens } = parts
+  return {
+    async enter(phone, proof, device) {
+      const userId = (await findUserByMobile(database, phone))?.user_id ?? null
+      const sessionId = randomCode(sessionIdLength)
+      const deviceInfo = device ? JSON.stringify(device) : null
+      const { answer } = await till.run(signIn, { phone, userId, proof, sessionId, deviceInfo })
+      if (answer.outcome === 'unproved') return undefined
+      const { user, isNew, isBound, signedInAt } = answer
+      const session = { session_id: sessionId, user_id: user.user_id, generation: 1, rotated_at: signedInAt }
+      return { user, isNew, isBound, tokens: await tokens.issue(session) }
+    },
+  }
+}
+
+/** Looks and enters again when another login came first. */
+export async function amongOthers<Result>(lookAndEnter: () => Promise<Result>): Promise<Result> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await lookAndEnter()
+    } catch (error) {
+      if (!isDuplicateKey(error) || left <= 1) throw error
+    }
+  }
+}

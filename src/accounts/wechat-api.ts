@@ -1,0 +1,99 @@
+import { z } from 'zod'
+
+/** WeChat turned a call down with its own `errcode`. */
+export class WechatRefused extends Error {
+  override name = 'WechatRefused'
+  readonly errcode: number
+  constructor(call: string, errcode: number) {
+    super(`WeChat refused ${call} with ${errcode}`)
+    this.errcode = errcode
+  }
+}
+
+/** WeChat could not be asked: unreachable, too slow, busy, or its answer made no sense. */
+export class WechatAway extends Error {
+  override name = 'WechatAway'
+}
+
+export interface WechatCall<Answer> {
+  path: string
+  query?: Record<string, string>
+  /** Sent as JSON by POST; without one the call is a GET. */
+  body?: object
+  answer: z.ZodType<Answer>
+}
+
+/** WeChat's HTTP API. Queries and bodies hold secrets: errors name the path alone. */
+export interface WechatApi {
+  /**
+   * Asks, again when WeChat is away, within bounds.
+   * @throws {WechatRefused} for an `errcode` of theirs.
+   * @throws {WechatAway} when it stays away.
+   */
+  ask<Answer>(call: WechatCall<Answer>): Promise<Answer>
+}
+
+export interface WechatApiOptions {
+  /** Its base address. */
+  api: string
+  /** How long one try may take. */
+  timeoutMs?: number
+  /** Pauses before the tries after the first. */
+  pausesMs?: readonly number[]
+}
+
+const status = z.object({ errcode: z.int().default(0) })
+const busy = -1
+
+export function createWechatApi(options: WechatApiOptions): WechatApi {
+  const { api, timeoutMs = 3_000, pausesMs = [100, 400] } = options
+  const attempt = async <Answer>({ path, query, body, answer }: WechatCall<Answer>): Promise<Answer> => {
+    const text = await textOf(`${api}${path}?${new URLSearchParams(query)}`, path, body, timeoutMs)
+    const json = parsed(text)
+    const { data } = status.safeParse(json)
+    if (!data) throw new WechatAway(`${path} answered something unreadable`)
+    if (data.errcode === busy) throw new WechatAway(`${path} is busy`)
+    if (data.errcode !== 0) throw new WechatRefused(path, data.errcode)
+    const result = answer.safeParse(json)
+    if (!result.success) throw new WechatAway(`${path} answered something unexpected`)
+    return result.data
+  }
+  return {
+    async ask(call) {
+      for (const pause of pausesMs) {
+        try {
+          return await attempt(call)
+        } catch (error) {
+          if (!(error instanceof WechatAway)) throw error
+          await Bun.sleep(pause)
+        }
+      }
+      return attempt(call)
+    },
+  }
+}
+
+/** The fetch's own error is left behind: it may hold the whole address, and so the secret. */
+async function textOf(url: string, path: string, body: object | undefined, timeoutMs: number): Promise<string> {
+  try {
+    const response = await fetch(url, {
+      ...(body ? { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } } : {}),
+      signal: AbortSignal.timeout(timeoutMs),
+      redirect: 'error',
+    })
+    if (response.ok) return await response.text()
+    await response.body?.cancel()
+    throw new WechatAway(`${path} answered ${response.status}`)
+  } catch (error) {
+    if (error instanceof WechatAway) throw error
+    throw new WechatAway(`${path} could not be reached (${(error as { name?: string }).name})`)
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,40 @@
+/** A token as its issuer gave it. */
+export interface IssuedToken {
+  access_token: string
+  /** Seconds. */
+  expires_in: number
+}
+
+/** One access token for all callers, fetched when it is needed and before it expires. */
+export interface AccessToken {
+  get(): Promise<string>
+  /** Its issuer refused `token`: the next `get` fetches, unless someone has already. */
+  drop(token: string): void
+}
+
+/** A token is replaced this long before its end, or at half of its life when that is shorter. */
+const early_s = 300
+
+export function keepAccessToken(fetchToken: () => Promise<IssuedToken>, now: () => Date): AccessToken {
+  let held: { token: string; until: number } | undefined
+  let fetching: Promise<string> | undefined
+
+  const renew = async () => {
+    const askedAt = now().getTime()
+    const { access_token, expires_in } = await fetchToken()
+    held = { token: access_token, until: askedAt + (expires_in - Math.min(early_s, expires_in / 2)) * 1000 }
+    return access_token
+  }
+  return {
+    get() {
+      if (held && held.until > now().getTime()) return Promise.resolve(held.token)
+      fetching ??= renew().finally(() => {
+        fetching = undefined
+      })
+      return fetching
+    },
+    drop(token) {
+      if (held?.token === token) held = undefined
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { Refusal } from '../contract/refusals.ts'
+import { phone } from '../contract/wire.ts'
+import { createWechatApi, WechatAway, WechatRefused } from './wechat-api.ts'
+import { keepAccessToken } from './wechat-token.ts'
+
+/** What WeChat vouches for: who someone is, and which phone is theirs. */
+export interface Wechat {
+  /**
+   * The person's openid by the code of `wx.login`, which works once. The session key that comes with it is not kept.
+   * @throws {Refusal} 1004.
+   */
+  openidOf(jsCode: string): Promise<string>
+  /**
+   * Their phone of mainland China by the code of `getPhoneNumber`, which works once.
+   * @throws {Refusal} 1004.
+   */
+  phoneOf(phoneCode: string): Promise<string>
+}
+
+export interface WechatOptions {
+  appid: string
+  secret: string
+  /** The base address of WeChat's API. */
+  api: string
+  logger: Logger
+  now: () => Date
+}
+
+const sessionAnswer = z.object({ openid: z.string().regex(/^[\w-]{1,64}$/) })
+const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.int().positive() })
+const phoneAnswer = z.object({
+  phone_info: z.object({
+    purePhoneNumber: z.string(),
+    countryCode: z.coerce.string(),
+    watermark: z.object({ appid: z.string() }),
+  }),
+})
+
+const deadTokens = new Set([40001, 40014, 42001])
+/** Codes that are the person's affair: a bad, used or too frequent code. */
+const badCodes = new Set([40029, 40163, 45011])
+const riskyPerson = 40226
+
+export function createWechat({ appid, secret, api, logger, now }: WechatOptions): Wechat {
+  const { ask } = createWechatApi({ api })
+  const accessToken = keepAccessToken(
+    () =>
+      ask({
+        path: '/cgi-bin/stable_token',
+        body: { grant_type: 'client_credential', appid, secret, force_refresh: false },
+        answer: tokenAnswer,
+      }),
+    now,
+  )
+  const withToken = async <Answer>(use: (token: string) => Promise<Answer>): Promise<Answer> => {
+    const token = await accessToken.get()
+    try {
+      return await use(token)
+    } catch (error) {
+      if (!(error instanceof WechatRefused) || !deadTokens.has(error.errcode)) throw error
+      accessToken.drop(token)
+      return use(await accessToken.get())
+    }
+  }
+  const refusedAs1004 = async <Answer>(asking: Promise<Answer>): Promise<Answer> => {
+    try {
+      return await asking
+    } catch (error) {
+      throw refusalOf(error, logger)
+    }
+  }
+
+  return {
+    async openidOf(jsCode) {
+      const query = { appid, secret, js_code: jsCode, grant_type: 'authorization_code' }
+      const asking = ask({ path: '/sns/jscode2session', query, answer: sessionAnswer })
+      return (await refusedAs1004(asking)).openid
+    },
+    async phoneOf(phoneCode) {
+      const asking = withToken((access_token) =>
+        ask({
+          path: '/wxa/business/getuserphonenumber',
+          query: { access_token },
+          body: { code: phoneCode },
+          answer: phoneAnswer,
+        }),
+      )
+      const { purePhoneNumber, countryCode, watermark } = (await refusedAs1004(asking)).phone_info
+      if (watermark.appid !== appid) throw refusalOf(new WechatAway('a phone for another app'), logger)
+      if (countryCode !== '86' || !phone.safeParse(purePhoneNumber).success) {
+        throw new Refusal(1004, null, '仅支持中国大陆手机号')
+      }
+      return purePhoneNumber
+    },
+  }
+}
+
+/** WeChat's side of a service that has no app with it. */
+export const noWechat: Wechat = {
+  openidOf: () => Promise.reject(new Refusal(1004, null, '暂未开通微信登录，请使用手机验证码登录')),
+  phoneOf: () => Promise.reject(new Refusal(1004)),
+}
+
+/** A failed call as the person hears it; what is not theirs to mend goes to the log. */
+function refusalOf(error: unknown, logger: Logger): unknown {
+  if (error instanceof WechatRefused && badCodes.has(error.errcode)) return new Refusal(1004, null, undefined, error)
+  if (error instanceof WechatRefused && error.errcode === riskyPerson) {
+    return new Refusal(1004, null, '微信提示该账号存在风险，请使用手机验证码登录', error)
+  }
+  if (!(error instanceof WechatRefused) && !(error instanceof WechatAway)) return error
+  logger.error({ err: error }, 'WeChat login does not work')
+  return new Refusal(1004, null, '微信暂时无法访问，请稍后再试或使用手机验证码登录')
+}

@@ -1,0 +1,62 @@
+import type { Logger } from 'pino'
+import { Refusal } from '../contract/refusals.ts'
+import type { Database } from '../db/client.ts'
+import type { RateLimit } from '../http/rate-limits.ts'
+import { findUserByOpenid } from '../users/queries.ts'
+import { amongOthers, type Entrance, type SignedIn } from './entrance.ts'
+import type { Wechat } from './wechat.ts'
+import { WechatRefused } from './wechat-api.ts'
+
+/** The codes that a mini-program got from WeChat; each works once. */
+export interface WechatCodes {
+  jsCode: string
+  phoneCode: string | undefined
+}
+
+/**
+ * Signs in by WeChat. A known openid opens its account; a new one is bound to the account of the phone that WeChat
+ * vouches for, which is made when there is none. Who holds the phone may move its account to their openid: it is the
+ * proof that an SMS code is.
+ * @throws {Refusal} 1004, 1005 with `bind_required`, 2004, 9006.
+ */
+export type WxLogin = (codes: WechatCodes, device: object | undefined, address: string) => Promise<SignedIn>
+
+export interface WxLoginParts {
+  database: Database
+  wechat: Wechat
+  loginLimit: RateLimit
+  wechatMissLimit: RateLimit
+  logger: Logger
+}
+
+export function createWxLogin(parts: WxLoginParts, { enter }: Entrance): WxLogin {
+  const { database, wechat, loginLimit, wechatMissLimit, logger } = parts
+  const phoneToBind = async (phoneCode: string | undefined) => {
+    if (phoneCode === undefined) throw new Refusal(1005, { bind_required: true })
+    return wechat.phoneOf(phoneCode)
+  }
+  const signIn = async ({ jsCode, phoneCode }: WechatCodes, device: object | undefined) => {
+    const openid = await wechat.openidOf(jsCode)
+    await loginLimit.take(openid)
+    let asked: Promise<string> | undefined
+    return amongOthers(async () => {
+      const known = await findUserByOpenid(database, openid)
+      const entered = known && (await enter(known.mobile, { by: 'openid', openid }, device))
+      if (entered) return entered
+      asked ??= phoneToBind(phoneCode)
+      return enter(await asked, { by: 'wechat_phone', openid }, device)
+    })
+  }
+  return async (codes, device, address) => {
+    await wechatMissLimit.check(address)
+    try {
+      const signedIn = await signIn(codes, device)
+      if (!signedIn) throw new Error('a phone that WeChat vouched for was not let in')
+      if (signedIn.isBound) logger.info({ user_id: signedIn.user.user_id }, 'account bound to an openid')
+      return signedIn
+    } catch (error) {
+      if (error instanceof Refusal && error.cause instanceof WechatRefused) await wechatMissLimit.take(address)
+      throw error
+    }
+  }
+}
