@@ -7,6 +7,8 @@ export const secretNames: readonly string[] = [
   'JWT_SECRET',
   'JWT_SECRET_PREVIOUS',
   'SMS_WEBHOOK_URL',
+  'SMS_SECRET_ID',
+  'SMS_SECRET_KEY',
   'SMS_DEV_CODE',
   'S3_ACCESS_KEY',
   'S3_SECRET_KEY',

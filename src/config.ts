@@ -31,6 +31,14 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
 /** Paths are appended to it. */
 const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''))
 
+/** Values separated by commas. */
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((value) => value.trim())
+    .filter(Boolean),
+)
+
 const timeZone = z.string().refine((zone) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
@@ -57,8 +65,16 @@ const ConfigShape = z.object({
     .optional(),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   JWT_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
-  SMS_PROVIDER: z.enum(['console', 'webhook']).default('console'),
+  SMS_PROVIDER: z.enum(['console', 'webhook', 'tencent']).default('console'),
   SMS_WEBHOOK_URL: httpUrl.optional(),
+  SMS_SECRET_ID: z.string().optional(),
+  SMS_SECRET_KEY: z.string().optional(),
+  SMS_APP_ID: z.string().optional(),
+  SMS_SIGN_NAME: z.string().optional(),
+  SMS_TEMPLATE_ID: z.string().optional(),
+  SMS_TEMPLATE_PARAMS: list.pipe(z.array(z.enum(['code', 'minutes']))).default(['code', 'minutes']),
+  SMS_REGION: z.string().default('ap-guangzhou'),
+  SMS_ENDPOINT: baseUrl.default('https://sms.tencentcloudapi.com'),
   SMS_DEV_CODE: z
     .string()
     .regex(/^\d{6}$/, 'must be six digits')
@@ -105,15 +121,7 @@ const ConfigShape = z.object({
   ALERT_FORMAT: z.enum(['auto', 'dingtalk', 'wecom', 'json']).default('auto'),
   ALERT_SECRET: z.string().optional(),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
-  CORS_ORIGINS: z
-    .string()
-    .transform((list) =>
-      list
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    )
-    .default([]),
+  CORS_ORIGINS: list.default([]),
   SHUTDOWN_MS: integer(shutdown_ms, 100, 600_000),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 300_000).optional(),
   TILL_LANES: integer(2, 1, 16),
@@ -158,6 +166,9 @@ function conflicts(env: Record<string, string | undefined>): string[] {
     env.SMS_PROVIDER === 'webhook' && !env.SMS_WEBHOOK_URL,
     'SMS_WEBHOOK_URL: is needed when SMS_PROVIDER is webhook',
   )
+  const tencent = ['SMS_SECRET_ID', 'SMS_SECRET_KEY', 'SMS_APP_ID', 'SMS_SIGN_NAME', 'SMS_TEMPLATE_ID']
+  for (const name of env.SMS_PROVIDER === 'tencent' ? tencent : [])
+    needs(!env[name], `${name}: is needed when SMS_PROVIDER is tencent`)
   needs(Boolean(env.WECHAT_APPID) && !env.WECHAT_SECRET, 'WECHAT_SECRET: is needed when WECHAT_APPID is given')
   needs(Boolean(env.WECHAT_SECRET) && !env.WECHAT_APPID, 'WECHAT_APPID: is needed when WECHAT_SECRET is given')
   const bucket = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY']
@@ -184,7 +195,7 @@ function unsafe(env: Record<string, string | undefined>): string[] {
   }
   needs(
     (env.SMS_PROVIDER ?? 'console') === 'console',
-    'SMS_PROVIDER: console prints codes and lets SMS_DEV_CODE in; production needs webhook',
+    'SMS_PROVIDER: console prints codes and lets SMS_DEV_CODE in; production needs webhook or tencent',
   )
   return faults
 }

@@ -62,6 +62,13 @@ describe('a bad setting stops the start', () => {
     expect(faultsOf({ [given]: 'x' })).toEqual([`${missing}: is needed when ${given} is given`])
   })
 
+  test('Tencent’s SMS without its settings, or with a parameter that no template knows', () => {
+    const names = (faults: string[]) => faults.map((fault) => fault.split(/[.:]/)[0])
+    const needed = ['SMS_SECRET_ID', 'SMS_SECRET_KEY', 'SMS_APP_ID', 'SMS_SIGN_NAME', 'SMS_TEMPLATE_ID']
+    expect(names(faultsOf({ SMS_PROVIDER: 'tencent' }))).toEqual(needed)
+    expect(names(faultsOf({ SMS_TEMPLATE_PARAMS: 'code,phone' }))).toEqual(['SMS_TEMPLATE_PARAMS'])
+  })
+
   test('and all faults are said at once', () => {
     expect(faultsOf({ PORT: 'x', JWT_SECRET: 'short', RATE_LIMIT: 'x', SMS_PROVIDER: 'webhook' })).toHaveLength(4)
   })
@@ -69,6 +76,12 @@ describe('a bad setting stops the start', () => {
 
 describe('production', () => {
   test('starts with safe settings', () => expect(faultsOf(production)).toEqual([]))
+
+  test('starts with Tencent’s SMS', () => {
+    const tencent = { SMS_PROVIDER: 'tencent', SMS_SECRET_ID: 'i', SMS_SECRET_KEY: 'k', SMS_APP_ID: '1' }
+    const template = { SMS_SIGN_NAME: 's', SMS_TEMPLATE_ID: 't', SMS_TEMPLATE_PARAMS: 'code, minutes' }
+    expect(faultsOf({ ...production, SMS_WEBHOOK_URL: '', ...tencent, ...template })).toEqual([])
+  })
 
   test.each([
     ['no database', { DATABASE_URL: '' }, 'DATABASE_URL'],
@@ -168,10 +181,12 @@ test('printed settings hold no secret', () => {
     ALERT_SECRET: 'SEC8badf00d',
     WECHAT_APPID: 'wx1',
     WECHAT_SECRET: 'wJalofWechat',
+    SMS_SECRET_ID: 'AKIDofTencent',
+    SMS_SECRET_KEY: 'wJalofTencent',
   }
   const text = JSON.stringify(redacted(loadConfig({ ...production, ...secrets })))
   expect(text).toContain('***@db:3306/points')
-  expect(text).not.toMatch(/hunter|-user|AKIA|wJal|0f1e|f00d|sms\.example/)
+  expect(text).not.toMatch(/hunter|-user|AKI|wJal|0f1e|f00d|sms\.example/)
   expect(text).not.toContain(strong)
 })
 

@@ -33,6 +33,7 @@ const loose: Record<string, number> = {
   'calendar.ts': 0,
   'random.ts': 0,
   'cached.ts': 0,
+  'retry.ts': 0,
   'semaphore.ts': 0,
   'lock-order.ts': 0,
   'version.ts': 0,

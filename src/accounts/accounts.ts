@@ -48,7 +48,7 @@ export interface AccountsOptions {
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { till, tokens, access, sms, secret, devCode, sendLimits, loginLimit } = options
+  const { till, tokens, access, sms, logger, secret, devCode, sendLimits, loginLimit } = options
   const entrance = createEntrance(options)
 
   return {
@@ -58,6 +58,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
       try {
         await sms.send(phone, code)
       } catch (error) {
+        if (error instanceof Refusal) throw error
+        logger.error({ err: error }, 'SMS not handed over')
         throw new Refusal(1000, null, '短信发送失败，请稍后再试', error)
       }
     },

@@ -2,6 +2,7 @@ import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
 import { isDuplicateKey } from '../db/errors.ts'
 import { randomCode } from '../random.ts'
+import { retry } from '../retry.ts'
 import type { Till } from '../till/till.ts'
 import { findUserByMobile } from '../users/queries.ts'
 import type { User } from '../users/schema.ts'
@@ -27,7 +28,7 @@ export interface Entrance {
 }
 
 const sessionIdLength = 24
-const tries = 3
+const pauses_ms = [0, 0]
 
 export function createEntrance(parts: { database: Database; till: Till<Push>; tokens: Tokens }): Entrance {
   const { database, till, tokens } = parts
@@ -46,12 +47,6 @@ export function createEntrance(parts: { database: Database; till: Till<Push>; to
 }
 
 /** Looks and enters again when another login came first. */
-export async function amongOthers<Result>(lookAndEnter: () => Promise<Result>): Promise<Result> {
-  for (let left = tries; ; left -= 1) {
-    try {
-      return await lookAndEnter()
-    } catch (error) {
-      if (!isDuplicateKey(error) || left <= 1) throw error
-    }
-  }
+export function amongOthers<Result>(lookAndEnter: () => Promise<Result>): Promise<Result> {
+  return retry(lookAndEnter, pauses_ms, isDuplicateKey)
 }

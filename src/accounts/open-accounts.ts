@@ -4,6 +4,7 @@ import type { RateLimit } from '../http/rate-limits.ts'
 import { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts'
 import { consoleSms, type SmsSender, webhookSms } from './sms.ts'
 import { codeLife_s } from './sms-code.ts'
+import { tencentSms } from './tencent-sms.ts'
 import { createWechat, noWechat, type Wechat } from './wechat.ts'
 
 type Parts = Pick<AccountsOptions, 'database' | 'till' | 'tokens' | 'access' | 'secret' | 'logger'> & {
@@ -23,7 +24,7 @@ export function openAccounts(config: Config, parts: Parts): Accounts {
   }
   return createAccounts({
     ...parts,
-    sms: smsOf(config, parts),
+    sms: smsOf(config, parts.print),
     wechat: wechatOf(config, parts),
     devCode: isDevelopment ? config.SMS_DEV_CODE : undefined,
     sendLimits: config.RATE_LIMIT ? sendLimits : null,
@@ -32,9 +33,21 @@ export function openAccounts(config: Config, parts: Parts): Accounts {
   })
 }
 
-function smsOf(config: Config, { print, logger }: { print: (line: string) => void; logger: Logger }): SmsSender {
+function smsOf(config: Config, print: (line: string) => void): SmsSender {
+  const expires_in = codeLife_s
   if (config.SMS_PROVIDER === 'console') return consoleSms(print)
-  return webhookSms({ url: config.SMS_WEBHOOK_URL ?? '', expires_in: codeLife_s, logger })
+  if (config.SMS_PROVIDER === 'webhook') return webhookSms({ url: config.SMS_WEBHOOK_URL ?? '', expires_in })
+  return tencentSms({
+    secretId: config.SMS_SECRET_ID ?? '',
+    secretKey: config.SMS_SECRET_KEY ?? '',
+    appId: config.SMS_APP_ID ?? '',
+    signName: config.SMS_SIGN_NAME ?? '',
+    templateId: config.SMS_TEMPLATE_ID ?? '',
+    templateParams: config.SMS_TEMPLATE_PARAMS,
+    region: config.SMS_REGION,
+    endpoint: config.SMS_ENDPOINT,
+    expires_in,
+  })
 }
 
 function wechatOf(config: Config, { logger, now }: { logger: Logger; now: () => Date }): Wechat {

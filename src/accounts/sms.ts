@@ -1,8 +1,11 @@
-import type { Logger } from 'pino'
+import { retry } from '../retry.ts'
 
 /** Brings a code to a phone. */
 export interface SmsSender {
-  /** @throws when it could not be handed over after retries. */
+  /**
+   * @throws {Refusal} 1003 with `retry_after` when the vendor's limits for this phone are used up.
+   * @throws when it could not be handed over.
+   */
   send(phone: string, code: string): Promise<void>
 }
 
@@ -18,7 +21,6 @@ export function consoleSms(print: (line: string) => void): SmsSender {
 export interface WebhookSmsOptions {
   url: string
   expires_in: number
-  logger: Logger
   /** How long one try may take. */
   timeoutMs?: number
   /** Pauses before the tries after the first. */
@@ -27,7 +29,7 @@ export interface WebhookSmsOptions {
 
 /** Hands codes to an HTTP endpoint as `{ phone, code, expires_in }`, trying again when it fails. */
 export function webhookSms(options: WebhookSmsOptions): SmsSender {
-  const { url, expires_in, logger, timeoutMs = 3_000, pausesMs = [200, 1_000] } = options
+  const { url, expires_in, timeoutMs = 3_000, pausesMs = [200, 1_000] } = options
   const attempt = async (phone: string, code: string) => {
     const response = await fetch(url, {
       method: 'POST',
@@ -40,16 +42,11 @@ export function webhookSms(options: WebhookSmsOptions): SmsSender {
     if (!response.ok) throw new Error(`the SMS endpoint answered ${response.status}`)
   }
   return {
-    async send(phone, code) {
-      for (const pause of [...pausesMs, undefined]) {
-        try {
-          return await attempt(phone, code)
-        } catch (error) {
-          logger.warn({ err: error }, 'SMS not handed over')
-          if (pause === undefined) throw error
-          await Bun.sleep(pause)
-        }
-      }
-    },
+    send: (phone, code) =>
+      retry(
+        () => attempt(phone, code),
+        pausesMs,
+        () => true,
+      ),
   }
 }

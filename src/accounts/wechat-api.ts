@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { retry } from '../retry.ts'
 
 /** WeChat turned a call down with its own `errcode`. */
 export class WechatRefused extends Error {
@@ -59,17 +60,12 @@ export function createWechatApi(options: WechatApiOptions): WechatApi {
     return result.data
   }
   return {
-    async ask(call) {
-      for (const pause of pausesMs) {
-        try {
-          return await attempt(call)
-        } catch (error) {
-          if (!(error instanceof WechatAway)) throw error
-          await Bun.sleep(pause)
-        }
-      }
-      return attempt(call)
-    },
+    ask: (call) =>
+      retry(
+        () => attempt(call),
+        pausesMs,
+        (error) => error instanceof WechatAway,
+      ),
   }
 }
 

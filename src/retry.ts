@@ -1,0 +1,16 @@
+/** Runs `attempt`, and again after each pause (ms) while it fails with an error that `passes` calls passing. */
+export async function retry<Result>(
+  attempt: () => Promise<Result>,
+  pausesMs: readonly number[],
+  passes: (error: unknown) => boolean,
+): Promise<Result> {
+  for (const pause of pausesMs) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!passes(error)) throw error
+      await Bun.sleep(pause)
+    }
+  }
+  return attempt()
+}
