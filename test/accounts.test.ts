@@ -317,6 +317,7 @@ describe('the profile', () => {
     { nickname: null },
     { nickname: 'a\u0000b' },
     { nickname: '\ud800' },
+    { nickname: '\u202e管理员' },
     { avatar: 'javascript:alert(1)' },
     { avatar: 'http://elsewhere.example.com/a' },
     { avatar: 'x' },

@@ -131,6 +131,19 @@ describe('every answer', () => {
   })
 })
 
+test('what is wrong with a field is told in Chinese, by the schema’s own sentence or the library’s', async () => {
+  const { token } = await signIn(service)
+  const messages = async (body: object) =>
+    (await service.client.put('/api/user/info', { token, body })).data.issues.map(
+      ({ path, message }: { path: string; message: string }) => `${path}: ${message}`,
+    )
+  expect(await messages({ nickname: 'a\u0000', avatar: 'x' })).toEqual([
+    'nickname: 含有不支持的字符',
+    'avatar: 应为链接',
+  ])
+  expect(await messages({ nickname: 'x'.repeat(51) })).toEqual(['nickname: 数值过大：期望 string <=50 字符'])
+})
+
 describe('unknown fields', () => {
   test('are dropped, whatever they are called', async () => {
     const { token, userId } = await signIn(service)

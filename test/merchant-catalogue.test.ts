@@ -50,6 +50,8 @@ describe('products', () => {
     [{ ...dish, status: 'deleted' }],
     [{ ...dish, rating: 5.1 }],
     [{ ...dish, category: 'a\u0000b' }],
+    [{ ...dish, description: 'a\u001bb' }],
+    [{ ...dish, description: '\ud800' }],
     [{ category: '热菜', exchange_points: 1 }],
   ])('%j is 6009', async (body) => {
     expect((await service.client.post('/api/merchant/products', { token, body })).code).toBe(6009)

@@ -143,6 +143,7 @@ describe('accounts', () => {
     [{ points: 1.5, reason: 'x' }],
     [{ points: 1 }],
     [{ points: 1, reason: ' ' }],
+    [{ points: 1, reason: '补录\u202e' }],
   ])('%j is 9000', async (body) => {
     const path = `/api/merchant/users/${diner.userId}/points`
     expect((await service.client.post(path, { token, body })).code).toBe(9000)

@@ -101,6 +101,10 @@ describe('review', () => {
     [{ upload_id: 'UP_2222222222222222', action: 'approve', points: 1.5 }],
     [{ upload_id: 'UP_2222222222222222', action: 'approve', amount: '1.005' }],
     [{ upload_id: 'UP_2222222222222222', action: 'approve', reason: 'x'.repeat(201) }],
+    [{ upload_id: 'UP_2222222222222222', action: 'reject', reason: 'a\u0000b' }],
+    [{ upload_id: 'UP_２２２２２２２２２２２２２２２２', action: 'approve' }],
+    [{ upload_id: 'é', action: 'approve' }],
+    [{ upload_id: '', action: 'approve' }],
   ])('%j is 6001', async (body) => {
     expect((await decide(body)).code).toBe(6001)
   })

@@ -6,6 +6,27 @@ export const timestamp = z.iso.datetime()
 /** A phone number of mainland China. */
 export const phone = z.string().regex(/^1[3-9]\d{9}$/, '手机号格式不正确')
 
+/** Half of a character, a control character, or one that turns the reading direction of what follows. */
+const unfit = /\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/u
+
+/** One line of text for people, trimmed, of at most so many characters. */
+export const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .refine((text) => !unfit.test(text), '含有不支持的字符')
+
+/** Text for people that may have several lines. */
+export const prose = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((text) => !unfit.test(text.replace(/[\n\r\t]/g, '')), '含有不支持的字符')
+
+/** The name of a row that is kept in ASCII: other text can't be compared with it. */
+export const asciiId = z.string().regex(/^[\x21-\x7e]{1,64}$/, '编号无效')
+
 /** A whole number in a query string. */
 export const wholeNumber = (min: number, max: number) =>
   z

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler, ValidationTargets } from 'hono'
 import { validator } from 'hono/validator'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { Refusal, type RefusalCode } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
 import { markInput } from './operation-docs.ts'
@@ -24,12 +24,15 @@ export function validate<T extends Target, Schema extends z.ZodType>(
 ): Validated<T, Schema> {
   const middleware = validator(target, async (given: unknown, c: Context<AppEnv>) => {
     const dialect = c.get('dialect')
-    const parsed = await schema.safeParseAsync(dialect ? await dialect.read(target, given) : given)
+    const parsed = await schema.safeParseAsync(dialect ? await dialect.read(target, given) : given, inChinese)
     if (!parsed.success) throw refusalOf(parsed.error.issues, codes)
     return parsed.data
   })
   return markInput(middleware, target, schema) as unknown as Validated<T, Schema>
 }
+
+/** What the library says where a schema has no sentence of its own. */
+const inChinese = { error: z.locales.zhCN().localeError }
 
 interface Issue {
   path: PropertyKey[]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { phone, timestamp } from '../contract/wire.ts'
+import { line, phone, timestamp } from '../contract/wire.ts'
 import { userInfo } from '../users/user-info.ts'
 
 /** A code as it is read out or typed: blanks, dashes and case don't matter. */
@@ -39,7 +39,7 @@ export const adjustBody = z.object({
     .min(-100_000)
     .max(100_000)
     .refine((points) => points !== 0, '不能为 0'),
-  reason: z.string().trim().min(1).max(200),
+  reason: line(200).min(1),
 })
 
 export const adjustAnswer = z.object({ user_id: z.int(), new_balance: z.int() })

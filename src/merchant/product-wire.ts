@@ -1,9 +1,6 @@
 import { z } from 'zod'
-import { pageQuery, pagination, timestamp } from '../contract/wire.ts'
+import { line, pageQuery, pagination, prose, timestamp } from '../contract/wire.ts'
 import { productItem } from '../exchange/wire.ts'
-
-const visibleText = (text: string) => text.isWellFormed() && !/\p{Cc}/u.test(text)
-const shortText = (most: number) => z.string().trim().min(1).max(most).refine(visibleText, '含有不支持的字符')
 
 /** An https link, or a path of our own. */
 const image = z
@@ -12,9 +9,9 @@ const image = z
   .refine((link) => /^\/[^/\\]/.test(link) || (URL.canParse(link) && link.startsWith('https://')), '应为 https 链接')
 
 const fields = {
-  name: shortText(100),
-  description: z.string().max(2_000).nullable(),
-  category: shortText(50),
+  name: line(100).min(1),
+  description: prose(2_000).nullable(),
+  category: line(50).min(1),
   exchange_points: z.int().min(1).max(99_999_999),
   image: image.nullable(),
   status: z.enum(['active', 'inactive']),
@@ -59,7 +56,7 @@ export const stockBody = z.object({
     .max(1_000_000)
     .refine((change) => change !== 0, '不能为 0'),
   operation: z.enum(['restock', 'admin_adjust']),
-  reason: z.string().trim().max(200).default(''),
+  reason: line(200).default(''),
 })
 
 export const stockAnswer = z.object({ product_id: z.int(), stock: z.int() })

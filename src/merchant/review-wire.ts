@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { amount, yuan } from '../contract/money.ts'
 import { refusals } from '../contract/refusals.ts'
-import { day, pageQuery, pagination, timestamp } from '../contract/wire.ts'
+import { asciiId, day, line, pageQuery, pagination, timestamp } from '../contract/wire.ts'
 import { reviewStatuses } from '../receipts/schema.ts'
 import { flag } from '../receipts/wire.ts'
 
@@ -17,11 +17,11 @@ const person = z.object({
 })
 
 export const reviewBody = z.object({
-  upload_id: z.string().max(64),
+  upload_id: asciiId,
   action: z.enum(['approve', 'reject']),
   points: z.int().min(0).max(100_000).optional(),
   amount: amount.optional(),
-  reason: z.string().trim().max(200).optional(),
+  reason: line(200).optional(),
 })
 export type ReviewBody = z.output<typeof reviewBody>
 

@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import { timestamp } from '../contract/wire.ts'
+import { line, timestamp } from '../contract/wire.ts'
 import { pointsStatistics } from '../points/wire.ts'
 import { userInfo, userStatus } from '../users/user-info.ts'
-
-const visibleText = (text: string) => text.isWellFormed() && !/\p{Cc}/u.test(text)
 
 const link = z
   .string()
@@ -11,7 +9,7 @@ const link = z
   .refine((text) => URL.canParse(text) && /^https?:\/\//.test(text), '应为链接')
 
 export const profileBody = z.object({
-  nickname: z.string().trim().min(1).max(50).refine(visibleText, '含有不支持的字符').optional(),
+  nickname: line(50).min(1).optional(),
   avatar: link.optional(),
 })
 
