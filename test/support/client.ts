@@ -23,6 +23,7 @@ export interface CallOptions {
   form?: FormData
   headers?: Record<string, string>
   idempotencyKey?: string
+  signal?: AbortSignal
 }
 
 export interface Client {
@@ -42,7 +43,7 @@ export async function createClient(url: string): Promise<Client> {
   const hasDialects = (await fetch(`${url}/api/health`)).ok
   const checkOf = await answerChecks(url, hasDialects)
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
-    const { token, body, raw, form, headers = {}, idempotencyKey } = options
+    const { token, body, raw, form, headers = {}, idempotencyKey, signal } = options
     const payload = form ?? raw ?? (body === undefined ? undefined : JSON.stringify(body))
     const response = await fetch(`${url}${path}`, {
       method,
@@ -53,6 +54,7 @@ export async function createClient(url: string): Promise<Client> {
         ...headers,
       },
       ...(payload === undefined ? {} : { body: payload }),
+      ...(signal ? { signal } : {}),
     })
     const answered = (await response.json()) as Pick<Answer, 'code' | 'msg' | 'data'>
     expect(Object.keys(answered).sort()).toEqual(['code', 'data', ...(hasDialects ? ['message'] : []), 'msg'])
