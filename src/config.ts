@@ -109,6 +109,7 @@ const ConfigShape = z.object({
   SEND_CODE_PER_MINUTE: integer(1, 1, 1_000),
   SEND_CODE_PER_HOUR: integer(5, 1, 1_000),
   SEND_CODE_PER_DAY: integer(10, 1, 1_000),
+  SEND_CODE_PER_ADDRESS: integer(60, 1, 1_000_000),
   TRUST_PROXY: integer(0, 0, 10),
   PUBLIC_URL: baseUrl.optional(),
   DIALECTS: onOff(true),

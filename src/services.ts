@@ -182,6 +182,7 @@ function createLimits(config: Config, shared: SharedCounts | undefined) {
   return {
     address: limit('address', config.RATE_LIMIT_ADDRESS),
     login: limit('login', config.RATE_LIMIT_LOGIN),
+    sendCode: limit('send-code', config.SEND_CODE_PER_ADDRESS),
     wechatMiss: limit('wechat-miss', config.RATE_LIMIT_WECHAT_MISS),
     draw: limit('draw', config.RATE_LIMIT_DRAW),
     upload: limit('upload', config.RATE_LIMIT_UPLOAD),

@@ -265,6 +265,18 @@ describe('a refresh token', () => {
     expect((await refresh(third.data.refresh_token)).code).toBe(2002)
   })
 
+  test('keeps its session going for half a year, and no longer', async () => {
+    let { refreshToken } = await signIn(service)
+    for (let days = 29; days < 180; days += 29) {
+      service.clock.advance(29 * 86_400_000)
+      const { code, data } = await refresh(refreshToken)
+      expect(code).toBe(0)
+      refreshToken = data.refresh_token
+    }
+    service.clock.advance(7 * 86_400_000)
+    expect((await refresh(refreshToken)).code).toBe(2002)
+  })
+
   test('used twice at the same moment gives one pair', async () => {
     const { refreshToken } = await signIn(service)
     const [first, second] = await Promise.all([refresh(refreshToken), refresh(refreshToken)])

@@ -9,6 +9,7 @@ afterAll(() => wechat.stop())
 const service = useService({
   RATE_LIMIT: 'on',
   RATE_LIMIT_ADDRESS: '120',
+  SEND_CODE_PER_ADDRESS: '20',
   TRUST_PROXY: '1',
   WECHAT_APPID: wechat.appid,
   WECHAT_SECRET: wechat.secret,
@@ -49,6 +50,18 @@ describe('codes', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post('/api/auth/send-code', { phone })))
     expect(answers.filter(({ code }) => code === 0)).toHaveLength(1)
     expect(service.printed.filter((line) => line.includes(phone))).toHaveLength(1)
+  })
+
+  test('for one address are sent 20 times a minute, whatever the phone and however it turns its IPv6 address', async () => {
+    addresses += 1
+    const mine = () => ({ 'X-Forwarded-For': `2001:db8:0:${addresses}::${newPhone().slice(-4)}` })
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => post('/api/auth/send-code', { phone: newPhone() }, mine())),
+    )
+    expect(answers.filter(({ code }) => code === 0)).toHaveLength(20)
+    expect(answers.filter(({ code }) => code === 9006)).toHaveLength(10)
+    expect(service.printed).toHaveLength(20)
+    expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
   })
 
   test('to another phone are sent all the same', async () => {

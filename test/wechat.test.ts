@@ -291,7 +291,7 @@ describe('the program', () => {
     startProgram({ DATABASE_URL: service.databaseUrl, JOBS: 'off', DIALECTS: 'off', ...settings })
   const ours = { WECHAT_APPID: wechat.appid, WECHAT_SECRET: wechat.secret }
 
-  test('logs a binding and what does not work, but no secret, code, phone or openid', async () => {
+  test('logs who signs in and what does not work, but no secret, code, phone or openid', async () => {
     const program = await start({ ...ours, WECHAT_API: wechat.url })
     const { post } = await createClient(program.url)
     const [openid, phone] = [newOpenid(), newPhone()]
@@ -303,7 +303,7 @@ describe('the program', () => {
     }
     await program.kill()
     const log = program.output()
-    expect(log).toContain('account bound to an openid')
+    expect(log).toMatch(/"user_id":\d+,"by":"wechat_phone","is_new":true,"is_bound":true,"msg":"signed in"/)
     expect(log.match(/WeChat login does not work/g)).toHaveLength(3)
     for (const hidden of [wechat.secret, openid, phone, ...Object.values(codes), 'token-', 'c2Vzc2lvbg']) {
       expect(log).not.toContain(hidden)

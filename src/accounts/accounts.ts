@@ -18,8 +18,8 @@ import { createWxLogin, type WxLogin } from './wx-login.ts'
 
 /** Signing in and out, at the edge of the till: randomness, tokens, SMS and WeChat are here. */
 export interface Accounts {
-  /** @throws {Refusal} 1003 too soon or too many; 1000 when the code could not be sent. */
-  sendCode(phone: string): Promise<void>
+  /** @throws {Refusal} 1003 too soon or too many; 9006 from one address; 1000 when the code could not be sent. */
+  sendCode(phone: string, address: string): Promise<void>
   /** @throws {Refusal} 1002, 2004, 9006. */
   login(login: { phone: string; code: string; device_info?: object | undefined }): Promise<SignedIn>
   wxLogin: WxLogin
@@ -41,6 +41,8 @@ export interface AccountsOptions {
   /** Logs any phone in, sent or not; undefined in production. */
   devCode: string | undefined
   sendLimits: SendLimits | null
+  /** Codes sent for one network address: each costs the restaurant money. */
+  sendAddressLimit: RateLimit
   /** Logins of a phone, or of an openid. */
   loginLimit: RateLimit
   /** Codes from a network address that WeChat refuses. */
@@ -48,13 +50,15 @@ export interface AccountsOptions {
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { till, tokens, access, sms, logger, secret, devCode, sendLimits, loginLimit } = options
+  const { till, tokens, access, sms, logger, secret, devCode, sendLimits, sendAddressLimit, loginLimit } = options
   const entrance = createEntrance(options)
 
   return {
-    async sendCode(phone) {
+    async sendCode(phone, address) {
+      await sendAddressLimit.check(address)
       const code = randomDigits(6)
       await till.run(issueCode, { phone, codeHash: hashCode(secret, phone, code), limits: sendLimits })
+      await sendAddressLimit.take(address)
       try {
         await sms.send(phone, code)
       } catch (error) {

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
 import { isDuplicateKey } from '../db/errors.ts'
@@ -13,8 +14,6 @@ export interface SignedIn {
   user: User
   isNew: boolean
   tokens: TokenPair
-  /** The account has another openid than before. */
-  isBound: boolean
 }
 
 /** Lets someone into the account of their phone, which is made when there is none. */
@@ -27,11 +26,18 @@ export interface Entrance {
   enter(phone: string, proof: Proof, device: object | undefined): Promise<SignedIn | undefined>
 }
 
-const sessionIdLength = 24
+/** 130 random bits. */
+const sessionIdLength = 26
 const pauses_ms = [0, 0]
 
-export function createEntrance(parts: { database: Database; till: Till<Push>; tokens: Tokens }): Entrance {
-  const { database, till, tokens } = parts
+export interface EntranceParts {
+  database: Database
+  till: Till<Push>
+  tokens: Tokens
+  logger: Logger
+}
+
+export function createEntrance({ database, till, tokens, logger }: EntranceParts): Entrance {
   return {
     async enter(phone, proof, device) {
       const userId = (await findUserByMobile(database, phone))?.user_id ?? null
@@ -40,8 +46,9 @@ export function createEntrance(parts: { database: Database; till: Till<Push>; to
       const { answer } = await till.run(signIn, { phone, userId, proof, sessionId, deviceInfo })
       if (answer.outcome === 'unproved') return undefined
       const { user, isNew, isBound, signedInAt } = answer
+      logger.info({ user_id: user.user_id, by: proof.by, is_new: isNew, is_bound: isBound }, 'signed in')
       const session = { session_id: sessionId, user_id: user.user_id, generation: 1, rotated_at: signedInAt }
-      return { user, isNew, isBound, tokens: await tokens.issue(session) }
+      return { user, isNew, tokens: await tokens.issue(session) }
     },
   }
 }

@@ -2,11 +2,11 @@ import { type Context, Hono } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import { nothing } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
+import { addressOf } from '../http/address.ts'
 import { authenticate, bearerOf } from '../http/authenticate.ts'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
 import { describe } from '../http/operation-docs.ts'
-import { addressOf } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
 import { requireUser } from '../users/queries.ts'
 import { userInfoView } from '../users/user-info.ts'
@@ -47,7 +47,7 @@ export function authRoutes(deps: {
       describe({ summary: 'Send an SMS code', answer: sendCodeAnswer, refusals: [1001, 1003], public: true }),
       validate('json', sendCodeBody, { phone: 1001 }),
       async (c) => {
-        await accounts.sendCode(c.req.valid('json').phone)
+        await accounts.sendCode(c.req.valid('json').phone, addressOf(c, config.TRUST_PROXY))
         return ok(c, { expires_in: codeLife_s, resend_after: resendAfter_s })
       },
     )

@@ -8,6 +8,7 @@ import { type RefreshClaims, refreshLife_s } from './tokens.ts'
 
 /** How long after its use a refresh token answers once more, for a reply that was lost. */
 const graceAfterUse_ms = 10_000
+const longestSession_ms = 180 * 86_400_000
 
 export type RotateOutcome =
   | { outcome: 'rotated'; session: Pick<Session, 'session_id' | 'user_id' | 'generation' | 'rotated_at'> }
@@ -53,9 +54,14 @@ function advance(books: Books, session: Readonly<Session>) {
     generation: session.generation + 1,
     rotated_at: books.now,
     repeated: false,
-    expires_at: new Date(books.now.getTime() + refreshLife_s * 1000),
+    expires_at: new Date(Math.min(books.now.getTime() + refreshLife_s * 1000, endOf(session))),
   })
   return { ...session }
+}
+
+/** However often it is refreshed, a session ends half a year after it began. */
+function endOf({ created_at }: Readonly<Session>): number {
+  return created_at.getTime() + longestSession_ms
 }
 
 function isLostReply(session: Readonly<Session>, generation: number, now: Date): boolean {

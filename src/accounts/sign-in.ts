@@ -34,7 +34,14 @@ export interface SignIn {
 /** `unproved` is an outcome, not a refusal: the try that a wrong code cost must be kept. */
 export type SignInOutcome =
   | { outcome: 'unproved' }
-  | { outcome: 'signed_in'; user: User; isNew: boolean; isBound: boolean; signedInAt: Date }
+  | {
+      outcome: 'signed_in'
+      user: User
+      isNew: boolean
+      /** The account has another openid than before. */
+      isBound: boolean
+      signedInAt: Date
+    }
 
 /**
  * A proof becomes a session, and on the phone's first login an account with its bonus: one atom, a code works once.

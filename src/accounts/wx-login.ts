@@ -1,4 +1,3 @@
-import type { Logger } from 'pino'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import type { RateLimit } from '../http/rate-limits.ts'
@@ -26,11 +25,10 @@ export interface WxLoginParts {
   wechat: Wechat
   loginLimit: RateLimit
   wechatMissLimit: RateLimit
-  logger: Logger
 }
 
 export function createWxLogin(parts: WxLoginParts, { enter }: Entrance): WxLogin {
-  const { database, wechat, loginLimit, wechatMissLimit, logger } = parts
+  const { database, wechat, loginLimit, wechatMissLimit } = parts
   const phoneToBind = async (phoneCode: string | undefined) => {
     if (phoneCode === undefined) throw new Refusal(1005, { bind_required: true })
     return wechat.phoneOf(phoneCode)
@@ -52,7 +50,6 @@ export function createWxLogin(parts: WxLoginParts, { enter }: Entrance): WxLogin
     try {
       const signedIn = await signIn(codes, device)
       if (!signedIn) throw new Error('a phone that WeChat vouched for was not let in')
-      if (signedIn.isBound) logger.info({ user_id: signedIn.user.user_id }, 'account bound to an openid')
       return signedIn
     } catch (error) {
       if (error instanceof Refusal && error.cause instanceof WechatRefused) await wechatMissLimit.take(address)

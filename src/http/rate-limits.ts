@@ -1,7 +1,7 @@
-import type { Context, MiddlewareHandler } from 'hono'
-import { getConnInfo } from 'hono/bun'
+import type { MiddlewareHandler } from 'hono'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { Refusal } from '../contract/refusals.ts'
+import { addressOf } from './address.ts'
 import type { AppEnv } from './env.ts'
 
 /** Counts uses of something by somebody; without limits it lets everything pass. */
@@ -97,14 +97,4 @@ export function limitCaller(limit: RateLimit): MiddlewareHandler<AppEnv> {
     await limit.take(c.get('caller').userId)
     return next()
   }
-}
-
-/** The client's address: the connection's, or the entry that the outermost trusted proxy wrote. */
-export function addressOf(c: Context<AppEnv>, trustedProxies: number): string {
-  if (trustedProxies > 0) {
-    const forwarded = (c.req.header('X-Forwarded-For') ?? '').split(',').map((entry) => entry.trim())
-    const entry = forwarded.at(-trustedProxies) ?? forwarded[0]
-    if (entry) return entry
-  }
-  return c.env.server ? (getConnInfo(c).remote.address ?? '') : ''
 }

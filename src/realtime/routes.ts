@@ -1,9 +1,10 @@
 import { type Context, Hono } from 'hono'
 import type { Access } from '../accounts/access.ts'
 import { Refusal } from '../contract/refusals.ts'
+import { addressOf } from '../http/address.ts'
 import { bearerOf } from '../http/authenticate.ts'
 import type { AppEnv, Caller } from '../http/env.ts'
-import { addressOf, type RateLimit } from '../http/rate-limits.ts'
+import type { RateLimit } from '../http/rate-limits.ts'
 import type { SocketFormat } from './format.ts'
 import { newSocketData, type SocketData } from './socket.ts'
 

@@ -16,11 +16,11 @@ export function imageRoutes({ store, imageLinks }: { store: Store; imageLinks: I
       const { expires = '', signature = '' } = c.req.query()
       const left = imageLinks.secondsLeft(name, expires, signature)
       if (left === undefined) throw new Refusal(9002)
-      return image(c, await store.get(`receipts/${name}`), `private, max-age=${left}, immutable`)
+      return image(c, name, await store.get(`receipts/${name}`), `private, max-age=${left}, immutable`)
     })
     .get('/avatars/:name', async (c) => {
       const name = requireName(c.req.param('name'))
-      return image(c, await store.get(`avatars/${name}`), `public, max-age=${year_s}, immutable`)
+      return image(c, name, await store.get(`avatars/${name}`), `public, max-age=${year_s}, immutable`)
     })
 }
 
@@ -29,10 +29,16 @@ function requireName(name: string): string {
   return name
 }
 
-function image(c: Context<AppEnv>, bytes: Uint8Array<ArrayBuffer> | undefined, caching: string): Response {
+function image(
+  c: Context<AppEnv>,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer> | undefined,
+  caching: string,
+): Response {
   if (!bytes) throw new Refusal(9002)
   // Pages of the mini-program and of the merchants stand under other origins.
   c.header('Cross-Origin-Resource-Policy', 'cross-origin')
   c.header('Cache-Control', caching)
+  c.header('Content-Disposition', `inline; filename="${name}"`)
   return c.body(bytes, 200, { 'Content-Type': 'image/jpeg' })
 }

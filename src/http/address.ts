@@ -1,0 +1,36 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import type { Context } from 'hono'
+import { getConnInfo } from 'hono/bun'
+import type { AppEnv } from './env.ts'
+
+/**
+ * The network that a client comes from: its IPv4 address, or the 64 leading bits of its IPv6 address, of which one
+ * client has all the rest. The address is the connection's, or the entry that the outermost trusted proxy wrote.
+ */
+export function addressOf(c: Context<AppEnv>, trustedProxies: number): string {
+  const forwarded = trustedProxies > 0 ? forwardedFor(c.req.header('X-Forwarded-For') ?? '', trustedProxies) : undefined
+  return forwarded ?? networkOf(c.env.server ? (getConnInfo(c).remote.address ?? '') : '') ?? ''
+}
+
+function forwardedFor(header: string, trustedProxies: number): string | undefined {
+  const entries = header.split(',').map((entry) => entry.trim())
+  return networkOf(withoutPort(entries.at(-trustedProxies) ?? entries[0] ?? ''))
+}
+
+/** Some proxies write `192.0.2.1:4711` and `[2001:db8::1]:4711`. */
+function withoutPort(entry: string): string {
+  const [, bracketed, plain] = /^\[([^\]]+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(entry) ?? []
+  return bracketed ?? plain ?? entry
+}
+
+/** Undefined for what is no address. */
+export function networkOf(address: string): string | undefined {
+  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? []
+  if (isIPv4(mapped ?? address)) return mapped ?? address
+  if (!isIPv6(address)) return undefined
+  const [head = '', tail] = address.split('%')[0]?.toLowerCase().split('::') ?? []
+  const [left, right] = [head, tail ?? ''].map((part) => part.split(':').filter(Boolean)) as [string[], string[]]
+  const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+  const groups = [...left, ...zeros, ...right].slice(0, 4)
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
+}
