@@ -136,7 +136,15 @@ describe('sign in', () => {
   )
 
   test('odd device descriptions are dropped, never refused', async () => {
-    for (const device_info of [null, 'x', 7, ['a'], { platform: 'x'.repeat(1000) }, { deep: { a: 1 } }]) {
+    for (const device_info of [
+      null,
+      'x',
+      7,
+      ['a'],
+      { platform: 'x'.repeat(1000) },
+      { deep: { a: 1 } },
+      { model: '\ud800' },
+    ]) {
       expect((await post('/api/auth/login', { phone: newPhone(), code: '123456', device_info })).code).toBe(0)
     }
   })

@@ -1,19 +1,17 @@
 import { z } from 'zod'
-import { phone } from '../contract/wire.ts'
+import { line, phone } from '../contract/wire.ts'
 import { userInfo } from '../users/user-info.ts'
 
 export const sendCodeBody = z.object({ phone })
 export const sendCodeAnswer = z.object({ expires_in: z.int(), resend_after: z.int() })
 
-const text = (max: number) => z.string().max(max)
-
 /** What a client may say of its device; anything else is dropped. */
 const deviceInfo = z.object({
-  platform: text(64).optional(),
-  system: text(64).optional(),
-  brand: text(64).optional(),
-  model: text(64).optional(),
-  version: text(64).optional(),
+  platform: line(64).optional(),
+  system: line(64).optional(),
+  brand: line(64).optional(),
+  model: line(64).optional(),
+  version: line(64).optional(),
 })
 
 export const loginBody = z.object({
