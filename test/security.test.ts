@@ -84,6 +84,11 @@ describe('requests that other servers fell for', () => {
     expect((await service.client.post('/api/auth/send-code', { raw: bomb, headers })).code).toBe(9001)
   })
 
+  test('a parameter given twice is refused', async () => {
+    const { token } = await signIn(service)
+    expect((await service.client.get('/api/lottery/records?page=1&page=2', { token })).code).toBe(9000)
+  })
+
   test('a link never takes the Host header’s word', async () => {
     const { token } = await signIn(service)
     await service.database.query("UPDATE users SET avatar = '/avatars/x.jpg'")
