@@ -25,6 +25,7 @@ const ranks: Record<string, number> = {
   realtime: 8,
   reconcile: 9,
   jobs: 10,
+  verify: 11,
   commands: 13,
 }
 

@@ -2,6 +2,7 @@ import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { OperatorError } from '../installation.ts'
 import { describeError } from '../logger.ts'
 import { version } from '../version.ts'
+import { health } from './health.ts'
 import { jobsCommand } from './jobs.ts'
 import { grantMerchant } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
@@ -23,6 +24,7 @@ Usage: restaurant-points <command>
   points <mobile> <±n> --reason <text>  Correct a balance
   reconcile [--repair]                  Hold every balance and stock against its ledger; exit 1 when one disagrees
   jobs list | run <name>                Show the scheduled jobs, or run one now
+  health                                Whether this machine's service is healthy, by its exit code
   verify <base-url>                     Check a running deployment from outside, one line a check
   --help, --version
 
@@ -47,6 +49,7 @@ const commands: Record<string, Command> = {
   points: changePoints,
   reconcile,
   jobs: jobsCommand,
+  health,
   verify,
 }
 

@@ -1,7 +1,6 @@
 import { dlopen } from 'bun:ffi'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import library from 'onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1' with { type: 'file' }
 import type { OnnxRuntime } from './ocr.ts'
 
 /**
@@ -10,14 +9,24 @@ import type { OnnxRuntime } from './ocr.ts'
  * deleted again at once. `scratchDir` must be writable by this user alone and allow loading code.
  */
 export async function loadRuntime(scratchDir: string): Promise<OnnxRuntime> {
-  if (library.startsWith(INSIDE_BINARY)) await loadLibrary(scratchDir)
+  const library = await libraryFile()
+  if (library.startsWith(INSIDE_BINARY)) await loadLibrary(library, scratchDir)
   const module = await import('onnxruntime-node')
   return { InferenceSession: module.InferenceSession, Tensor: module.Tensor }
 }
 
 const INSIDE_BINARY = '/$bunfs/'
 
-async function loadLibrary(scratchDir: string): Promise<void> {
+// A build knows its target's architecture and leaves the other library out.
+async function libraryFile(): Promise<string> {
+  const { default: library } =
+    process.arch === 'arm64'
+      ? await import('onnxruntime-node/bin/napi-v6/linux/arm64/libonnxruntime.so.1', { with: { type: 'file' } })
+      : await import('onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1', { with: { type: 'file' } })
+  return library
+}
+
+async function loadLibrary(library: string, scratchDir: string): Promise<void> {
   const folder = await mkdtemp(join(scratchDir, 'onnxruntime-'))
   try {
     const path = join(folder, 'libonnxruntime.so.1')

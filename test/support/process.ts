@@ -23,18 +23,28 @@ const testSettings: Settings = {
   LOG_LEVEL: 'info',
 }
 
-/** Nothing of this process's settings reaches the program but what finding its tools takes. */
-function environment(settings: Settings): Record<string, string> {
+/** What is run as the program, with what environment and where. */
+export interface Executable {
+  command: string[]
+  env: Record<string, string>
+  cwd?: string
+}
+
+/** The program from its source. Nothing of this process's settings reaches it but what finding its tools takes. */
+function source(settings: Settings, program = main): Executable {
   const { PATH = '', HOME = '', TMPDIR } = process.env
-  return { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...testSettings, ...settings }
+  const env = { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...testSettings, ...settings }
+  return { command: [process.execPath, program], env }
 }
 
 /** Starts `serve`, of `program` instead if it is given, and resolves when it says where it listens. */
-export async function startProgram(settings: Settings, program = main): Promise<Program> {
-  const child = Bun.spawn([process.execPath, program, 'serve'], {
-    env: environment(settings),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+export function startProgram(settings: Settings, program = main): Promise<Program> {
+  return startExecutable(source(settings, program))
+}
+
+/** Starts `serve` of an executable and resolves when it says where it listens. */
+export async function startExecutable({ command, ...options }: Executable): Promise<Program> {
+  const child = Bun.spawn([...command, 'serve'], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   const collect = async (stream: ReadableStream<Uint8Array>) => {
     const decoder = new TextDecoder()
@@ -52,15 +62,20 @@ export async function startProgram(settings: Settings, program = main): Promise<
   return { url: /Serving on (\S+)/.exec(text)?.[1] ?? '', kill, output: () => text }
 }
 
+interface Ended {
+  code: number
+  out: string
+  err: string
+}
+
 /** Runs a command to its end. */
-export async function runCommand(
-  args: string[],
-  settings: Settings,
-): Promise<{ code: number; out: string; err: string }> {
-  const child = Bun.spawn([process.execPath, main, ...args], {
-    env: environment(settings),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+export function runCommand(args: string[], settings: Settings): Promise<Ended> {
+  return runExecutable(source(settings), args)
+}
+
+/** Runs a command of an executable to its end. */
+export async function runExecutable({ command, ...options }: Executable, args: string[]): Promise<Ended> {
+  const child = Bun.spawn([...command, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   return { code: await child.exited, out, err }
 }

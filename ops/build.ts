@@ -1,0 +1,41 @@
+/**
+ * Builds the one executable: the program, Bun's runtime, the migrations, the API page, the reader's worker, its models and
+ * its native library. `--target linux-x64|linux-arm64` (this machine's, unless said) and `--outfile <path>`.
+ */
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+/** Containers call one of them by another name. */
+const architectures: Record<string, string> = { x64: 'x64', amd64: 'x64', arm64: 'arm64' }
+
+const { values } = parseArgs({
+  options: {
+    target: { type: 'string', default: `linux-${process.arch}` },
+    outfile: { type: 'string', default: 'dist/restaurant-points' },
+  },
+})
+const [system, architecture = ''] = values.target.split('-')
+const built = architectures[architecture]
+if (system !== 'linux' || !built) throw new Error(`${values.target}: there are linux-x64 and linux-arm64`)
+
+const root = resolve(import.meta.dir, '..')
+const outfile = resolve(values.outfile)
+const { outputs } = await Bun.build({
+  // The worker is found beside the program, under the folder they share.
+  entrypoints: [`${root}/src/main.ts`, `${root}/src/receipts/reader-worker.ts`],
+  target: 'bun',
+  // Halves the time to start; names and lines stay readable in a stack.
+  format: 'esm',
+  bytecode: true,
+  sourcemap: 'inline',
+  compile: {
+    target: `bun-linux-${built}` as Bun.Build.CompileTarget,
+    outfile,
+    // A file that happens to lie where the program is started must not run code in it.
+    autoloadBunfig: false,
+  },
+})
+// The maps are inside the executable as well.
+await Promise.all(outputs.filter(({ kind }) => kind === 'sourcemap').map(({ path }) => rm(path)))
+process.stdout.write(`${outfile} (linux-${built}, ${(Bun.file(outfile).size / 1024 ** 2).toFixed(0)} MiB)\n`)
