@@ -1,0 +1,34 @@
+# The service as one executable in an image with nothing beside it: no shell, no package manager, no Bun.
+#
+# Bases are pinned by tag; to pin what a tag meant on a day, add the digest that `docker buildx imagetools inspect <image>` prints:
+#   FROM oven/bun:1.4.5-slim@sha256:…
+FROM --platform=$BUILDPLATFORM docker.io/oven/bun:1.4.5-slim AS build
+WORKDIR /src
+COPY package.json bun.lock bunfig.toml ./
+# Nothing that comes with the packages runs here.
+RUN bun install --frozen-lockfile --production --ignore-scripts
+COPY drizzle drizzle
+COPY src src
+COPY ops/build.ts ops/build.ts
+# Told by the builder, by its own name of the architecture; without it, the builder's own is built.
+ARG TARGETARCH
+RUN bun ops/build.ts ${TARGETARCH:+--target linux-$TARGETARCH} --outfile /out/restaurant-points && mkdir /out/data
+
+FROM gcr.io/distroless/cc-debian12:nonroot
+ARG VERSION=1.0.0
+LABEL org.opencontainers.image.title="restaurant-points" \
+      org.opencontainers.image.description="The backend of a restaurant's points programme" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.licenses="UNLICENSED"
+COPY --from=build /out/restaurant-points /usr/local/bin/restaurant-points
+COPY --from=build --chown=65532:65532 /out/data /data
+# The root file system may be read-only: images, and what the reader unpacks to load it, go to the volume, which must not be noexec.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data TMPDIR=/data
+WORKDIR /
+USER 65532:65532
+VOLUME /data
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["/usr/local/bin/restaurant-points", "health"]
+ENTRYPOINT ["/usr/local/bin/restaurant-points"]
+CMD ["serve"]
