@@ -40,12 +40,11 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** What a replica is given, with the secrets that were made in the place of their files. */
+/** What a replica is given, its secrets from where they were made. */
 function settingsOf({ environment = {} }: Service): Record<string, string> {
   const given = Object.entries(environment).map(([name, value]) => {
     if (value.startsWith('${PUBLIC_URL:')) return [name, 'https://points.test']
-    if (!name.endsWith('_FILE')) return [name, value]
-    return [name.slice(0, -'_FILE'.length), readFileSync(join(folder, 'secrets', basename(value)), 'utf8').trim()]
+    return [name, name.endsWith('_FILE') ? join(folder, 'secrets', basename(value)) : value]
   })
   return Object.fromEntries(given)
 }
@@ -130,4 +129,18 @@ describe('compose.yaml', () => {
     const names = services.filter(([name]) => name.startsWith('points-')).map(([name]) => `${name}:3000`)
     expect(upstreams).toEqual(names)
   })
+})
+
+describe('the runbook', () => {
+  const [english, chinese] = ['ops/RUNBOOK.md', 'ops/RUNBOOK.zh-CN.md'].map(read) as [string, string]
+  const commandsOf = (text: string) => text.split('\n').filter((line) => line.startsWith('    '))
+
+  test('has a page for every alert, in both languages', () => {
+    const alerts = [...read('ops/alerts.yml').matchAll(/- alert: (\w+)/g)].map(([, name]) => `### ${name}`)
+    expect(alerts.length).toBeGreaterThan(0)
+    for (const text of [english, chinese])
+      expect(text.split('\n').filter((line) => line.startsWith('### '))).toEqual(alerts)
+  })
+
+  test('gives the same commands in both languages', () => expect(commandsOf(chinese)).toEqual(commandsOf(english)))
 })
