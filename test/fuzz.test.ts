@@ -60,7 +60,7 @@ describe.each(['off', 'on'] as const)('with dialects %s', (DIALECTS) => {
       WECHAT_SECRET: wechat.secret,
       WECHAT_API: wechat.url,
     })
-    client = await createClient(program.url, DIALECTS === 'on')
+    client = await createClient(program.url)
     document = (await (await fetch(`${program.url}/api/openapi.json`)).json()) as OpenApiDocument
     cast = await signInCast(client, databaseUrl, wechat)
   })
