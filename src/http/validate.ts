@@ -1,5 +1,5 @@
+import { zValidator } from '@hono/zod-validator'
 import type { Context, MiddlewareHandler, ValidationTargets } from 'hono'
-import { validator } from 'hono/validator'
 import { z } from 'zod'
 import { Refusal, type RefusalCode } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
@@ -22,13 +22,23 @@ export function validate<T extends Target, Schema extends z.ZodType>(
   schema: Schema,
   codes: FieldCodes = 9000,
 ): Validated<T, Schema> {
-  const middleware = validator(target, async (given: unknown, c: Context<AppEnv>) => {
-    const dialect = c.get('dialect')
-    const parsed = await schema.safeParseAsync(dialect ? await dialect.read(target, given) : given, inChinese)
-    if (!parsed.success) throw refusalOf(parsed.error.issues, codes)
-    return parsed.data
-  })
-  return markInput(middleware, target, schema) as unknown as Validated<T, Schema>
+  // One a request: what the request's dialect makes of it comes before the schema, and the library asks without a context.
+  const validatorOf = (c: Context<AppEnv>): MiddlewareHandler =>
+    zValidator(
+      target,
+      schema as z.ZodType,
+      (result) => {
+        if (!result.success) throw refusalOf(result.error.issues, codes)
+      },
+      {
+        validationFunction: async (of, given) => {
+          const dialect = c.get('dialect')
+          return of.safeParseAsync(dialect ? await dialect.read(target, given) : given, inChinese)
+        },
+      },
+    )
+  const middleware = ((c, next) => validatorOf(c)(c, next)) as Validated<T, Schema>
+  return markInput(middleware, target, schema)
 }
 
 /** What the library says where a schema has no sentence of its own. */

@@ -19,20 +19,23 @@ export const drawBody = z.object({
     .transform((type) => (type === 'five' ? 'quintuple' : type === 'ten' ? 'decade' : type)),
 })
 
+const sector = z.object({
+  prize_id: z.int(),
+  prize_name: z.string(),
+  prize_type: prizeType,
+  prize_value: z.number(),
+  angle: z.int(),
+  color: z.string(),
+  is_activity: z.boolean(),
+})
+
 export const drawAnswer = z.object({
   draw_id: z.string(),
   draw_type: drawType,
   count: z.int(),
   results: z.array(
-    z.object({
+    sector.extend({
       draw_sequence: z.int(),
-      prize_id: z.int(),
-      prize_name: z.string(),
-      prize_type: prizeType,
-      prize_value: z.number(),
-      angle: z.int(),
-      color: z.string(),
-      is_activity: z.boolean(),
       is_near_miss: z.boolean(),
       is_pity: z.boolean(),
       points_awarded: z.int(),
@@ -48,15 +51,8 @@ export const drawAnswer = z.object({
 export type DrawAnswer = z.output<typeof drawAnswer>
 
 /** A sector as diners and the wheel's editors see it. */
-export const shownPrize = z.object({
-  prize_id: z.int(),
-  prize_name: z.string(),
-  prize_type: prizeType,
-  prize_value: z.number(),
-  angle: z.int(),
-  color: z.string(),
+export const shownPrize = sector.extend({
   probability: z.number(),
-  is_activity: z.boolean(),
   stock_remaining: z.int().nullable(),
 })
 
