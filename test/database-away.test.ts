@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { openDatabase } from '../src/db/client.ts'
 import { findMismatches } from '../src/reconcile/checks.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
 import { type Client, createClient } from './support/client.ts'
@@ -36,6 +37,16 @@ const spin = (token: string, idempotencyKey?: string) =>
   })
 
 describe('a database that is away', () => {
+  test('and takes connections but answers nothing on them is given up in time', async () => {
+    const silent = await startProxy(databaseUrl)
+    silent.mute()
+    const database = openDatabase({ address: { uri: silent.url }, poolSize: 1, acquireTimeoutMs: 200 })
+    for (const _ of [1, 2])
+      expect(database.query('SELECT 1')).rejects.toMatchObject({ code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
+    await database.close()
+    silent.stop()
+  })
+
   test('makes every call 9007 with Retry-After and health 503, and all is well when it is back', async () => {
     const token = await login()
     proxy.stop()

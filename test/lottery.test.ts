@@ -179,6 +179,15 @@ describe('the daily limit', () => {
     expect(limited(person, 'single', '2026-11-23')).rejects.toMatchObject({ code: 3003 })
   })
 
+  test('never begins an earlier day again, whose clock ever is behind', async () => {
+    const person = await rich()
+    await limited(person, 'decade', '2026-11-23')
+    for (const on of [day, '2026-11-23', day]) {
+      expect(limited(person, 'single', on)).rejects.toMatchObject({ code: 3003, data: { limit: 10, used: 10 } })
+    }
+    await limited(person, 'single', '2026-11-24')
+  })
+
   function useLimit(dailyLimit: number) {
     return async (person: Person, drawType: Draw['drawType'], on = day) => {
       const count = { single: 1, triple: 3, quintuple: 5, decade: 10 }[drawType]

@@ -41,6 +41,21 @@ describe('migrations', () => {
     expect(await database.query("SHOW TABLES LIKE 'step\\_%'")).toHaveLength(3)
   })
 
+  test('go on after every statement of theirs that had taken effect unrecorded', async () => {
+    await migrate(database)
+    for (const { name, sql } of migrations) {
+      const statements = sql.split('--> statement-breakpoint')
+      for (const index of statements.keys()) {
+        const upToHere = { name, sql: statements.slice(0, index + 1).join('--> statement-breakpoint') }
+        await database.query('UPDATE migrations SET finished_at = NULL, statements_done = ? WHERE name = ?', [
+          index,
+          name,
+        ])
+        expect(await migrate(database, [upToHere])).toEqual([name])
+      }
+    }
+  })
+
   test('that fail say so, and leave their place to be resumed', async () => {
     const broken = {
       name: 'broken',

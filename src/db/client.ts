@@ -50,7 +50,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     const connection = await withDeadline(pool, acquireTimeoutMs)
     if (prepared.has(connection.connection)) return connection
     try {
-      await prepare(connection)
+      await prepare(connection, acquireTimeoutMs)
       prepared.add(connection.connection)
       return connection
     } catch (error) {
@@ -98,15 +98,14 @@ async function withDeadline(pool: Pool, timeoutMs: number): Promise<PoolConnecti
 }
 
 /** Session settings the whole program leans on; a server that doesn't take them is refused. */
-async function prepare(connection: PoolConnection): Promise<void> {
-  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
-  await connection.query(
+async function prepare(connection: PoolConnection, timeout: number): Promise<void> {
+  const ask = async (sql: string) => (await connection.query({ sql, timeout }))[0]
+  await ask('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+  await ask(
     `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = ${lockWait_s},
        sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
   )
-  const [rows] = await connection.query(
-    `SHOW SESSION VARIABLES WHERE Variable_name IN ('tx_isolation', 'transaction_isolation')`,
-  )
+  const rows = await ask(`SHOW SESSION VARIABLES WHERE Variable_name IN ('tx_isolation', 'transaction_isolation')`)
   const level = (rows as { Value: string }[])[0]?.Value
   if (level !== 'READ-COMMITTED') throw new Error(`the server kept isolation level ${level}`)
 }

@@ -6,6 +6,8 @@ const lockTimeout_s = 120
 
 /** Codes of a statement that had taken effect before its record was written: the object is there, or gone. */
 const alreadyDone = new Set([1050, 1060, 1061, 1091, 1826, 3822])
+/** What MariaDB says, among much else, of a foreign key that is there. */
+const cantCreate = 1005
 
 /**
  * Brings the schema up to date and answers the names of what was applied now. Replicas that start together take turns
@@ -83,7 +85,11 @@ async function applyStatement(connection: PoolConnection, statement: string, may
   try {
     await connection.query(statement)
   } catch (error) {
-    if (mayBeDone && alreadyDone.has((error as { errno: number }).errno)) return
+    if (mayBeDone && isDone(error as { errno: number; message: string })) return
     throw error
   }
+}
+
+function isDone({ errno, message }: { errno: number; message: string }): boolean {
+  return alreadyDone.has(errno) || (errno === cantCreate && message.includes('errno: 121 '))
 }

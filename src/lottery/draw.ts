@@ -6,7 +6,7 @@ import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/shelf.ts'
 import { users } from '../users/schema.ts'
 import { issueVoucher } from '../vouchers/issue.ts'
-import { countDraws, pityOf } from './pity.ts'
+import { countDraws, dayOf, drawsOn, pityOf } from './pity.ts'
 import { lotteryPity, lotteryRecords, prizeStocks } from './schema.ts'
 import { drawTypeNames } from './sentences.ts'
 import {
@@ -53,7 +53,8 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
     const count = drawCounts[input.drawType]
     const user = books.get(users, [input.userId])
     const pity = pityOf(books, input.userId)
-    requireWithinLimit(pity.draws_day === input.day ? pity.draws_today : 0, count, input.rules.dailyLimit)
+    const day = dayOf(pity, input.day)
+    requireWithinLimit(drawsOn(pity, day), count, input.rules.dailyLimit)
 
     const price = wheel.prizes[0]?.cost_points ?? 0
     const typeName = drawTypeNames[input.drawType]
@@ -62,7 +63,7 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
     const outcome = turn(books, wheel, input, pity.current_count)
     const won = outcome.results.reduce((sum, result) => sum + result.points_awarded, 0)
     if (won > 0) balance = post(books, user, entry(input, won, `${typeName}获得积分`))
-    const draws_today = countDraws(books, pity, input.day, count, outcome.pityCount)
+    const draws_today = countDraws(books, pity, day, count, outcome.pityCount)
 
     return {
       draw_id: input.drawId,

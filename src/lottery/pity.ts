@@ -12,9 +12,19 @@ export function pityOf(books: Books, userId: number): Readonly<Pity> {
   return first
 }
 
+/** The day a draw counts for: `day`, or a later one that the user has drawn on, by another replica's clock. */
+export function dayOf({ draws_day }: Readonly<Pity>, day: string): string {
+  return draws_day > day ? draws_day : day
+}
+
+/** The user's draws on `day`. */
+export function drawsOn({ draws_day, draws_today }: Readonly<Pity>, day: string): number {
+  return draws_day === day ? draws_today : 0
+}
+
 /** Keeps the counters after `count` draws on `day`; answers how many draws that day has seen. */
 export function countDraws(books: Books, pity: Readonly<Pity>, day: string, count: number, pityCount: number): number {
-  const draws_today = (pity.draws_day === day ? pity.draws_today : 0) + count
+  const draws_today = drawsOn(pity, day) + count
   books.update(lotteryPity, pity, { current_count: pityCount, draws_day: day, draws_today, updated_at: books.now })
   return draws_today
 }

@@ -2,6 +2,7 @@ import { and, count, desc, eq, max, ne, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
+import { dayOf, drawsOn } from './pity.ts'
 import { lotteryPityTable, lotteryRecordsTable } from './schema.ts'
 import type { DrawType } from './wheel.ts'
 import type { recordsQuery } from './wire.ts'
@@ -11,7 +12,7 @@ const table = lotteryRecordsTable
 /** The user's pity counter, and their draws on the business day `day`. */
 export async function countersOf({ orm }: Database, userId: number, day: string) {
   const [row] = await orm.select().from(lotteryPityTable).where(eq(lotteryPityTable.user_id, userId))
-  return { pityCount: row?.current_count ?? 0, drawsToday: row?.draws_day === day ? row.draws_today : 0 }
+  return { pityCount: row?.current_count ?? 0, drawsToday: row ? drawsOn(row, dayOf(row, day)) : 0 }
 }
 
 /** A page of the user's draws, newest first. */

@@ -12,6 +12,8 @@ export interface DatabaseProxy {
   /** COMMITs that met a fate other than `pass`. */
   readonly struck: number
   strike(fate: CommitFate, times?: number): void
+  /** From here on connections are made and their statements never answered. */
+  mute(): void
   stop(): void
 }
 
@@ -30,6 +32,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
   let fate: CommitFate = 'pass'
   let left = 0
   let struck = 0
+  let muted = false
   const held: { pair: Pair; data: Uint8Array }[] = []
 
   const fateOf = (data: Uint8Array): CommitFate => {
@@ -62,6 +65,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
       },
       data(client, data) {
         const pair = client.data
+        if (muted && isStatement(data)) return
         const now = fateOf(data)
         if (now === 'hold') return void held.push({ pair, data: new Uint8Array(data) })
         if (now === 'cut-before') {
@@ -88,11 +92,19 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
       left = times
       for (const { pair, data } of held.splice(0)) forward(pair, data)
     },
+    mute() {
+      muted = true
+    },
     stop: () => listener.stop(true),
   }
 }
 
+/** A COM_QUERY packet: the first of its exchange, of kind 3. */
+function isStatement(packet: Uint8Array): boolean {
+  return packet[3] === 0 && packet[4] === 3
+}
+
 /** A COM_QUERY packet that says COMMIT; MySQL's have two bytes of query attributes before the text. */
 function isCommit(packet: Uint8Array): boolean {
-  return packet[4] === 3 && packet.length <= 16 && new TextDecoder().decode(packet.subarray(5)).endsWith('COMMIT')
+  return isStatement(packet) && packet.length <= 16 && new TextDecoder().decode(packet.subarray(5)).endsWith('COMMIT')
 }
