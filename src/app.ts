@@ -27,6 +27,9 @@ import { imageRoutes } from './storage/routes.ts'
 /** Images come as multipart, with limits of their own, and take as long as the phone's network does. */
 const uploadPaths = ['/api/photo/upload', '/api/user/avatar']
 
+/** What pages of other origins may read of an answer beside its body. */
+const exposeHeaders = ['X-Api-Code', 'X-Request-Id', 'Retry-After', 'Idempotency-Replayed']
+
 /** The whole HTTP surface: every middleware and every group of routes. */
 export function createApp(services: Services): Hono<AppEnv> {
   const { config, logger, metrics, alerts, access, limits, health, lifecycle, dialects } = services
@@ -41,7 +44,8 @@ export function createApp(services: Services): Hono<AppEnv> {
   const slow_ms = config.SLOW_REQUEST_MS
   app.use(requestContext({ logger, metrics: metrics.http, lifecycle, publicUrl, trustedProxies, slow_ms, onSlow }))
   if (dialects) app.use(dialects.speak)
-  if (config.CORS_ORIGINS.length > 0) app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], maxAge: 600 }))
+  if (config.CORS_ORIGINS.length > 0)
+    app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], exposeHeaders, maxAge: 600 }))
   app.use(requireRoute(app))
   app.route('/', operatorRoutes({ health, lifecycle, metrics, metricsToken: config.METRICS_TOKEN }))
   app.route('/', socketRoutes(services))

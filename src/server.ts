@@ -71,11 +71,16 @@ function listen(config: Config, services: Services): Server<SocketData> {
       maxRequestBodySize: largestRequest,
       idleTimeout: idleTimeout_s,
       websocket: services.realtime.handler,
-      fetch: (request, server) => app.fetch(request, { server }),
+      fetch: (request, server) => app.fetch(withAddress(request), { server }),
     })
   } catch (error) {
     throw new OperatorError(`${config.HOST}:${config.PORT} can't be listened on (${(error as Error).message})`)
   }
+}
+
+/** A request that names no host (HTTP/1.0, as some balancers' checks are) has a path where others have an address. */
+function withAddress(request: Request): Request {
+  return request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request
 }
 
 /** From the balancer's last request to the last statement: each may lean on what comes after it. */

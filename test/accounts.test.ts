@@ -322,11 +322,15 @@ describe('the profile', () => {
   })
 
   test('an avatar of our own stays right under another base', async () => {
-    const { token } = await signIn(service)
-    await service.client.put('/api/user/info', { token, body: { avatar: `${service.url}/avatars/x.jpg` } })
-    const [row] = await service.database.query<{ avatar: string }>('SELECT avatar FROM users')
-    expect(row?.avatar).toBe('/avatars/x.jpg')
-    expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(`${service.url}/avatars/x.jpg`)
+    const { token, userId } = await signIn(service)
+    const path = `/avatars/${userId}-7KQ2.jpg`
+    const names = [`${service.url}${path}`, `${service.url}${path}?v=2#x`, `https://points.example.com${path}`]
+    for (const avatar of names) {
+      await service.client.put('/api/user/info', { token, body: { avatar } })
+      const [row] = await service.database.query<{ avatar: string }>('SELECT avatar FROM users')
+      expect(row?.avatar).toBe(path)
+      expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(`${service.url}${path}`)
+    }
   })
 
   const bad: unknown[] = [
@@ -340,6 +344,8 @@ describe('the profile', () => {
     { nickname: '\u202e管理员' },
     { avatar: 'javascript:alert(1)' },
     { avatar: 'http://elsewhere.example.com/a' },
+    { avatar: 'https://e.com/a\u0000b' },
+    { avatar: 'https://e.com/\ud800' },
     { avatar: 'x' },
     { avatar: `https://e.com/${'x'.repeat(600)}` },
     { avatar: ['https://e.com'] },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { Socket } from 'bun'
 import { newProduct, signIn } from './support/people.ts'
 import { useService } from './support/service.ts'
 
@@ -26,6 +27,27 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     expect((await service.client.delete('/api/user/info')).headers.get('Allow')).toBe('GET, HEAD, PUT')
   })
 
+  test('a request without a host, as some balancers ask, finds its route', async () => {
+    const { hostname, port } = new URL(service.url)
+    for (const [path, status] of [
+      ['/health', 200],
+      ['/api/nowhere', 404],
+    ]) {
+      let text = ''
+      const closed = Promise.withResolvers<void>()
+      const socket = {
+        open: (socket: Socket) => void socket.write(`GET ${path} HTTP/1.0\r\n\r\n`),
+        data(_: Socket, data: Buffer) {
+          text += data.toString()
+        },
+        close: () => closed.resolve(),
+      }
+      await Bun.connect({ hostname, port: Number(port), socket })
+      await closed.promise
+      expect(text).toContain(` ${status} `)
+    }
+  })
+
   test.each([
     ['', 1001],
     ['{}', 1001],
@@ -50,6 +72,16 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
   ])('a body of %p is 400 with 9001', async (body) => {
     expect(await raw(body)).toMatchObject({ status: 400, code: 9001, data: null })
   })
+
+  test.each(['/api/user/check-in', '/api/auth/logout', '/api/exchange/orders/EX_1/cancel'])(
+    'what can’t be read is 400 with 9001 on %s, which reads nothing of it, and changes nothing',
+    async (path) => {
+      const { token } = await signIn(service)
+      for (const body of ['{"a":1', '{"a":tru', '{"a":1}}', 'nul'])
+        expect(await service.client.post(path, { raw: body, token })).toMatchObject({ status: 400, code: 9001 })
+      expect((await service.client.get('/api/user/info', { token })).data.user_info.total_points).toBe(1000)
+    },
+  )
 
   test('invalid UTF-8 is 400 with 9001', async () => {
     expect(await raw(new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]))).toMatchObject({
@@ -119,6 +151,10 @@ describe('every answer', () => {
       headers: { Origin: 'https://console.example.com', 'Access-Control-Request-Method': 'PUT' },
     })
     expect(preflight.status).toBe(204)
+    const { headers } = await fetch(`${service.url}/api/user/info`, {
+      headers: { Origin: 'https://console.example.com' },
+    })
+    expect(headers.get('Access-Control-Expose-Headers')).toContain('X-Api-Code')
   })
 
   test('of an internal failure is its family’s code, and nothing of its inside', async () => {

@@ -41,6 +41,11 @@ const statuses: Partial<Record<RefusalCode, number>> = {
   9005: 415,
 }
 
+/** The HTTP status that a refusal goes out with. */
+export function statusOf(code: RefusalCode): number {
+  return statuses[code] ?? 200
+}
+
 const retryAfterBusy_s = 1
 
 /** A refusal: status 200 when a route was reached, the code in the body and in `X-Api-Code`. */
@@ -52,7 +57,7 @@ export function refuse(c: Context<AppEnv>, refusal: Refusal, headers?: ExtraHead
     told ? { ...envelope, code: told.code, msg: told.message, message: told.message } : envelope,
   )
   const wait = code === 9006 || code === 9007 ? { 'Retry-After': String(retryAfter(data)) } : undefined
-  return answer(c, code, text, statuses[code] ?? 200, wait ?? headers)
+  return answer(c, code, text, statusOf(code), wait ?? headers)
 }
 
 /** A refusal by its code alone. */

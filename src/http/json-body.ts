@@ -45,6 +45,8 @@ function strictText(bytes: ArrayBuffer, contentType: string | undefined): string
   try {
     const text = utf8.decode(bytes)
     assertStrictJson(text)
+    // Here and not by the validator alone: a route that wants nothing of its body has none.
+    JSON.parse(text)
     return text
   } catch (error) {
     throw new Refusal(9001, null, undefined, error)

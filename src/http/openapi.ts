@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { clientFrame, frameOf, messageTypes } from '../contract/messages.ts'
 import { type RefusalCode, refusals } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
+import { statusOf } from './envelope.ts'
 import { familyOf } from './failures.ts'
 import { docsOf, type InputDocs, inputOf, type OperationDocs } from './operation-docs.ts'
 
@@ -105,7 +106,14 @@ function operationOf({ method, path, docs, inputs }: Route): OpenApiOperation {
       ...inputs.filter(({ target }) => target !== 'json').flatMap(parametersOf),
       ...(docs.idempotent ? [idempotencyKey] : []),
     ],
-    ...(body ? { requestBody: { required: true, content: jsonContent(schemaOf(body.schema, 'input')) } } : {}),
+    ...(body
+      ? {
+          requestBody: {
+            required: !body.schema.safeParse({}).success,
+            content: jsonContent(schemaOf(body.schema, 'input')),
+          },
+        }
+      : {}),
     ...(docs.form ? { requestBody: { required: true, content: formContent(docs.form) } } : {}),
     responses: responsesOf(docs, codes),
     'x-refusals': [...codes].sort((a, b) => a - b),
@@ -135,16 +143,7 @@ function parametersOf({ target, schema }: InputDocs): object[] {
 
 function responsesOf(docs: OperationDocs, codes: ReadonlySet<RefusalCode>): Record<string, object> {
   const headers = { 'X-Api-Code': { schema: { type: 'integer' } }, 'X-Request-Id': { schema: { type: 'string' } } }
-  const refused = [...codes].map((code) => ({
-    type: 'object',
-    properties: {
-      code: { const: code },
-      msg: { type: 'string', examples: [refusals[code]] },
-      data: { type: ['object', 'null'] },
-    },
-    required: ['code', 'msg', 'data'],
-    additionalProperties: false,
-  }))
+  const refused = (status: number) => [...codes].filter((code) => statusOf(code) === status).map(refusalSchema)
   const success = {
     type: 'object',
     properties: { code: { const: 0 }, msg: { const: 'success' }, data: schemaOf(docs.answer, 'output') },
@@ -155,8 +154,29 @@ function responsesOf(docs: OperationDocs, codes: ReadonlySet<RefusalCode>): Reco
     '200': {
       description: 'The answer, or a refusal by its code',
       headers,
-      content: jsonContent({ oneOf: [success, ...refused] }),
+      content: jsonContent({ oneOf: [success, ...refused(200)] }),
     },
+    ...Object.fromEntries(
+      [...new Set([...codes].map(statusOf))]
+        .filter((status) => status !== 200)
+        .map((status) => [
+          String(status),
+          { description: 'The request could not be read', headers, content: jsonContent({ oneOf: refused(status) }) },
+        ]),
+    ),
+  }
+}
+
+function refusalSchema(code: RefusalCode): object {
+  return {
+    type: 'object',
+    properties: {
+      code: { const: code },
+      msg: { type: 'string', examples: [refusals[code]] },
+      data: { type: ['object', 'null'] },
+    },
+    required: ['code', 'msg', 'data'],
+    additionalProperties: false,
   }
 }
 

@@ -17,7 +17,7 @@ export function requireRoute(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     table ??= routeTable(app)
     const { method, path } = c.req
-    if (method === 'OPTIONS' || table.exact.get(path)?.has(method)) return next()
+    if (table.exact.get(path)?.has(method)) return next()
     const methods = methodsOf(table, path)
     if (methods.has(method)) return next()
     const refusal = methods.size === 0 ? refuseWith(c, 9002) : refuseWith(c, 9003, { Allow: [...methods].join(', ') })

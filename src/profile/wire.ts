@@ -3,10 +3,7 @@ import { line, timestamp } from '../contract/wire.ts'
 import { pointsStatistics } from '../points/wire.ts'
 import { userInfo, userStatus } from '../users/user-info.ts'
 
-const link = z
-  .string()
-  .max(512)
-  .refine((text) => URL.canParse(text) && /^https?:\/\//.test(text), '应为链接')
+const link = line(512).refine((text) => URL.canParse(text) && /^https?:\/\//.test(text), '应为链接')
 
 export const profileBody = z.object({
   nickname: line(50).min(1).optional(),

@@ -33,7 +33,7 @@ export interface Client {
   delete(path: string, options?: CallOptions): Promise<Answer>
 }
 
-type Check = (answer: unknown) => string | undefined
+type Check = (status: number, answer: unknown) => string | undefined
 
 /**
  * A client of the service at `url` that holds every answer against the service's own OpenAPI document. Where the service
@@ -62,8 +62,9 @@ export async function createClient(url: string): Promise<Client> {
     if (!hasDialects) expect(answered.code).toBe(code)
     const envelope = { ...answered, code }
     expect(response.headers.get('X-Request-Id')).toBeTruthy()
-    if (response.status === 200) {
-      expect(checkOf(method, path)(envelope), `${method} ${path} ${JSON.stringify(envelope)}`).toBeUndefined()
+    if (response.status !== 404 && response.status !== 405) {
+      const fault = checkOf(method, path)(response.status, envelope)
+      expect(fault, `${method} ${path} ${response.status} ${JSON.stringify(envelope)}`).toBeUndefined()
     }
     return { status: response.status, headers: response.headers, ...envelope }
   }
@@ -82,12 +83,17 @@ async function answerChecks(url: string, isOpen: boolean): Promise<(method: stri
   const checks: { pattern: RegExp; method: string; check: Check }[] = []
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
-      const schema = answerSchema(operation)
-      const compiled = ajv.compile(isOpen ? opened(schema) : schema)
+      const compiled = new Map(
+        answerSchemas(operation).map(([status, schema]) => [status, ajv.compile(isOpen ? opened(schema) : schema)]),
+      )
       checks.push({
         pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
         method: method.toUpperCase(),
-        check: (answer) => (compiled(answer) ? undefined : ajv.errorsText(compiled.errors)),
+        check(status, answer) {
+          const isRight = compiled.get(status)
+          if (!isRight) return `no answer with ${status} is in the OpenAPI document`
+          return isRight(answer) ? undefined : ajv.errorsText(isRight.errors)
+        },
       })
     }
   }
@@ -103,7 +109,10 @@ function opened(schema: object): object {
   return JSON.parse(JSON.stringify(schema), (name, value) => (name === 'additionalProperties' ? true : value))
 }
 
-function answerSchema({ responses }: OpenApiOperation): object {
-  const { content } = responses['200'] as { content: Record<string, { schema: object }> }
-  return content['application/json']?.schema ?? {}
+/** The schema of an operation's answers by their status. */
+function answerSchemas({ responses }: OpenApiOperation): [number, object][] {
+  return Object.entries(responses).map(([status, response]) => {
+    const { content } = response as { content: Record<string, { schema: object }> }
+    return [Number(status), content['application/json']?.schema ?? {}]
+  })
 }
