@@ -9,6 +9,7 @@ import type { AppEnv } from './http/env.ts'
 import { refuseWith } from './http/envelope.ts'
 import { failures } from './http/failures.ts'
 import { jsonBody } from './http/json-body.ts'
+import { patient } from './http/multipart.ts'
 import { openApiOf } from './http/openapi.ts'
 import { operatorRoutes } from './http/operator-routes.ts'
 import { limitAddresses } from './http/rate-limits.ts'
@@ -53,6 +54,7 @@ export function createApp(services: Services): Hono<AppEnv> {
 
   if (config.RATE_LIMIT) app.use('/api/*', limitAddresses(limits.address, trustedProxies))
   app.use('/api/*', jsonBody(uploadPaths))
+  for (const path of uploadPaths) app.use(path, patient)
   app.route('/api/auth', authRoutes(services))
   dialects?.beforeAuthentication(app, imageForm(uploadForm.file))
   for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*', '/api/photo/*', '/api/merchant/*'])

@@ -15,7 +15,7 @@ const day_ms = 86_400_000
 
 /** The words of older mini-programs, unless they are turned off. */
 export function openDialects(
-  config: Pick<Config, 'DIALECTS' | 'AUTH_FAILURE_CODE'>,
+  config: Pick<Config, 'DIALECTS' | 'AUTH_FAILURE_CODE' | 'TRUST_PROXY'>,
   { database, calendar, metrics, now }: { database: Database; calendar: Calendar; metrics: Metrics; now: () => Date },
 ): Dialects | undefined {
   if (!config.DIALECTS) return undefined
@@ -23,6 +23,7 @@ export function openDialects(
   const prizes = defaultPrizes.map((prize) => ({ ...prize, probability: prize.probability / oddsSum }))
   const dialects = createDialects({
     authFailureCode: config.AUTH_FAILURE_CODE,
+    trustedProxies: config.TRUST_PROXY,
     now,
     presentWheel: async () => wheelView(await requireWheel(database)),
     defaultWheel: { prizes, pity_prize_id: defaultPityPrizeId },

@@ -27,3 +27,37 @@ export function createSemaphore(limit: number, queueLimit: number, refuse: () =>
     },
   }
 }
+
+/** As {@link Semaphore}, with a bound for each party as well: none can take every place. */
+export interface FairSemaphore {
+  run<T>(party: string, task: () => Promise<T>): Promise<T>
+}
+
+/**
+ * @param limit tasks at a time
+ * @param limitEach tasks of one party at a time
+ * @param queueLimit tasks waiting at the most, of a party for its own places and of all for theirs
+ * @param refuse makes the error for one more than that
+ */
+export function createFairSemaphore(
+  limit: number,
+  limitEach: number,
+  queueLimit: number,
+  refuse: () => Error,
+): FairSemaphore {
+  const all = createSemaphore(limit, queueLimit, refuse)
+  const parties = new Map<string, { places: Semaphore; tasks: number }>()
+  return {
+    async run(party, task) {
+      const own = parties.get(party) ?? { places: createSemaphore(limitEach, queueLimit, refuse), tasks: 0 }
+      parties.set(party, own)
+      own.tasks += 1
+      try {
+        return await own.places.run(() => all.run(task))
+      } finally {
+        own.tasks -= 1
+        if (own.tasks === 0) parties.delete(party)
+      }
+    },
+  }
+}

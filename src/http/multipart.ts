@@ -1,5 +1,5 @@
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import { within } from '../within.ts'
 import type { AppEnv } from './env.ts'
@@ -24,10 +24,19 @@ export interface FormLimits {
 
 const mostFields = 16
 const longestField = 1_024
-const readTimeout_ms = 120_000
+/** How long a body may take, and what each stretch of it must bring at the least: a phone on a bad network does. */
+const usualPace = { most_ms: 120_000, stretch_ms: 10_000, bytesAStretch: 8_192 }
 /** A body is read to its end up to here, and not begun or broken off beyond it. */
 const largestBody = 64 * 1024 * 1024
 const multipartType = /^multipart\/form-data\s*(;|$)/i
+
+const patience_s = usualPace.most_ms / 1_000 + 10
+
+/** Keeps the server from taking a body that is long on its way for a connection that nobody uses. */
+export const patient: MiddlewareHandler<AppEnv> = (c, next) => {
+  c.env.server?.timeout(c.req.raw, patience_s)
+  return next()
+}
 
 /** The request's form, as {@link readForm} reads it, in the contract's words. */
 export function formOf(c: Context<AppEnv>, limits: FormLimits): Promise<Form> {
@@ -37,21 +46,44 @@ export function formOf(c: Context<AppEnv>, limits: FormLimits): Promise<Form> {
 /**
  * Reads a multipart body as it streams in. What goes beyond the limits is read and dropped: a client that is still
  * sending would take an early answer for a broken connection.
- * @throws {Refusal} 9005 for another content type, 9004 for a body beyond all measure, 9001 for a malformed one.
+ * @throws {Refusal} 9005 for another content type, 9004 for a body beyond all measure, 9001 for a malformed one and for
+ * one that comes too slowly.
  */
-export async function readForm(request: Request, limits: FormLimits): Promise<Form> {
+export async function readForm(request: Request, limits: FormLimits, pace = usualPace): Promise<Form> {
   const type = request.headers.get('Content-Type')
   if (type === null && request.body === null)
     return { fields: new Map(), file: undefined, part: undefined, isFileTooLarge: false }
   if (type === null || !multipartType.test(type)) throw new Refusal(9005)
   if (request.body === null) throw new Refusal(9001)
   if (Number(request.headers.get('Content-Length')) > largestBody) throw new Refusal(9004)
+  const watch = watchPace(pace)
   try {
-    const form = await within(parse(request.body, type, limits), readTimeout_ms, undefined)
+    const parsed = parse(request.body, type, limits, watch.arrived)
+    const form = await within(Promise.race([parsed, watch.stalled]), pace.most_ms, undefined)
     if (!form) throw new Refusal(9001)
     return form
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal(9001, null, undefined, error)
+  } finally {
+    watch.end()
+  }
+}
+
+/** Told what arrives, it rejects `stalled` when a stretch brought too little. */
+function watchPace({ stretch_ms, bytesAStretch }: typeof usualPace) {
+  const { promise: stalled, reject } = Promise.withResolvers<never>()
+  stalled.catch(() => {})
+  let bytes = 0
+  const timer = setInterval(() => {
+    if (bytes < bytesAStretch) reject(new Error('the body came too slowly'))
+    bytes = 0
+  }, stretch_ms)
+  return {
+    arrived(more: number) {
+      bytes += more
+    },
+    stalled,
+    end: () => clearInterval(timer),
   }
 }
 
@@ -63,7 +95,12 @@ interface File {
   isNamed: boolean
 }
 
-async function parse(body: ReadableStream<Uint8Array>, type: string, limits: FormLimits): Promise<Form> {
+async function parse(
+  body: ReadableStream<Uint8Array>,
+  type: string,
+  limits: FormLimits,
+  arrived: (bytes: number) => void,
+): Promise<Form> {
   const fields = new Map<string, string>()
   let file: File = { chunks: [], size: 0, rank: limits.files.length, isNamed: false }
   const parser = new Busboy({
@@ -87,7 +124,7 @@ async function parse(body: ReadableStream<Uint8Array>, type: string, limits: For
       else found.chunks.length = 0
     })
   })
-  await Promise.race([feed(parser, body), done])
+  await Promise.race([feed(parser, body, arrived), done])
   await done
   const isFileTooLarge = file.size > limits.largestFile
   const isEmptyControl = file.size === 0 && !file.isNamed
@@ -96,10 +133,15 @@ async function parse(body: ReadableStream<Uint8Array>, type: string, limits: For
   return { fields, file: isKept ? joined(file.chunks, file.size) : undefined, part, isFileTooLarge }
 }
 
-async function feed(parser: BusboyInstance, body: ReadableStream<Uint8Array>): Promise<void> {
+async function feed(
+  parser: BusboyInstance,
+  body: ReadableStream<Uint8Array>,
+  arrived: (bytes: number) => void,
+): Promise<void> {
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
+    arrived(chunk.length)
     if (size > largestBody) throw new Refusal(9004)
     if (!parser.write(chunk)) await new Promise<void>((resolve) => parser.once('drain', resolve))
   }

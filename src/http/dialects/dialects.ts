@@ -1,7 +1,8 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { getPath } from 'hono/utils/url'
 import { Refusal } from '../../contract/refusals.ts'
-import { createSemaphore } from '../../semaphore.ts'
+import { createFairSemaphore } from '../../semaphore.ts'
+import { addressOf } from '../address.ts'
 import type { AppEnv } from '../env.ts'
 import { refuseWith } from '../envelope.ts'
 import type { FormLimits } from '../multipart.ts'
@@ -25,6 +26,7 @@ import type { DefaultWheel, ShownWheel } from './wheel.ts'
 export interface DialectsOptions {
   /** The code that tells clients to refresh their tokens. */
   authFailureCode: number
+  trustedProxies: number
   now: () => Date
   presentWheel: () => Promise<ShownWheel>
   defaultWheel: DefaultWheel
@@ -51,7 +53,8 @@ export interface Dialects {
 
 const tables: DialectTable = { ...people, ...lottery, ...exchange, ...reviews }
 
-const formsAtOnce = 16
+const formsAtOnce = 24
+const formsOfAnAddress = 8
 const formsWaiting = 64
 
 export function createDialects(options: DialectsOptions): Dialects {
@@ -87,7 +90,8 @@ export function createDialects(options: DialectsOptions): Dialects {
       return next()
     },
     beforeAuthentication(app, receipt) {
-      for (const { route, form } of compiled) if (form) app.use(pathIn(route), tokenInForm(receipt))
+      for (const { route, form } of compiled)
+        if (form) app.use(pathIn(route), tokenInForm(receipt, options.trustedProxies))
     },
     afterAuthentication(app) {
       for (const { route, figures: name } of compiled) if (name) app.use(pathIn(route), lookUp(figures[name]))
@@ -114,13 +118,16 @@ function routeFinder(routes: readonly (CompiledRoute & { route: string })[], non
   }
 }
 
-/** Takes the token of an upload without `Authorization` from its form; few such forms are held at a time. */
-function tokenInForm(limits: FormLimits): MiddlewareHandler<AppEnv> {
-  const forms = createSemaphore(formsAtOnce, formsWaiting, () => new Refusal(9007))
+/**
+ * Takes the token of an upload without `Authorization` from its form. Few such forms are held at a time, and fewer of one
+ * address: until it is read, a form may be anybody's.
+ */
+function tokenInForm(limits: FormLimits, trustedProxies: number): MiddlewareHandler<AppEnv> {
+  const forms = createFairSemaphore(formsAtOnce, formsOfAnAddress, formsWaiting, () => new Refusal(9007))
   return (c, next) => {
     const isForm = /^multipart\/form-data/i.test(c.req.header('Content-Type') ?? '')
     if (c.req.header('Authorization') !== undefined || !isForm) return next()
-    return forms.run(async () => {
+    return forms.run(addressOf(c, trustedProxies), async () => {
       await dialectOf(c)?.takeToken(limits)
       await next()
     })
