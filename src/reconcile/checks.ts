@@ -37,23 +37,24 @@ const checks: Record<string, string> = {
                    FROM points_records WHERE source = 'lottery' GROUP BY related_id, user_id) l
         ON l.related_id = d.draw_id AND l.user_id = d.user_id
      WHERE d.cost <> COALESCE(l.spent, 0) OR d.won <> COALESCE(l.earned, 0)`,
-  'a ledger row of a draw has its draw': `
-    SELECT related_id AS id, points FROM points_records
-     WHERE source = 'lottery' AND related_id NOT IN (SELECT draw_id FROM lottery_records)`,
   'an order has exactly its ledger rows': `
-    SELECT e.exchange_id AS id, e.status, e.total_points, COALESCE(l.points, 0) AS ledger
+    SELECT e.exchange_id AS id, e.status, e.total_points, COALESCE(l.charged, 0) AS charged, COALESCE(l.back, 0) AS back
       FROM exchange_records e
-      LEFT JOIN (SELECT related_id, SUM(points) AS points FROM points_records
-                  WHERE source IN ('exchange', 'exchange_cancel') GROUP BY related_id) l
-        ON l.related_id = e.exchange_id
-     WHERE COALESCE(l.points, 0) <> IF(e.status IN ('pending', 'completed'), -e.total_points, 0)`,
+      LEFT JOIN (SELECT related_id, user_id, SUM(IF(source = 'exchange', -points, 0)) AS charged,
+                        SUM(IF(source = 'exchange_cancel', points, 0)) AS back FROM points_records
+                  WHERE source IN ('exchange', 'exchange_cancel') GROUP BY related_id, user_id) l
+        ON l.related_id = e.exchange_id AND l.user_id = e.user_id
+     WHERE COALESCE(l.charged, 0) <> e.total_points
+        OR COALESCE(l.back, 0) <> IF(e.status IN ('cancelled', 'expired'), e.total_points, 0)`,
   'an order has exactly its stock movements': `
-    SELECT e.exchange_id AS id, e.status, e.quantity, COALESCE(m.moved, 0) AS moved
+    SELECT e.exchange_id AS id, e.status, e.quantity, COALESCE(m.sold, 0) AS sold, COALESCE(m.back, 0) AS back
       FROM exchange_records e
-      LEFT JOIN (SELECT related_id, SUM(quantity_change) AS moved FROM stock_movements
-                  WHERE operation IN ('purchase', 'cancel', 'expire') GROUP BY related_id) m
-        ON m.related_id = e.exchange_id
-     WHERE COALESCE(m.moved, 0) <> IF(e.status IN ('pending', 'completed'), -e.quantity, 0)`,
+      LEFT JOIN (SELECT related_id, commodity_id, SUM(IF(operation = 'purchase', -quantity_change, 0)) AS sold,
+                        SUM(IF(operation = 'purchase', 0, quantity_change)) AS back FROM stock_movements
+                  WHERE operation IN ('purchase', 'cancel', 'expire') GROUP BY related_id, commodity_id) m
+        ON m.related_id = e.exchange_id AND m.commodity_id = e.commodity_id
+     WHERE COALESCE(m.sold, 0) <> e.quantity
+        OR COALESCE(m.back, 0) <> IF(e.status IN ('cancelled', 'expired'), e.quantity, 0)`,
   'an order has its voucher': `
     SELECT e.exchange_id AS id, e.status, v.status AS voucher
       FROM exchange_records e
@@ -63,9 +64,22 @@ const checks: Record<string, string> = {
   'an approved review has exactly its ledger row': `
     SELECT r.upload_id AS id, r.review_status, r.points_awarded, COALESCE(l.points, 0) AS ledger
       FROM upload_reviews r
-      LEFT JOIN (SELECT related_id, SUM(points) AS points FROM points_records
-                  WHERE source = 'photo_upload' GROUP BY related_id) l ON l.related_id = r.upload_id
+      LEFT JOIN (SELECT related_id, user_id, SUM(points) AS points FROM points_records
+                  WHERE source = 'photo_upload' GROUP BY related_id, user_id) l
+        ON l.related_id = r.upload_id AND l.user_id = r.user_id
      WHERE COALESCE(l.points, 0) <> IF(r.review_status = 'approved', r.points_awarded, 0)`,
+  'a ledger row has its draw, order or review': `
+    SELECT l.related_id AS id, l.source, l.user_id, l.points FROM points_records l
+     WHERE (l.source = 'lottery' AND NOT EXISTS (
+             SELECT 1 FROM lottery_records d WHERE d.draw_id = l.related_id AND d.user_id = l.user_id))
+        OR (l.source IN ('exchange', 'exchange_cancel') AND NOT EXISTS (
+             SELECT 1 FROM exchange_records e WHERE e.exchange_id = l.related_id AND e.user_id = l.user_id))
+        OR (l.source = 'photo_upload' AND NOT EXISTS (
+             SELECT 1 FROM upload_reviews r WHERE r.upload_id = l.related_id AND r.user_id = l.user_id))`,
+  'a stock movement of an order has its order': `
+    SELECT m.related_id AS id, m.operation, m.commodity_id, m.quantity_change FROM stock_movements m
+     WHERE m.operation IN ('purchase', 'cancel', 'expire') AND NOT EXISTS (
+             SELECT 1 FROM exchange_records e WHERE e.exchange_id = m.related_id AND e.commodity_id = m.commodity_id)`,
 }
 
 /** A whole ledger is read, and nobody waits for the answer. */
