@@ -64,6 +64,7 @@ test('accounts', async () => {
       ['total_points', 'user_info.total_points'],
     ],
   )
+  await hears(staff, ['/merchant/users', 'GET', { mobile }], names('user_info.', account))
   const bytes = await jpegOf(picture(321))
   const { data } = (await phone.uploadFile('/user/avatar', { name: 'avatar', bytes }, { token: diner.token })).data
   expect([data.avatar_url, data.avatarUrl]).toEqual([data.avatar, data.avatar])

@@ -72,7 +72,6 @@ describe('flags', () => {
     inputFen: 9_900,
     reading: { ...reading, paidAt: '2026-01-10T23:59:59' },
     today: '2026-01-24',
-    samePhoto: [],
     similarPhoto: [],
     repeatedNumber: [],
   }
@@ -88,8 +87,7 @@ describe('flags', () => {
   test('another amount, an old receipt, other uploads by their ids', () => {
     expect(kindsOf({ inputFen: 9_901 })).toEqual([['amount_differs', null]])
     expect(kindsOf({ today: '2026-01-25' })).toEqual([['old_receipt', null]])
-    expect(kindsOf({ samePhoto: ['A'], similarPhoto: ['B'], repeatedNumber: ['C', 'D'] })).toEqual([
-      ['same_photo', 'A'],
+    expect(kindsOf({ similarPhoto: ['B'], repeatedNumber: ['C', 'D'] })).toEqual([
       ['similar_photo', 'B'],
       ['repeated_number', 'C'],
       ['repeated_number', 'D'],

@@ -86,11 +86,19 @@ describe('review', () => {
 
   test('the reviewer’s reading gives the points, also where nothing was entered or recognised', async () => {
     const upload_id = await newUpload(service, diner, { input_amount_fen: null, estimated_points: 0 })
-    expect((await decide({ upload_id, action: 'approve', points: 1 })).code).toBe(6005)
+    for (const points of [{}, { points: 1 }]) {
+      const unknown = await decide({ upload_id, action: 'approve', ...points })
+      expect(unknown).toMatchObject({ code: 6001, data: { issues: [{ path: 'amount' }] } })
+    }
     const { data } = await decide({ upload_id, action: 'approve', amount: 12.39 })
     expect(data.points_awarded).toBe(123)
     const history = await service.client.get('/api/merchant/reviews/history', { token: merchant.token })
     expect(history.data.reviews[0].reviewed_amount).toBe('12.39')
+  })
+
+  test('a reason may have lines', async () => {
+    const upload_id = await newUpload(service, diner)
+    expect((await decide({ upload_id, action: 'reject', reason: '模糊\n请重拍' })).code).toBe(0)
   })
 
   test.each([

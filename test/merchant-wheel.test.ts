@@ -78,10 +78,19 @@ describe('the wheel', () => {
       changed(7, { prize_type: 'coupon' }),
       { ...changed(0, {}), pity_prize_id: 999 },
       { ...changed(0, {}), cost_points: -1 },
+      changed(0, { cost_points: -1 }),
+      { prizes: wheel.prizes.map((prize, index) => ({ ...prize, cost_points: 100 + index })) },
       {},
     ]
     for (const body of wrong) expect((await put(body)).code, JSON.stringify(body)).toBe(6010)
     expect((await service.client.get('/api/merchant/prizes', { token })).data).toEqual(wheel)
+  })
+
+  test('its price may stand on its rows, the same on each, as it does for diners', async () => {
+    const rows = wheel.prizes.map((prize) => ({ ...prize, cost_points: 200 }))
+    expect((await put({ prizes: rows })).data.cost_points).toBe(200)
+    expect((await put({ prizes: rows, cost_points: 300 })).data.cost_points).toBe(300)
+    expect((await put({ prizes: wheel.prizes })).data.cost_points).toBe(300)
   })
 
   test('a prize limited to one is won once, then the config says it is gone', async () => {

@@ -1,9 +1,12 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { readImageHeader } from '../src/receipts/image-header.ts'
 import { openAvatar, openPhoto, PhotoFault } from '../src/receipts/photo.ts'
+import { decodePixels } from '../src/receipts/pixels.ts'
 import { bombChunk, insertSegment, pngOf, withExif, withJpegSize, withScans } from './support/hostile-images.ts'
+import { pngOf as imageOf } from './support/images.ts'
 
 const sample = (name: string): Promise<Uint8Array> => Bun.file(join(import.meta.dir, 'receipts', name)).bytes()
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -62,6 +65,19 @@ test('a large photo is kept with fewer pixels, a long one keeps its shape', asyn
 
 test('an avatar has at most 512 pixels a side', async () => {
   expect(readImageHeader(await openAvatar(png))).toMatchObject({ format: 'jpeg', height: 512 })
+})
+
+test.each(['png', 'webp'] as const)('black on nothing, as %s, is kept as black on white', async (kind) => {
+  const rows = Buffer.alloc(200 * (1 + 200 * 4))
+  for (let y = 80; y < 120; y++) for (let x = 20; x < 180; x++) rows[y * 801 + 1 + x * 4 + 3] = 255
+  const drawn = imageOf(200, 200, deflateSync(rows), 6)
+  const sent = kind === 'png' ? drawn : await new Bun.Image(drawn).webp({ lossless: true }).bytes()
+  const { image } = await openPhoto(sent)
+  const { data, width } = await decodePixels(image, {})
+  const grey = (x: number, y: number) => data[(y * width + x) * 3] ?? -1
+  expect(grey(5, 5)).toBeGreaterThan(245)
+  expect(grey(100, 100)).toBeLessThan(10)
+  expect((await new Bun.Image(await openAvatar(sent)).metadata()).width).toBe(200)
 })
 
 const gif = Uint8Array.fromBase64('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7')

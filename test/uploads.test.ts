@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
+import { fingerprintOf } from '../src/receipts/fingerprint.ts'
+import { createNearCopies } from '../src/receipts/near-copies.ts'
+import { uploadsWithNumber } from '../src/receipts/queries.ts'
 import { sweepImages } from '../src/receipts/sweep.ts'
 import { heavyJpeg, jpegOf, picture, pngOf } from './support/images.ts'
 import { type Person, signIn, signInMerchant } from './support/people.ts'
 import { useService } from './support/service.ts'
-import { photoForm, storedKeys } from './support/uploads.ts'
+import { newUpload, photoForm, storedKeys } from './support/uploads.ts'
 
 const service = useService({ DAILY_UPLOAD_LIMIT: '3' })
 let diner: Person
@@ -173,9 +176,33 @@ describe('the same photo', () => {
     const other = await signIn(service)
     const second = await send(photoForm(photo, '5'), { token: other.token })
     expect(JSON.stringify(second.data)).not.toContain(first.data.upload_id)
-    expect((await reviewOf(second.data.upload_id)).flags).toEqual([
-      { flag: 'same_photo', upload_id: first.data.upload_id },
-    ])
+    const names = ({ data }: typeof first) => [{ flag: 'same_photo', upload_id: data.upload_id }]
+    expect((await reviewOf(second.data.upload_id)).flags).toEqual(names(first))
+    expect((await reviewOf(first.data.upload_id)).flags).toEqual(names(second))
+  })
+
+  test('of three users at the same moment is flagged on all three', async () => {
+    const others = await Promise.all([signIn(service), signIn(service)])
+    const sent = await Promise.all([diner, ...others].map(({ token }) => send(photoForm(photo, '5'), { token })))
+    for (const { data } of sent) {
+      const { flags } = await reviewOf(data.upload_id)
+      expect(flags.filter(({ flag }: { flag: string }) => flag === 'same_photo')).toHaveLength(2)
+    }
+  })
+
+  test('a number of the same day, or an amount as read, is found behind any number of others', async () => {
+    const others = await signIn(service)
+    const found = { read_number: '0012', read_paid_at: '2026-11-22T10:00:00', recognized_amount_fen: 8_850 }
+    const image_phash = (await fingerprintOf(photo)).hash
+    const original = await newUpload(service, others, { ...found, image_phash })
+    for (let day = 1; day <= 8; day += 1)
+      await newUpload(service, others, {
+        ...{ read_number: '0012', read_paid_at: `2026-11-0${day}T10:00:00`, recognized_amount_fen: day, image_phash },
+      })
+    const reading = { amountFen: 8_850, paidAt: '2026-11-22T12:00:00', merchantName: null, receiptNumber: '0012' }
+    expect(await uploadsWithNumber(service.database, reading, 'UP_OWN')).toEqual([original])
+    const alike = createNearCopies(service.database).find(await fingerprintOf(photo), reading, 'UP_OWN')
+    expect(await alike).toEqual([original])
   })
 
   test('encoded again, smaller, is flagged as similar; another photo is not', async () => {

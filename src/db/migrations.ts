@@ -1,4 +1,5 @@
 import createTables from '../../drizzle/0000_create_tables.sql' with { type: 'text' }
+import indexReviewHistory from '../../drizzle/0001_index_review_history.sql' with { type: 'text' }
 
 /** A named change of the schema; once landed it is never edited. */
 export interface Migration {
@@ -7,4 +8,7 @@ export interface Migration {
 }
 
 /** Every migration in order, inside the program so that the built binary carries them. */
-export const migrations: readonly Migration[] = [{ name: '0000_create_tables', sql: createTables }]
+export const migrations: readonly Migration[] = [
+  { name: '0000_create_tables', sql: createTables },
+  { name: '0001_index_review_history', sql: indexReviewHistory },
+]

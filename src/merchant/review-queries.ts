@@ -6,6 +6,7 @@ import { Refusal } from '../contract/refusals.ts'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { imageName, previewName } from '../receipts/image-names.ts'
+import { copiesOf } from '../receipts/queries.ts'
 import { type Upload, uploadReviewsTable } from '../receipts/schema.ts'
 import type { Flag } from '../receipts/wire.ts'
 import type { ImageLinks } from '../storage/image-links.ts'
@@ -25,8 +26,8 @@ export interface ViewParts {
 export async function reviewsByStatus(database: Database, query: z.output<typeof pendingQuery>, parts: ViewParts) {
   const where = eq(table.review_status, query.status)
   const { page, total } = await pageOf(database, where, [asc(table.created_at), asc(table.upload_id)], query)
-  const people = await peopleOf(database, page)
-  return { reviews: page.map((upload) => reviewItem(upload, people, parts)), pagination: paginationOf(query, total) }
+  const around = await surroundingsOf(database, page)
+  return { reviews: page.map((upload) => reviewItem(upload, around, parts)), pagination: paginationOf(query, total) }
 }
 
 /** A page of decided uploads, newest decision first. */
@@ -42,11 +43,11 @@ export async function reviewHistory(
   if (query.to) conditions.push(lt(table.review_time, calendar.startOf(calendar.plusDays(query.to, 1))))
   const order = [desc(table.review_time), desc(table.upload_id)]
   const { page, total } = await pageOf(database, and(...conditions), order, query)
-  const people = await peopleOf(database, page)
+  const around = await surroundingsOf(database, page)
   const reviews = page.map((upload) => {
-    const reviewer = upload.reviewer_id === null ? undefined : people.get(upload.reviewer_id)
+    const reviewer = upload.reviewer_id === null ? undefined : around.people.get(upload.reviewer_id)
     return {
-      ...reviewItem(upload, people, parts),
+      ...reviewItem(upload, around, parts),
       reviewed_amount: upload.reviewed_amount_fen === null ? null : yuanOf(upload.reviewed_amount_fen),
       points_awarded: upload.points_awarded,
       review_reason: upload.review_reason,
@@ -86,6 +87,17 @@ async function pageOf(
   return { page: rows, total: counted?.total ?? 0 }
 }
 
+/** What a page's uploads are shown with: who sent and decided them, and the other uploads of their photos. */
+interface Surroundings {
+  people: ReadonlyMap<number, Person>
+  copies: ReadonlyMap<string, readonly string[]>
+}
+
+async function surroundingsOf(database: Database, page: readonly Upload[]): Promise<Surroundings> {
+  const [people, copies] = await Promise.all([peopleOf(database, page), copiesOf(database, page)])
+  return { people, copies }
+}
+
 type Person = Pick<User, 'user_id' | 'nickname' | 'mobile' | 'avatar'>
 
 async function peopleOf({ orm }: Database, page: readonly Upload[]): Promise<Map<number, Person>> {
@@ -96,7 +108,7 @@ async function peopleOf({ orm }: Database, page: readonly Upload[]): Promise<Map
   return new Map(people.map((person) => [person.user_id, person]))
 }
 
-function reviewItem(upload: Upload, people: Map<number, Person>, { imageLinks, absolute }: ViewParts): ReviewItem {
+function reviewItem(upload: Upload, { people, copies }: Surroundings, { imageLinks, absolute }: ViewParts): ReviewItem {
   const person = people.get(upload.user_id) as Person
   const { user_id, nickname, avatar } = person
   return {
@@ -106,10 +118,16 @@ function reviewItem(upload: Upload, people: Map<number, Person>, { imageLinks, a
     input_amount: upload.input_amount_fen === null ? null : yuanOf(upload.input_amount_fen),
     recognized_amount: upload.recognized_amount_fen === null ? null : yuanOf(upload.recognized_amount_fen),
     estimated_points: upload.estimated_points,
-    flags: JSON.parse(upload.flags) as Flag[],
+    flags: withCopies(JSON.parse(upload.flags) as Flag[], copies.get(upload.upload_id) ?? []),
     receipt: { paid_at: upload.read_paid_at, merchant_name: upload.read_merchant, number: upload.read_number },
     user: { user_id, nickname, mobile: maskMobile(person.mobile), avatar: avatar === null ? null : absolute(avatar) },
     review_status: upload.review_status,
     created_at: upload.created_at.toISOString(),
   }
+}
+
+/** The very same photo looks like itself as well: it is told once. */
+function withCopies(flags: readonly Flag[], copies: readonly string[]): Flag[] {
+  const others = flags.filter(({ flag, upload_id }) => flag !== 'similar_photo' || !copies.includes(upload_id ?? ''))
+  return [...copies.map((upload_id) => ({ flag: 'same_photo' as const, upload_id })), ...others]
 }

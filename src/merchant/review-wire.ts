@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { amount, yuan } from '../contract/money.ts'
 import { refusals } from '../contract/refusals.ts'
-import { asciiId, day, line, pageQuery, pagination, timestamp } from '../contract/wire.ts'
+import { asciiId, day, pageQuery, pagination, prose, timestamp } from '../contract/wire.ts'
 import { reviewStatuses } from '../receipts/schema.ts'
 import { flag } from '../receipts/wire.ts'
 
@@ -21,7 +21,7 @@ export const reviewBody = z.object({
   action: z.enum(['approve', 'reject']),
   points: z.int().min(0).max(100_000).optional(),
   amount: amount.optional(),
-  reason: line(200).optional(),
+  reason: prose(200).trim().optional(),
 })
 export type ReviewBody = z.output<typeof reviewBody>
 

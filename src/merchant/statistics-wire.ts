@@ -36,6 +36,7 @@ export const statisticsAnswer = z.object({
     /** Points an approved upload, to two decimals. */
     average: z.number(),
     spent_on_draws: z.int(),
+    /** Of orders placed, whatever became of them. */
     spent_on_exchange: z.int(),
   }),
   /** What the caller reviewed. */

@@ -20,6 +20,8 @@ const probability = z.union([z.number(), z.string().max(8)]).transform((value, c
   return z.NEVER
 })
 
+const price = z.int().min(0).max(mostPoints)
+
 const prize = z
   .object({
     /** Which prize of the wheel this is; left out: the one at its angle. */
@@ -31,6 +33,8 @@ const prize = z
     color,
     probability,
     is_activity: z.boolean().default(false),
+    /** The wheel's one price, as its rows have it: the same on all that name it. */
+    cost_points: price.optional(),
     /** Left out: as it is; null: unlimited. */
     stock_remaining: z.int().min(0).max(1_000_000_000).nullable().optional(),
   })
@@ -43,7 +47,7 @@ const prize = z
 export const wheelBody = z
   .object({
     prizes: z.array(prize).length(angles.length, '转盘应有八个奖品'),
-    cost_points: z.int().min(0).max(mostPoints).optional(),
+    cost_points: price.optional(),
     pity_prize_id: z.int().min(1).optional(),
   })
   .refine(({ prizes }) => new Set(prizes.map((one) => one.angle)).size === angles.length, {
@@ -58,6 +62,15 @@ export const wheelBody = z
     path: ['prizes', 'prize_type'],
     message: '至少应有一个谢谢参与',
   })
+  .refine(({ prizes, cost_points }) => cost_points !== undefined || pricesOf(prizes).length <= 1, {
+    path: ['prizes', 'cost_points'],
+    message: '各奖品的消耗积分应相同',
+  })
+  .transform(({ prizes, cost_points, ...wheel }) => ({
+    ...wheel,
+    cost_points: cost_points ?? pricesOf(prizes)[0],
+    prizes: prizes.map(({ cost_points: _, ...one }) => one),
+  }))
 export type WheelBody = z.output<typeof wheelBody>
 
 export const wheelAnswer = z.object({
@@ -88,6 +101,11 @@ export const lotteryStats = z.object({
     }),
   ),
 })
+
+/** The different prices that rows name. */
+function pricesOf(prizes: readonly { cost_points?: number | undefined }[]): number[] {
+  return [...new Set(prizes.flatMap(({ cost_points }) => cost_points ?? []))]
+}
 
 function isWholePoints(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0 && value <= mostPoints

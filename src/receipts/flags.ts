@@ -8,15 +8,14 @@ export interface Evidence {
   reading: ReceiptReading | null
   /** The business day of the upload. */
   today: string
-  /** Other uploads with the very same photo, with one that looks like it, and with the same receipt number. */
-  samePhoto: readonly string[]
+  /** Other uploads with a photo that looks like it, and with the same receipt number. */
   similarPhoto: readonly string[]
   repeatedNumber: readonly string[]
 }
 
 const oldAfter_days = 14
 
-/** What a reviewer should look at. */
+/** What a reviewer should look at, besides other users' uploads of the very same photo, which may come later. */
 export function flagsOf(evidence: Evidence, calendar: Calendar): Flag[] {
   const { inputFen, reading, today } = evidence
   const amountFen = reading?.amountFen ?? null
@@ -25,7 +24,6 @@ export function flagsOf(evidence: Evidence, calendar: Calendar): Flag[] {
   const differs = inputFen !== null && amountFen !== null && inputFen !== amountFen
   const isOld = paidOn !== undefined && paidOn < calendar.plusDays(today, -oldAfter_days)
   return [
-    ...named('same_photo', evidence.samePhoto),
     ...named('similar_photo', evidence.similarPhoto),
     ...named('repeated_number', evidence.repeatedNumber),
     ...(differs ? [{ flag: 'amount_differs' as const, upload_id: null }] : []),

@@ -1,4 +1,4 @@
-import { and, asc, desc, gte, inArray, isNotNull, ne } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, ne, or } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import type { ReceiptReading } from './reading.ts'
@@ -12,7 +12,9 @@ export interface NearCopies {
 
 /** So many recent uploads are compared: a search of them takes a few milliseconds. */
 const mostKept = 20_000
-const mostFound = 5
+/** Of those that look alike, so many are looked at closer, the newest first, and so many named. */
+const mostAlike = 500
+const mostNamed = 5
 const words = 8
 /** Of 256 bits, those that a copy may differ in; other receipts differ in more. */
 const nearBits = 48
@@ -51,7 +53,7 @@ export function createNearCopies(database: Database): NearCopies {
       await refreshing
       const wanted = probes.map(packed)
       const alike: string[] = []
-      for (let at = ids.length - 1; at >= 0 && alike.length < mostFound; at -= 1) {
+      for (let at = ids.length - 1; at >= 0 && alike.length < mostAlike; at -= 1) {
         if (wanted.some((probe) => isNear(hashes, at * words, probe))) alike.push(ids[at] ?? '')
       }
       return confirmed(database, alike, reading, ownId)
@@ -82,11 +84,15 @@ async function confirmed(
   if (alike.length === 0) return []
   const { upload_id, recognized_amount_fen: amountFen } = table
   const where = and(inArray(upload_id, [...alike]), ne(upload_id, ownId))
-  const found = await orm.select({ upload_id, amountFen }).from(table).where(where)
   const own = reading?.amountFen ?? null
-  return found
-    .filter((other) => own === null || other.amountFen === null || own === other.amountFen)
-    .map((other) => other.upload_id)
+  const sameAmount = own === null ? undefined : or(isNull(amountFen), eq(amountFen, own))
+  const found = await orm
+    .select({ upload_id })
+    .from(table)
+    .where(and(where, sameAmount))
+    .orderBy(desc(table.created_at))
+    .limit(mostNamed)
+  return found.map((other) => other.upload_id)
 }
 
 function isNear(hashes: Uint32Array, from: number, probe: Uint32Array): boolean {

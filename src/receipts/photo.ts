@@ -1,5 +1,6 @@
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
-import { readImageHeader } from './image-header.ts'
+import { type ImageHeader, readImageHeader } from './image-header.ts'
+import { onWhite, roomFor, type Source } from './on-white.ts'
 
 /** A photo as it is kept: decoded, upright and encoded again, so that nothing but its pixels is left of what was sent. */
 export interface Photo {
@@ -31,19 +32,19 @@ export class PhotoFault extends Error {
  * completeness are checked; the work runs off the event loop. Throws PhotoFault.
  */
 export async function openPhoto(bytes: Uint8Array): Promise<Photo> {
-  const { width, height } = requireImage(bytes)
+  const source = await requireOpaque(bytes)
+  const { width, height } = source
   const longest = Math.ceil(Math.max(width, height) * Math.min(1, Math.sqrt(KEPT_PIXELS / (width * height))))
-  const image = await encode(bytes, width * height, longest, 85)
+  const image = await encode(source, longest, 85)
   const size = requireImage(image)
-  const preview = await encode(image, size.width * size.height, PREVIEW_SIDE, 75)
+  const preview = await encode({ bytes: image, ...size }, PREVIEW_SIDE, 75)
   const fingerprint = await fingerprintOf(preview)
   return { image, preview, sha256: await sha256(bytes), fingerprint, width: size.width, height: size.height }
 }
 
 /** Makes an avatar of a picture: a JPEG of at most 512 pixels a side. Throws PhotoFault. */
 export async function openAvatar(bytes: Uint8Array): Promise<Uint8Array> {
-  const { width, height } = requireImage(bytes)
-  return encode(bytes, width * height, AVATAR_SIDE, 85)
+  return encode(await requireOpaque(bytes), AVATAR_SIDE, 85)
 }
 
 const MAX_PIXELS = 40_000_000
@@ -53,18 +54,27 @@ const KEPT_PIXELS = 5_000_000
 const PREVIEW_SIDE = 480
 const AVATAR_SIDE = 512
 
-function requireImage(bytes: Uint8Array): { width: number; height: number } {
+async function requireOpaque(bytes: Uint8Array): Promise<Source> {
+  const { format, width, height } = requireImage(bytes)
+  const source = { bytes, width, height }
+  if (format === 'jpeg') return source
+  try {
+    return await onWhite(source)
+  } catch (cause) {
+    throw faultOf(cause)
+  }
+}
+
+function requireImage(bytes: Uint8Array): ImageHeader {
   const header = readImageHeader(bytes)
   if (!header) throw new PhotoFault('not_image')
   if (header.width * header.height > MAX_PIXELS || header.width > MAX_WIDTH) throw new PhotoFault('too_large')
   return header
 }
 
-// The decoder is held to the pixels that the header names: from them it also bounds what a packed profile may inflate to,
-// so that small images are given room for an honest one.
-async function encode(bytes: Uint8Array, pixels: number, side: number, quality: number): Promise<Uint8Array> {
+async function encode(source: Source, side: number, quality: number): Promise<Uint8Array> {
   try {
-    const pipeline = new Bun.Image(bytes, { maxPixels: Math.max(pixels, 1_000_000) }).resize(side, side, {
+    const pipeline = new Bun.Image(source.bytes, { maxPixels: roomFor(source) }).resize(side, side, {
       fit: 'inside',
       withoutEnlargement: true,
     })

@@ -12,6 +12,8 @@ export interface PixelOptions {
   rotate?: 0 | 90 | 180 | 270
   maxSide?: number
   size?: { width: number; height: number }
+  /** What the image may have at the most; by it is also bounded what its packed parts may inflate to. */
+  maxPixels?: number
 }
 
 /**
@@ -19,7 +21,34 @@ export interface PixelOptions {
  * uncompressed PNG. Throws Bun.Image's error when the bytes are no image or have more than 40 megapixels.
  */
 export async function decodePixels(image: Uint8Array, options: PixelOptions): Promise<Pixels> {
-  const pipeline = new Bun.Image(image, { maxPixels: MAX_PIXELS })
+  return toRgb(await decode(image, options))
+}
+
+/** True for an image that can be seen through somewhere, by a small look at it. Throws as `decodePixels` does. */
+export async function isSeeThrough(image: Uint8Array, maxPixels: number): Promise<boolean> {
+  const { rows, width, height } = await decode(image, { maxSide: LOOK_SIDE, maxPixels })
+  for (let row = 0; row < height; row++) {
+    const start = row * (width * CHANNELS + 1) + 1
+    for (let at = start + 3; at < start + width * CHANNELS; at += CHANNELS) {
+      if ((rows[at] ?? 255) < OPAQUE) return true
+    }
+  }
+  return false
+}
+
+const LOOK_SIDE = 64
+// A filter may round a little off.
+const OPAQUE = 250
+
+/** Rows of RGBA, each behind one byte that is not its own. */
+interface Decoded {
+  rows: Uint8Array
+  width: number
+  height: number
+}
+
+async function decode(image: Uint8Array, options: PixelOptions): Promise<Decoded> {
+  const pipeline = new Bun.Image(image, { maxPixels: options.maxPixels ?? MAX_PIXELS })
   if (options.rotate) pipeline.rotate(options.rotate)
   if (options.size) pipeline.resize(options.size.width, options.size.height, { filter: 'box' })
   else if (options.maxSide)
@@ -31,7 +60,7 @@ const MAX_PIXELS = 40_000_000
 const CHANNELS = 4
 
 // https://www.w3.org/TR/png-3/, only what Bun.Image writes: eight-bit RGBA, not interlaced.
-function unpackPng(png: Uint8Array): Pixels {
+function unpackPng(png: Uint8Array): Decoded {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength)
   const width = view.getUint32(16)
   const height = view.getUint32(20)
@@ -44,7 +73,7 @@ function unpackPng(png: Uint8Array): Pixels {
   }
   const rows = inflateSync(Buffer.concat(compressed))
   unfilter(rows, height, width * CHANNELS)
-  return { width, height, data: toRgb(rows, width, height) }
+  return { rows, width, height }
 }
 
 function unfilter(rows: Uint8Array, height: number, stride: number): void {
@@ -75,7 +104,7 @@ function predict(filter: number | undefined, left: number, up: number, corner: n
 }
 
 // Transparent pixels are seen on white, as on a page.
-function toRgb(rows: Uint8Array, width: number, height: number): Uint8Array {
+function toRgb({ rows, width, height }: Decoded): Pixels {
   const rgb = new Uint8Array(width * height * 3)
   let to = 0
   for (let row = 0; row < height; row++) {
@@ -88,5 +117,5 @@ function toRgb(rows: Uint8Array, width: number, height: number): Uint8Array {
       }
     }
   }
-  return rgb
+  return { width, height, data: rgb }
 }

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, ne, type SQL, sql } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, isNull, like, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { yuanOf } from '../contract/money.ts'
 import { Refusal } from '../contract/refusals.ts'
@@ -10,6 +10,7 @@ import type { historyQuery, UploadRecord } from './wire.ts'
 
 const table = uploadReviewsTable
 const mostNamed = 5
+const mostCopies = 1_000
 
 /** Makes a photo's link from its key. */
 export type LinkTo = (imageKey: string) => string
@@ -66,26 +67,42 @@ export async function uploadStatisticsOf({ orm }: Database, userId: number) {
   }
 }
 
-/** Other users' uploads of the very same photo. */
-export async function uploadsWithPhoto({ orm }: Database, sha256: string, userId: number): Promise<string[]> {
-  const where = and(eq(table.image_sha256, sha256), ne(table.user_id, userId))
-  const found = await orm.select({ upload_id: table.upload_id }).from(table).where(where).limit(mostNamed)
-  return found.map(({ upload_id }) => upload_id)
+/** By each upload's id the other users' uploads of the very same photo: asked whenever it is shown, both may be on their way at once. */
+export async function copiesOf({ orm }: Database, uploads: readonly Upload[]): Promise<Map<string, string[]>> {
+  if (uploads.length === 0) return new Map()
+  const { upload_id, image_sha256 } = table
+  const found = await orm
+    .select({ upload_id, image_sha256 })
+    .from(table)
+    .where(inArray(image_sha256, [...new Set(uploads.map((upload) => upload.image_sha256))]))
+    .limit(mostCopies)
+  const namesOf = Map.groupBy(found, (copy) => copy.image_sha256)
+  return new Map(
+    uploads.map((upload) => {
+      const copies = (namesOf.get(upload.image_sha256) ?? []).map((copy) => copy.upload_id)
+      return [upload.upload_id, copies.filter((id) => id !== upload.upload_id).slice(0, mostNamed)]
+    }),
+  )
 }
 
 /** Other uploads with the same receipt number, unless their receipts are of different days. */
 export async function uploadsWithNumber({ orm }: Database, reading: ReceiptReading, ownId: string): Promise<string[]> {
   const { receiptNumber, paidAt } = reading
   if (receiptNumber === null) return []
+  const sameDay = paidAt === null ? undefined : like(table.read_paid_at, `${paidAt.slice(0, 10)}%`)
   const found = await orm
-    .select({ upload_id: table.upload_id, paidAt: table.read_paid_at })
+    .select({ upload_id: table.upload_id })
     .from(table)
-    .where(and(eq(table.read_number, receiptNumber), ne(table.upload_id, ownId)))
+    .where(
+      and(
+        eq(table.read_number, receiptNumber),
+        ne(table.upload_id, ownId),
+        sameDay && or(isNull(table.read_paid_at), sameDay),
+      ),
+    )
+    .orderBy(desc(table.created_at))
     .limit(mostNamed)
-  const dayOf = (instant: string | null) => instant?.slice(0, 10)
-  return found
-    .filter((other) => paidAt === null || other.paidAt === null || dayOf(paidAt) === dayOf(other.paidAt))
-    .map(({ upload_id }) => upload_id)
+  return found.map(({ upload_id }) => upload_id)
 }
 
 function recordView(row: Upload, linkTo: LinkTo): UploadRecord {

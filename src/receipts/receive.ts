@@ -12,7 +12,7 @@ import { flagsOf } from './flags.ts'
 import { objectKeys } from './image-names.ts'
 import type { NearCopies } from './near-copies.ts'
 import type { Photo } from './photo.ts'
-import { uploadsWithNumber, uploadsWithPhoto } from './queries.ts'
+import { uploadsWithNumber } from './queries.ts'
 import type { Reader } from './reader.ts'
 import { keptReading, type ReceiptReading } from './reading.ts'
 import { storeReading } from './store-reading.ts'
@@ -110,15 +110,13 @@ async function discard(store: Store, imageKey: string): Promise<void> {
 
 async function flagsFor(deps: ReceiveDeps, arrival: Arrival, reading: ReceiptReading | null) {
   const { database, nearCopies, calendar, now } = deps
-  const { photo, userId, uploadId, inputFen } = arrival
-  const [samePhoto, alike, repeatedNumber] = await Promise.all([
-    uploadsWithPhoto(database, photo.sha256, userId),
+  const { photo, uploadId, inputFen } = arrival
+  const [similarPhoto, repeatedNumber] = await Promise.all([
     nearCopies.find(photo.fingerprint, reading, uploadId),
     reading ? uploadsWithNumber(database, reading, uploadId) : [],
   ])
-  const similarPhoto = alike.filter((id) => !samePhoto.includes(id))
   const today = calendar.dayOf(now())
-  return flagsOf({ inputFen, reading, today, samePhoto, similarPhoto, repeatedNumber }, calendar)
+  return flagsOf({ inputFen, reading, today, similarPhoto, repeatedNumber }, calendar)
 }
 
 async function storeLate(deps: ReceiveDeps, arrival: Arrival, pending: Promise<ReceiptReading | null>): Promise<void> {

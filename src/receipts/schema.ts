@@ -46,6 +46,7 @@ export const uploadReviewsTable = mysqlTable(
       table.points_awarded,
       table.created_at,
     ),
+    index('upload_reviews_history').on(table.review_time, table.upload_id),
     index('upload_reviews_status_time').on(table.review_status, table.review_time),
     index('upload_reviews_reviewer').on(
       table.reviewer_id,
@@ -53,9 +54,8 @@ export const uploadReviewsTable = mysqlTable(
       table.review_status,
       table.points_awarded,
     ),
-    index('upload_reviews_sha256').on(table.image_sha256),
     index('upload_reviews_number').on(table.read_number),
-    unique('upload_reviews_user_image').on(table.user_id, table.image_sha256),
+    unique('upload_reviews_image_user').on(table.image_sha256, table.user_id),
     unique('upload_reviews_image_key').on(table.image_key),
     check('upload_reviews_points', sql`points_awarded >= 0 AND estimated_points >= 0`),
   ],

@@ -15,12 +15,13 @@ export function picture(seed: number, width = 320, height = 480): Uint8Array<Arr
   return pngOf(width, height, deflateSync(rows))
 }
 
-/** A PNG that says it is so large, whatever it holds. */
-export function pngOf(width: number, height: number, pixels: Uint8Array): Uint8Array<ArrayBuffer> {
+/** A PNG that says it is so large, whatever it holds; grey, or of another colour type (6: RGBA). */
+export function pngOf(width: number, height: number, pixels: Uint8Array, colourType = 0): Uint8Array<ArrayBuffer> {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   header[8] = 8
+  header[9] = colourType
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
   const chunks = [chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]
   return new Uint8Array(Buffer.concat([signature, ...chunks]))

@@ -26,6 +26,7 @@ export const people: DialectTable = {
   'GET /api/user/info': { answer: { ...withAccount, flat: 'user_info' } },
   'PUT /api/user/info': { answer: { ...withAccount, flat: 'user_info' } },
   'POST /api/user/avatar': { answer: avatarAliases },
+  'GET /api/merchant/users': { answer: withAccount },
   'GET /api/user/points/records': {
     query: [
       ...pageAliases,
