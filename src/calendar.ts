@@ -1,3 +1,10 @@
+export const day_ms = 86_400_000
+
+/** Whole days from one instant to another. */
+export function wholeDaysBetween(from: Date, to: Date): number {
+  return Math.floor((to.getTime() - from.getTime()) / day_ms)
+}
+
 /** Business days in one time zone: "today" and every daily limit mean these. Days are `YYYY-MM-DD`. */
 export interface Calendar {
   /** The business day that `instant` falls in. */

@@ -28,8 +28,11 @@ const onOff = (fallback: boolean) =>
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
 
+/** One that is printed, and so holds no password. */
+const plainUrl = httpUrl.refine((url) => !URL.canParse(url) || new URL(url).username === '', 'must hold no credentials')
+
 /** Paths are appended to it. */
-const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''))
+const baseUrl = plainUrl.transform((url) => url.replace(/\/+$/, ''))
 
 /** Values separated by commas. */
 const list = z.string().transform((text) =>
@@ -82,7 +85,7 @@ const ConfigShape = z.object({
   WECHAT_APPID: z.string().optional(),
   WECHAT_SECRET: z.string().optional(),
   WECHAT_API: baseUrl.default('https://api.weixin.qq.com'),
-  S3_ENDPOINT: httpUrl.optional(),
+  S3_ENDPOINT: plainUrl.optional(),
   S3_REGION: z.string().default('us-east-1'),
   S3_BUCKET: z.string().optional(),
   S3_ACCESS_KEY: z.string().optional(),
@@ -191,6 +194,10 @@ function unsafe(env: Record<string, string | undefined>): string[] {
     const weakness = env[name] && weaknessOf(env[name])
     if (weakness) faults.push(`${name}: ${weakness}; make one with: openssl rand -base64 48`)
   }
+  // A socket's server knows who asks.
+  const isNamed =
+    URL.canParse(env.DATABASE_URL ?? '') && !new URL(env.DATABASE_URL ?? '').searchParams.has('socketPath')
+  needs(isNamed && passwordIn('DATABASE_URL', env.DATABASE_URL) === '', 'DATABASE_URL: has no password')
   for (const name of ['DATABASE_URL', 'REDIS_URL', 'S3_SECRET_KEY']) {
     needs(isWellKnown(passwordIn(name, env[name])), `${name}: has a password that everyone tries first`)
   }
@@ -203,5 +210,13 @@ function unsafe(env: Record<string, string | undefined>): string[] {
 
 function passwordIn(name: string, value = ''): string {
   if (!name.endsWith('_URL')) return value
-  return URL.canParse(value) ? new URL(value).password : ''
+  return URL.canParse(value) ? decoded(new URL(value).password) : ''
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

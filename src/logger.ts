@@ -2,10 +2,17 @@ import { DrizzleQueryError } from 'drizzle-orm'
 import { type DestinationStream, type Logger, pino, symbols } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 
-/** What must never be readable in a log, wherever it hides in an object. */
-const secrets = ['phone', 'mobile', 'token', 'access_token', 'refresh_token', 'authorization', 'secret'].flatMap(
-  (name) => [`*.${name}`, `*.*.${name}`],
-)
+/** What must never be readable in a log, down to the third level of what is logged. */
+const secrets = [
+  'phone',
+  'mobile',
+  'openid',
+  'token',
+  'access_token',
+  'refresh_token',
+  'authorization',
+  'secret',
+].flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
 export interface LoggerOptions {
   level: string

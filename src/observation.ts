@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { alertTitles } from './alerts/alert.ts'
 import type { Alerts } from './alerts/alerts.ts'
 import { createDatabaseWatch, type DatabaseWatch } from './alerts/database-watch.ts'
 import { openAlerts } from './alerts/open-alerts.ts'
@@ -21,8 +22,15 @@ const storageCheckAge_ms = 5_000
 
 /** Alerts that are counted as well. */
 export function countedAlerts(config: Config, logger: Logger, metrics: Metrics): Alerts {
-  const raised = metrics.counter('alerts_total', 'Alerts by event, sent or held back', ['event'])
-  const messages = metrics.counter('alert_messages_total', 'Messages to the operators by outcome', ['outcome'])
+  const events = Object.keys(alertTitles).map((event) => ({ event }))
+  const raised = metrics.counter('alerts_total', 'Alerts by event, sent or held back', ['event'], events)
+  const outcomes = ['sent', 'failed', 'dropped'].map((outcome) => ({ outcome }))
+  const messages = metrics.counter(
+    'alert_messages_total',
+    'Messages to the operators by outcome',
+    ['outcome'],
+    outcomes,
+  )
   return openAlerts(config, {
     logger,
     count: (event) => raised({ event }),
@@ -32,7 +40,8 @@ export function countedAlerts(config: Config, logger: Logger, metrics: Metrics):
 
 /** What happens to photos on their way through the reader, for the metrics and the operators. */
 export function readerReport(metrics: Metrics, alerts: Alerts): (outcome: ReadOutcome, took_ms: number) => void {
-  const reads = metrics.counter('ocr_reads_total', 'Photos by what became of their reading', ['outcome'])
+  const outcomes = ['read', 'failed', 'skipped'].map((outcome) => ({ outcome }))
+  const reads = metrics.counter('ocr_reads_total', 'Photos by what became of their reading', ['outcome'], outcomes)
   const observe = metrics.timer('ocr_read_seconds', 'Time to read one photo, its wait not included')
   return (outcome, took_ms) => {
     reads({ outcome })

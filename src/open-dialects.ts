@@ -1,5 +1,5 @@
 import { defaultPityPrizeId, defaultPrizes } from '../drizzle/seed.ts'
-import type { Calendar } from './calendar.ts'
+import { type Calendar, wholeDaysBetween } from './calendar.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/client.ts'
 import { createDialects, type Dialects } from './http/dialects/dialects.ts'
@@ -10,8 +10,6 @@ import { requireWheel, wheelView } from './merchant/wheel-queries.ts'
 import { pointsEarnedSince } from './points/queries.ts'
 import { uploadStatisticsOf } from './receipts/queries.ts'
 import { requireUser } from './users/queries.ts'
-
-const day_ms = 86_400_000
 
 /** The words of older mini-programs, unless they are turned off. */
 export function openDialects(
@@ -35,7 +33,7 @@ export function openDialects(
           pointsEarnedSince(database, userId, startOfMonth()),
           uploadStatisticsOf(database, userId),
         ])
-        const daysSinceRegistration = Math.floor((now().getTime() - user.created_at.getTime()) / day_ms)
+        const daysSinceRegistration = wholeDaysBetween(user.created_at, now())
         return { earnedThisMonth, approvedUploads: uploads.approved, daysSinceRegistration }
       },
     },

@@ -147,13 +147,32 @@ describe('a flood', () => {
   })
 
   test('of messages stays below the robots’ limit a minute, and the queue within its bound', async () => {
-    const { raise } = open({ outbox: { perMinute: 3 } })
-    for (let i = 0; i < 100; i += 1) raise({ event: 'database_back', away_s: i })
+    const { raise } = open({ outbox: { perMinute: 3 }, window_ms: 1 })
+    for (let i = 0; i < 100; i += 1) {
+      raise({ event: 'queue_full', queue: 'till' })
+      await Bun.sleep(3)
+    }
     await until(() => desk.told.length === 3)
     await Bun.sleep(300)
     expect(desk.told).toHaveLength(3)
     expect(outcomes.dropped).toBeGreaterThanOrEqual(40)
   })
+})
+
+test('a database that comes and goes is told at once each way, then as it is at the end of the window', async () => {
+  const { raise } = open({ window_ms: 300 })
+  for (let i = 0; i < 50; i += 1) {
+    raise({ event: 'database_away' })
+    raise({ event: 'database_back', away_s: i })
+  }
+  raise({ event: 'database_away' })
+  await until(() => desk.told.length === 3)
+  await Bun.sleep(700)
+  expect(desk.told.map(({ body }) => [body.event, body.count])).toEqual([
+    ['database_away', 1],
+    ['database_back', 1],
+    ['database_away', 99],
+  ])
 })
 
 describe('a receiver', () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { $ } from 'bun'
 import { version } from '../package.json'
 import { type Database, openDatabase } from '../src/db/client.ts'
 import { findMismatches } from '../src/reconcile/checks.ts'
@@ -49,12 +51,23 @@ describe('the command line', () => {
     [['verify', 'http://localhost', '--all']],
     [['health', 'now']],
     [['reconcile', '--all']],
+    [['serve', '--port', '80']],
+    [['migrate', 'now']],
+    [['seed', '--dry-run']],
     [['jobs']],
     [['jobs', 'run', 'dance']],
   ])('refuses %p with exit 2 and says how it is used', async (args) => {
     const { code, err } = await run(...args)
     expect(code).toBe(2)
     expect(err).toContain('Usage:')
+  })
+
+  test('goes on to its end when whoever read along has gone', async () => {
+    const main = join(import.meta.dir, '../src/main.ts')
+    const { stderr, exitCode } = await $`${process.execPath} ${main} verify http://127.0.0.1:1 | head -1`
+      .quiet()
+      .nothrow()
+    expect([stderr.toString(), exitCode]).toEqual(['', 0])
   })
 
   test('lists the jobs and runs one by hand, which the list then tells', async () => {

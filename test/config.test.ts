@@ -94,6 +94,8 @@ describe('production', () => {
     ['a weak secret of before', { JWT_SECRET_PREVIOUS: '0'.repeat(32) }, 'JWT_SECRET_PREVIOUS'],
     ['a sample token for the figures', { METRICS_TOKEN: 'change-this-token' }, 'METRICS_TOKEN'],
     ['the password of the example', { DATABASE_URL: 'mysql://user:password@db/points' }, 'DATABASE_URL'],
+    ['the same, written otherwise', { DATABASE_URL: 'mysql://user:p%61ssword@db/points' }, 'DATABASE_URL'],
+    ['a database that anyone can open', { DATABASE_URL: 'mysql://app@db/points' }, 'DATABASE_URL'],
     ['a cache that anyone can open', { REDIS_URL: 'redis://:123456@cache:6379' }, 'REDIS_URL'],
     ['console SMS', { SMS_PROVIDER: 'console' }, 'SMS_PROVIDER'],
     ['no webhook', { SMS_WEBHOOK_URL: '' }, 'SMS_WEBHOOK_URL'],

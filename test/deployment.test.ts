@@ -11,6 +11,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
 interface Service {
   image: string
+  build?: string
   command?: string[]
   environment?: Record<string, string>
   secrets?: string[]
@@ -61,16 +62,19 @@ function faultsOf(settings: Record<string, string>): string[] {
 
 describe('the images', () => {
   test('are pinned to a version', () => {
-    const bases = [...dockerfile.matchAll(/^FROM (?:--\S+ )?(\S+)/gm)].map(([, image]) => image ?? '')
+    const bases = [...dockerfile.matchAll(/^FROM (?:--\S+ )?\$(\w+)/gm)].map(
+      ([, name]) => new RegExp(`^ARG ${name}=(\\S+)$`, 'm').exec(dockerfile)?.[1] ?? '',
+    )
     expect(bases).toHaveLength(2)
     for (const image of [...bases, ...services.map(([, { image }]) => image)])
-      expect(image).toMatch(/:(\d+\.\d+\S*|nonroot)$/)
+      expect(image).toMatch(/:\d+\.\d+[\w.-]*$|@sha256:[0-9a-f]{64}$/)
   })
 
   test('are of this version, built by the Bun that the tests run on', () => {
     expect(dockerfile).toContain(`ARG VERSION=${manifest.version}\n`)
     expect(dockerfile).toContain(`oven/bun:${Bun.version}-`)
     expect(replicas.map(({ image }) => image)).toEqual(Array(2).fill(`restaurant-points:${manifest.version}`))
+    expect(replicas.filter(({ build }) => build)).toHaveLength(1)
   })
 })
 

@@ -132,6 +132,19 @@ describe('the log', () => {
     expect(program.output()).not.toMatch(/select |insert |where /i)
   })
 
+  test('is JSON to the last line in production', async () => {
+    const secret = 'k3J9-fQ2x_L8vZ1pWn7RtYb5Hc4Md6Sg0aEuIoTqXyA'
+    const program = await start({ NODE_ENV: 'production', JWT_SECRET: secret, OCR: 'off', SHUTDOWN_GRACE_MS: '0' })
+    expect(await program.kill()).toBe(0)
+    const messages = program
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).msg)
+    expect(messages.filter((message) => /^(Serving|Stopping)/.test(message))).toHaveLength(2)
+    expect(program.output()).not.toContain(secret)
+  })
+
   test('can be read by people, and tells them no more', async () => {
     const program = await start({ LOG_LEVEL: 'trace', LOG_FORMAT: 'pretty', OCR: 'off' })
     const [client, said] = [await createClient(program.url), new Said()]

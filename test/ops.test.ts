@@ -97,6 +97,27 @@ test('every label they choose by is one of that metric', async () => {
   expect(seen.size).toBeGreaterThan(30)
 })
 
+test('what a rule looks for a rise of stands at 0 before it rises', async () => {
+  const text = await service.services.metrics.text()
+  const rises = rules.flatMap(({ alert, expr }) =>
+    [...expr.matchAll(/increase\((\w+)(?:\{(\w+)(!?=)"([^"]+)"\})?/g)].map(([, metric = '', ...by]) => ({
+      alert,
+      metric,
+      by,
+    })),
+  )
+  expect(rises.length).toBeGreaterThan(5)
+  for (const {
+    alert,
+    metric,
+    by: [label, relation, value],
+  } of rises) {
+    const samples = text.split('\n').filter((line) => line.startsWith(metric))
+    const chosen = samples.filter((line) => !label || line.includes(`${label}="${value}"`) === (relation === '='))
+    expect([alert, chosen.length > 0]).toEqual([alert, true])
+  }
+})
+
 test('every rule says how bad it is, what is wrong and where to read on', () => {
   expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
   for (const { alert, labels, annotations } of rules) {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { type Database, openDatabase } from '../src/db/client.ts'
 import { findMismatches } from '../src/reconcile/checks.ts'
 import { type Client, createClient } from './support/client.ts'
@@ -149,5 +150,22 @@ describe('a stop', () => {
     }
     expect(await Promise.all([endOf('SIGINT'), endOf('SIGTERM')])).toEqual([130, 143])
     expect(await findMismatches(database)).toEqual([])
+  })
+
+  test('by a second signal is at once during the start as well', async () => {
+    const silent = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+    const asked = Promise.withResolvers<void>()
+    silent.reload({ socket: { data() {}, open: () => asked.resolve() } })
+    const { PATH = '' } = process.env
+    const env = { PATH, DATABASE_URL: `mysql://x:y@127.0.0.1:${silent.port}/z`, JWT_SECRET: 'x'.repeat(32) }
+    const main = join(import.meta.dir, '../src/main.ts')
+    const child = Bun.spawn([process.execPath, main, 'serve'], { env, stdio: ['ignore', 'ignore', 'ignore'] })
+    await asked.promise
+    child.kill('SIGTERM')
+    await Bun.sleep(100)
+    expect(child.exitCode).toBeNull()
+    child.kill('SIGTERM')
+    expect(await child.exited).toBe(143)
+    silent.stop(true)
   })
 })

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { day_ms } from '../calendar.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Books } from '../till/books.ts'
 import type { Operation } from '../till/operation.ts'
@@ -23,7 +24,6 @@ export interface CodeRequest {
 }
 
 const minute_ms = 60_000
-const day_ms = 86_400_000
 
 /** A code is kept (as its digest) for a phone; a new one takes the place of the old. */
 export const issueCode: Operation<CodeRequest, Record<string, never>> = {

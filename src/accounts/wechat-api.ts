@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../parse-json.ts'
 import { retry } from '../retry.ts'
 
 /** WeChat turned a call down with its own `errcode`. */
@@ -50,7 +51,7 @@ export function createWechatApi(options: WechatApiOptions): WechatApi {
   const { api, timeoutMs = 3_000, pausesMs = [100, 400] } = options
   const attempt = async <Answer>({ path, query, body, answer }: WechatCall<Answer>): Promise<Answer> => {
     const text = await textOf(`${api}${path}?${new URLSearchParams(query)}`, path, body, timeoutMs)
-    const json = parsed(text)
+    const json = parseJson(text)
     const { data } = status.safeParse(json)
     if (!data) throw new WechatAway(`${path} answered something unreadable`)
     if (data.errcode === busy) throw new WechatAway(`${path} is busy`)
@@ -83,13 +84,5 @@ async function textOf(url: string, path: string, body: object | undefined, timeo
   } catch (error) {
     if (error instanceof WechatAway) throw error
     throw new WechatAway(`${path} could not be reached (${(error as { name?: string }).name})`)
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -35,53 +35,59 @@ const usualWindow_ms = 5 * 60_000
 const mostDetails = 5
 
 interface Group {
+  /** How many may go out at once yet. */
+  free: number
+  /** Of what is held: how many, the latest of each subject, and the latest event. */
   count: number
   details: Map<string, string>
+  event: AlertEvent
   timer: ReturnType<typeof setTimeout>
 }
+
+/** A state's coming and going are one story: its last word is what holds. */
+const stories: Partial<Record<AlertEvent, string>> = { database_away: 'database', database_back: 'database' }
 
 /** Alerts grouped by event, so that a flood is a message each few minutes, in bounded memory. */
 export function createAlerts(options: AlertsOptions): Alerts {
   const { outbox, logger, count, window_ms = usualWindow_ms } = options
-  const groups = new Map<AlertEvent, Group>()
+  const groups = new Map<string, Group>()
 
   const send = (event: AlertEvent, times: number, details: readonly string[]) => {
     const message = { event, title: alertTitles[event], count: times, details, at: new Date() }
     logger.error({ alert: message }, 'alert')
     outbox?.push(message)
   }
-  const openWindow = (event: AlertEvent) => {
-    const timer = setTimeout(() => closeWindow(event), window_ms)
+  const openWindow = (story: string, event: AlertEvent, free: number): Group => {
+    const timer = setTimeout(() => closeWindow(story), window_ms)
     timer.unref()
-    groups.set(event, { count: 0, details: new Map(), timer })
+    const group: Group = { free, count: 0, details: new Map(), event, timer }
+    groups.set(story, group)
+    return group
   }
-  const sendHeld = (event: AlertEvent): boolean => {
-    const group = groups.get(event)
-    if (!group || group.count === 0) return false
-    send(event, group.count, [...group.details.values()])
-    return true
+  const sendHeld = ({ count: held, event, details }: Group): boolean => {
+    if (held > 0) send(event, held, [...details.values()])
+    return held > 0
   }
-  const closeWindow = (event: AlertEvent) => {
-    const wasNeeded = sendHeld(event)
-    groups.delete(event)
-    if (wasNeeded) openWindow(event)
+  const closeWindow = (story: string) => {
+    const group = groups.get(story)
+    groups.delete(story)
+    if (group && sendHeld(group)) openWindow(story, group.event, 0)
   }
 
   return {
     raise(alert) {
       const { event } = alert
       count(event)
-      const group = groups.get(event)
-      // A change of state is told as it comes, or the last word could be the wrong one; its watch makes it rare.
-      const isState = event === 'database_away' || event === 'database_back'
-      if (group) hold(group, alert)
-      else send(event, 1, [detailOf(alert)])
-      if (!group && !isState) openWindow(event)
+      const story = stories[event] ?? event
+      const group = groups.get(story) ?? openWindow(story, event, event in stories ? 2 : 1)
+      if (group.free === 0) return hold(group, alert)
+      group.free -= 1
+      send(event, 1, [detailOf(alert)])
     },
     async close(most_ms) {
-      for (const [event, { timer }] of groups) {
-        clearTimeout(timer)
-        sendHeld(event)
+      for (const group of groups.values()) {
+        clearTimeout(group.timer)
+        sendHeld(group)
       }
       groups.clear()
       await outbox?.close(most_ms)
@@ -92,6 +98,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
 function hold(group: Group, alert: Alert): void {
   const subject = subjectOf(alert)
   group.count += 1
+  group.event = alert.event
   group.details.delete(subject)
   group.details.set(subject, detailOf(alert))
   const [oldest] = group.details.keys()

@@ -8,7 +8,7 @@ export interface DatabaseWatch {
 }
 
 const usualPause_ms = 2_000
-/** So many looks in a row make a change: one lost packet is none, and a flapping database is no flood. */
+/** So many looks in a row make a change: one lost packet is none. */
 const looksToBelieve = 2
 
 /** Looks at the database on its own, so that nobody has to call for its absence to be noticed. */

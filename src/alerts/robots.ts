@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { parseJson } from '../parse-json.ts'
 import type { AlertMessage } from './alerts.ts'
 
 export type AlertFormat = 'dingtalk' | 'wecom' | 'json'
@@ -67,12 +68,7 @@ function cut(text: string, most_bytes: number): string {
 
 /** Both robots answer 200 whatever happened, and tell it in `errcode`. */
 function requireTaken(answer: string): void {
-  let errcode: unknown
-  try {
-    errcode = (JSON.parse(answer) as { errcode?: unknown }).errcode
-  } catch {
-    errcode = 'none'
-  }
+  const { errcode } = (parseJson(answer) ?? {}) as { errcode?: unknown }
   if (errcode !== 0) throw new Error(`the robot answered errcode ${String(errcode)}`)
 }
 

@@ -16,7 +16,11 @@ export const reconcile: Command = async ({ args, config, print }) => {
       print('Every balance and every stock equals its ledger.')
       return 0
     }
-    if (isRepair) print(`${await repair(services.database, services.till)} repaired from their ledgers.`)
+    if (isRepair) {
+      print(`${await repair(services.database, services.till)} repaired from their ledgers.`)
+      // Its record is what the figures and their alert go by.
+      for (const job of services.jobs.all) if (job.name === 'reconcile') await services.jobs.run(job)
+    }
     return 1
   } finally {
     await close()

@@ -56,6 +56,8 @@ const commands: Record<string, Command> = {
 /** Runs the command that `argv` names and answers its exit code: 0 well, 1 failed, 2 used wrongly. */
 export async function run(argv: string[], env: Record<string, string | undefined>): Promise<number> {
   const [name = 'serve', ...args] = argv
+  // Whoever read along has gone (`verify … | head`): what is done is done to its end all the same.
+  process.stdout.on('error', ignoreBrokenPipe)
   const print = (line: string) => process.stdout.write(`${line}\n`)
   const complain = (line: string) => process.stderr.write(`${line}\n`)
   if (argv.some((arg) => arg === '--help' || arg === '-h')) return said(print, help)
@@ -73,6 +75,10 @@ export async function run(argv: string[], env: Record<string, string | undefined
     else complain(Bun.inspect(describeError(error)))
     return error instanceof UsageError ? 2 : 1
   }
+}
+
+function ignoreBrokenPipe(error: Error & { code?: string }): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 function said(print: (line: string) => void, text: string): number {

@@ -1,8 +1,10 @@
 import { openInstallation } from '../installation.ts'
 import { seedProducts, seedWheel } from '../seed.ts'
 import type { Command } from './run.ts'
+import { UsageError } from './usage.ts'
 
-export const seed: Command = async ({ config, print }) => {
+export const seed: Command = async ({ args, config, print }) => {
+  if (args.length > 0) throw new UsageError('seed takes nothing.')
   const { services, close } = await openInstallation(config, print)
   try {
     print((await seedWheel(services)) ? 'The default wheel is installed.' : 'There is a wheel already.')

@@ -2,33 +2,45 @@ import { redacted } from '../config.ts'
 import { describeError } from '../logger.ts'
 import { startServer } from '../server.ts'
 import type { Command } from './run.ts'
+import { UsageError } from './usage.ts'
 
 /**
  * Serves until SIGINT or SIGTERM, then stops in order within `SHUTDOWN_MS`: exit 0, or 1 with a line on what did not
  * end. A second signal exits at once, with 130 or 143.
  */
-export const serve: Command = async ({ config, print }) => {
+export const serve: Command = async ({ args, config, print }) => {
+  if (args.length > 0) throw new UsageError('serve takes nothing.')
   const stopping = stopSignal()
   endOnBugs()
   const server = await startServer(config, print)
-  server.services.logger.info({ settings: redacted(config) }, 'serving')
-  print(`Serving on ${server.url} (API: ${server.url}/api/docs)`)
+  const { logger } = server.services
+  // In production every line is the log's.
+  const say = (level: 'info' | 'error', line: string) =>
+    config.NODE_ENV === 'production' ? logger[level](line) : print(line)
+  logger.info({ settings: redacted(config) }, 'settings')
+  say('info', `Serving on ${server.url} (API: ${server.url}/api/docs)`)
   await stopping
-  print('Stopping …')
+  say('info', 'Stopping …')
   const cap = setTimeout(() => process.exit(1), config.SHUTDOWN_MS)
-  process.on('SIGINT', () => process.exit(130))
-  process.on('SIGTERM', () => process.exit(143))
   const hung = await server.stop()
   clearTimeout(cap)
   if (hung.length === 0) return 0
-  print(`Not ended within SHUTDOWN_MS: ${hung.join(', ')}.`)
+  say('error', `Not ended within SHUTDOWN_MS: ${hung.join(', ')}.`)
+  logger.flush()
   process.exit(1)
 }
 
+/** Resolves at the first signal, also one that comes during the start; a second one exits at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
+    let isAsked = false
+    const ask = (exitCode: number) => () => {
+      if (isAsked) process.exit(exitCode)
+      isAsked = true
+      resolve()
+    }
+    process.on('SIGINT', ask(130))
+    process.on('SIGTERM', ask(143))
   })
 }
 

@@ -1,8 +1,9 @@
-import { and, count, desc, eq, type SQL } from 'drizzle-orm'
+import { and, desc, eq, type SQL } from 'drizzle-orm'
 import type { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
+import { pageOf } from '../db/page.ts'
 import { orderView } from './order-view.ts'
 import { exchangeRecordsTable } from './schema.ts'
 import type { ordersQuery } from './wire.ts'
@@ -10,21 +11,15 @@ import type { ordersQuery } from './wire.ts'
 const table = exchangeRecordsTable
 
 /** A page of the user's orders, newest first. */
-export async function ordersOf({ orm }: Database, userId: number, query: z.output<typeof ordersQuery>) {
+export async function ordersOf(database: Database, userId: number, query: z.output<typeof ordersQuery>) {
   const conditions: SQL[] = [eq(table.user_id, userId)]
   if (query.status) conditions.push(eq(table.status, query.status))
-  const where = and(...conditions)
-  const [page, [counted]] = await Promise.all([
-    orm
-      .select()
-      .from(table)
-      .where(where)
-      .orderBy(desc(table.created_at), desc(table.exchange_id))
-      .limit(query.limit)
-      .offset((query.page - 1) * query.limit),
-    orm.select({ total: count() }).from(table).where(where),
-  ])
-  return { orders: page.map(orderView), pagination: paginationOf(query, counted?.total ?? 0) }
+  const { rows, total } = await pageOf(database, table, {
+    ...query,
+    where: and(...conditions),
+    order: [desc(table.created_at), desc(table.exchange_id)],
+  })
+  return { orders: rows.map(orderView), pagination: paginationOf(query, total) }
 }
 
 /**

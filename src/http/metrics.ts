@@ -1,29 +1,24 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { BatchReport } from '../till/lane.ts'
+import { within } from '../within.ts'
 
 export interface HttpMetrics {
   observe(method: string, route: string, code: number, took_ms: number): void
-}
-
-/** A run of a scheduled job on this replica. */
-export interface JobReport {
-  job: string
-  failed: boolean
-  rows: number
-  took_ms: number
 }
 
 /** The service's figures in Prometheus' text format. */
 export interface Metrics {
   http: HttpMetrics
   batch(report: BatchReport): void
-  /** How a run of a scheduled job went. */
-  job(report: JobReport): void
-  /** A figure that only grows; answers what adds to it, one if nothing is said. Labels take few values. */
+  /**
+   * A figure that only grows; answers what adds to it, one if nothing is said. Labels take few values: those in `known`
+   * stand at 0 from the start, without which their first rise can't be seen.
+   */
   counter<Label extends string>(
     name: string,
     help: string,
     labels: readonly Label[],
+    known?: readonly Record<Label, string>[],
   ): (of: Record<Label, string>, by?: number) => void
   /** Durations; answers what takes one, in ms. */
   timer(name: string, help: string): (took_ms: number) => void
@@ -31,9 +26,19 @@ export interface Metrics {
   totals(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void
   /** Figures that are read when the page is. */
   watch(gauges: Record<string, { help: string; read: () => number }>): void
+  /** A figure that is asked for when the page is read, by its labels; without an answer it stays as it was. */
+  ask<Label extends string>(
+    name: string,
+    help: string,
+    labels: readonly Label[],
+    read: () => Promise<Iterable<readonly [Record<Label, string>, number]>>,
+  ): void
   text(): Promise<string>
   contentType: string
 }
+
+/** A database that is away must not keep the figures from those who want to see that. */
+const askTimeout_ms = 1_000
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
@@ -44,9 +49,9 @@ export function createMetrics(): Metrics {
   return {
     http: httpMetrics(registers),
     batch: tillMetrics(registers),
-    job: jobMetrics(registers),
-    counter(name, help, labelNames) {
+    counter(name, help, labelNames, known = []) {
       const counter = new Counter({ name, help, labelNames, registers })
+      for (const of of known) counter.inc(of, 0)
       // The library sorts and joins labels at every look-up.
       const children = new Map<string, (by?: number) => void>()
       return (of, by) => {
@@ -76,6 +81,18 @@ export function createMetrics(): Metrics {
       for (const [name, { help, read }] of Object.entries(gauges)) {
         const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) })
       }
+    },
+    ask(name, help, labelNames, read) {
+      const gauge: Gauge = new Gauge({
+        name,
+        help,
+        labelNames,
+        registers,
+        async collect() {
+          const told = await within(read(), askTimeout_ms, []).catch(() => [])
+          for (const [of, value] of told) gauge.set(of, value)
+        },
+      })
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,
@@ -139,30 +156,5 @@ function tillMetrics(registers: Registry[]): (report: BatchReport) => void {
     took.observe(report.took_ms / 1000)
     retries.inc(report.retries)
     refused.inc(report.refused)
-  }
-}
-
-function jobMetrics(registers: Registry[]): (report: JobReport) => void {
-  // Prometheus calls what it scrapes `job` itself.
-  const labelNames = ['name', 'outcome'] as const
-  const runs = new Counter({ name: 'job_runs_total', help: 'Runs of jobs on this replica', labelNames, registers })
-  const rows = new Counter({ name: 'job_rows_total', help: 'Rows that jobs settled', labelNames: ['name'], registers })
-  const took = new Gauge({
-    name: 'job_last_run_seconds',
-    help: 'Length of the last run',
-    labelNames: ['name'],
-    registers,
-  })
-  const good = new Gauge({
-    name: 'job_last_success_timestamp_seconds',
-    help: 'When a job last went well on this replica',
-    labelNames: ['name'],
-    registers,
-  })
-  return ({ job: name, failed, rows: done, took_ms }) => {
-    runs.inc({ name, outcome: failed ? 'failed' : 'done' })
-    rows.inc({ name }, done)
-    took.set({ name }, took_ms / 1000)
-    if (!failed) good.set({ name }, Date.now() / 1000)
   }
 }

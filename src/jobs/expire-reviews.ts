@@ -1,10 +1,10 @@
 import { and, asc, eq, lt } from 'drizzle-orm'
+import { day_ms } from '../calendar.ts'
 import { expireReview } from '../receipts/expire-review.ts'
 import { uploadReviewsTable } from '../receipts/schema.ts'
 import type { Job, JobDeps } from './job.ts'
 import { dueAtOnce, settleDue } from './settle-due.ts'
 
-const day_ms = 86_400_000
 const table = uploadReviewsTable
 
 /** Closes receipts that waited for a review longer than `REVIEW_TTL_DAYS`. */

@@ -3,6 +3,7 @@ import { Cron } from 'croner'
 import { cached } from '../cached.ts'
 import type { Check } from '../http/operator-routes.ts'
 import { randomCode } from '../random.ts'
+import { watchJobs } from './figures.ts'
 import type { Job, JobDeps } from './job.ts'
 import { type Attempt, createRunner, dueAt } from './runner.ts'
 import { type JobRun, jobRuns } from './runs.ts'
@@ -42,6 +43,7 @@ export function createJobs(deps: JobDeps): Jobs {
   const attempt = createRunner({
     ...deps,
     runs,
+    report: watchJobs(deps.metrics, all, runs),
     instance: `${hostname()
       .replace(/[^\x21-\x7e]/g, '')
       .slice(0, 20)}:${process.pid}:${randomCode(6)}`,

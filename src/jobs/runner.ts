@@ -1,4 +1,5 @@
 import { Cron } from 'croner'
+import type { JobReport } from './figures.ts'
 import type { Job, JobDeps } from './job.ts'
 import { type Lease, takeLease } from './lease.ts'
 import type { JobRuns } from './runs.ts'
@@ -9,8 +10,10 @@ export type Attempt =
   | { outcome: 'failed'; rows: number; error: string }
   | { outcome: 'busy' | 'not_due' }
 
-export interface RunnerOptions extends Pick<JobDeps, 'config' | 'database' | 'metrics' | 'alerts' | 'logger' | 'now'> {
+export interface RunnerOptions extends Pick<JobDeps, 'config' | 'database' | 'alerts' | 'logger' | 'now'> {
   runs: JobRuns
+  /** Told of each run. */
+  report: (run: JobReport) => void
   /** Names this process in leases and records; ASCII, at most 40 characters. */
   instance: string
   /** True once the service stops: a run ends after its step. */
@@ -29,7 +32,7 @@ export function dueAt(job: Job, timeZone: string, lastGood: Date | undefined): D
 
 /** Runs jobs one at a time each, under their leases, and records how it went. */
 export function createRunner(options: RunnerOptions) {
-  const { config, database, metrics, alerts, logger, now, runs, instance } = options
+  const { config, database, alerts, logger, now, runs, report, instance } = options
   const running = new Set<string>()
 
   const isDue = async (job: Job) => {
@@ -44,7 +47,7 @@ export function createRunner(options: RunnerOptions) {
     const { rows, error } = await work(job, lease, options.stopping)
     await runs.end(runId, { at: now(), rows, error })
     const took_ms = now().getTime() - startedAt.getTime()
-    metrics.job({ job: job.name, failed: error !== null, rows, took_ms })
+    report({ job: job.name, failed: error !== null, rows, took_ms })
     logger.info({ job: job.name, fence: lease.fence, rows, took_ms, error }, 'job run')
     if (error === null) return { outcome: 'done', rows }
     if (before?.error == null) alerts.raise({ event: 'job_failed', job: job.name, error })

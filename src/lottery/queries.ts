@@ -2,6 +2,7 @@ import { and, count, desc, eq, max, ne, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
+import { pageOf } from '../db/page.ts'
 import { dayOf, drawsOn } from './pity.ts'
 import { lotteryPityTable, lotteryRecordsTable } from './schema.ts'
 import type { DrawType } from './wheel.ts'
@@ -16,27 +17,21 @@ export async function countersOf({ orm }: Database, userId: number, day: string)
 }
 
 /** A page of the user's draws, newest first. */
-export async function drawRecordsOf({ orm }: Database, userId: number, query: z.output<typeof recordsQuery>) {
+export async function drawRecordsOf(database: Database, userId: number, query: z.output<typeof recordsQuery>) {
   const conditions: SQL[] = [eq(table.user_id, userId)]
   if (query.draw_type) conditions.push(eq(table.draw_type, query.draw_type))
   if (query.prize_type) conditions.push(eq(table.prize_type, query.prize_type))
-  const where = and(...conditions)
-  const [page, [counted]] = await Promise.all([
-    orm
-      .select()
-      .from(table)
-      .where(where)
-      .orderBy(desc(table.record_id))
-      .limit(query.limit)
-      .offset((query.page - 1) * query.limit),
-    orm.select({ total: count() }).from(table).where(where),
-  ])
-  const records = page.map(({ record_id, user_id: _user, roll: _roll, wheel_version: _version, ...record }) => ({
+  const { rows, total } = await pageOf(database, table, {
+    ...query,
+    where: and(...conditions),
+    order: [desc(table.record_id)],
+  })
+  const records = rows.map(({ record_id, user_id: _user, roll: _roll, wheel_version: _version, ...record }) => ({
     id: record_id,
     ...record,
     created_at: record.created_at.toISOString(),
   }))
-  return { records, pagination: paginationOf(query, counted?.total ?? 0) }
+  return { records, pagination: paginationOf(query, total) }
 }
 
 /** What the user's draws came to. */

@@ -1,10 +1,11 @@
-import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, type SQL } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Calendar } from '../calendar.ts'
 import { yuanOf } from '../contract/money.ts'
 import { Refusal } from '../contract/refusals.ts'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
+import { pageOf } from '../db/page.ts'
 import { imageName, previewName } from '../receipts/image-names.ts'
 import { copiesOf } from '../receipts/queries.ts'
 import { type Upload, uploadReviewsTable } from '../receipts/schema.ts'
@@ -25,9 +26,10 @@ export interface ViewParts {
 /** A page of uploads of one status, oldest first. */
 export async function reviewsByStatus(database: Database, query: z.output<typeof pendingQuery>, parts: ViewParts) {
   const where = eq(table.review_status, query.status)
-  const { page, total } = await pageOf(database, where, [asc(table.created_at), asc(table.upload_id)], query)
-  const around = await surroundingsOf(database, page)
-  return { reviews: page.map((upload) => reviewItem(upload, around, parts)), pagination: paginationOf(query, total) }
+  const order = [asc(table.created_at), asc(table.upload_id)]
+  const { rows, total } = await pageOf(database, table, { ...query, where, order })
+  const around = await surroundingsOf(database, rows)
+  return { reviews: rows.map((upload) => reviewItem(upload, around, parts)), pagination: paginationOf(query, total) }
 }
 
 /** A page of decided uploads, newest decision first. */
@@ -42,9 +44,9 @@ export async function reviewHistory(
   if (query.from) conditions.push(gte(table.review_time, calendar.startOf(query.from)))
   if (query.to) conditions.push(lt(table.review_time, calendar.startOf(calendar.plusDays(query.to, 1))))
   const order = [desc(table.review_time), desc(table.upload_id)]
-  const { page, total } = await pageOf(database, and(...conditions), order, query)
-  const around = await surroundingsOf(database, page)
-  const reviews = page.map((upload) => {
+  const { rows, total } = await pageOf(database, table, { ...query, where: and(...conditions), order })
+  const around = await surroundingsOf(database, rows)
+  const reviews = rows.map((upload) => {
     const reviewer = upload.reviewer_id === null ? undefined : around.people.get(upload.reviewer_id)
     return {
       ...reviewItem(upload, around, parts),
@@ -66,25 +68,6 @@ export async function requireUploader({ orm }: Database, uploadId: string): Prom
   const [upload] = await orm.select({ user_id: table.user_id }).from(table).where(eq(table.upload_id, uploadId))
   if (!upload) throw new Refusal(6003)
   return upload.user_id
-}
-
-async function pageOf(
-  { orm }: Database,
-  where: SQL | undefined,
-  order: SQL[],
-  { page, limit }: { page: number; limit: number },
-): Promise<{ page: Upload[]; total: number }> {
-  const [rows, [counted]] = await Promise.all([
-    orm
-      .select()
-      .from(table)
-      .where(where)
-      .orderBy(...order)
-      .limit(limit)
-      .offset((page - 1) * limit),
-    orm.select({ total: count() }).from(table).where(where),
-  ])
-  return { page: rows, total: counted?.total ?? 0 }
 }
 
 /** What a page's uploads are shown with: who sent and decided them, and the other uploads of their photos. */

@@ -1,6 +1,7 @@
 import { and, count, desc, eq, gte, type SQL, sql } from 'drizzle-orm'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
+import { pageOf } from '../db/page.ts'
 import { requireUser } from '../users/queries.ts'
 import { type LedgerSource, pointsRecordsTable } from './schema.ts'
 import type { PointsStatistics, RecordsQuery } from './wire.ts'
@@ -8,27 +9,21 @@ import type { PointsStatistics, RecordsQuery } from './wire.ts'
 const table = pointsRecordsTable
 
 /** A page of the user's ledger, newest first. */
-export async function pointsRecordsOf({ orm }: Database, userId: number, query: RecordsQuery) {
+export async function pointsRecordsOf(database: Database, userId: number, query: RecordsQuery) {
   const conditions: SQL[] = [eq(table.user_id, userId)]
   if (query.type !== 'all') conditions.push(eq(table.type, query.type))
   if (query.source) conditions.push(eq(table.source, query.source))
-  const where = and(...conditions)
-  const [page, [counted]] = await Promise.all([
-    orm
-      .select()
-      .from(table)
-      .where(where)
-      .orderBy(desc(table.seq))
-      .limit(query.limit)
-      .offset((query.page - 1) * query.limit),
-    orm.select({ total: count() }).from(table).where(where),
-  ])
-  const records = page.map(({ record_id, user_id: _user, seq: _seq, created_at, ...record }) => ({
+  const { rows, total } = await pageOf(database, table, {
+    ...query,
+    where: and(...conditions),
+    order: [desc(table.seq)],
+  })
+  const records = rows.map(({ record_id, user_id: _user, seq: _seq, created_at, ...record }) => ({
     id: record_id,
     ...record,
     created_at: created_at.toISOString(),
   }))
-  return { records, pagination: paginationOf(query, counted?.total ?? 0) }
+  return { records, pagination: paginationOf(query, total) }
 }
 
 /** Sums of the user's ledger by direction and source; amounts spent are positive here. */

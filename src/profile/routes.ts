@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { Calendar } from '../calendar.ts'
+import { type Calendar, wholeDaysBetween } from '../calendar.ts'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
@@ -31,7 +31,6 @@ export interface ProfileDeps {
   avatarLimit: RateLimit
 }
 
-const day_ms = 86_400_000
 const avatarKeyLength = 26
 const avatarForm = { file: 'avatar', fields: z.object({}) }
 
@@ -94,7 +93,7 @@ export function profileRoutes(deps: ProfileDeps) {
         is_merchant: user.is_merchant,
         total_points: user.total_points,
         today_activities: totalOf(sinceMidnight),
-        registration_days: Math.floor((now().getTime() - user.created_at.getTime()) / day_ms),
+        registration_days: wholeDaysBetween(user.created_at, now()),
         last_login: user.last_login?.toISOString() ?? null,
       })
     })

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { RedisClient } from 'bun'
 import type { Logger } from 'pino'
+import { within } from '../within.ts'
 
 /** A kept-up connection to Redis or Valkey: one channel, commands, and the truth about whether it is there. */
 export interface RedisLink {
@@ -46,7 +47,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     const answer = question(commands).finally(() => {
       unanswered -= 1
     })
-    return within(most_ms, answer)
+    return inTime(answer, most_ms)
   }
 
   /** One connection's life: resolves or rejects at its end. */
@@ -55,8 +56,8 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     const [sender, listener] = pair
     try {
       const lost = Promise.race(pair.map(({ ended }) => ended))
-      await within(connectTimeout_ms, Promise.all(pair.map(({ client }) => client.connect())))
-      await within(connectTimeout_ms, listener.client.subscribe(options.channel, options.onMessage))
+      await inTime(Promise.all(pair.map(({ client }) => client.connect())), connectTimeout_ms)
+      await inTime(listener.client.subscribe(options.channel, options.onMessage), connectTimeout_ms)
       commands = sender.client
       options.onReady()
       first.resolve()
@@ -115,11 +116,9 @@ function openClient(url: string): { client: RedisClient; ended: Promise<string> 
   return { client, ended }
 }
 
-async function within<T>(most_ms: number, answer: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${most_ms} ms`)), most_ms)
-  })
-  answer.catch(() => {})
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+async function inTime<T>(answer: Promise<T>, most_ms: number): Promise<T> {
+  const late = Symbol('late')
+  const told = await within(answer, most_ms, late)
+  if (told === late) throw new Error(`Redis did not answer within ${most_ms} ms`)
+  return told as T
 }

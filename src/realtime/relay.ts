@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { type Push, pushes } from '../contract/messages.ts'
+import { parseJson } from '../parse-json.ts'
 import { randomCode } from '../random.ts'
 import { createRedisLink, type RedisLink } from './redis-link.ts'
 
@@ -79,14 +80,6 @@ export function createRelay(options: RelayOptions): Relay {
 function split(text: string): [string, string | undefined] {
   const at = text.indexOf(' ')
   return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function pushShape(): z.ZodType<Push> {

@@ -4,6 +4,7 @@ import type { Access } from '../accounts/access.ts'
 import { clientFrame } from '../contract/messages.ts'
 import { Refusal, type RefusalCode, refusals } from '../contract/refusals.ts'
 import type { Caller } from '../http/env.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Balance } from './balances.ts'
 import type { LocalHub } from './hub.ts'
 import type { Roster } from './roster.ts'
@@ -55,7 +56,7 @@ export function socketHandler(options: SocketsOptions): WebSocketHandler<SocketD
     },
     message(socket, text) {
       if (!heard(socket)) return
-      const frame = parse(text)
+      const frame = typeof text === 'string' ? parseJson(text) : undefined
       if (socket.data.stage === 'stranger') void introduce(socket, frame, options)
       else if (socket.data.stage === 'joining') socket.data.backlog.push(frame)
       else answer(socket, frame, options)
@@ -118,16 +119,6 @@ function answer(socket: Socket, frame: unknown, { hub, now }: SocketsOptions): v
   else if (parsed.data.type === 'ping') tell(socket, { type: 'pong', data: { server_time } }, server_time)
   else
     hub.narrow(socket, parsed.data.type === 'unsubscribe_products' ? undefined : [...new Set(parsed.data.product_ids)])
-}
-
-/** The frame's JSON, or undefined for what is none. */
-function parse(text: string | Buffer): unknown {
-  if (typeof text !== 'string') return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function isOpen(socket: Socket): boolean {

@@ -1,3 +1,5 @@
+import { parseJson } from '../parse-json.ts'
+
 /** A fault of the deployment that is looked at, in words for its operator. */
 export class Fault extends Error {
   override name = 'Fault'
@@ -73,13 +75,15 @@ function unanswered(error: Error & { code?: unknown }): never {
 }
 
 function objectOf(text: string, status: number, type: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  } catch {
-    // Told below, with what came instead.
-  }
-  throw new Fault(`HTTP ${status} with ${type}, where JSON is expected`)
+  const value = parsed(text)
+  if (!value) throw new Fault(`HTTP ${status} with ${type}, where JSON is expected`)
+  return value
+}
+
+/** A JSON object, or undefined for anything else. */
+function parsed(text: string): Record<string, unknown> | undefined {
+  const value = parseJson(text)
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
 }
 
 function startSocket(url: string, first: object): Promise<SocketStart> {
@@ -87,7 +91,11 @@ function startSocket(url: string, first: object): Promise<SocketStart> {
   const start = new Promise<SocketStart>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Fault(`no frame within ${timeout_ms / 1_000} s`)), timeout_ms)
     socket.onopen = () => socket.send(JSON.stringify(first))
-    socket.onmessage = ({ data }) => resolve({ frame: JSON.parse(String(data)) })
+    socket.onmessage = ({ data }) => {
+      const frame = parsed(String(data))
+      if (frame) resolve({ frame })
+      else reject(new Fault('a first frame that is no JSON object'))
+    }
     socket.onerror = () => reject(new Fault('no WebSocket upgrade'))
     socket.onclose = ({ code }) => {
       clearTimeout(timer)

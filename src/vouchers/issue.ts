@@ -1,3 +1,4 @@
+import { day_ms } from '../calendar.ts'
 import type { Books } from '../till/books.ts'
 import { vouchers } from './schema.ts'
 
@@ -12,8 +13,6 @@ export interface VoucherIssue {
   quantity: number
   ttlDays: number
 }
-
-const day_ms = 86_400_000
 
 /** Issues what a diner shows at the counter. */
 export function issueVoucher(books: Books, issue: VoucherIssue): { code: string; expires_at: string } {
