@@ -1,8 +1,10 @@
 # The service as one executable in an image with nothing beside it: no shell, no package manager, no Bun.
 #
-# Bases are pinned by tag; to pin what a tag meant on a day, add the digest that `docker buildx imagetools inspect <image>` prints:
-#   FROM oven/bun:1.4.5-slim@sha256:…
-FROM --platform=$BUILDPLATFORM docker.io/oven/bun:1.4.5-slim AS build
+# Bun's image by its version; the base to run on by its digest, as its tags move. `docker buildx imagetools inspect
+# gcr.io/distroless/cc-debian12:nonroot` prints the present one: renew it with each release, for the base's own mends.
+ARG BUILD_BASE=docker.io/oven/bun:1.4.5-slim
+ARG RUN_BASE=gcr.io/distroless/cc-debian12:nonroot@sha256:9dac0a79194e45a7da0158a9c6da57b217585af0786db3845d1f0ec1a0dd182f
+FROM --platform=$BUILDPLATFORM $BUILD_BASE AS build
 WORKDIR /src
 COPY package.json bun.lock bunfig.toml ./
 # Nothing that comes with the packages runs here.
@@ -14,7 +16,7 @@ COPY ops/build.ts ops/build.ts
 ARG TARGETARCH
 RUN bun ops/build.ts ${TARGETARCH:+--target linux-$TARGETARCH} --outfile /out/restaurant-points && mkdir /out/data
 
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM $RUN_BASE
 ARG VERSION=1.0.0
 LABEL org.opencontainers.image.title="restaurant-points" \
       org.opencontainers.image.description="The backend of a restaurant's points programme" \

@@ -32,8 +32,9 @@ const { outputs } = await Bun.build({
   compile: {
     target: `bun-linux-${built}` as Bun.Build.CompileTarget,
     outfile,
-    // A file that happens to lie where the program is started must not run code in it.
+    // A file that happens to lie where the program is started must not run code in it, or be its settings.
     autoloadBunfig: false,
+    autoloadDotenv: false,
   },
 })
 // The maps are inside the executable as well.
