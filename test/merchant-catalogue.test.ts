@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import { editProducts } from '../src/merchant/edit-products.ts'
 import { parallelCopies } from './support/copies.ts'
 import { givePoints, newProduct, type Person, signIn, signInMerchant } from './support/people.ts'
-import { codeOf, withReplica } from './support/replica.ts'
 import { useService } from './support/service.ts'
 
 const service = useService()
@@ -31,13 +29,6 @@ describe('products', () => {
     ])
     const seen = await service.client.get('/api/exchange/products', { token })
     expect(seen.data.products).toMatchObject([{ product_id: data.product_id, stock: 5 }])
-  })
-
-  test('the same key makes one product', async () => {
-    const create = () => service.client.post('/api/merchant/products', { token, body: dish, idempotencyKey: 'p1' })
-    const answers = await Promise.all([create(), create(), create()])
-    for (const answer of answers) expect(answer.data).toEqual(answers[0]?.data)
-    expect((await service.client.get('/api/merchant/product-stats', { token })).data.total_count).toBe(1)
   })
 
   test.each([
@@ -205,18 +196,5 @@ describe('stock', () => {
     ])
     const taken = [...sold, ...counted].filter(({ code }) => code === 0)
     expect(taken).toHaveLength(20)
-  })
-
-  test('edits of one product from two replicas both stay', async () => {
-    const id = await newProduct(service, 5)
-    const edit = (fields: object) => ({ edits: [{ productId: id, fields }], actorId: merchant.userId })
-    await withReplica(service, ({ till }) =>
-      Promise.all([
-        codeOf(till.run(editProducts, edit({ name: '甲' }))),
-        codeOf(service.services.till.run(editProducts, edit({ category: '乙' }))),
-      ]),
-    )
-    const { data } = await service.client.get('/api/merchant/products', { token })
-    expect(data.products).toMatchObject([{ name: '甲', category: '乙' }])
   })
 })
