@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { redeem } from '../src/merchant/redeem.ts'
+import { parallelCopies } from './support/copies.ts'
 import { balanceOf, newProduct, type Person, signIn, signInMerchant } from './support/people.ts'
 import { codeOf, withReplica } from './support/replica.ts'
 import { useService } from './support/service.ts'
@@ -114,6 +115,14 @@ describe('vouchers', () => {
 })
 
 describe('accounts', () => {
+  const correct = (body: object, idempotencyKey: string, by = merchant) =>
+    service.client.post(`/api/merchant/users/${diner.userId}/points`, { token: by.token, body, idempotencyKey })
+  const corrections = () =>
+    service.database.query<{ actor_id: number; action: string }>(
+      'SELECT actor_id, action FROM audit_log WHERE target = ?',
+      [`user:${diner.userId}`],
+    )
+
   test('are found by their phone', async () => {
     const { data } = await service.client.get(`/api/merchant/users?mobile=${diner.phone}`, { token })
     expect(data.user_info).toMatchObject({ user_id: diner.userId, total_points: 1000 })
@@ -122,19 +131,30 @@ describe('accounts', () => {
     expect((await service.client.get('/api/merchant/users', { token })).code).toBe(9000)
   })
 
-  test('are corrected with a reason, a ledger row and an audit row, once a key', async () => {
-    const correct = (body: object, idempotencyKey = 'a1') =>
-      service.client.post(`/api/merchant/users/${diner.userId}/points`, { token, body, idempotencyKey })
-    expect((await correct({ points: 250, reason: '补录' })).data).toEqual({ user_id: diner.userId, new_balance: 1250 })
-    expect((await correct({ points: 250, reason: '补录' })).data.new_balance).toBe(1250)
+  test('are corrected with a reason, a ledger row and an audit row, once by 20 parallel copies of one key', async () => {
+    const told = await parallelCopies(() => correct({ points: 250, reason: '补录' }, 'a1'))
+    expect(told).toEqual({ user_id: diner.userId, new_balance: 1250 })
     expect(await balanceOf(service, diner)).toBe(1250)
+    expect((await correct({ points: 251, reason: '补录' }, 'a1')).code).toBe(9008)
     expect(await correct({ points: -1251, reason: '扣回' }, 'a2')).toMatchObject({ code: 4005, data: { shortage: 1 } })
     const records = await service.client.get('/api/user/points/records?source=admin', { token: diner.token })
     expect(records.data.records).toMatchObject([{ points: 250, description: '补录' }])
-    const audit = await service.database.query('SELECT actor_id, action FROM audit_log WHERE target = ?', [
-      `user:${diner.userId}`,
-    ])
-    expect(audit).toEqual([{ actor_id: merchant.userId, action: 'points.adjust' }])
+    expect(await corrections()).toEqual([{ actor_id: merchant.userId, action: 'points.adjust' }])
+  })
+
+  test('40 different corrections by two merchants at once all count, and none takes the balance below zero', async () => {
+    const colleague = await signInMerchant(service)
+    const changes = Array.from({ length: 40 }, (_, index) => (index % 2 ? 40 : -120))
+    const answers = await Promise.all(
+      changes.map((points, index) =>
+        correct({ points, reason: '盘点' }, `c${index}`, index % 4 < 2 ? merchant : colleague),
+      ),
+    )
+    const applied = changes.filter((_, index) => answers[index]?.code === 0)
+    expect(answers.filter(({ code }) => code === 4005)).toHaveLength(40 - applied.length)
+    expect(applied.filter((points) => points > 0)).toHaveLength(20)
+    expect(await balanceOf(service, diner)).toBe(1000 + applied.reduce((sum, points) => sum + points, 0))
+    expect(await corrections()).toHaveLength(applied.length)
   })
 
   test.each([

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'bun:test'
 import { replaceWheel } from '../src/merchant/replace-wheel.ts'
 import type { WheelAnswer } from '../src/merchant/wheel-wire.ts'
 import { wheelBody } from '../src/merchant/wheel-wire.ts'
+import { parallelCopies } from './support/copies.ts'
 import { givePoints, type Person, signIn, signInMerchant } from './support/people.ts'
 import { withReplica } from './support/replica.ts'
 import { useService } from './support/service.ts'
@@ -114,12 +115,18 @@ describe('the wheel', () => {
     expect(config.data.prizes.find(({ angle }: { angle: number }) => angle === 180)).toMatchObject({ sold_out: true })
   })
 
-  test('the same key replaces once', async () => {
-    const first = await put(changed(0, { color: '#000000' }), 'w1')
-    const again = await put(changed(0, { color: '#000000' }), 'w1')
-    expect(again.data).toEqual(first.data)
-    expect(first.data.version).toBe(wheel.version + 1)
-    expect((await service.client.get('/api/merchant/prizes', { token })).data.version).toBe(wheel.version + 1)
+  test('20 parallel copies of one key replace it once; again with it undoes nothing, another wheel is 9008', async () => {
+    const black = changed(0, { color: '#000000' })
+    const told = await parallelCopies(() => put(black, 'w1'))
+    expect(told.version).toBe(wheel.version + 1)
+    const white = await put(changed(0, { color: '#FFFFFF' }))
+    expect(white.data.version).toBe(wheel.version + 2)
+    const again = await put(black, 'w1')
+    expect(again.data).toEqual(told)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect((await put(changed(0, { color: '#123ABC' }), 'w1')).code).toBe(9008)
+    expect((await service.client.get('/api/merchant/prizes', { token })).data).toEqual(white.data)
+    expect(await service.database.query("SELECT 1 FROM audit_log WHERE action = 'wheel.replace'")).toHaveLength(2)
   })
 
   test('draws beside replacements on two replicas are of one version each, never a mix', async () => {
