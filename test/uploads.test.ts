@@ -5,7 +5,7 @@ import { fingerprintOf } from '../src/receipts/fingerprint.ts'
 import { createNearCopies } from '../src/receipts/near-copies.ts'
 import { uploadsWithNumber } from '../src/receipts/queries.ts'
 import { sweepImages } from '../src/receipts/sweep.ts'
-import { heavyJpeg, jpegOf, picture, pngOf } from './support/images.ts'
+import { jpegOf, padded, picture, pngOf } from './support/images.ts'
 import { type Person, signIn, signInMerchant } from './support/people.ts'
 import { useService } from './support/service.ts'
 import { newUpload, photoForm, storedKeys } from './support/uploads.ts'
@@ -286,49 +286,6 @@ describe('the sweep', () => {
   })
 })
 
-describe('avatar', () => {
-  const avatar = (bytes: Uint8Array<ArrayBuffer>) => {
-    const form = new FormData()
-    form.append('avatar', new Blob([bytes]), 'me.png')
-    return service.client.post('/api/user/avatar', { token: diner.token, form })
-  }
-
-  test('is made 512 pixels, is public under a name that can’t be guessed, and shows in the account', async () => {
-    const { data } = await avatar(picture(seed, 1_024, 768))
-    const image = await fetch(data.avatar)
-    expect(image.headers.get('Cache-Control')).toStartWith('public')
-    const size = await new Bun.Image(await image.arrayBuffer()).metadata()
-    expect([size.width, size.height]).toEqual([512, 384])
-    const info = await service.client.get('/api/user/info', { token: diner.token })
-    expect(info.data.user_info.avatar).toBe(data.avatar)
-  })
-
-  test('refusals: 5001, 5003, 5004', async () => {
-    const form = new FormData()
-    form.append('picture', new Blob([photo]), 'x.jpg')
-    expect((await service.client.post('/api/user/avatar', { token: diner.token, form })).code).toBe(5001)
-    expect((await avatar(bytesOf('<svg/>'))).code).toBe(5003)
-    expect((await avatar(padded(photo, 10 * 1024 * 1024 + 1))).code).toBe(5004)
-    expect(await storedKeys(service)).toEqual([])
-  })
-
-  test('one that was replaced is swept', async () => {
-    await avatar(photo)
-    const [old = ''] = await storedKeys(service)
-    await avatar(await heavyJpeg(50_000))
-    const before = new Date(Date.now() - 2 * 3_600_000)
-    for (const key of await storedKeys(service)) utimesSync(join(service.dataDir, 'images', key), before, before)
-    expect(await sweepImages(service.database, service.services.store, new Date())).toBe(1)
-    expect(await storedKeys(service)).not.toContain(old)
-  })
-})
-
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(text, 'latin1'))
-}
-
-function padded(image: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size)
-  bytes.set(image)
-  return bytes
 }

@@ -42,6 +42,13 @@ export async function heavyJpeg(bytes: number): Promise<Uint8Array<ArrayBuffer>>
   return jpegOf(pngOf(side, side, deflateSync(rows, { level: 1 })), 92)
 }
 
+/** The image with zeros after it, `size` bytes in all. */
+export function padded(image: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size)
+  bytes.set(image)
+  return bytes
+}
+
 function chunk(type: string, data: Uint8Array): Buffer {
   const length = Buffer.alloc(4)
   length.writeUInt32BE(data.length)

@@ -1,0 +1,118 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import { utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { sweepImages } from '../src/receipts/sweep.ts'
+import { heavyJpeg, padded, picture } from './support/images.ts'
+import { signIn } from './support/people.ts'
+import { useService } from './support/service.ts'
+import { storedKeys } from './support/uploads.ts'
+
+const service = useService()
+const get = (path: string, token: string) => service.client.get(path, { token })
+
+describe('the profile', () => {
+  test('shows and keeps nickname and avatar', async () => {
+    const { token } = await signIn(service)
+    const edit = {
+      nickname: '  小明🍜 ',
+      avatar: 'https://img.example.com/a.png',
+      total_points: 99_999,
+      is_merchant: true,
+    }
+    const { data } = await service.client.put('/api/user/info', { token, body: edit })
+    expect(data.user_info).toMatchObject({ nickname: '小明🍜', avatar: 'https://img.example.com/a.png' })
+    expect(data.user_info).toMatchObject({ total_points: 1000, is_merchant: false })
+    expect((await get('/api/user/info', token)).data).toEqual(data)
+  })
+
+  test('an avatar of our own stays right under another base', async () => {
+    const { token, userId } = await signIn(service)
+    const path = `/avatars/${userId}-7KQ2.jpg`
+    const names = [`${service.url}${path}`, `${service.url}${path}?v=2#x`, `https://points.example.com${path}`]
+    for (const avatar of names) {
+      await service.client.put('/api/user/info', { token, body: { avatar } })
+      const [row] = await service.database.query<{ avatar: string }>('SELECT avatar FROM users')
+      expect(row?.avatar).toBe(path)
+      expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(`${service.url}${path}`)
+    }
+  })
+
+  const bad: unknown[] = [
+    { nickname: '' },
+    { nickname: '   ' },
+    { nickname: 'x'.repeat(51) },
+    { nickname: 5 },
+    { nickname: null },
+    { nickname: 'a\u0000b' },
+    { nickname: '\ud800' },
+    { nickname: '\u202e管理员' },
+    { avatar: 'javascript:alert(1)' },
+    { avatar: 'http://elsewhere.example.com/a' },
+    { avatar: 'https://e.com/a\u0000b' },
+    { avatar: 'https://e.com/\ud800' },
+    { avatar: 'x' },
+    { avatar: `https://e.com/${'x'.repeat(600)}` },
+    { avatar: ['https://e.com'] },
+  ]
+  test.each(bad)('refuses %p and changes nothing', async (body) => {
+    const { token } = await signIn(service)
+    const before = await get('/api/user/info', token)
+    expect((await service.client.put('/api/user/info', { token, body })).code).toBe(9000)
+    expect((await get('/api/user/info', token)).data).toEqual(before.data)
+  })
+
+  test('statistics and status tell what was done, today and ever', async () => {
+    const { token } = await signIn(service)
+    await service.client.post('/api/lottery/draw', { token, body: { draw_type: 'triple' } })
+    const { data } = await get('/api/user/statistics', token)
+    expect(data.activity_statistics).toMatchObject({
+      today_activities: 3,
+      total_draws: 3,
+      total_exchanges: 0,
+      total_uploads: 0,
+    })
+    expect(data.points_statistics.current_points).toBe(data.user_info.total_points)
+    expect((await get('/api/user/status', token)).data).toMatchObject({ today_activities: 3, registration_days: 0 })
+  })
+})
+
+describe('an avatar', () => {
+  let token: string
+  const avatar = (bytes: Uint8Array<ArrayBuffer>) => {
+    const form = new FormData()
+    form.append('avatar', new Blob([bytes]), 'me.png')
+    return service.client.post('/api/user/avatar', { token, form })
+  }
+
+  beforeEach(async () => {
+    token = (await signIn(service)).token
+  })
+
+  test('is made 512 pixels, is public under a name that can’t be guessed, and shows in the account', async () => {
+    const { data } = await avatar(picture(1, 1_024, 768))
+    const image = await fetch(data.avatar)
+    expect(image.headers.get('Cache-Control')).toStartWith('public')
+    const size = await new Bun.Image(await image.arrayBuffer()).metadata()
+    expect([size.width, size.height]).toEqual([512, 384])
+    expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(data.avatar)
+  })
+
+  test('refusals: 5001, 5003, 5004', async () => {
+    const form = new FormData()
+    form.append('picture', new Blob([picture(1)]), 'x.jpg')
+    expect((await service.client.post('/api/user/avatar', { token, form })).code).toBe(5001)
+    expect((await avatar(new Uint8Array(Buffer.from('<svg/>')))).code).toBe(5003)
+    expect((await avatar(padded(picture(1), 10 * 1024 * 1024 + 1))).code).toBe(5004)
+    expect(await storedKeys(service)).toEqual([])
+  })
+
+  test('one that was replaced is swept', async () => {
+    await avatar(picture(1))
+    const [old = ''] = await storedKeys(service)
+    await avatar(await heavyJpeg(50_000))
+    const before = new Date(Date.now() - 2 * 3_600_000)
+    for (const key of await storedKeys(service)) utimesSync(join(service.dataDir, 'images', key), before, before)
+    expect(await sweepImages(service.database, service.services.store, new Date())).toBe(1)
+    expect(await storedKeys(service)).not.toContain(old)
+  })
+})
