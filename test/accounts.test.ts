@@ -292,6 +292,29 @@ describe('a refresh token', () => {
     expect((await refresh(first.data.refresh_token)).code).toBe(0)
   })
 
+  test('used beside logout keeps nothing of its session alive', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { token, refreshToken } = await signIn(service)
+      // A token that is known already lets the logout be the faster one.
+      if (round % 2 === 0) await get('/api/user/info', token)
+      const [early, ended, info, late] = await Promise.all([
+        refresh(refreshToken),
+        post('/api/auth/logout', undefined, token),
+        get('/api/user/info', token),
+        refresh(refreshToken),
+      ])
+      expect(ended.code).toBe(0)
+      for (const { code } of [early, info, late]) expect([0, 2002]).toContain(code)
+      expect(await service.database.query('SELECT 1 FROM sessions WHERE revoked_at IS NULL')).toEqual([])
+      // The newest first: a used refresh token ends the session by itself.
+      const pairs = [late.data, early.data, { access_token: token, refresh_token: refreshToken }].filter(Boolean)
+      for (const { access_token, refresh_token } of pairs) {
+        expect((await get('/api/user/info', access_token)).code).toBe(2002)
+        expect((await refresh(refresh_token)).code).toBe(2002)
+      }
+    }
+  })
+
   test('is refused when it is an access token, expired, or its account is not active', async () => {
     const { token, refreshToken, userId } = await signIn(service)
     expect((await refresh(token)).code).toBe(2002)
