@@ -5,6 +5,7 @@ import { fingerprintOf } from '../src/receipts/fingerprint.ts'
 import { createNearCopies } from '../src/receipts/near-copies.ts'
 import { uploadsWithNumber } from '../src/receipts/queries.ts'
 import { sweepImages } from '../src/receipts/sweep.ts'
+import { parallelCopies } from './support/copies.ts'
 import { jpegOf, padded, picture, pngOf } from './support/images.ts'
 import { type Person, signIn, signInMerchant } from './support/people.ts'
 import { useService } from './support/service.ts'
@@ -151,13 +152,16 @@ describe('upload', () => {
     expect((await service.client.post('/api/photo/upload', { form: photoForm(photo, '1') })).code).toBe(2001)
   })
 
-  test('the same key answers the first answer again and keeps one photo; another amount is 9008', async () => {
-    const first = await send(photoForm(photo, '5'), { idempotencyKey: 'u1' })
+  test('eight parallel copies of one key, and one later, are one upload with one photo, counted once', async () => {
+    const told = await parallelCopies(() => send(photoForm(photo, '5'), { idempotencyKey: 'u1' }), 8)
     const again = await send(photoForm(photo, '5.00'), { idempotencyKey: 'u1' })
-    expect(again.data).toEqual(first.data)
+    expect(again.data).toEqual(told)
     expect(again.headers.get('Idempotency-Replayed')).toBe('true')
     expect((await send(photoForm(photo, '6'), { idempotencyKey: 'u1' })).code).toBe(9008)
     expect(await storedKeys(service)).toHaveLength(2)
+    for (const [more, code] of [0, 0, 5006].entries()) {
+      expect((await send(photoForm(await jpegOf(picture(4_000 + more)), '5'))).code).toBe(code)
+    }
   })
 })
 
