@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
+import { editProfile } from '../src/profile/edit-profile.ts'
 import { sweepImages } from '../src/receipts/sweep.ts'
 import { heavyJpeg, padded, picture } from './support/images.ts'
 import { signIn } from './support/people.ts'
+import { withReplica } from './support/replica.ts'
 import { useService } from './support/service.ts'
 import { storedKeys } from './support/uploads.ts'
 
@@ -23,6 +25,39 @@ describe('the profile', () => {
     expect(data.user_info).toMatchObject({ nickname: '小明🍜', avatar: 'https://img.example.com/a.png' })
     expect(data.user_info).toMatchObject({ total_points: 1000, is_merchant: false })
     expect((await get('/api/user/info', token)).data).toEqual(data)
+  })
+
+  test('is never seen as a mix of edits: five devices at once, each eight in turn', async () => {
+    const { token } = await signIn(service)
+    const seen = (data: { user_info: { nickname: string; avatar: string } }) => {
+      const { nickname, avatar } = data.user_info
+      expect(avatar).toBe(`https://img.example.com/${nickname}.png`)
+      return nickname
+    }
+    const lastOf = async (device: number) => {
+      for (let turn = 1; turn <= 8; turn += 1) {
+        const nickname = `${device}-${turn}`
+        const body = { nickname, avatar: `https://img.example.com/${nickname}.png` }
+        seen((await service.client.put('/api/user/info', { token, body })).data)
+      }
+      return `${device}-8`
+    }
+    const lasts = await Promise.all([1, 2, 3, 4, 5].map(lastOf))
+    expect(lasts).toContain(seen((await get('/api/user/info', token)).data))
+  })
+
+  test('edits of different fields at once on two replicas both stay, time after time', async () => {
+    const { token, userId } = await signIn(service)
+    await withReplica(service, async ({ till }) => {
+      for (let round = 0; round < 10; round += 1) {
+        const [nickname, avatar] = [`名${round}`, `https://img.example.com/${round}.png`]
+        await Promise.all([
+          till.run(editProfile, { userId, nickname }),
+          service.services.till.run(editProfile, { userId, avatar }),
+        ])
+        expect((await get('/api/user/info', token)).data.user_info).toMatchObject({ nickname, avatar })
+      }
+    })
   })
 
   test('an avatar of our own stays right under another base', async () => {
@@ -106,13 +141,29 @@ describe('an avatar', () => {
     expect(await storedKeys(service)).toEqual([])
   })
 
+  const sweepLater = async () => {
+    const before = new Date(Date.now() - 2 * 3_600_000)
+    for (const key of await storedKeys(service)) utimesSync(join(service.dataDir, 'images', key), before, before)
+    return sweepImages(service.database, service.services.store, new Date())
+  }
+
   test('one that was replaced is swept', async () => {
     await avatar(picture(1))
     const [old = ''] = await storedKeys(service)
     await avatar(await heavyJpeg(50_000))
-    const before = new Date(Date.now() - 2 * 3_600_000)
-    for (const key of await storedKeys(service)) utimesSync(join(service.dataDir, 'images', key), before, before)
-    expect(await sweepImages(service.database, service.services.store, new Date())).toBe(1)
+    expect(await sweepLater()).toBe(1)
     expect(await storedKeys(service)).not.toContain(old)
+  })
+
+  test('of six sent at once one stands and is served, and the others are swept', async () => {
+    const widths = [100, 110, 120, 130, 140, 150]
+    const answers = await Promise.all(widths.map((width) => avatar(picture(1, width, 100))))
+    expect(answers.map(({ code }) => code)).toEqual(widths.map(() => 0))
+    const sent = new Map(answers.map(({ data }, index) => [data.avatar, widths[index]]))
+    expect(sent.size).toBe(6)
+    const standing = (await get('/api/user/info', token)).data.user_info.avatar
+    expect(await sweepLater()).toBe(5)
+    const served = await new Bun.Image(await (await fetch(standing)).arrayBuffer()).metadata()
+    expect(sent.get(standing)).toBe(served.width)
   })
 })
