@@ -51,6 +51,7 @@ async function setScene(stage: Stage): Promise<Scene> {
   const bare = await stage.startBare('bare.ts')
   const people = await makePeople(stage, service.url, Number(values.people))
   return {
+    stage,
     service,
     ofOne,
     plain,

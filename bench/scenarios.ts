@@ -1,10 +1,12 @@
 import { httpRequest, load } from './http-load.ts'
 import { loginBody, type Person, phoneOf } from './people.ts'
 import { alternate, median, medianSample, rounded, type Sample } from './sample.ts'
-import type { Program } from './stage.ts'
+import type { Program, Stage } from './stage.ts'
+import { startTimes } from './start-times.ts'
 
 /** What a scenario is given. */
 export interface Scene {
+  stage: Stage
   /** The service as it is. */
   service: Program
   /** The same service with batches of one: same database, same lanes. */
@@ -37,6 +39,7 @@ export const scenarios: Record<string, (scene: Scene) => Promise<Result[]>> = {
   dialects: async (scene) => [await dialects(scene)],
   catalogue: async (scene) => [await cachedRead(scene)],
   reads: (scene) => ownReads(scene),
+  starts: ({ stage, rounds }) => startTimes(stage, rounds),
   logins: async (scene) => [
     await latency(scene, 'logins of known phones', 64, knownLogins(scene)),
     await latency(scene, 'logins of new phones', 64, newLogins()),

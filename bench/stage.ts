@@ -17,6 +17,9 @@ import { stopInOrder } from '../src/stop-in-order.ts'
 /** A fresh database server that keeps what it commits, and the programs that are measured over it. */
 export interface Stage {
   databaseVersion: string
+  /** Settings of a service over the stage's database, and its folder. */
+  settings: Readonly<Record<string, string>>
+  dir: string
   /** Starts the service as a process of its own, its settings by their environment names over the stage's. */
   startService(settings?: Record<string, string>): Promise<Program>
   /** Starts a program of this folder, told its port as its only argument. */
@@ -73,6 +76,8 @@ export async function openStage(): Promise<Stage> {
       const port = freePort()
       return start([join(import.meta.dir, file), String(port)], port, {})
     },
+    settings,
+    dir,
     async givePoints(userIds, points) {
       const reason = 'load'
       await Promise.all(
@@ -143,7 +148,7 @@ async function startProgram(
   return { url, pid: child.pid, stop }
 }
 
-function freePort(): number {
+export function freePort(): number {
   const probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
   const { port } = probe
   probe.stop(true)

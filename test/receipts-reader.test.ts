@@ -31,6 +31,7 @@ test('every sample receipt is read right, and the event loop stays free meanwhil
   const truth: { file: string; amount: number }[] = await Bun.file(join(SAMPLES, 'ground-truth.json')).json()
   const reader = await openReader()
   const stopClock = startClock()
+  const startedAt = performance.now()
   const read: Record<string, string | undefined> = {}
   for (const { file } of truth) {
     const reading = await reader.read(await sample(file))
@@ -38,7 +39,8 @@ test('every sample receipt is read right, and the event loop stays free meanwhil
   }
   expect(read).toEqual(Object.fromEntries(truth.map(({ file, amount }) => [file, amount.toFixed(2)])))
   expect(reader.stats()).toEqual({ reads: truth.length, failures: 0, skipped: 0, queueLength: 0, busy: false })
-  expect(stopClock()).toBeLessThan(50)
+  // Read on the event loop, each would stop the clock for as long as it takes.
+  expect(stopClock()).toBeLessThan((performance.now() - startedAt) / truth.length / 4)
 }, 120_000)
 
 test.each([90, 180, 270] as const)(

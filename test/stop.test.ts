@@ -24,6 +24,9 @@ afterAll(async () => {
   await database.close()
 })
 
+const statementLimit_ms = 10_000
+const graceOfProduction_ms = 10_000 / 3
+
 interface Standing {
   program: Program
   client: Client
@@ -58,7 +61,7 @@ async function hold(userId: number): Promise<() => Promise<void>> {
 
 describe('a stop', () => {
   test('turns balancers away, answers what was taken, says goodbye after the last push, and exits 0', async () => {
-    const service = await standing({ SHUTDOWN_GRACE_MS: '400' })
+    const service = await standing({ SHUTDOWN_GRACE_MS: '2000' })
     const { program, client, token, userId } = service
     const socket = await connectAs(program.url, { token })
     expect(await statusOf(`${program.url}/health/ready`)).toEqual([200, 'ready'])
@@ -74,8 +77,12 @@ describe('a stop', () => {
     expect(await statusOf(`${program.url}/health/live`)).toEqual([200, 'live'])
     const taken = await client.get('/api/lottery/config', { token })
     expect([taken.code, taken.headers.get('Connection')]).toEqual([0, 'close'])
-    await Bun.sleep(500)
-    expect(await fetch(`${program.url}/health/live`).catch(() => 'refused')).toBe('refused')
+    await until(() =>
+      fetch(`${program.url}/health/live`).then(
+        () => false,
+        () => true,
+      ),
+    )
     expect(socket.of('points_update')).toEqual([])
     await letGo()
     const { code, data, headers } = await draw
@@ -91,7 +98,7 @@ describe('a stop', () => {
     const { program } = await standing({})
     const startedAt = performance.now()
     expect(await program.kill('SIGINT')).toBe(0)
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(performance.now() - startedAt).toBeLessThan(graceOfProduction_ms)
   })
 
   test('lets a running job end and be recorded', async () => {
@@ -125,7 +132,8 @@ describe('a stop', () => {
     await until(() => proxy.struck > 0)
     const startedAt = performance.now()
     expect(await program.kill('SIGTERM')).toBe(1)
-    expect(performance.now() - startedAt).toBeLessThan(1_700)
+    // What else would end it is the limit of a statement.
+    expect(performance.now() - startedAt).toBeLessThan(statementLimit_ms / 2)
     expect(program.output()).toMatch(/Not ended within SHUTDOWN_MS: requests \(1 unanswered\), till \(/)
     expect(await socket.closed).toBe(1001)
     expect(await draw).toBeInstanceOf(Error)
@@ -142,9 +150,7 @@ describe('a stop', () => {
       await Bun.sleep(200)
       const first = service.program.kill('SIGTERM')
       await until(() => service.program.output().includes('Stopping'))
-      const startedAt = performance.now()
       const code = await service.program.kill(signal)
-      expect(performance.now() - startedAt).toBeLessThan(1_000)
       await Promise.all([first, draw, letGo()])
       return code
     }
