@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { choices } from './choices.ts'
 import { memory } from './memory.ts'
 import { makePeople } from './people.ts'
 import { type Result, refusedIn, type Scene, scenarios } from './scenarios.ts'
@@ -31,8 +32,9 @@ try {
     refused += refusedIn(result)
   }
   for (const name of names) {
-    const scenario = scenarios[name]
-    if (!scenario) throw new Error(`no scenario ${name}; there are ${Object.keys(scenarios).join(', ')}`)
+    const scenario = scenarios[name] ?? choices[name]
+    if (!scenario)
+      throw new Error(`no scenario ${name}; there are ${Object.keys({ ...scenarios, ...choices }).join(', ')}`)
     for (const result of await scenario(scene)) report(result)
   }
   if (Number(values.minutes) > 0) report(await memory(scene, Number(values.minutes)))

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { loadConfig } from '../src/config.ts'
-import { openDatabase } from '../src/db/client.ts'
+import { type Database, openDatabase } from '../src/db/client.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { startPrivateServer } from '../src/db/private-server.ts'
 import { addProduct } from '../src/exchange/add-product.ts'
@@ -44,7 +44,7 @@ const reconcileTimeout_ms = 600_000
 const startTimeout_ms = 30_000
 const root = resolve(import.meta.dir, '..')
 
-export async function openStage(): Promise<Stage> {
+export async function openStage({ foreignKeys = true } = {}): Promise<Stage> {
   const dir = mkdtempSync(join(tmpdir(), 'points-bench-'))
   const server = await startPrivateServer(dir, { database: 'bench', tell: tell, durable: true })
   const socketPath = 'socketPath' in server.address ? server.address.socketPath : ''
@@ -57,6 +57,7 @@ export async function openStage(): Promise<Stage> {
     DAILY_LOTTERY_LIMIT: '0',
   }
   const services = await openServices({ ...settings, TILL_QUEUE: '1000000' })
+  if (!foreignKeys) await dropForeignKeys(services.database)
   const programs: Program[] = []
   const start = async (command: string[], port: number, env: Record<string, string>) => {
     const program = await startProgram(command, port, env, join(dir, `${port}.log`))
@@ -117,6 +118,14 @@ async function openServices(settings: Record<string, string>) {
   await seedWheel(services)
   await seedProducts(services)
   return services
+}
+
+async function dropForeignKeys(database: Database): Promise<void> {
+  const keys = await database.query<{ table: string; name: string }>(
+    `SELECT table_name AS \`table\`, constraint_name AS name FROM information_schema.table_constraints
+      WHERE table_schema = DATABASE() AND constraint_type = 'FOREIGN KEY'`,
+  )
+  for (const { table, name } of keys) await database.query(`ALTER TABLE \`${table}\` DROP FOREIGN KEY \`${name}\``)
 }
 
 async function startProgram(

@@ -1,0 +1,61 @@
+import { load } from './http-load.ts'
+import { makePeople } from './people.ts'
+import { alternate, median, medianSample, rounded, type Sample } from './sample.ts'
+import { draws, exchanges, type Result, type Scene } from './scenarios.ts'
+import { openStage, type Program } from './stage.ts'
+
+/** What choices of the design cost or bring: run by name alone, as they decide nothing from day to day. */
+export const choices: Record<string, (scene: Scene) => Promise<Result[]>> = { lanes, keys }
+
+const connections = 256
+
+/** One, two and three lanes, side by side on the same database. */
+async function lanes(scene: Scene): Promise<Result[]> {
+  const one = await scene.stage.startService({ TILL_LANES: '1' })
+  const three = await scene.stage.startService({ TILL_LANES: '3' })
+  const kinds = { draws: draws(scene), 'hot product': exchanges(scene) }
+  const results: Result[] = []
+  for (const [kind, next] of Object.entries(kinds)) {
+    const loaded = (program: Program) => () => load({ program, connections, seconds: scene.seconds, next })
+    const samples = await alternate(scene.rounds, {
+      one: loaded(one),
+      two: loaded(scene.service),
+      three: loaded(three),
+    })
+    const ratio = (of: Sample[]) => rounded(median(of.map((sample, i) => sample.rate / (samples.two[i]?.rate ?? 1))))
+    results.push({
+      scenario: `${kind} by lanes, of two lanes’ rate`,
+      connections,
+      one: { ...medianSample(samples.one), ratio: ratio(samples.one) },
+      two: medianSample(samples.two),
+      three: { ...medianSample(samples.three), ratio: ratio(samples.three) },
+    })
+  }
+  return results
+}
+
+/** Draws with the tables' foreign keys against draws without them, on a database server each. */
+async function keys(scene: Scene): Promise<Result[]> {
+  const free = await openStage({ foreignKeys: false })
+  try {
+    const service = await free.startService()
+    const people = await makePeople(free, service.url, scene.people.length)
+    const [seconds, bound, unbound] = [scene.seconds, draws(scene), draws({ people })]
+    const samples = await alternate(scene.rounds, {
+      with: () => load({ program: scene.service, connections, seconds, next: bound }),
+      without: () => load({ program: service, connections, seconds, next: unbound }),
+    })
+    const ratio = median(samples.with.map((sample, i) => sample.rate / (samples.without[i]?.rate ?? 1)))
+    return [
+      {
+        scenario: 'draws with foreign keys, of the rate without',
+        connections,
+        with: medianSample(samples.with),
+        without: medianSample(samples.without),
+        ratio: rounded(ratio),
+      },
+    ]
+  } finally {
+    await free.close()
+  }
+}
