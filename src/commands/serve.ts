@@ -1,8 +1,12 @@
 import { redacted } from '../config.ts'
 import { describeError } from '../logger.ts'
 import { startServer } from '../server.ts'
+import { within } from '../within.ts'
 import type { Command } from './run.ts'
 import { UsageError } from './usage.ts'
+
+/** How long the log may take to be written at an end that comes too late anyway. */
+const lastWords_ms = 500
 
 /**
  * Serves until SIGINT or SIGTERM, then stops in order within `SHUTDOWN_MS`: exit 0, or 1 with a line on what did not
@@ -26,7 +30,7 @@ export const serve: Command = async ({ args, config, print }) => {
   clearTimeout(cap)
   if (hung.length === 0) return 0
   say('error', `Not ended within SHUTDOWN_MS: ${hung.join(', ')}.`)
-  logger.flush()
+  await within(new Promise<void>((resolve) => logger.flush(() => resolve())), lastWords_ms, undefined)
   process.exit(1)
 }
 

@@ -25,7 +25,7 @@ export interface FormLimits {
 const mostFields = 16
 const longestField = 1_024
 /** How long a body may take, and what each stretch of it must bring at the least: a phone on a bad network does. */
-const usualPace = { most_ms: 120_000, stretch_ms: 10_000, bytesAStretch: 8_192 }
+const usualPace = { most_ms: 120_000, stretch_ms: 20_000, bytesAStretch: 16_384 }
 /** A body is read to its end up to here, and not begun or broken off beyond it. */
 const largestBody = 64 * 1024 * 1024
 const multipartType = /^multipart\/form-data\s*(;|$)/i
