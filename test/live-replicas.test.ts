@@ -4,7 +4,7 @@ import { setMerchant } from '../src/merchant/set-merchant.ts'
 import { randomId } from '../src/random.ts'
 import { type Client, createClient } from './support/client.ts'
 import { givePoints, newProduct, type Person, signIn } from './support/people.ts'
-import { type Program, startProgram } from './support/process.ts'
+import { type Program, runCommand, startProgram } from './support/process.ts'
 import { waitingReceipt } from './support/receipts.ts'
 import { startRedis } from './support/redis.ts'
 import { useService } from './support/service.ts'
@@ -101,6 +101,17 @@ describe('two replicas with one Redis', () => {
     },
     timeout_ms,
   )
+
+  test('a command ends with its work: no pause of its link to Redis holds it up', async () => {
+    const took_ms = async (own: { REDIS_URL?: string }) => {
+      const startedAt = performance.now()
+      const { code } = await runCommand(['jobs', 'list'], { DATABASE_URL: service.databaseUrl, ...own })
+      expect(code).toBe(0)
+      return performance.now() - startedAt
+    }
+    const alone_ms = await took_ms({})
+    expect(await took_ms({ REDIS_URL: redis.url })).toBeLessThan(alone_ms + 1_000)
+  })
 
   test('a logout on one ends the session’s sockets and its token on the other at once', async () => {
     const person = await signIn(service)

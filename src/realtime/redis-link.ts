@@ -61,8 +61,8 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       commands = sender.client
       options.onReady()
       first.resolve()
-      const quiet = () => Bun.sleep(pingEvery_ms).then(() => 'quiet')
-      while (!closed && (await Promise.race([lost, closing.promise, quiet()])) === 'quiet') {
+      const over = Promise.race([lost, closing.promise])
+      while (!closed && (await within(over, pingEvery_ms, 'quiet')) === 'quiet') {
         await Promise.race([closing.promise, ask((client) => client.ping(), answerTimeout_ms.ping)])
       }
     } finally {
@@ -79,7 +79,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       if (Date.now() - startedAt > pingEvery_ms) failures = 0
       if (failures === 0) options.logger.warn({ err: error ?? new Error('connection closed') }, 'Redis is away')
       const pause_ms = Math.min(longestPause_ms, shortestPause_ms * 2 ** Math.min(failures, 10))
-      await Promise.race([closing.promise, Bun.sleep(randomInt(shortestPause_ms / 2, pause_ms))])
+      await within(closing.promise, randomInt(shortestPause_ms / 2, pause_ms), undefined)
     }
   }
   const kept = keepUp()
@@ -88,7 +88,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     get isReady() {
       return commands !== undefined
     },
-    settled: (mostMs) => Promise.race([first.promise, Bun.sleep(mostMs)]),
+    settled: (mostMs) => within(first.promise, mostMs, undefined),
     publish: (text) =>
       ask((client) => client.publish(options.channel, text)).then(
         () => true,
