@@ -59,10 +59,10 @@ describe('a database that is away', () => {
       expect(answer).toMatchObject({ status: 200, code: 9007, data: null })
       expect(answer.headers.get('Retry-After')).toBe('1')
     }
-    const statuses = ['live', 'ready'].map(
+    const statuses = ['live', 'open', 'ready'].map(
       async (question) => (await fetch(`${running.url}/health/${question}`)).status,
     )
-    expect(await Promise.all(statuses)).toEqual([200, 503])
+    expect(await Promise.all(statuses)).toEqual([200, 200, 503])
     expect([health.status, ((await health.json()) as { status: string }).status]).toEqual([503, 'unhealthy'])
     proxy = await startProxy(databaseUrl, Number(new URL(proxy.url).port))
     expect((await spin(token)).code).toBe(0)

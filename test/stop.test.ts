@@ -65,6 +65,7 @@ describe('a stop', () => {
     const { program, client, token, userId } = service
     const socket = await connectAs(program.url, { token })
     expect(await statusOf(`${program.url}/health/ready`)).toEqual([200, 'ready'])
+    expect(await statusOf(`${program.url}/health/open`)).toEqual([200, 'open'])
     const letGo = await hold(userId)
     const draw = spin(service)
     await until(async () =>
@@ -73,6 +74,7 @@ describe('a stop', () => {
     const exit = program.kill('SIGTERM')
     await until(async () => (await fetch(`${program.url}/health/ready`)).status === 503)
     expect(await statusOf(`${program.url}/health/ready`)).toEqual([503, 'stopping'])
+    expect(await statusOf(`${program.url}/health/open`)).toEqual([503, 'stopping'])
     expect(await statusOf(`${program.url}/health`)).toEqual([503, 'unhealthy'])
     expect(await statusOf(`${program.url}/health/live`)).toEqual([200, 'live'])
     const taken = await client.get('/api/lottery/config', { token })

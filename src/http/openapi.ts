@@ -57,7 +57,7 @@ export function openApiOf(app: Hono<AppEnv>, version: string): OpenApiDocument {
       title: 'Restaurant points',
       version,
       description:
-        'Every answer is an envelope { code, msg, data }; code 0 is a success. Once a route is reached the HTTP status is 200 and the code tells; the same number stands in X-Api-Code. Outside of it, for operators: GET /health, /health/live, /health/ready and /metrics.',
+        'Every answer is an envelope { code, msg, data }; code 0 is a success. Once a route is reached the HTTP status is 200 and the code tells; the same number stands in X-Api-Code. Outside of it, for operators: GET /health, /health/live, /health/open, /health/ready and /metrics.',
     },
     servers: [{ url: '/' }],
     paths,

@@ -23,8 +23,8 @@ export interface OperatorRoutesDeps {
 }
 
 /**
- * `/health` and its two questions, `live` (is this process to be killed?) and `ready` (is it to be sent requests?), for
- * balancers; `/metrics` for Prometheus.
+ * `/health` and its questions for balancers: `live` (is this process to be killed?), `ready` (is it to be sent requests?)
+ * and `open` (does it take them, though it may have to refuse them while its database is away?); `/metrics` for Prometheus.
  */
 export function operatorRoutes({ health, lifecycle, metrics, metricsToken }: OperatorRoutesDeps) {
   return new Hono<AppEnv>()
@@ -38,6 +38,7 @@ export function operatorRoutes({ health, lifecycle, metrics, metricsToken }: Ope
       return c.json({ status, version: health.version, uptime_s, checks }, healthy ? 200 : 503)
     })
     .get('/health/live', (c) => c.json({ status: 'live' }))
+    .get('/health/open', (c) => (lifecycle.stopping ? c.json({ status: 'stopping' }, 503) : c.json({ status: 'open' })))
     .get('/health/ready', async (c) => {
       const status = lifecycle.stopping
         ? 'stopping'
