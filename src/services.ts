@@ -67,7 +67,7 @@ export function createServices(options: ServicesOptions) {
   const till = tillOf(config, { database, now, live, counts, alerts, metrics })
   const limits = createLimits(config, relay.redis)
   const store = openStore(config)
-  const imageLinks = createImageLinks(secret, now)
+  const imageLinks = createImageLinks(secret, config.JWT_SECRET_PREVIOUS, now)
   const onEnd = readerReport(metrics, alerts)
   const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
   const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, now })

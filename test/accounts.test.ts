@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { createTokens } from '../src/accounts/tokens.ts'
+import { createClient } from './support/client.ts'
 import { balanceOf, newPhone, signIn } from './support/people.ts'
+import { startProgram } from './support/process.ts'
 import { useService } from './support/service.ts'
 
 const service = useService()
@@ -200,6 +202,20 @@ describe('an access token', () => {
     expect(payload).not.toMatch(/[-_]/)
     expect(JSON.parse(atob(payload))).toMatchObject({ user_id: userId, typ: 'access' })
   })
+})
+
+test('a code sent under the secret before signs in while a new one takes over, once', async () => {
+  const { JWT_SECRET: before } = service.services.config
+  const settings = { DATABASE_URL: service.databaseUrl, JOBS: 'off', OCR: 'off', DIALECTS: 'off' }
+  const rotated = await startProgram({ ...settings, JWT_SECRET: 'n'.repeat(32), JWT_SECRET_PREVIOUS: before ?? '' })
+  const client = await createClient(rotated.url)
+  const phone = newPhone()
+  const code = await sendCode(phone)
+  const login = async (typed: string) => (await client.post('/api/auth/login', { body: { phone, code: typed } })).code
+  expect(await login(wrong(code))).toBe(1002)
+  expect(await login(code)).toBe(0)
+  expect(await login(code)).toBe(1002)
+  expect(await rotated.kill()).toBe(0)
 })
 
 describe('tokens', () => {

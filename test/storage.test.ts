@@ -93,7 +93,7 @@ test('a service that never answers is given up', async () => {
 
 describe('links', () => {
   const secret = 'tests-only-0123456789-abcdefghijklmnop'
-  const at = (iso: string) => createImageLinks(secret, () => new Date(iso))
+  const at = (iso: string) => createImageLinks(secret, undefined, () => new Date(iso))
   const partsOf = (link: string) => {
     const { pathname, searchParams } = new URL(link, 'http://x')
     return [
@@ -113,11 +113,18 @@ describe('links', () => {
   test('of another secret, name or instant are not good', () => {
     const links = at('2026-01-01T10:00:00Z')
     const [name, expires, signature] = partsOf(links.linkTo('A.jpg'))
-    const other = createImageLinks(`${secret}x`, () => new Date('2026-01-01T10:00:00Z'))
+    const other = createImageLinks(`${secret}x`, `${secret}y`, () => new Date('2026-01-01T10:00:00Z'))
     expect(other.secondsLeft(name, expires, signature)).toBeUndefined()
     expect(links.secondsLeft('B.jpg', expires, signature)).toBeUndefined()
     expect(links.secondsLeft(name, `${Number(expires) + 1}`, signature)).toBeUndefined()
     expect(links.secondsLeft(name, `${expires} `, signature)).toBeUndefined()
     expect(links.secondsLeft(name, expires, '')).toBeUndefined()
+  })
+
+  test('of the secret before are good, and signed by the new one', () => {
+    const link = at('2026-01-01T10:00:00Z').linkTo('A.jpg')
+    const rotated = createImageLinks(`${secret}x`, secret, () => new Date('2026-01-01T10:00:00Z'))
+    expect(rotated.secondsLeft(...partsOf(link))).toBe(7_200)
+    expect(rotated.linkTo('A.jpg')).not.toBe(link)
   })
 })

@@ -38,6 +38,8 @@ export interface AccountsOptions {
   logger: Logger
   /** Keys the digests of codes. */
   secret: string
+  /** Codes that were sent under it are still good, for rotation. */
+  previousSecret: string | undefined
   /** Logs any phone in, sent or not; undefined in production. */
   devCode: string | undefined
   sendLimits: SendLimits | null
@@ -50,7 +52,9 @@ export interface AccountsOptions {
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { till, tokens, access, sms, logger, secret, devCode, sendLimits, sendAddressLimit, loginLimit } = options
+  const { till, tokens, access, sms, logger, secret, previousSecret } = options
+  const { devCode, sendLimits, sendAddressLimit, loginLimit } = options
+  const secrets = previousSecret ? [secret, previousSecret] : [secret]
   const entrance = createEntrance(options)
 
   return {
@@ -70,7 +74,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
     async login({ phone, code, device_info }) {
       await loginLimit.take(phone)
-      const typed: Proof = { by: 'code', codeHash: hashCode(secret, phone, code) }
+      const typed: Proof = { by: 'code', codeHashes: secrets.map((key) => hashCode(key, phone, code)) }
       const proof: Proof = code === devCode ? { by: 'development' } : typed
       const signedIn = await amongOthers(() => entrance.enter(phone, proof, device_info))
       if (!signedIn) throw new Refusal(1002)

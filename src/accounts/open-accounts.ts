@@ -24,6 +24,7 @@ export function openAccounts(config: Config, parts: Parts): Accounts {
   }
   return createAccounts({
     ...parts,
+    previousSecret: config.JWT_SECRET_PREVIOUS,
     sms: smsOf(config, parts.print),
     wechat: wechatOf(config, parts),
     devCode: isDevelopment ? config.SMS_DEV_CODE : undefined,

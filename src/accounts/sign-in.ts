@@ -13,8 +13,8 @@ const registrationBonus = 1_000
 
 /** Why someone is let into the account of a phone. */
 export type Proof =
-  /** They typed the code sent to the phone; its digest. */
-  | { by: 'code'; codeHash: string }
+  /** They typed the code sent to the phone; its digests, one for each secret that is good. */
+  | { by: 'code'; codeHashes: readonly string[] }
   | { by: 'development' }
   /** WeChat vouched for the phone: the account becomes the one of this openid, in place of an earlier one. */
   | { by: 'wechat_phone'; openid: string }
@@ -57,7 +57,7 @@ export const signIn: Operation<SignIn, SignInOutcome, Push> = {
     ...(proof.by === 'code' ? [rows(smsCodes, phone)] : []),
   ],
   decide(books, { phone, userId, proof, sessionId, deviceInfo }) {
-    if (proof.by === 'code' && !spendCode(books, phone, proof.codeHash)) return { outcome: 'unproved' }
+    if (proof.by === 'code' && !spendCode(books, phone, proof.codeHashes)) return { outcome: 'unproved' }
     const known = userId === null ? undefined : requireUser(books.find(users, [userId]))
     if (proof.by === 'openid' && known?.wx_openid !== proof.openid) return { outcome: 'unproved' }
     const user = known ? requireActive(known) : register(books)

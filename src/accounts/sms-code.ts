@@ -71,11 +71,12 @@ export function hashCode(secret: string, phone: string, code: string): string {
   return createHmac('sha256', secret).update(`sms:${phone}:${code}`).digest('hex')
 }
 
-/** Spends the phone's code, once; a wrong try counts, and five burn it. Answers whether it was right. */
-export function spendCode(books: Books, phone: string, codeHash: string): boolean {
+/** Spends the phone's code, once; a wrong try counts, and five burn it. Answers whether one of its digests was right. */
+export function spendCode(books: Books, phone: string, codeHashes: readonly string[]): boolean {
   const sent = books.find(smsCodes, [phone])
   if (!sent || sent.used_at || sent.expires_at <= books.now || sent.wrong_tries >= maxWrongTries) return false
-  if (!timingSafeEqual(Buffer.from(sent.code_hash), Buffer.from(codeHash))) {
+  const right = Buffer.from(sent.code_hash)
+  if (!codeHashes.some((hash) => timingSafeEqual(right, Buffer.from(hash)))) {
     books.update(smsCodes, sent, { wrong_tries: sent.wrong_tries + 1 })
     return false
   }

@@ -10,10 +10,14 @@ export interface ImageLinks {
 
 const hour_s = 3_600
 
-/** @param secret at least 32 characters; links signed by another one are not good. */
-export function createImageLinks(secret: string, now: () => Date): ImageLinks {
-  const sign = (name: string, expires: number | string) =>
-    createHmac('sha256', secret).update(`image-link\n${name}\n${expires}`).digest()
+/**
+ * @param secret at least 32 characters; it signs.
+ * @param previousSecret still good, for rotation; links signed by any other are not.
+ */
+export function createImageLinks(secret: string, previousSecret: string | undefined, now: () => Date): ImageLinks {
+  const secrets = previousSecret ? [secret, previousSecret] : [secret]
+  const sign = (name: string, expires: number | string, key = secret) =>
+    createHmac('sha256', key).update(`image-link\n${name}\n${expires}`).digest()
   const now_s = () => Math.floor(now().getTime() / 1_000)
   return {
     linkTo(name) {
@@ -23,8 +27,8 @@ export function createImageLinks(secret: string, now: () => Date): ImageLinks {
     secondsLeft(name, expires, signature) {
       if (!/^\d{1,12}$/.test(expires)) return undefined
       const given = Buffer.from(signature, 'base64url')
-      const right = sign(name, expires)
-      if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined
+      const isRight = (right: Buffer) => given.length === right.length && timingSafeEqual(given, right)
+      if (!secrets.some((key) => isRight(sign(name, expires, key)))) return undefined
       const left = Number(expires) - now_s()
       return left > 0 ? left : undefined
     },
