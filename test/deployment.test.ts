@@ -128,10 +128,12 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('has its proxy ask exactly the replicas', () => {
+  test('has its proxy ask exactly the replicas, and leave one that is about to stop', () => {
     const upstreams = /\{\$REPLICAS:([^}]+)\}/.exec(read('ops/Caddyfile'))?.[1]?.split(' ')
     const names = services.filter(([name]) => name.startsWith('points-')).map(([name]) => `${name}:3000`)
     expect(upstreams).toEqual(names)
+    // The one answer that changes with the begin of a stop, and with nothing else.
+    expect(read('ops/Caddyfile')).toContain('health_uri /health/open\n')
   })
 })
 
