@@ -203,7 +203,7 @@ test('v212: draws by the labels of the buttons, and reads what is short from the
   expect(statistics.win_rate).toBeLessThanOrEqual(1)
 })
 
-test('v21x: refreshes on the true code as well, reviews with amounts in a batch of items', async () => {
+test('v21x: refreshes on the true code as well, reviews a batch of items with amounts', async () => {
   const build = new Build({ 'X-Client-Version': '2.1.4', 'X-Platform': 'wechat-miniprogram' })
   await build.login({ phone: newPhone(), verify_code: '123456', dev_mode: false, skip_sms_verify: false })
   await build.post('/lottery/draw', { type: '单抽', count: 1 })
@@ -211,7 +211,10 @@ test('v21x: refreshes on the true code as well, reviews with amounts in a batch 
   expect((await build.get('/user/info')).data.is_admin).toBe(false)
   expect(build.refreshes).toBe(1)
   const diner = await signIn(service)
-  const [a, b] = [await newUpload(service, diner, { input_amount_fen: null }), await newUpload(service, diner)]
+  const [a, b] = [
+    await newUpload(service, diner, { input_amount_fen: null, estimated_points: 0 }),
+    await newUpload(service, diner),
+  ]
   const session = await signIn(service, staff.phone)
   build.signedIn({ access_token: session.token, refresh_token: session.refreshToken })
   const { reviews, total } = (await build.get('/merchant/pending-reviews', { page: 1, limit: 20, status: 'pending' }))
@@ -225,17 +228,22 @@ test('v21x: refreshes on the true code as well, reviews with amounts in a batch 
   }))
   expect([total, pending.length, pending[0].amount, pending[1].amount]).toEqual([2, 2, '0.00', '88.50'])
   expect(pending[1].phone).toContain('****')
-  const verdicts = pending.map(({ id, amount }: { id: string; amount: string }) => ({
-    upload_id: id,
-    action: 'approve',
-    amount,
-    review_reason: '批量通过审核',
-  }))
-  expect((await build.post('/merchant/batch-review', { reviews: verdicts })).data).toMatchObject({
+  expect([a, b]).toEqual(pending.map(({ id }: { id: string }) => id))
+  const approve = async (amounts: Record<string, string>) => {
+    const reviews = Object.entries(amounts).map(([upload_id, amount]) => ({
+      upload_id,
+      action: 'approve',
+      amount,
+      review_reason: '批量通过审核',
+    }))
+    return (await build.post('/merchant/batch-review', { reviews })).data
+  }
+  expect(await approve({ [a]: '0.00' })).toMatchObject({ failed: 1, results: [{ code: 6001 }] })
+  expect(await approve({ [a]: '12.30', [b]: '88.50' })).toMatchObject({
     successful: 2,
     failed: 0,
+    results: [{ points_awarded: 123 }, { points_awarded: 885 }],
   })
-  expect([a, b]).toEqual(pending.map(({ id }: { id: string }) => id))
   const figures = (await build.get('/merchant/statistics', { period: 'week' })).data
   expect(figures.review_stats).toMatchObject({ pending: 0, approved: 2, rejected: 0, total: 2 })
 })

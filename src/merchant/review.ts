@@ -75,10 +75,10 @@ function requireReviewable(upload: Readonly<Upload> | undefined, { uploaderId, r
   return upload
 }
 
-/** @throws {Refusal} 6001 while nobody knows the amount, 6005 with `max_points` above the cap. */
+/** @throws {Refusal} 6001 when neither points nor an amount are known, 6005 with `max_points` above the cap. */
 function pointsOf(upload: Readonly<Upload>, { points, amountFen, maxMultiple }: Review): number {
   const known = amountFen ?? upload.recognized_amount_fen ?? upload.input_amount_fen
-  if (known === null && points !== 0)
+  if (known === null && points === undefined)
     throw new Refusal(6001, { issues: [{ path: 'amount', message: '请填写小票金额' }] }, '小票金额未知，请填写金额')
   const estimate = amountFen === undefined ? upload.estimated_points : pointsFor(amountFen)
   const max_points = estimate * maxMultiple
