@@ -125,11 +125,12 @@ async function latency(scene: Scene, scenario: string, connections: number, next
   return { scenario, connections, ...sample, p99_target: '< 60 ms', met: sample.p99_ms < 60 && sample.refused === 0 }
 }
 
-/** What one caller waits for a draw when nobody else is there. */
+/** What one caller waits for a draw when nobody else is there: many short rounds, as neighbours disturb a few at a time. */
 async function singleCaller(scene: Scene): Promise<Result> {
-  const { service, ofOne, seconds } = scene
+  const { service, ofOne } = scene
   const next = draws(scene)
-  const samples = await alternate(scene.rounds, {
+  const [rounds, seconds] = [scene.rounds * 8, scene.seconds / 8]
+  const samples = await alternate(rounds, {
     batches: () => load({ program: service, connections: 1, seconds, next }),
     ofOne: () => load({ program: ofOne, connections: 1, seconds, next }),
   })
