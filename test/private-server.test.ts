@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createConnection } from 'mysql2/promise'
 import { newPhone } from './support/people.ts'
 import { type Program, runCommand, startProgram } from './support/process.ts'
 
@@ -82,6 +83,20 @@ describe('the embedded default', () => {
     expect([code, out.includes('up to date')]).toEqual([0, true])
   })
 
+  test('keeps its temporary tables while another one starts', async () => {
+    const program = await start()
+    const connection = await createConnection({ socketPath: join(dir, 'database/server.sock'), user: 'root' })
+    await connection.query('CREATE TEMPORARY TABLE restaurant_points.kept (n INT) ENGINE=MyISAM')
+    await connection.query('INSERT INTO restaurant_points.kept VALUES (7)')
+    await runCommand(['migrate'], { DATA_DIR: join(dir, 'another'), NODE_ENV: 'development' })
+    await connection.query('FLUSH TABLES')
+    const [rows] = await connection.query('SELECT n FROM restaurant_points.kept')
+    expect(rows).toMatchObject([{ n: 7 }])
+    await connection.query('DROP TEMPORARY TABLE restaurant_points.kept')
+    await connection.end()
+    await program.kill()
+  })
+
   test('keeps its files to itself', async () => {
     await runCommand(['migrate'], { DATA_DIR: dir, NODE_ENV: 'development', JWT_SECRET: '' })
     const mode = (path: string) =>
@@ -89,6 +104,7 @@ describe('the embedded default', () => {
         .stat()
         .then((stat) => stat.mode & 0o077)
     expect(existsSync(join(dir, 'jwt-secret'))).toBe(true)
-    expect(await Promise.all([mode('jwt-secret'), mode('database'), mode('database/data')])).toEqual([0, 0, 0])
+    const paths = ['jwt-secret', 'database', 'database/data', 'database/tmp']
+    expect(await Promise.all(paths.map(mode))).toEqual([0, 0, 0, 0])
   })
 })

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { within } from '../within.ts'
 import type { DatabaseAddress } from './client.ts'
-import { databaseServerProgram, initialize, serverCommand } from './server-program.ts'
+import { databaseServerProgram, initialize, type ServerFiles, serverCommand } from './server-program.ts'
 
 /** A database server of the program's own: on a unix socket under the data directory, reachable by nobody else. */
 export interface PrivateServer {
@@ -27,17 +27,17 @@ export async function startPrivateServer(
   options: { database: string; tell: (line: string) => void; durable?: boolean },
 ): Promise<PrivateServer> {
   const home = resolve(dataDir, 'database')
-  mkdirSync(home, { recursive: true, mode: 0o700 })
   const files = filesIn(home)
+  mkdirSync(files.temporary, { recursive: true, mode: 0o700 })
   const address = { socketPath: files.socket, user: 'root', database: options.database }
   if (await joinsLiveServer(files)) return { address, stop: async () => {} }
 
   const program = await databaseServerProgram(options.tell)
   if (!existsSync(files.data)) {
     options.tell('Preparing the private database …')
-    await initialize(program, files.data)
+    await initialize(program, files)
   }
-  const server = Bun.spawn(serverCommand(program, { ...files, durable: options.durable ?? true }), {
+  const server = Bun.spawn(serverCommand(program, files, options.durable ?? true), {
     stdio: ['ignore', 'ignore', Bun.file(files.log)],
     detached: true,
   })
@@ -54,10 +54,8 @@ export async function startPrivateServer(
   return { address, stop }
 }
 
-interface ServerFiles {
-  data: string
-  socket: string
-  pid: string
+interface OwnedFiles extends ServerFiles {
+  /** The process id of the program that runs the server. */
   owner: string
   log: string
 }
@@ -65,10 +63,11 @@ interface ServerFiles {
 /** The longest path a unix socket may have, less a margin for the server's own suffixes. */
 const longestSocketPath = 96
 
-function filesIn(home: string): ServerFiles {
+function filesIn(home: string): OwnedFiles {
   const near = join(home, 'server.sock')
   return {
     data: join(home, 'data'),
+    temporary: join(home, 'tmp'),
     socket: near.length <= longestSocketPath ? near : join(shortHome(home), 'server.sock'),
     pid: join(home, 'server.pid'),
     owner: join(home, 'owner.pid'),
@@ -83,7 +82,7 @@ function shortHome(home: string): string {
 }
 
 /** True when a live owner's server answers; an orphan of a killed process is stopped first, so that it is ours again. */
-async function joinsLiveServer(files: ServerFiles): Promise<boolean> {
+async function joinsLiveServer(files: OwnedFiles): Promise<boolean> {
   const server = pidIn(files.pid)
   if (server === undefined || !isAlive(server)) return false
   const owner = pidIn(files.owner)
@@ -96,7 +95,7 @@ async function joinsLiveServer(files: ServerFiles): Promise<boolean> {
   return false
 }
 
-async function answering(files: ServerFiles, exit: () => number | string | null): Promise<void> {
+async function answering(files: OwnedFiles, exit: () => number | string | null): Promise<void> {
   for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await Bun.sleep(25)) {
     if (exit() !== null) throw new Error(`the private database stopped (${exit()}); its log is ${files.log}`)
     if (!existsSync(files.socket)) continue

@@ -6,6 +6,15 @@ export interface ServerProgram {
   family: 'mariadb' | 'mysql'
 }
 
+/** Where a server keeps what is its own. */
+export interface ServerFiles {
+  data: string
+  /** Of this server alone: one that starts deletes the temporary tables of every other in the same folder. */
+  temporary: string
+  socket: string
+  pid: string
+}
+
 const extraPath = '/usr/sbin:/usr/local/sbin:/usr/libexec:/opt/homebrew/bin:/usr/local/bin:/usr/bin'
 
 /**
@@ -26,31 +35,30 @@ export async function databaseServerProgram(tell: (line: string) => void): Promi
 }
 
 /** Fills an empty data directory with the server's own tables; all or nothing, so that a killed start can't half do it. */
-export async function initialize(program: ServerProgram, dataDir: string): Promise<void> {
-  const draft = `${dataDir}.new`
+export async function initialize(program: ServerProgram, files: ServerFiles): Promise<void> {
+  const draft = `${files.data}.new`
+  const places = [`--datadir=${draft}`, `--tmpdir=${files.temporary}`]
   rmSync(draft, { recursive: true, force: true })
   mkdirSync(draft, { recursive: true, mode: 0o700 })
   const command =
     program.family === 'mariadb'
-      ? [which('mariadb-install-db') ?? 'mysql_install_db', '--no-defaults', `--datadir=${draft}`, ...asRoot()].concat(
+      ? [which('mariadb-install-db') ?? 'mysql_install_db', '--no-defaults', ...places, ...asRoot()].concat(
           '--auth-root-authentication-method=normal',
           '--skip-test-db',
         )
-      : [program.path, '--no-defaults', '--initialize-insecure', `--datadir=${draft}`, ...asRoot()]
+      : [program.path, '--no-defaults', '--initialize-insecure', ...places, ...asRoot()]
   await run(command, 'preparing the private database failed')
-  renameSync(draft, dataDir)
+  renameSync(draft, files.data)
 }
 
 /** The command line of a server that listens on its socket only. */
-export function serverCommand(
-  program: ServerProgram,
-  files: { data: string; socket: string; pid: string; durable: boolean },
-): string[] {
+export function serverCommand(program: ServerProgram, files: ServerFiles, durable: boolean): string[] {
   return [
     ...diesWithParent(),
     program.path,
     '--no-defaults',
     `--datadir=${files.data}`,
+    `--tmpdir=${files.temporary}`,
     `--socket=${files.socket}`,
     `--pid-file=${files.pid}`,
     '--skip-networking',
@@ -59,7 +67,7 @@ export function serverCommand(
       : ['--skip-log-bin']),
     '--character-set-server=utf8mb4',
     '--collation-server=utf8mb4_unicode_ci',
-    `--innodb-flush-log-at-trx-commit=${files.durable ? 1 : 2}`,
+    `--innodb-flush-log-at-trx-commit=${durable ? 1 : 2}`,
     '--innodb-buffer-pool-size=256M',
     '--performance-schema=OFF',
     '--max-connections=300',
