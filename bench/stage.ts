@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { loadConfig } from '../src/config.ts'
-import { type Database, openDatabase } from '../src/db/client.ts'
+import type { Database } from '../src/db/client.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { startPrivateServer } from '../src/db/private-server.ts'
 import { addProduct } from '../src/exchange/add-product.ts'
@@ -40,7 +40,6 @@ export interface Program {
   stop(): Promise<void>
 }
 
-const reconcileTimeout_ms = 600_000
 const startTimeout_ms = 30_000
 const root = resolve(import.meta.dir, '..')
 
@@ -91,14 +90,7 @@ export async function openStage({ foreignKeys = true } = {}): Promise<Stage> {
       const fields = { name: '秒杀商品', category: '套餐', exchange_points: points, sort_order: 1_000 }
       return (await services.till.run(addProduct, { fields, stock, movementId: randomId('MV') })).answer.product_id
     },
-    async mismatches() {
-      const patient = openDatabase({
-        address: server.address,
-        poolSize: 1,
-        statementTimeoutMs: reconcileTimeout_ms,
-      })
-      return findMismatches(patient).finally(() => patient.close())
-    },
+    mismatches: () => findMismatches(services.database),
     async close() {
       await Promise.all(programs.map((program) => program.stop()))
       await stopInOrder(services.closing, 30_000)

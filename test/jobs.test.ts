@@ -1,7 +1,8 @@
 import { afterAll, afterEach, describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { takeLease } from '../src/jobs/lease.ts'
-import type { Attempt } from '../src/jobs/runner.ts'
+import { type Attempt, createRunner } from '../src/jobs/runner.ts'
+import { jobRuns } from '../src/jobs/runs.ts'
 import { leasesTable } from '../src/jobs/schema.ts'
 import { startAlertDesk } from './support/alert-desk.ts'
 import { balanceOf, givePoints, newProduct, type Person, signIn } from './support/people.ts'
@@ -222,6 +223,31 @@ describe('runs', () => {
     expect(wait_ms).toBeGreaterThan(0)
     expect(wait_ms).toBeLessThanOrEqual(day_ms)
     expect(due?.toISOString()).toEndWith('T20:30:00.000Z')
+  })
+
+  test('one that the service’s stop cuts short counts as none: it did not fail, and is due as before', async () => {
+    await signIn(service)
+    const { services, database, clock } = service
+    const [stopping, reports] = [new AbortController(), [] as unknown[]]
+    const attempt = createRunner({
+      ...services,
+      database,
+      now: clock.now,
+      runs: jobRuns(database),
+      instance: 'stopping',
+      report: (run) => reports.push(run),
+      stop: stopping.signal,
+    })
+    const reconcile = jobNamed('reconcile')
+    const step = (stop: AbortSignal) => {
+      stopping.abort()
+      return reconcile.step(stop)
+    }
+    expect(await attempt({ ...reconcile, step }, 'now')).toEqual({ outcome: 'stopped', rows: 0 })
+    expect(await attempt(reconcile, 'now')).toEqual({ outcome: 'stopped', rows: 0 })
+    expect(await services.jobs.standing(reconcile)).toEqual({ last: undefined, due: new Date(0) })
+    expect([reports, desk.told]).toEqual([[], []])
+    expect(await run('reconcile')).toEqual({ outcome: 'done', rows: 0 })
   })
 
   test('a row that can’t be settled stands in no other’s way, and the run is recorded as failed', async () => {

@@ -34,14 +34,17 @@ beforeAll(async () => {
 })
 afterAll(() => installation.close())
 
+/** Far from the first: both are looked at, though never at once. */
+const second = 1_201
+
 /** Two people with 1000 points each and a product with 5 pieces: all is well. */
 async function begin(): Promise<void> {
   const tables =
     'points_records stock_movements lottery_records vouchers exchange_records upload_reviews products users'
   for (const table of tables.split(' ')) await run(`DELETE FROM ${table}`)
-  for (const user of [1, 2]) {
+  for (const user of [1, second]) {
     await run(
-      `INSERT INTO users (user_id, mobile, total_points, ledger_seq) VALUES (${user}, '1380013800${user}', 1000, 1)`,
+      `INSERT INTO users (user_id, mobile, total_points, ledger_seq) VALUES (${user}, '${13_800_138_000 + user}', 1000, 1)`,
     )
     await run(entry(user, 1, 1_000, 'register', `REG_${user}`, 1_000))
   }
@@ -54,6 +57,7 @@ const books = (user: number, balance: number, seq: number) =>
 test.each([
   ['a balance is the sum of its ledger', [books(1, 1_001, 1)]],
   ['a balance is the sum of its ledger', [books(1, 1_000, 2)]],
+  ['a balance is the sum of its ledger', [books(second, 999, 1)]],
   ['each ledger row has the running sum', ['UPDATE points_records SET balance_after = 1 WHERE user_id = 1']],
   ['each ledger row has the running sum', ['UPDATE points_records SET seq = 2', 'UPDATE users SET ledger_seq = 2']],
   ['a stock is the sum of its movements', ['UPDATE products SET stock = 4']],
@@ -72,7 +76,7 @@ test.each([
   ['an approved review has exactly its ledger row', [upload]],
   [
     'an approved review has exactly its ledger row',
-    [upload, entry(2, 2, 50, 'photo_upload', 'UP_1', 1_050), books(2, 1_050, 2)],
+    [upload, entry(second, 2, 50, 'photo_upload', 'UP_1', 1_050), books(second, 1_050, 2)],
   ],
 ])('%s, or it is found (%#)', async (check, statements) => {
   await begin()
@@ -80,4 +84,10 @@ test.each([
   for (const statement of statements) await run(statement)
   const found = await findMismatches(installation.services.database)
   expect(found.map((mismatch) => mismatch.check)).toContain(check)
+})
+
+test('nothing is proved once it is told to stop', async () => {
+  await begin()
+  const stop = AbortSignal.abort(new Error('enough'))
+  await expect(findMismatches(installation.services.database, stop)).rejects.toThrow('enough')
 })

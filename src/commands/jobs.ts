@@ -16,7 +16,7 @@ export const jobsCommand: Command = async ({ args, config, print }) => {
       const { last, due } = await services.jobs.standing(job)
       const ended = last ? `${last.ended_at?.toISOString()} ${last.error ?? `${last.rows_done} rows`}` : 'never'
       print(`${job.name.padEnd(16)} ${job.when.padEnd(14)} ${job.about}`)
-      print(`${' '.repeat(16)} last: ${ended}; due: ${due && last ? due.toISOString() : 'now'}`)
+      print(`${' '.repeat(16)} last: ${ended}; due: ${due && due > new Date() ? due.toISOString() : 'now'}`)
     }
     return 0
   } finally {
@@ -30,6 +30,7 @@ async function runJob({ jobs }: Services, name: string, print: (line: string) =>
   const attempt = await jobs.run(job)
   if (attempt.outcome === 'failed')
     throw new OperatorError(`${name} failed after ${attempt.rows} rows: ${attempt.error}`)
+  if (attempt.outcome === 'stopped') throw new OperatorError(`${name} was stopped after ${attempt.rows} rows.`)
   if (attempt.outcome !== 'done') throw new OperatorError(`${name} is running already, here or on another replica.`)
   print(`${name}: ${attempt.rows} rows.`)
   return 0

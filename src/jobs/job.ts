@@ -15,8 +15,11 @@ export interface Job {
   about: string
   /** A cron pattern in the business time zone, with seconds. */
   when: string
-  /** Does one bounded batch of what is due. */
-  step(): Promise<Step>
+  /**
+   * Does one bounded batch of what is due.
+   * @throws the reason of `stop` when a long one is cut short: the job is due as before.
+   */
+  step(stop: AbortSignal): Promise<Step>
 }
 
 export interface Step {

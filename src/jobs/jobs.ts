@@ -18,7 +18,7 @@ export interface Jobs {
   standing(job: Job): Promise<{ last: JobRun | undefined; due: Date | undefined }>
   /** Runs what is due, in a second and from there on by the clock. */
   start(): void
-  /** Starts nothing more and resolves when what is running has ended. */
+  /** Starts nothing more, cuts short what is running, and resolves when that has ended. */
   stop(): Promise<void>
   /** `failing` when a job's last run failed, or one is long overdue; `off` where none are started. */
   look(): Promise<Check>
@@ -38,7 +38,7 @@ export function createJobs(deps: JobDeps): Jobs {
   const underway = new Set<Promise<unknown>>()
   let timers: Cron[] = []
   let startedAt: Date | undefined
-  let stopping = false
+  const stopping = new AbortController()
 
   const attempt = createRunner({
     ...deps,
@@ -47,7 +47,7 @@ export function createJobs(deps: JobDeps): Jobs {
     instance: `${hostname()
       .replace(/[^\x21-\x7e]/g, '')
       .slice(0, 20)}:${process.pid}:${randomCode(6)}`,
-    stopping: () => stopping,
+    stop: stopping.signal,
   })
   const track = <T>(work: Promise<T>): Promise<T> => {
     const tracked = work.finally(() => underway.delete(tracked))
@@ -57,7 +57,7 @@ export function createJobs(deps: JobDeps): Jobs {
   const runDue = (jobs: readonly Job[]) => {
     const inTurn = async () => {
       for (const job of jobs) {
-        if (stopping) return
+        if (stopping.signal.aborted) return
         await attempt(job, 'if due').catch((error) => logger.error({ err: error, job: job.name }, 'job not run'))
       }
     }
@@ -90,7 +90,7 @@ export function createJobs(deps: JobDeps): Jobs {
       timers = [first, timer(catchUp, all), ...all.map((job) => timer(job.when, [job]))]
     },
     async stop() {
-      stopping = true
+      stopping.abort()
       for (const timer of timers) timer.stop()
       await Promise.allSettled(underway)
     },

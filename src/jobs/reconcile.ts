@@ -10,8 +10,8 @@ export function reconcile({ database, alerts, logger }: JobDeps): Job {
     name: 'reconcile',
     about: 'Hold balances and stocks against their ledgers; alert when one disagrees',
     when: '0 30 4 * * *',
-    async step() {
-      const mismatches = await findMismatches(database)
+    async step(stop) {
+      const mismatches = await findMismatches(database, stop)
       for (const mismatch of mismatches.slice(0, mostLogged)) logger.error({ mismatch }, 'a ledger disagrees')
       if (mismatches.length > 0) {
         const examples = mismatches.slice(0, mostTold).map(({ check, id }) => `${check}: ${id}`)

@@ -4,11 +4,11 @@ import type { Job, JobDeps } from './job.ts'
 import { type Lease, takeLease } from './lease.ts'
 import type { JobRuns } from './runs.ts'
 
+/** How a run ended. `stopped` with the service before it was through: nothing failed, and it is due as before. */
+type Run = { outcome: 'done' | 'stopped'; rows: number } | { outcome: 'failed'; rows: number; error: string }
+
 /** How an attempt to run a job ended: `busy` when it is running, here or on another replica. */
-export type Attempt =
-  | { outcome: 'done'; rows: number }
-  | { outcome: 'failed'; rows: number; error: string }
-  | { outcome: 'busy' | 'not_due' }
+export type Attempt = Run | { outcome: 'busy' | 'not_due' }
 
 export interface RunnerOptions extends Pick<JobDeps, 'config' | 'database' | 'alerts' | 'logger' | 'now'> {
   runs: JobRuns
@@ -16,8 +16,8 @@ export interface RunnerOptions extends Pick<JobDeps, 'config' | 'database' | 'al
   report: (run: JobReport) => void
   /** Names this process in leases and records; ASCII, at most 40 characters. */
   instance: string
-  /** True once the service stops: a run ends after its step. */
-  stopping: () => boolean
+  /** Aborted once the service stops. */
+  stop: AbortSignal
 }
 
 /** A run ends after this many steps; what is left is due at the next. */
@@ -44,14 +44,19 @@ export function createRunner(options: RunnerOptions) {
     const before = await runs.last(job.name)
     const startedAt = now()
     const runId = await runs.begin(job.name, instance, startedAt)
-    const { rows, error } = await work(job, lease, options.stopping)
-    await runs.end(runId, { at: now(), rows, error })
+    const run = await work(job, lease, options.stop)
+    const { outcome, rows } = run
+    const error = run.outcome === 'failed' ? run.error : null
     const took_ms = now().getTime() - startedAt.getTime()
+    logger.info({ job: job.name, fence: lease.fence, outcome, rows, took_ms, error }, 'job run')
+    if (outcome === 'stopped') {
+      await runs.forget(runId)
+      return run
+    }
+    await runs.end(runId, { at: now(), rows, error })
     report({ job: job.name, failed: error !== null, rows, took_ms })
-    logger.info({ job: job.name, fence: lease.fence, rows, took_ms, error }, 'job run')
-    if (error === null) return { outcome: 'done', rows }
-    if (before?.error == null) alerts.raise({ event: 'job_failed', job: job.name, error })
-    return { outcome: 'failed', rows, error }
+    if (error !== null && before?.error == null) alerts.raise({ event: 'job_failed', job: job.name, error })
+    return run
   }
 
   return async (job: Job, only: 'if due' | 'now'): Promise<Attempt> => {
@@ -75,20 +80,24 @@ export function createRunner(options: RunnerOptions) {
 }
 
 /** Steps until nothing is due, the lease is lost or the service stops. */
-async function work(job: Job, lease: Lease, stopping: () => boolean): Promise<{ rows: number; error: string | null }> {
+async function work(job: Job, lease: Lease, stop: AbortSignal): Promise<Run> {
   let rows = 0
   let failed = 0
   try {
-    for (let steps = 0; steps < mostSteps && !stopping(); steps += 1) {
-      if (!lease.isHeld()) return { rows, error: 'the lease was lost' }
-      const step = await job.step()
+    for (let steps = 0; steps < mostSteps; steps += 1) {
+      stop.throwIfAborted()
+      if (!lease.isHeld()) return { outcome: 'failed', rows, error: 'the lease was lost' }
+      const step = await job.step(stop)
       rows += step.rows
       failed += step.failed ?? 0
       if (!step.more) break
     }
-    return { rows, error: failed > 0 ? `${failed} rows could not be settled` : null }
+    if (failed === 0) return { outcome: 'done', rows }
+    return { outcome: 'failed', rows, error: `${failed} rows could not be settled` }
   } catch (error) {
-    return { rows, error: describe(error) }
+    return stop.aborted && error === stop.reason
+      ? { outcome: 'stopped', rows }
+      : { outcome: 'failed', rows, error: describe(error) }
   }
 }
 

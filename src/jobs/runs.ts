@@ -12,6 +12,8 @@ export interface JobRuns {
   /** Records that a run begins; runs of this job that never ended are marked as broken off. Answers its id. */
   begin(job: string, instance: string, at: Date): Promise<number>
   end(runId: number, outcome: { at: Date; rows: number; error: string | null }): Promise<void>
+  /** Takes the record of a run back. */
+  forget(runId: number): Promise<void>
   /** The last run that ended, or only the last that went well. */
   last(job: string, only?: 'good'): Promise<JobRun | undefined>
 }
@@ -28,6 +30,9 @@ export function jobRuns({ orm }: Database): JobRuns {
     },
     async end(runId, { at, rows, error }) {
       await orm.update(table).set({ ended_at: at, rows_done: rows, error }).where(eq(table.run_id, runId))
+    },
+    async forget(runId) {
+      await orm.delete(table).where(eq(table.run_id, runId))
     },
     async last(job, only) {
       const conditions = [eq(table.job, job), isNotNull(table.ended_at)]

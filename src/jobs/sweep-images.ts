@@ -7,8 +7,8 @@ export function sweepOrphans({ database, store, now }: JobDeps): Job {
     name: 'sweep-images',
     about: 'Remove images that no upload and no account knows',
     when: '20 40 * * * *',
-    async step() {
-      return { rows: await sweepImages(database, store, now()), more: false }
+    async step(stop) {
+      return { rows: await sweepImages(database, store, now(), stop), more: false }
     },
   }
 }

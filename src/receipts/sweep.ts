@@ -8,12 +8,18 @@ import { uploadReviewsTable } from './schema.ts'
 const youngest_ms = 3_600_000
 const batchSize = 500
 
-/** Removes images older than an hour that no row knows; answers how many. Safe to run at any time, beside itself too. */
-export async function sweepImages(database: Database, store: Store, now: Date): Promise<number> {
+/**
+ * Removes images older than an hour that no row knows; answers how many. Safe to run at any time, beside itself too.
+ * @throws `stop`'s reason once it is given; what is left is found again.
+ */
+export async function sweepImages(database: Database, store: Store, now: Date, stop?: AbortSignal): Promise<number> {
   const before = new Date(now.getTime() - youngest_ms)
-  const receipts = await sweepFolder(store, 'receipts', before, (keys) => knownReceipts(database, keys))
-  const avatars = await sweepFolder(store, 'avatars', before, (keys) => knownAvatars(database, keys))
-  return receipts + avatars
+  const sweep = (folder: string, known: typeof knownReceipts) =>
+    sweepFolder(store, folder, before, (keys) => {
+      stop?.throwIfAborted()
+      return known(database, keys)
+    })
+  return (await sweep('receipts', knownReceipts)) + (await sweep('avatars', knownAvatars))
 }
 
 async function sweepFolder(
