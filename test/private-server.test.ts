@@ -77,8 +77,11 @@ describe('the embedded default', () => {
     expect((await runCommand(['reconcile'], settings)).code).toBe(0)
   })
 
-  test('works in a folder whose path is too long for a unix socket', async () => {
-    const deep = join(dir, 'd'.repeat(90))
+  test.each([
+    ['is too long for a unix socket', 'd'.repeat(90)],
+    ['has a colon', 'points:2'],
+  ])('works in a folder whose path %s', async (_, folder) => {
+    const deep = join(dir, folder)
     const { code, out } = await runCommand(['migrate'], { DATA_DIR: deep, NODE_ENV: 'development' })
     expect([code, out.includes('up to date')]).toEqual([0, true])
   })

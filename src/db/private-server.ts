@@ -67,7 +67,8 @@ function filesIn(home: string): OwnedFiles {
   const near = join(home, 'server.sock')
   return {
     data: join(home, 'data'),
-    temporary: join(home, 'tmp'),
+    // To the server a list, divided by colons.
+    temporary: join(home.includes(':') ? shortHome(home) : home, 'tmp'),
     socket: near.length <= longestSocketPath ? near : join(shortHome(home), 'server.sock'),
     pid: join(home, 'server.pid'),
     owner: join(home, 'owner.pid'),
