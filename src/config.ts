@@ -42,6 +42,9 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 )
 
+/** As a browser sends it: scheme, host and port, no more. */
+const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+
 const timeZone = z.string().refine((zone) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
@@ -125,7 +128,9 @@ const ConfigShape = z.object({
   ALERT_FORMAT: z.enum(['auto', 'dingtalk', 'wecom', 'json']).default('auto'),
   ALERT_SECRET: z.string().optional(),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
-  CORS_ORIGINS: list.default([]),
+  CORS_ORIGINS: list
+    .refine((all) => all.every(isOrigin), 'must be origins, as in https://console.example.com')
+    .default([]),
   SHUTDOWN_MS: integer(shutdown_ms, 100, 600_000),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 300_000).optional(),
   TILL_LANES: integer(2, 1, 16),

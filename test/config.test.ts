@@ -48,6 +48,8 @@ describe('a bad setting stops the start', () => {
     ['DAILY_LOTTERY_LIMIT', '1.5'],
     ['SMS_WEBHOOK_URL', 'ftp://x'],
     ['PUBLIC_URL', 'example.com'],
+    ['CORS_ORIGINS', 'https://a.example,nonsense'],
+    ['CORS_ORIGINS', 'https://a.example/'],
     ['SHUTDOWN_GRACE_MS', '10000'],
   ])('%s=%s', (name, value) => {
     const faults = faultsOf({ [name]: value })

@@ -64,7 +64,8 @@ describe('products', () => {
     const diner = await signIn(service)
     const id = await newProduct(service, 7)
     const order = await service.client.post('/api/exchange/submit', { token: diner.token, body: { product_id: id } })
-    expect((await service.client.delete(`/api/merchant/products/${id}`, { token })).code).toBe(0)
+    const gone = await service.client.delete(`/api/merchant/products/${id}`, { token })
+    expect(gone.data).toMatchObject({ product_id: id, name: '测试商品', stock: 6, status: 'inactive' })
     expect((await service.client.delete(`/api/merchant/products/${id}`, { token })).code).toBe(4002)
     expect((await service.client.put(`/api/merchant/products/${id}`, { token, body: { name: 'x' } })).code).toBe(4002)
     const stock = { change: 1, operation: 'restock' }

@@ -81,6 +81,7 @@ describe('the handshake', () => {
   test('a request without an upgrade is told so, and / stays no route', async () => {
     const plain = await fetch(`${service.url}/ws`)
     expect([plain.status, plain.headers.get('Upgrade')]).toEqual([426, 'websocket'])
+    expect(plain.headers.get('X-Api-Code')).toBe('9001')
     expect((await fetch(service.url)).status).toBe(404)
   })
 })

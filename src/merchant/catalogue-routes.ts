@@ -16,7 +16,6 @@ import {
   merchantProductsAnswer,
   merchantProductsQuery,
   productCreation,
-  productDeleted,
   productEdit,
   productStats,
   productsAnswer,
@@ -91,14 +90,17 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
       '/products/:id',
       describe({
         summary: 'Take a product off sale for good; orders keep it',
-        answer: productDeleted,
+        answer: merchantProduct,
         refusals: [2005, 4002],
         idempotent: true,
       }),
       validate('param', idParam, 4002),
       async (c) => {
         const input = { productId: c.req.valid('param').id, actorId: c.get('caller').userId }
-        return once(c, {}, (idempotency) => change(deleteProduct, input, idempotency))
+        return once(c, {}, async (idempotency) => {
+          const { answer, replayed } = await change(deleteProduct, input, idempotency)
+          return { answer: withImageLink(absoluteLinks(c))(answer), replayed }
+        })
       },
     )
     .route('/', bulkRoutes({ database, change }))

@@ -54,7 +54,7 @@ export const editProducts: Operation<ProductEdits, { products: MerchantProduct[]
 }
 
 /** A product leaves the catalogue for good; its orders keep it. */
-export const deleteProduct: Operation<{ productId: number; actorId: number }, { product_id: number }, Push> = {
+export const deleteProduct: Operation<{ productId: number; actorId: number }, MerchantProduct, Push> = {
   name: 'delete_product',
   owner: () => 'catalogue',
   needs: ({ productId }) => [rows(products, productId)],
@@ -62,7 +62,7 @@ export const deleteProduct: Operation<{ productId: number; actorId: number }, { 
     const product = requireProduct(books, productId)
     books.update(products, product, { status: 'deleted', updated_at: books.now })
     audit(books, { actorId, action: 'product.delete', target: `product:${productId}`, details: { name: product.name } })
-    return { product_id: productId }
+    return merchantProductView(product)
   },
 }
 

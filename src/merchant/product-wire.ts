@@ -80,7 +80,6 @@ export const merchantProductsQuery = pageQuery.extend({
 
 export const merchantProductsAnswer = z.object({ products: z.array(merchantProduct), pagination })
 export const productsAnswer = z.object({ products: z.array(merchantProduct) })
-export const productDeleted = z.object({ product_id: z.int() })
 
 export const productStats = z.object({
   active_count: z.int(),

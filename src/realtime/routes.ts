@@ -65,7 +65,8 @@ function isUpgrade(c: Context<AppEnv>): boolean {
 function needsUpgrade(c: Context<AppEnv>): Response {
   c.header('Upgrade', 'websocket')
   c.header('Connection', 'Upgrade')
-  return c.json({ code: 9001, msg: 'WebSocket only', data: null }, 426)
+  c.header('X-Api-Code', '9001')
+  return c.json({ code: 9001, msg: '此地址只接受 WebSocket 连接', data: null }, 426)
 }
 
 function refuseUpgrade(c: Context<AppEnv>, { code, message, data }: Refusal): Response {
