@@ -185,7 +185,7 @@ function conflicts(env: Record<string, string | undefined>): string[] {
   const isHalf = missing.length > 0 && missing.length < bucket.length
   for (const name of isHalf ? missing : []) faults.push(`${name}: is needed when another S3_ setting is given`)
   const [grace, most] = [Number(env.SHUTDOWN_GRACE_MS ?? 0), Number(env.SHUTDOWN_MS ?? shutdown_ms)]
-  needs(grace >= most, 'SHUTDOWN_GRACE_MS: must be less than SHUTDOWN_MS, which bounds the whole stop')
+  needs(grace > most / 2, 'SHUTDOWN_GRACE_MS: must be at most half of SHUTDOWN_MS, which bounds the whole stop')
   return env.NODE_ENV === 'production' ? [...faults, ...unsafe(env)] : faults
 }
 

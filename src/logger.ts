@@ -81,10 +81,15 @@ export function describeError(error: unknown): object {
   const isStatement = sqlState !== undefined || error instanceof DrizzleQueryError
   return {
     type: error.name,
-    message: isStatement ? `statement failed (${String(errno ?? code ?? '')})` : error.message,
+    message: isStatement ? `statement failed (${String(errno ?? code ?? '')})` : withoutAddresses(error.message),
     code,
     errno,
-    stack: isStatement ? undefined : error.stack,
+    stack: isStatement || error.stack === undefined ? undefined : withoutAddresses(error.stack),
     cause: error.cause === undefined ? undefined : describeError(error.cause),
   }
+}
+
+/** A failed call names its whole address, and that of a robot holds its token. */
+function withoutAddresses(text: string): string {
+  return text.replace(/https?:\/\/[^\s"']+/g, '(address)')
 }

@@ -50,7 +50,7 @@ describe('a bad setting stops the start', () => {
     ['PUBLIC_URL', 'example.com'],
     ['CORS_ORIGINS', 'https://a.example,nonsense'],
     ['CORS_ORIGINS', 'https://a.example/'],
-    ['SHUTDOWN_GRACE_MS', '10000'],
+    ['SHUTDOWN_GRACE_MS', '5001'],
   ])('%s=%s', (name, value) => {
     const faults = faultsOf({ [name]: value })
     expect(faults).toHaveLength(1)

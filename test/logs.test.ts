@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { webhookSms } from '../src/accounts/sms.ts'
 import { type Database, openDatabase } from '../src/db/client.ts'
+import { describeError } from '../src/logger.ts'
 import { type Client, createClient } from './support/client.ts'
 import { createTestDatabase } from './support/database.ts'
 import { newPhone } from './support/people.ts'
@@ -170,4 +172,20 @@ describe('the log', () => {
     expect([code, err.includes('statement failed (1146)')]).toEqual([1, true])
     expect(err).not.toMatch(new RegExp(`select|${phone}|canary`, 'i'))
   })
+})
+
+test('a call that is sent elsewhere tells nothing of its address', async () => {
+  const elsewhere = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: () => Response.redirect('https://example.com/'),
+  })
+  const url = `${elsewhere.url}send?access_token=hunter2`
+  const fault = await webhookSms({ url, expires_in: 300, pausesMs: [] })
+    .send('13800138000', '123456')
+    .catch((error: unknown) => error)
+  await elsewhere.stop(true)
+  expect(fault).toBeInstanceOf(Error)
+  expect(String(fault)).toContain('hunter2')
+  expect(JSON.stringify(describeError(fault))).not.toContain('hunter2')
 })

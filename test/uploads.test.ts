@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import { utimesSync } from 'node:fs'
+import { rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprintOf } from '../src/receipts/fingerprint.ts'
 import { createNearCopies } from '../src/receipts/near-copies.ts'
@@ -283,10 +283,13 @@ describe('the sweep', () => {
     const known = await storedKeys(service)
     const orphans = ['receipts/ORPHAN.jpg', 'receipts/ORPHAN-preview.jpg', `avatars/${diner.userId}-ORPHAN.jpg`]
     for (const key of [...orphans, 'receipts/YOUNG.jpg']) await service.services.store.put(key, photo)
+    const foreign = 'receipts/.copy.jpg~'
+    writeFileSync(join(service.dataDir, 'images', foreign), 'x')
     const before = new Date(Date.now() - 2 * 3_600_000)
-    for (const key of [...orphans, ...known]) utimesSync(join(service.dataDir, 'images', key), before, before)
+    for (const key of [...orphans, ...known, foreign]) utimesSync(join(service.dataDir, 'images', key), before, before)
     expect(await sweepImages(service.database, service.services.store, new Date())).toBe(3)
-    expect(await storedKeys(service)).toEqual([...known, 'receipts/YOUNG.jpg'].sort())
+    expect(await storedKeys(service)).toEqual([...known, 'receipts/YOUNG.jpg', foreign].sort())
+    rmSync(join(service.dataDir, 'images', foreign))
   })
 })
 

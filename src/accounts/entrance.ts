@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
@@ -7,6 +8,7 @@ import { retry } from '../retry.ts'
 import type { Till } from '../till/till.ts'
 import { findUserByMobile } from '../users/queries.ts'
 import type { User } from '../users/schema.ts'
+import { smsCodesTable } from './schema.ts'
 import { type Proof, signIn } from './sign-in.ts'
 import type { TokenPair, Tokens } from './tokens.ts'
 
@@ -41,6 +43,8 @@ export function createEntrance({ database, till, tokens, logger }: EntranceParts
   return {
     async enter(phone, proof, device) {
       const userId = (await findUserByMobile(database, phone))?.user_id ?? null
+      // Nothing is made ready for a phone that nobody sent a code to.
+      if (proof.by === 'code' && userId === null && !(await wasSentCode(database, phone))) return undefined
       const sessionId = randomCode(sessionIdLength)
       const deviceInfo = device ? JSON.stringify(device) : null
       const { answer } = await till.run(signIn, { phone, userId, proof, sessionId, deviceInfo })
@@ -51,6 +55,11 @@ export function createEntrance({ database, till, tokens, logger }: EntranceParts
       return { user, isNew, tokens: await tokens.issue(session) }
     },
   }
+}
+
+async function wasSentCode({ orm }: Database, phone: string): Promise<boolean> {
+  const { phone: column } = smsCodesTable
+  return (await orm.select({ phone: column }).from(smsCodesTable).where(eq(column, phone))).length > 0
 }
 
 /** Looks and enters again when another login came first. */

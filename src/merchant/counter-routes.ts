@@ -51,8 +51,8 @@ export function counterRoutes({ database, till, voucherMisses, now }: MerchantDe
         const exchangeId = voucher.kind === 'product' ? voucher.source_id : null
         const redemption = { code, holderId: voucher.user_id, exchangeId, actorId }
         return once(c, {}, async (idempotency) => {
-          const { answer, replayed } = await till.run(redeem, redemption, idempotency)
           const view = await voucherView(database, voucher, now(), absoluteLinks(c))
+          const { answer, replayed } = await till.run(redeem, redemption, idempotency)
           return { answer: { ...view, status: 'redeemed', ...answer }, replayed }
         })
       },

@@ -1,6 +1,6 @@
 import { inArray } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
-import type { Store } from '../storage/store.ts'
+import { isKey, type Store } from '../storage/store.ts'
 import { usersTable } from '../users/schema.ts'
 import { uploadReviewsTable } from './schema.ts'
 
@@ -9,7 +9,7 @@ const youngest_ms = 3_600_000
 const batchSize = 500
 
 /**
- * Removes images older than an hour that no row knows; answers how many. Safe to run at any time, beside itself too.
+ * Removes images older than an hour that no row knows, and leaves what is no image of ours; answers how many. Safe to run at any time, beside itself too.
  * @throws `stop`'s reason once it is given; what is left is found again.
  */
 export async function sweepImages(database: Database, store: Store, now: Date, stop?: AbortSignal): Promise<number> {
@@ -38,7 +38,7 @@ async function sweepFolder(
     batch = []
   }
   for await (const { key, keptAt } of store.list(folder)) {
-    if (keptAt >= before) continue
+    if (keptAt >= before || !isKey(key)) continue
     if (batch.push(key) >= batchSize) await settle()
   }
   if (batch.length > 0) await settle()

@@ -20,11 +20,11 @@ export interface StoredObject {
 
 const keyPattern = /^[a-z]+\/[\w-]{1,64}\.jpg$/
 
-/**
- * Holds a key against the one shape that keys have, so that none can leave its folder.
- * @throws {TypeError}
- */
+/** Keys have one shape, so that none can leave its folder. */
+export const isKey = (name: string) => keyPattern.test(name)
+
+/** @throws {TypeError} for anything that is no key. */
 export function requireKey(key: string): string {
-  if (!keyPattern.test(key)) throw new TypeError('not a key of the store')
+  if (!isKey(key)) throw new TypeError('not a key of the store')
   return key
 }
