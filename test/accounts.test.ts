@@ -67,6 +67,16 @@ describe('a code', () => {
     expect(await service.database.query('SELECT 1 FROM users')).toEqual([])
   })
 
+  test('that nobody was sent makes nothing ready, not even a number of an account', async () => {
+    const before = await signIn(service)
+    const phone = newPhone()
+    const tries = Array.from({ length: 8 }, () =>
+      service.client.post('/api/auth/login', { body: { phone, code: '654321' } }),
+    )
+    expect(new Set((await Promise.all(tries)).map(({ code }) => code))).toEqual(new Set([1002]))
+    expect((await signIn(service)).userId).toBe(before.userId + 1)
+  })
+
   test('still works after four wrong tries', async () => {
     const phone = newPhone()
     const code = await sendCode(phone)

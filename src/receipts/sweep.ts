@@ -9,7 +9,8 @@ const youngest_ms = 3_600_000
 const batchSize = 500
 
 /**
- * Removes images older than an hour that no row knows, and leaves what is no image of ours; answers how many. Safe to run at any time, beside itself too.
+ * Removes images older than an hour that no row knows, and leaves what is no image of ours; answers how many. Safe to
+ * run at any time, beside itself too.
  * @throws `stop`'s reason once it is given; what is left is found again.
  */
 export async function sweepImages(database: Database, store: Store, now: Date, stop?: AbortSignal): Promise<number> {
