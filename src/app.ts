@@ -23,7 +23,7 @@ import { socketRoutes } from './realtime/routes.ts'
 import { imageForm } from './receipts/image-desk.ts'
 import { receiptsRoutes, uploadForm } from './receipts/routes.ts'
 import type { Services } from './services.ts'
-import { imageRoutes } from './storage/routes.ts'
+import { imagePaths, imageRoutes } from './storage/routes.ts'
 
 /** Images come as multipart, with limits of their own, and take as long as the phone's network does. */
 const uploadPaths = ['/api/photo/upload', '/api/user/avatar']
@@ -50,9 +50,11 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(requireRoute(app))
   app.route('/', operatorRoutes({ health, lifecycle, metrics, metricsToken: config.METRICS_TOKEN }))
   app.route('/', socketRoutes(services))
+  if (config.RATE_LIMIT) {
+    app.use('/api/*', limitAddresses(limits.address, trustedProxies))
+    for (const path of imagePaths) app.use(path, limitAddresses(limits.image, trustedProxies))
+  }
   app.route('/', imageRoutes(services))
-
-  if (config.RATE_LIMIT) app.use('/api/*', limitAddresses(limits.address, trustedProxies))
   app.use('/api/*', jsonBody(uploadPaths))
   for (const path of uploadPaths) app.use(path, patient)
   app.route('/api/auth', authRoutes(services))

@@ -18,6 +18,7 @@ import { version } from './version.ts'
 import { within } from './within.ts'
 
 const healthTimeout_ms = 2_000
+const databaseCheckAge_ms = 500
 const storageCheckAge_ms = 5_000
 
 /** Alerts that are counted as well. */
@@ -88,12 +89,13 @@ export function healthOf(parts: { database: Database; store: Store; jobs: Jobs; 
     )
     return within(answered, healthTimeout_ms, 'away' as const)
   }
+  const databaseCheck = cached(() => look(database.query('SELECT 1')), databaseCheckAge_ms)
   const storage = cached(() => look(store.check()), storageCheckAge_ms)
   // Without Redis the sockets of this process are all there is to look at.
   const realtime = async () => (relay.state === 'off' ? ('ok' as const) : relay.state)
   return {
     version,
     startedAt: new Date(),
-    checks: { database: () => look(database.query('SELECT 1')), storage: storage.get, jobs: jobs.look, realtime },
+    checks: { database: databaseCheck.get, storage: storage.get, jobs: jobs.look, realtime },
   }
 }

@@ -181,6 +181,7 @@ function createLimits(config: Config, shared: SharedCounts | undefined) {
   const limit = (name: string, points: number) => createRateLimit(name, points, 60, config.RATE_LIMIT, shared)
   return {
     address: limit('address', config.RATE_LIMIT_ADDRESS),
+    image: limit('image', config.RATE_LIMIT_ADDRESS),
     login: limit('login', config.RATE_LIMIT_LOGIN),
     sendCode: limit('send-code', config.SEND_CODE_PER_ADDRESS),
     wechatMiss: limit('wechat-miss', config.RATE_LIMIT_WECHAT_MISS),

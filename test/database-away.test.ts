@@ -8,6 +8,7 @@ import { figuresOf, sumOf } from './support/figures.ts'
 import { newPhone } from './support/people.ts'
 import { type DatabaseProxy, startProxy } from './support/proxy.ts'
 import { testConfig } from './support/service.ts'
+import { until } from './support/sockets.ts'
 
 let databaseUrl: string
 let proxy: DatabaseProxy
@@ -66,7 +67,7 @@ describe('a database that is away', () => {
     expect([health.status, ((await health.json()) as { status: string }).status]).toEqual([503, 'unhealthy'])
     proxy = await startProxy(databaseUrl, Number(new URL(proxy.url).port))
     expect((await spin(token)).code).toBe(0)
-    expect((await fetch(`${running.url}/health`)).status).toBe(200)
+    await until(async () => (await fetch(`${running.url}/health`)).status === 200)
   })
 
   test('that loses the answer to a COMMIT: nobody is told of a failure that happened', async () => {

@@ -134,6 +134,7 @@ describe('compose.yaml', () => {
     expect(upstreams).toEqual(names)
     // The one answer that changes with the begin of a stop, and with nothing else.
     expect(read('ops/Caddyfile')).toContain('health_uri /health/open\n')
+    expect(read('ops/Caddyfile')).toMatch(/lb_policy header Authorization \{/)
   })
 })
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
@@ -64,6 +64,15 @@ describe('the embedded default', () => {
     const second = await start()
     expect((await post(second, '/api/auth/login', { phone, code: '123456' })).data.user_info.total_points).toBe(1000)
     await second.kill()
+  })
+
+  test('leaves a process alone that has the number of a server that died', async () => {
+    mkdirSync(join(dir, 'database'))
+    const stranger = Bun.spawn(['sleep', '60'])
+    writeFileSync(join(dir, 'database/server.pid'), `${stranger.pid}`)
+    const { code } = await runCommand(['migrate'], { DATA_DIR: dir, NODE_ENV: 'development', JWT_SECRET: '' })
+    expect([code, stranger.exitCode, stranger.signalCode]).toEqual([0, null, null])
+    stranger.kill()
   })
 
   test('is joined by a command while it serves, and goes on serving', async () => {

@@ -130,3 +130,16 @@ test('one address has its share, another is not touched; forged entries further 
   expect(codes.filter((code) => code === 9006)).toHaveLength(10)
   expect((await service.client.get('/api/user/info', { headers: from() })).code).toBe(2001)
 })
+
+test('images are counted by themselves, and as wide', async () => {
+  const headers = from()
+  const codeOf = async (path: string) => (await fetch(`${service.url}${path}`, { headers })).headers.get('X-Api-Code')
+  const codes = await Promise.all(
+    Array.from({ length: 130 }, (_, i) => codeOf(i % 2 ? '/images/none.jpg' : '/avatars/none.jpg')),
+  )
+  expect([codes.filter((code) => code === '9002'), codes.filter((code) => code === '9006')]).toMatchObject([
+    { length: 120 },
+    { length: 10 },
+  ])
+  expect(await codeOf('/api/user/info')).toBe('2001')
+})

@@ -114,6 +114,43 @@ describe('a poisoned operation', () => {
     expect(await coinsIn(toy, 1)).toBe(103)
     expect(toy.heard).toEqual(['ok 0', 'ok 1', 'ok 3'])
   })
+
+  test('makes none of its batch wait longer than the queue may: their turn has passed', async () => {
+    const toy = toys({ lanes: 1, queueTimeoutMs: 300 })
+    const slow = () => Bun.sleepSync(200)
+    const runs = ['first', 'slow', 'x'.repeat(41), 'late'].map((name) =>
+      toy.till.run(drop, { jar: 1, coins: 1, name, ...(name === 'slow' ? { meanwhile: slow } : {}) }),
+    )
+    const results = await Promise.allSettled(runs)
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected'])
+    expect(results[3]).toMatchObject({ reason: { code: 9007 } })
+    expect(toy.heard).toEqual(['first', 'slow'])
+  })
+
+  test('whose batch loses the database has the rest refused at once, not each after its own wait', async () => {
+    const proxy = await startProxy(url)
+    const toy = toys({ lanes: 1 }, proxy.url)
+    let decisions = 0
+    const loses = () => {
+      decisions += 1
+      if (decisions === 2) proxy.stop()
+    }
+    const names = ['first', 'x'.repeat(41), 'loses', 'third', 'fourth', 'fifth']
+    let refused = 0
+    const atOnce = Promise.withResolvers<number>()
+    const runs = names.map((name) =>
+      toy.till
+        .run(drop, { jar: 1, coins: 1, name, ...(name === 'loses' ? { meanwhile: loses } : {}) })
+        .catch(({ code }) => {
+          if (code !== 9007) return
+          refused += 1
+          if (refused === 1) setTimeout(() => atOnce.resolve(refused), 0)
+        }),
+    )
+    expect(await atOnce.promise).toBe(4)
+    await Promise.all(runs)
+    expect(await notesNamed(toys(), 'loses')).toBe(0)
+  })
 })
 
 describe('fresh rows', () => {

@@ -27,13 +27,16 @@ export interface WebhookSmsOptions {
   pausesMs?: readonly number[]
 }
 
-/** Hands codes to an HTTP endpoint as `{ phone, code, expires_in }`, trying again when it fails. */
+/**
+ * Hands codes to an HTTP endpoint as `{ phone, code, expires_in }`, trying again when it fails. All tries of one message
+ * have one `Idempotency-Key`, by which an endpoint that did send it, but answered too late, sends it no second time.
+ */
 export function webhookSms(options: WebhookSmsOptions): SmsSender {
   const { url, expires_in, timeoutMs = 3_000, pausesMs = [200, 1_000] } = options
-  const attempt = async (phone: string, code: string) => {
+  const attempt = async (phone: string, code: string, key: string) => {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
       body: JSON.stringify({ phone, code, expires_in }),
       signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
@@ -42,11 +45,13 @@ export function webhookSms(options: WebhookSmsOptions): SmsSender {
     if (!response.ok) throw new Error(`the SMS endpoint answered ${response.status}`)
   }
   return {
-    send: (phone, code) =>
-      retry(
-        () => attempt(phone, code),
+    send(phone, code) {
+      const key = crypto.randomUUID()
+      return retry(
+        () => attempt(phone, code, key),
         pausesMs,
         () => true,
-      ),
+      )
+    },
   }
 }

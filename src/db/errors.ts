@@ -57,13 +57,14 @@ export function isConnectionLoss(error: unknown): boolean {
   )
 }
 
+/** True when there is no database to talk to. */
+export function isDatabaseGone(error: unknown): boolean {
+  return someCause(error, (cause) => cause instanceof DatabaseAway) || isConnectionLoss(error)
+}
+
 /** True when the database, rather than the request, is at fault: worth a retry by the caller. */
 export function isDatabaseAway(error: unknown): boolean {
-  return (
-    someCause(error, (cause) => cause instanceof DatabaseAway) ||
-    isConnectionLoss(error) ||
-    isSerializationFailure(error)
-  )
+  return isDatabaseGone(error) || isSerializationFailure(error)
 }
 
 function someCause(error: unknown, test: (cause: Record<string, unknown>) => boolean): boolean {

@@ -85,7 +85,7 @@ function shortHome(home: string): string {
 /** True when a live owner's server answers; an orphan of a killed process is stopped first, so that it is ours again. */
 async function joinsLiveServer(files: OwnedFiles): Promise<boolean> {
   const server = pidIn(files.pid)
-  if (server === undefined || !isAlive(server)) return false
+  if (server === undefined || !isAlive(server) || !runsOn(server, files.data)) return false
   const owner = pidIn(files.owner)
   if (owner !== undefined && owner !== process.pid && isAlive(owner)) {
     await answering(files, () => (isAlive(server) ? null : 'stopped'))
@@ -130,6 +130,15 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return !isZombie(pid)
+  } catch {
+    return false
+  }
+}
+
+/** The number of a server that died may be another process's by now. */
+function runsOn(pid: number, dataDir: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(`--datadir=${dataDir}`)
   } catch {
     return false
   }

@@ -11,7 +11,7 @@ export type Check = 'ok' | 'away' | 'failing' | 'off'
 export interface Health {
   version: string
   startedAt: Date
-  /** Each looks now, and bounded in time. */
+  /** Each remembers for a moment what it saw, and looks bounded in time: anyone may ask, as often as they like. */
   checks: Record<'database' | 'storage' | 'jobs' | 'realtime', () => Promise<Check>>
 }
 

@@ -23,32 +23,9 @@ export async function fingerprintOf(image: Uint8Array): Promise<Fingerprint> {
   return { hash: probes[0] ?? '', probes }
 }
 
-/** Of 256 bits the number in which two hashes differ. */
-export function distance(a: string, b: string): number {
-  let differing = 0
-  for (let at = 0; at < HEX_DIGITS; at += 8) {
-    differing += countBits(Number.parseInt(a.slice(at, at + 8), 16) ^ Number.parseInt(b.slice(at, at + 8), 16))
-  }
-  return differing
-}
-
-/**
- * True when the image behind `stored` was likely the source of the one with these probes: re-encoded, resized, brightened
- * or cropped by a few hundredths. Two screens of one payment app and one restaurant look as alike as copies do: compare
- * what was read on them too before believing it.
- */
-export function isNearCopy(stored: string, { probes }: Fingerprint): boolean {
-  return probes.some((probe) => distance(stored, probe) <= NEAR)
-}
-
-// Measured on 65 receipts and seven kinds of copy: re-encoded and resized copies differ by at most 28 bits, other
-// receipts by at least 56.
-const NEAR = 40
-
 const SIDE = 128
 const SAMPLES = 64
 const FREQUENCIES = 16
-const HEX_DIGITS = (FREQUENCIES * FREQUENCIES) / 4
 
 type Window = readonly [left: number, top: number, right: number, bottom: number]
 
@@ -113,9 +90,3 @@ const COSINES = Float32Array.from({ length: FREQUENCIES * SAMPLES }, (_, i) => {
   const frequency = 1 + Math.floor(i / SAMPLES)
   return Math.cos(((2 * (i % SAMPLES) + 1) * frequency * Math.PI) / (2 * SAMPLES))
 })
-
-function countBits(bits: number): number {
-  let count = 0
-  for (let left = bits; left !== 0; left &= left - 1) count++
-  return count
-}

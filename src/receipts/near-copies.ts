@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, ne, or } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import type { Fingerprint } from './fingerprint.ts'
+import { hashWords, isNearCopy, packHash } from './likeness.ts'
 import type { ReceiptReading } from './reading.ts'
 import { uploadReviewsTable } from './schema.ts'
 
@@ -15,9 +16,6 @@ const mostKept = 20_000
 /** Of those that look alike, so many are looked at closer, the newest first, and so many named. */
 const mostAlike = 500
 const mostNamed = 5
-const words = 8
-/** Of 256 bits, those that a copy may differ in; other receipts differ in more. */
-const nearBits = 48
 /** Commits may come a little out of the order of their instants. */
 const overlap_ms = 60_000
 
@@ -35,12 +33,12 @@ export function createNearCopies(database: Database): NearCopies {
       if (created_at > seenUntil) seenUntil = created_at
       if (known.has(upload_id)) continue
       known.add(upload_id)
-      if ((ids.length + 1) * words > hashes.length) hashes = grown(hashes)
-      hashes.set(packed(image_phash ?? ''), ids.length * words)
+      if ((ids.length + 1) * hashWords > hashes.length) hashes = grown(hashes)
+      hashes.set(packHash(image_phash ?? ''), ids.length * hashWords)
       ids.push(upload_id)
     }
     if (ids.length <= 2 * mostKept) return
-    hashes = hashes.slice((ids.length - mostKept) * words, ids.length * words)
+    hashes = hashes.slice((ids.length - mostKept) * hashWords, ids.length * hashWords)
     ids = ids.slice(-mostKept)
     known = new Set(ids)
   }
@@ -51,10 +49,10 @@ export function createNearCopies(database: Database): NearCopies {
         refreshing = undefined
       })
       await refreshing
-      const wanted = probes.map(packed)
+      const wanted = probes.map(packHash)
       const alike: string[] = []
       for (let at = ids.length - 1; at >= 0 && alike.length < mostAlike; at -= 1) {
-        if (wanted.some((probe) => isNear(hashes, at * words, probe))) alike.push(ids[at] ?? '')
+        if (isNearCopy(hashes, at * hashWords, wanted)) alike.push(ids[at] ?? '')
       }
       return confirmed(database, alike, reading, ownId)
     },
@@ -95,26 +93,8 @@ async function confirmed(
   return found.map((other) => other.upload_id)
 }
 
-function isNear(hashes: Uint32Array, from: number, probe: Uint32Array): boolean {
-  let differing = 0
-  for (let word = 0; word < words && differing <= nearBits; word += 1) {
-    differing += bitsOf((hashes[from + word] ?? 0) ^ (probe[word] ?? 0))
-  }
-  return differing <= nearBits
-}
-
-function bitsOf(value: number): number {
-  let bits = value - ((value >>> 1) & 0x55555555)
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
-  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
-}
-
-function packed(hash: string): Uint32Array {
-  return Uint32Array.from({ length: words }, (_, word) => Number.parseInt(hash.slice(word * 8, word * 8 + 8), 16))
-}
-
 function grown(hashes: Uint32Array): Uint32Array<ArrayBuffer> {
-  const more = new Uint32Array(Math.max(1_024 * words, hashes.length * 2))
+  const more = new Uint32Array(Math.max(1_024 * hashWords, hashes.length * 2))
   more.set(hashes)
   return more
 }

@@ -8,6 +8,8 @@ import type { Store } from './store.ts'
 const namePattern = /^[\w-]{1,64}\.jpg$/
 const year_s = 31_536_000
 
+export const imagePaths = ['/images/*', '/avatars/*']
+
 /** Images for image tags: receipts by signed links, avatars by names that can't be guessed. */
 export function imageRoutes({ store, imageLinks }: { store: Store; imageLinks: ImageLinks }) {
   return new Hono<AppEnv>()

@@ -1,11 +1,10 @@
 import { Refusal } from '../contract/refusals.ts'
-import { isDatabaseAway, isDuplicateKey } from '../db/errors.ts'
+import { isDatabaseAway, isDatabaseGone, isDuplicateKey } from '../db/errors.ts'
 import { type Transaction, transact, withoutCommit } from '../db/transact.ts'
 import { Books } from './books.ts'
-import { firstAnswer, idempotencyNeed, rememberAnswer } from './idempotency.ts'
+import { answer, away, decide, type Job, needsOf, type Outcome, rejectAll } from './job.ts'
 import type { Idempotency, Operation } from './operation.ts'
 import { markBatch, withRetries } from './outcome.ts'
-import type { Need } from './shelf.ts'
 import type { TillAnswer, TillOptions } from './till.ts'
 
 /** What a batch cost, for the metrics. */
@@ -19,22 +18,13 @@ export interface BatchReport {
   took_ms: number
 }
 
-interface Job<Announcement> {
-  operation: Operation<unknown, unknown, Announcement>
-  input: unknown
-  idempotency: Idempotency | undefined
-  arrivedAt: number
-  resolve(answer: TillAnswer<unknown>): void
-  reject(error: unknown): void
-}
-
 interface Committed<Announcement> {
   outcomes: Outcome[]
   announcements: readonly Announcement[]
   retries: number
 }
 
-type Outcome = { ok: true; answer: TillAnswer<unknown> } | { ok: false; error: unknown }
+type LaneOptions<Announcement> = TillOptions<Announcement> & { queueTimeoutMs: number }
 
 /** One queue and the batches taken from it, one after the other: what arrives meanwhile is the next batch. */
 export class Lane<Announcement> {
@@ -43,9 +33,9 @@ export class Lane<Announcement> {
   #batch = 0
   #idle: (() => void)[] = []
   readonly #name: string
-  readonly #options: TillOptions<Announcement>
+  readonly #options: LaneOptions<Announcement>
 
-  constructor(name: string, options: TillOptions<Announcement>) {
+  constructor(name: string, options: LaneOptions<Announcement>) {
     this.#name = name
     this.#options = options
   }
@@ -95,16 +85,36 @@ export class Lane<Announcement> {
    * Answers every job of a batch. An unexpected error runs its jobs again one by one, so that one can't sink the rest;
    * a key that another process inserted first is there to be read on the second try.
    */
-  async #settle(jobs: Job<Announcement>[], secondTry = false): Promise<void> {
+  async #settle(jobs: Job<Announcement>[]): Promise<void> {
+    const error = await this.#try(jobs)
+    if (error === undefined) return
+    if (isDatabaseAway(error)) return rejectAll(jobs, away(error))
+    if (jobs.length === 1 && !isDuplicateKey(error)) return rejectAll(jobs, error)
+    await this.#settleEach(jobs)
+  }
+
+  /** One by one, as long as there is a database and none has waited too long before its turn. */
+  async #settleEach(jobs: Job<Announcement>[]): Promise<void> {
+    for (const [index, job] of jobs.entries()) {
+      if (job.arrivedAt < Date.now() - this.#options.queueTimeoutMs) {
+        job.reject(new Refusal(9007))
+        continue
+      }
+      const error = await this.#try([job])
+      if (error === undefined) continue
+      job.reject(isDatabaseAway(error) ? away(error) : error)
+      if (isDatabaseGone(error)) return rejectAll(jobs.slice(index + 1), away(error))
+    }
+  }
+
+  /** Commits a batch and answers its jobs; or answers nobody and returns the error that undid it. */
+  async #try(jobs: Job<Announcement>[]): Promise<unknown> {
     const startedAt = Date.now()
     let batch: Committed<Announcement>
     try {
       batch = await this.#commit(jobs)
     } catch (error) {
-      if (isDatabaseAway(error)) return rejectAll(jobs, new Refusal(9007, null, undefined, error))
-      if (jobs.length === 1 && (secondTry || !isDuplicateKey(error))) return rejectAll(jobs, error)
-      for (const job of jobs) await this.#settle([job], true)
-      return
+      return error
     }
     for (const [index, job] of jobs.entries()) answer(job, batch.outcomes[index])
     this.#options.publish(batch.announcements)
@@ -119,6 +129,7 @@ export class Lane<Announcement> {
       queued_ms: startedAt - (jobs[0]?.arrivedAt ?? startedAt),
       took_ms: Date.now() - startedAt,
     })
+    return undefined
   }
 
   async #commit(jobs: Job<Announcement>[]): Promise<Committed<Announcement>> {
@@ -147,35 +158,4 @@ export class Lane<Announcement> {
     await markBatch(tx, marker)
     return outcomes
   }
-}
-
-function needsOf<Announcement>(job: Job<Announcement>): { owner: unknown; need: Need }[] {
-  const needs = job.operation.needs(job.input)
-  if (job.idempotency) needs.push(idempotencyNeed(job.idempotency))
-  return needs.map((need) => ({ owner: job, need }))
-}
-
-/** A refusal or a broken operation is its own outcome: the books are as they were before it. */
-function decide<Announcement>(books: Books<Announcement>, job: Job<Announcement>): Outcome {
-  const { operation, input, idempotency } = job
-  try {
-    const first = idempotency && firstAnswer(books, idempotency)
-    if (first) return { ok: true, answer: { answer: first.answer, replayed: true } }
-    return books.deciding(job, () => {
-      const decided = operation.decide(books, input)
-      if (idempotency) rememberAnswer(books, idempotency, operation.name, decided)
-      return { ok: true, answer: { answer: decided, replayed: false } }
-    })
-  } catch (error) {
-    return { ok: false, error }
-  }
-}
-
-function answer<Announcement>(job: Job<Announcement>, outcome: Outcome | undefined): void {
-  if (outcome?.ok) job.resolve(outcome.answer)
-  else job.reject(outcome?.error)
-}
-
-function rejectAll<Announcement>(jobs: Job<Announcement>[], error: unknown): void {
-  for (const job of jobs) job.reject(error)
 }

@@ -53,7 +53,10 @@ const sweepEvery_ms = 500
 export function createTill<Announcement>(options: TillOptions<Announcement>): Till<Announcement> {
   const { queueLimit, queueTimeoutMs = 8_000 } = options
   const instance = randomBytes(12).toString('hex')
-  const lanes = Array.from({ length: options.lanes }, (_, index) => new Lane(`${instance}-${index}`, options))
+  const lanes = Array.from(
+    { length: options.lanes },
+    (_, index) => new Lane(`${instance}-${index}`, { ...options, queueTimeoutMs }),
+  )
   const waiting = () => lanes.reduce((sum, lane) => sum + lane.waiting, 0)
   const sweeper = setInterval(() => {
     for (const lane of lanes) lane.dropOlderThan(Date.now() - queueTimeoutMs)

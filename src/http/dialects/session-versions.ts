@@ -12,7 +12,8 @@ export function createSessionVersions(): SessionVersions {
   const versions = new Map<string, string>()
   return {
     remember(sessionId, version) {
-      if (versions.get(sessionId) === version || version.length > longestVersion) return
+      if (version.length > longestVersion) return
+      versions.delete(sessionId)
       versions.set(sessionId, version)
       const [oldest] = versions.size > mostSessions ? versions.keys() : []
       if (oldest !== undefined) versions.delete(oldest)
