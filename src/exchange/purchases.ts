@@ -1,7 +1,7 @@
 import { lockOrder } from '../lock-order.ts'
-import type { Shelf } from '../till/shelf.ts'
+import { figuresShelf } from '../till/shelf.ts'
 
-/** How many of a product a user holds or has had; figures, not a table: they follow from the orders. */
+/** How many of a product a user holds or has had. */
 export interface Purchases {
   user_id: number
   commodity_id: number
@@ -9,7 +9,7 @@ export interface Purchases {
 }
 
 /** Read while the user's row is locked: no other order of theirs can be on its way. */
-export const purchases: Shelf<Purchases> = {
+export const purchases = figuresShelf<Purchases>({
   name: 'purchases',
   rank: lockOrder.purchases,
   keyOf: ({ user_id, commodity_id }) => [user_id, commodity_id],
@@ -27,12 +27,4 @@ export const purchases: Shelf<Purchases> = {
       quantity: figures.get(`${user_id}/${commodity_id}`) ?? 0,
     }))
   },
-  async update() {},
-  insert: noTable,
-  create: noTable,
-  remove: noTable,
-}
-
-function noTable(): never {
-  throw new Error('purchases follow from the orders')
-}
+})

@@ -1,14 +1,15 @@
 import { Hono } from 'hono'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
-import { type AppEnv, absoluteLinks } from '../http/env.ts'
+import { type AppEnv, absoluteLinks, linkIn } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
 import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { remember } from '../http/remember.ts'
 import { validate } from '../http/validate.ts'
-import { randomCode, randomId } from '../random.ts'
+import { randomId } from '../random.ts'
 import type { Till } from '../till/till.ts'
+import { newVoucherCode } from '../vouchers/issue.ts'
 import { cancel } from './cancel.ts'
 import { type Catalogue, categoriesOf, productsPage } from './catalogue.ts'
 import { exchange } from './exchange.ts'
@@ -17,7 +18,6 @@ import {
   cancelAnswer,
   categoriesAnswer,
   exchangeIdParam,
-  type Order,
   ordersAnswer,
   ordersQuery,
   productsAnswer,
@@ -33,7 +33,6 @@ export interface ExchangeDeps {
   voucherTtlDays: number
 }
 
-const codeLength = 10
 /** Pages of one state of the catalogue that are kept written out. */
 const mostPages = 200
 
@@ -68,7 +67,7 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
           productId: product_id,
           quantity,
           exchangeId: randomId('EX'),
-          code: randomCode(codeLength),
+          code: newVoucherCode(),
           ttlDays: voucherTtlDays,
         }
         return once(c, { product_id, quantity }, (idempotency) => till.run(exchange, input, idempotency))
@@ -80,7 +79,7 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
       validate('query', ordersQuery),
       async (c) => {
         const { orders, pagination } = await ordersOf(database, c.get('caller').userId, c.req.valid('query'))
-        return ok(c, { orders: orders.map(withImageLink(absoluteLinks(c))), pagination })
+        return ok(c, { orders: orders.map(linkIn(c, 'product_image')), pagination })
       },
     )
     .post(
@@ -99,15 +98,8 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
         const input = { userId, exchangeId, productId, code }
         return once(c, {}, async (idempotency) => {
           const { answer, replayed } = await till.run(cancel, input, idempotency)
-          return { answer: withImageLink(absoluteLinks(c))(answer), replayed }
+          return { answer: linkIn(c, 'product_image')(answer), replayed }
         })
       },
     )
-}
-
-function withImageLink(absolute: (link: string) => string) {
-  return <O extends Order>(order: O): O => ({
-    ...order,
-    product_image: order.product_image === null ? null : absolute(order.product_image),
-  })
 }

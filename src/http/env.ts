@@ -30,3 +30,12 @@ export interface AppEnv {
 export function absoluteLinks(c: Context<AppEnv>): (link: string) => string {
   return (link) => (link.startsWith('/') ? `${c.get('baseUrl')}${link}` : link)
 }
+
+/** Makes the link in one field of an answer's rows absolute. */
+export function linkIn<Field extends string>(c: Context<AppEnv>, field: Field) {
+  const absolute = absoluteLinks(c)
+  return <Row extends Record<Field, string | null>>(row: Row): Row => {
+    const link: string | null = row[field]
+    return link === null ? row : { ...row, [field]: absolute(link) }
+  }
+}

@@ -10,8 +10,9 @@ import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
-import { randomCode, randomId, randomInts } from '../random.ts'
+import { randomId, randomInts } from '../random.ts'
 import type { Till } from '../till/till.ts'
+import { newVoucherCode } from '../vouchers/issue.ts'
 import { type Draw, draw, pityView } from './draw.ts'
 import { countersOf, drawRecordsOf, drawStatisticsOf } from './queries.ts'
 import { type DrawType, drawCounts, isOpen, oddsSum, type Wheel } from './wheel.ts'
@@ -26,8 +27,6 @@ export interface LotteryDeps {
   rules: Draw['rules']
   drawLimit: RateLimit
 }
-
-const codeLength = 10
 
 /** `/api/lottery`: the wheel, its draws and their records. */
 export function lotteryRoutes({ database, till, calendar, now, wheel, rules, drawLimit }: LotteryDeps) {
@@ -65,7 +64,7 @@ export function lotteryRoutes({ database, till, calendar, now, wheel, rules, dra
           drawType: draw_type,
           drawId: randomId('DR'),
           rolls: randomInts(count, oddsSum),
-          codes: Array.from({ length: count }, () => randomCode(codeLength)),
+          codes: Array.from({ length: count }, () => newVoucherCode()),
           day: calendar.dayOf(now()),
           rules,
         }

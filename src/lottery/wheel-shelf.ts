@@ -1,7 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { lockOrder } from '../lock-order.ts'
-import { type Shelf, tableShelf } from '../till/shelf.ts'
+import { figuresShelf, tableShelf } from '../till/shelf.ts'
 import { lotteryPrizesTable, lotteryWheel, lotteryWheelTable } from './schema.ts'
 import type { Wheel } from './wheel.ts'
 
@@ -20,9 +20,9 @@ const prizesByStatus = tableShelf(lotteryPrizesTable, {
 
 /**
  * The wheel under a shared lock: draws run side by side, whoever replaces it waits for them, and what follows sees the
- * new one, never a mix.
+ * new one, never a mix; draws that follow in the batch see it here.
  */
-export const wheelShelf: Shelf<HeldWheel> = {
+export const wheelShelf = figuresShelf<HeldWheel>({
   name: 'lottery_wheel',
   rank: lockOrder.wheel,
   keyOf: ({ wheel_id }) => [wheel_id],
@@ -32,16 +32,7 @@ export const wheelShelf: Shelf<HeldWheel> = {
     const prizes = await prizesByStatus.load(tx, [['active']])
     return [{ wheel_id: row.wheel_id, wheel: { ...row, prizes: prizes.sort((a, b) => a.angle - b.angle) } }]
   },
-  insert: readOnly,
-  // Whoever replaced the wheel in this batch wrote its rows; draws that follow in the batch see the new one here.
-  async update() {},
-  create: readOnly,
-  remove: readOnly,
-}
-
-function readOnly(): never {
-  throw new Error('the wheel is not written through this shelf')
-}
+})
 
 /** The wheel as it is committed now, or undefined before it is seeded. */
 export async function readWheel({ orm }: Database): Promise<Wheel | undefined> {

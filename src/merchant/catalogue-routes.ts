@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { type AppEnv, absoluteLinks } from '../http/env.ts'
+import { type AppEnv, linkIn } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
 import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
@@ -11,7 +11,6 @@ import { productStatsNow, productsForMerchant } from './product-queries.ts'
 import {
   batchUpdateBody,
   idParam,
-  type MerchantProduct,
   merchantProduct,
   merchantProductsAnswer,
   merchantProductsQuery,
@@ -43,7 +42,7 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
       validate('query', merchantProductsQuery),
       async (c) => {
         const { products, pagination } = await productsForMerchant(database, c.req.valid('query'))
-        return ok(c, { products: products.map(withImageLink(absoluteLinks(c))), pagination })
+        return ok(c, { products: products.map(linkIn(c, 'image')), pagination })
       },
     )
     .post(
@@ -61,7 +60,7 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
         const creation = { fields: given(fields), stock, movementId: randomId('MV'), actorId: c.get('caller').userId }
         return once(c, body, async (idempotency) => {
           const { answer, replayed } = await change(createProduct, creation, idempotency)
-          return { answer: withImageLink(absoluteLinks(c))(answer), replayed }
+          return { answer: linkIn(c, 'image')(answer), replayed }
         })
       },
     )
@@ -81,7 +80,7 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
         const input = { edits, actorId: c.get('caller').userId }
         return once(c, fields, async (idempotency) => {
           const { answer, replayed } = await change(editProducts, input, idempotency)
-          const [product] = answer.products.map(withImageLink(absoluteLinks(c)))
+          const [product] = answer.products.map(linkIn(c, 'image'))
           return { answer: product ?? {}, replayed }
         })
       },
@@ -99,7 +98,7 @@ export function catalogueRoutes({ database, till, catalogue }: MerchantDeps) {
         const input = { productId: c.req.valid('param').id, actorId: c.get('caller').userId }
         return once(c, {}, async (idempotency) => {
           const { answer, replayed } = await change(deleteProduct, input, idempotency)
-          return { answer: withImageLink(absoluteLinks(c))(answer), replayed }
+          return { answer: linkIn(c, 'image')(answer), replayed }
         })
       },
     )
@@ -128,7 +127,7 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
         const input = { edits, actorId: c.get('caller').userId }
         return once(c, body, async (idempotency) => {
           const { answer, replayed } = await change(editProducts, input, idempotency)
-          return { answer: { products: answer.products.map(withImageLink(absoluteLinks(c))) }, replayed }
+          return { answer: { products: answer.products.map(linkIn(c, 'image')) }, replayed }
         })
       },
     )
@@ -162,11 +161,4 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
 /** The fields that were sent: one left out stays as it is. */
 function given<Fields extends object>(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields
-}
-
-function withImageLink(absolute: (link: string) => string) {
-  return (product: MerchantProduct): MerchantProduct => ({
-    ...product,
-    image: product.image === null ? null : absolute(product.image),
-  })
 }

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, index, int, mysqlEnum, mysqlTable, unique, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { type Shelf, tableShelf } from '../till/shelf.ts'
+import { figuresShelf, tableShelf } from '../till/shelf.ts'
 import { usersTable } from '../users/schema.ts'
 
 export const reviewStatuses = ['pending', 'approved', 'rejected', 'expired'] as const
@@ -91,7 +91,7 @@ export const uploadsByPhoto = tableShelf(uploadReviewsTable, {
   updates: [],
 })
 
-/** How much a user has sent since an instant; figures, not a table. */
+/** How much a user has sent since an instant. */
 export interface UploadCount {
   user_id: number
   /** ISO 8601, the start of the business day. */
@@ -100,7 +100,7 @@ export interface UploadCount {
 }
 
 /** Read while the user's row is locked: no other upload of theirs can be on its way. */
-export const uploadCounts: Shelf<UploadCount> = {
+export const uploadCounts = figuresShelf<UploadCount>({
   name: 'upload_counts',
   rank: lockOrder.uploads,
   keyOf: ({ user_id, since }) => [user_id, since],
@@ -116,12 +116,4 @@ export const uploadCounts: Shelf<UploadCount> = {
     }
     return counts
   },
-  async update() {},
-  insert: noTable,
-  create: noTable,
-  remove: noTable,
-}
-
-function noTable(): never {
-  throw new Error('counts of uploads follow from the uploads')
-}
+})

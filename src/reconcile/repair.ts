@@ -4,7 +4,7 @@ import { products } from '../exchange/schema.ts'
 import { lockOrder } from '../lock-order.ts'
 import { audit } from '../merchant/audit.ts'
 import type { Operation } from '../till/operation.ts'
-import { type Key, rows, type Shelf } from '../till/shelf.ts'
+import { figuresShelf, type Key, rows, type Shelf } from '../till/shelf.ts'
 import type { Till } from '../till/till.ts'
 import { users } from '../users/schema.ts'
 import { findMismatches } from './checks.ts'
@@ -71,12 +71,9 @@ export async function repair(database: Database, till: Till): Promise<number> {
   return repaired
 }
 
-/** Sums as a shelf: figures, read after the row they are held against is locked. */
+/** Sums, read after the row they are held against is locked. */
 function sumsOf(name: string, sql: string): Shelf<LedgerSum> {
-  const noTable = () => {
-    throw new Error(`${name} follows from its rows`)
-  }
-  return {
+  return figuresShelf({
     name,
     rank: lockOrder.journals,
     keyOf: ({ id }) => [id],
@@ -86,9 +83,5 @@ function sumsOf(name: string, sql: string): Shelf<LedgerSum> {
       const sums = new Map(found.map((row) => [row.id, row]))
       return ids.map((id) => ({ id, total: Number(sums.get(id)?.total ?? 0), last_seq: sums.get(id)?.last_seq ?? 0 }))
     },
-    insert: noTable,
-    update: noTable,
-    create: noTable,
-    remove: noTable,
-  }
+  })
 }

@@ -149,3 +149,16 @@ function assigned(
 export function rows(shelf: Shelf, ...keys: (string | number)[]): Need {
   return { shelf, keys: keys.map((key) => [key]) }
 }
+
+/**
+ * A shelf of what follows from other rows: sums, counts, a view of them. What an operation changes on it is seen by the
+ * operations that follow in the batch; writing the rows it follows from is the operation's to do.
+ */
+export function figuresShelf<Row extends object>(
+  figures: Pick<Shelf<Row>, 'name' | 'rank' | 'keyOf' | 'load'>,
+): Shelf<Row> {
+  const noTable = () => {
+    throw new Error(`${figures.name} follows from other rows`)
+  }
+  return { ...figures, async update() {}, insert: noTable, create: noTable, remove: noTable }
+}

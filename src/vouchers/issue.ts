@@ -1,9 +1,15 @@
 import { day_ms } from '../calendar.ts'
+import { randomCode } from '../random.ts'
 import type { Books } from '../till/books.ts'
 import { vouchers } from './schema.ts'
 
+/** A code for the counter: 50 random bits, short enough to be read out. */
+export function newVoucherCode(): string {
+  return randomCode(10)
+}
+
 export interface VoucherIssue {
-  /** From the cryptographic generator, unused. */
+  /** A new one. */
   code: string
   kind: 'product' | 'prize'
   user_id: number
