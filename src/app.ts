@@ -4,7 +4,7 @@ import { authRoutes } from './accounts/routes.ts'
 import { exchangeRoutes } from './exchange/routes.ts'
 import { authenticate } from './http/authenticate.ts'
 import { requestContext, type SlowRequest } from './http/context.ts'
-import { docsPage } from './http/docs-page.ts'
+import { documentRoutes } from './http/document-routes.ts'
 import type { AppEnv } from './http/env.ts'
 import { refuseWith } from './http/envelope.ts'
 import { failures } from './http/failures.ts'
@@ -69,11 +69,12 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.route('/api/photo', receiptsRoutes(services))
   app.route('/api/merchant', merchantRoutes(services))
 
+  app.route(
+    '/api',
+    documentRoutes(() => document),
+  )
   const document = openApiOf(app, health.version)
-  const page = docsPage(document)
   dialects?.afterRoutes(app)
-  app.get('/api/openapi.json', (c) => c.json(document))
-  app.get('/api/docs', (c) => c.html(page))
   app.notFound((c) => refuseWith(c, 9002))
   return app
 }

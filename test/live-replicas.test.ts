@@ -6,7 +6,7 @@ import { type Client, createClient } from './support/client.ts'
 import { givePoints, newProduct, type Person, signIn } from './support/people.ts'
 import { type Program, runCommand, startProgram } from './support/process.ts'
 import { waitingReceipt } from './support/receipts.ts'
-import { startRedis } from './support/redis.ts'
+import { startRedis, startRedisProxy } from './support/redis.ts'
 import { useService } from './support/service.ts'
 import { closeSockets, connectAs, until } from './support/sockets.ts'
 
@@ -185,6 +185,20 @@ describe('without Redis for a while', () => {
     timeout_ms,
   )
 })
+
+test(
+  'a replica whose listening connection died without a sign is away, not deaf',
+  async () => {
+    const proxy = startRedisProxy(redis.url)
+    const replica = await startReplica({ ...settings, REDIS_URL: proxy.url })
+    await until(async () => (await realtimeOf(replica.url)) === 'ok', 10_000)
+    proxy.deafen()
+    await until(async () => (await realtimeOf(replica.url)) === 'away', 15_000)
+    await replica.kill('SIGTERM')
+    proxy.stop()
+  },
+  timeout_ms,
+)
 
 describe('a replica that dies', () => {
   test(

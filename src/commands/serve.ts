@@ -25,9 +25,9 @@ export const serve: Command = async ({ args, config, print }) => {
   say('info', `Serving on ${server.url} (API: ${server.url}/api/docs)`)
   await stopping
   say('info', 'Stopping …')
-  const cap = setTimeout(() => process.exit(1), config.SHUTDOWN_MS)
+  // Also over what may still be open after the last word.
+  setTimeout(() => process.exit(1), config.SHUTDOWN_MS).unref()
   const hung = await server.stop()
-  clearTimeout(cap)
   if (hung.length === 0) return 0
   say('error', `Not ended within SHUTDOWN_MS: ${hung.join(', ')}.`)
   await within(new Promise<void>((resolve) => logger.flush(() => resolve())), lastWords_ms, undefined)

@@ -47,15 +47,25 @@ export function docsPage(document: OpenApiDocument) {
 function operationCard(entry: { path: string; method: string; operation: OpenApiOperation }) {
   const { path, method, operation } = entry
   const body = contentSchema(operation.requestBody)
-  const answer = contentSchema(operation.responses['200']) as { oneOf?: { properties?: { data?: object } }[] }
+  const answer = contentSchema(operation.responses['200']) as
+    | { oneOf?: { properties?: { data?: object } }[] }
+    | undefined
+  const isBare = operation['x-refusals'].length === 0
   return html`<details id="${operation.operationId}">
     <summary><b class="${method}">${method.toUpperCase()}</b> <code>${path}</code> <span>${operation.summary}</span></summary>
-    <p>${operation.security.length > 0 ? 'Needs a Bearer token.' : 'Open to everyone.'}
-      Refusals: ${operation['x-refusals'].map((code) => html`<a href="#codes" title="${sentenceOf(code)}">${code}</a> `)}</p>
+    <p>${isBare ? statusesOf(operation) : operation.security.length > 0 ? 'Needs a Bearer token.' : 'Open to everyone.'}
+      ${isBare ? '' : html`Refusals: ${operation['x-refusals'].map((code) => html`<a href="#codes" title="${sentenceOf(code)}">${code}</a> `)}`}</p>
     ${operation.parameters.length > 0 ? schemaBlock('Parameters', operation.parameters) : ''}
     ${body ? schemaBlock('Body', body) : ''}
-    ${schemaBlock('data', answer.oneOf?.[0]?.properties?.data ?? {})}
+    ${isBare ? '' : schemaBlock('data', answer?.oneOf?.[0]?.properties?.data ?? {})}
+    ${isBare && answer ? schemaBlock('Body', answer) : ''}
   </details>`
+}
+
+/** What the HTTP status of an answer outside of the envelope means. */
+function statusesOf({ responses }: OpenApiOperation) {
+  const told = Object.entries(responses) as [string, { description: string }][]
+  return told.map(([status, { description }]) => html`<b>${status}</b> ${description}. `)
 }
 
 function messageCard(types: string, from: string, schema: object) {

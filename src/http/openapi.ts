@@ -1,11 +1,11 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { clientFrame, frameOf, messageTypes } from '../contract/messages.ts'
-import { type RefusalCode, refusals } from '../contract/refusals.ts'
+import type { RefusalCode } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
-import { statusOf } from './envelope.ts'
 import { familyOf } from './failures.ts'
-import { docsOf, type InputDocs, inputOf, type OperationDocs } from './operation-docs.ts'
+import { bareResponsesOf, formContent, jsonContent, responsesOf, schemaOf } from './openapi-answers.ts'
+import { type BareDocs, docsOf, type InputDocs, inputOf, isBare, type OperationDocs } from './operation-docs.ts'
 
 /** An OpenAPI 3.1 document. */
 export interface OpenApiDocument {
@@ -40,7 +40,7 @@ const withBody: readonly RefusalCode[] = [9001, 9004, 9005]
 interface Route {
   method: string
   path: string
-  docs: OperationDocs
+  docs: OperationDocs | BareDocs
   inputs: InputDocs[]
 }
 
@@ -57,7 +57,7 @@ export function openApiOf(app: Hono<AppEnv>, version: string): OpenApiDocument {
       title: 'Restaurant points',
       version,
       description:
-        'Every answer is an envelope { code, msg, data }; code 0 is a success. Once a route is reached the HTTP status is 200 and the code tells; the same number stands in X-Api-Code. Outside of it, for operators: GET /health, /health/live, /health/open, /health/ready and /metrics.',
+        'Every answer is an envelope { code, msg, data }; code 0 is a success. Once a route is reached the HTTP status is 200 and the code tells; the same number stands in X-Api-Code. Health, metrics, images and sockets are outside of it.',
     },
     servers: [{ url: '/' }],
     paths,
@@ -69,11 +69,11 @@ export function openApiOf(app: Hono<AppEnv>, version: string): OpenApiDocument {
   }
 }
 
-/** The routes under `/api` with their documentation; one without any is listed too, so that a test can find it. */
+/** The routes with their documentation; one without any is listed too, so that a test can find it. */
 export function documentedRoutes(app: Hono<AppEnv>): Route[] {
   const routes = new Map<string, Route>()
   for (const { method, path, handler } of app.routes) {
-    if (method === 'ALL' || !path.startsWith('/api/')) continue
+    if (method === 'ALL') continue
     const id = `${method} ${path}`
     const route = routes.get(id) ?? { method, path, docs: undocumented, inputs: [] }
     const input = inputOf(handler)
@@ -87,7 +87,13 @@ export function documentedRoutes(app: Hono<AppEnv>): Route[] {
 /** Stands for the documentation of a route that has none. */
 export const undocumented: OperationDocs = { summary: '', answer: z.never() }
 
-function operationOf({ method, path, docs, inputs }: Route): OpenApiOperation {
+function operationOf(route: Route): OpenApiOperation {
+  const { method, path, docs, inputs } = route
+  const named = {
+    summary: docs.summary,
+    operationId: `${method.toLowerCase()}${path.replace(/[/:_-]+(\w?)/g, (_, first: string) => first.toUpperCase())}`,
+  }
+  if (isBare(docs)) return { ...named, ...bareOperationOf(path, docs) }
   const body = inputs.find(({ target }) => target === 'json')
   const codes = new Set<RefusalCode>([
     ...(docs.refusals ?? []),
@@ -98,9 +104,8 @@ function operationOf({ method, path, docs, inputs }: Route): OpenApiOperation {
     familyOf(path),
   ])
   return {
-    summary: docs.summary,
+    ...named,
     tags: [path.split('/')[2] ?? 'api'],
-    operationId: `${method.toLowerCase()}${path.replace(/[/:_-]+(\w?)/g, (_, first: string) => first.toUpperCase())}`,
     security: docs.public ? [] : [{ bearer: [] }],
     parameters: [
       ...inputs.filter(({ target }) => target !== 'json').flatMap(parametersOf),
@@ -118,6 +123,15 @@ function operationOf({ method, path, docs, inputs }: Route): OpenApiOperation {
     responses: responsesOf(docs, codes),
     'x-refusals': [...codes].sort((a, b) => a - b),
   }
+}
+
+function bareOperationOf(path: string, docs: BareDocs) {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name)
+  const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+  const inQuery = docs.query ? parametersOf({ target: 'query', schema: docs.query }) : []
+  const security: Record<string, string[]>[] = docs.mayHaveToken ? [{}, { bearer: [] }] : []
+  const parameters = [...inPath, ...inQuery]
+  return { tags: [docs.tag], security, parameters, responses: bareResponsesOf(docs), 'x-refusals': [] }
 }
 
 const idempotencyKey = {
@@ -139,59 +153,4 @@ function parametersOf({ target, schema }: InputDocs): object[] {
     required: place === 'path' || required.includes(name),
     schema: property,
   }))
-}
-
-function responsesOf(docs: OperationDocs, codes: ReadonlySet<RefusalCode>): Record<string, object> {
-  const headers = { 'X-Api-Code': { schema: { type: 'integer' } }, 'X-Request-Id': { schema: { type: 'string' } } }
-  const refused = (status: number) => [...codes].filter((code) => statusOf(code) === status).map(refusalSchema)
-  const success = {
-    type: 'object',
-    properties: { code: { const: 0 }, msg: { const: 'success' }, data: schemaOf(docs.answer, 'output') },
-    required: ['code', 'msg', 'data'],
-    additionalProperties: false,
-  }
-  return {
-    '200': {
-      description: 'The answer, or a refusal by its code',
-      headers,
-      content: jsonContent({ oneOf: [success, ...refused(200)] }),
-    },
-    ...Object.fromEntries(
-      [...new Set([...codes].map(statusOf))]
-        .filter((status) => status !== 200)
-        .map((status) => [
-          String(status),
-          { description: 'The request could not be read', headers, content: jsonContent({ oneOf: refused(status) }) },
-        ]),
-    ),
-  }
-}
-
-function refusalSchema(code: RefusalCode): object {
-  return {
-    type: 'object',
-    properties: {
-      code: { const: code },
-      msg: { type: 'string', examples: [refusals[code]] },
-      data: { type: ['object', 'null'] },
-    },
-    required: ['code', 'msg', 'data'],
-    additionalProperties: false,
-  }
-}
-
-function jsonContent(schema: object): object {
-  return { 'application/json': { schema } }
-}
-
-function formContent({ file, fields }: NonNullable<OperationDocs['form']>): object {
-  const { properties = {}, required = [] } = schemaOf(fields, 'input') as { properties?: object; required?: string[] }
-  const binary = { type: 'string', contentMediaType: 'application/octet-stream' }
-  const schema = { type: 'object', properties: { [file]: binary, ...properties }, required: [file, ...required] }
-  return { 'multipart/form-data': { schema } }
-}
-
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' })
-  return json
 }

@@ -18,16 +18,27 @@ export interface OperationDocs {
   form?: { file: string; fields: z.ZodObject }
 }
 
+/** What a route outside of the envelope says of itself. */
+export interface BareDocs {
+  summary: string
+  tag: string
+  /** A Bearer token is read when there is one. */
+  mayHaveToken?: boolean
+  query?: z.ZodObject
+  /** By HTTP status: what it means, and what comes with it. */
+  answers: Record<number, { says: string; type?: string; schema?: z.ZodType }>
+}
+
 export interface InputDocs {
   target: 'json' | 'query' | 'param'
   schema: z.ZodType
 }
 
-const docs = new WeakMap<object, OperationDocs>()
+const docs = new WeakMap<object, OperationDocs | BareDocs>()
 const inputs = new WeakMap<object, InputDocs>()
 
 /** Documents the route it stands in; at run time it does nothing. */
-export function describe(operation: OperationDocs): MiddlewareHandler<AppEnv> {
+export function describe(operation: OperationDocs | BareDocs): MiddlewareHandler<AppEnv> {
   const middleware: MiddlewareHandler<AppEnv> = (_, next) => next()
   docs.set(middleware, operation)
   return middleware
@@ -43,8 +54,12 @@ export function markInput<Handler extends object>(
   return handler
 }
 
-export function docsOf(handler: object): OperationDocs | undefined {
+export function docsOf(handler: object): OperationDocs | BareDocs | undefined {
   return docs.get(handler)
+}
+
+export function isBare(docs: OperationDocs | BareDocs): docs is BareDocs {
+  return 'answers' in docs
 }
 
 export function inputOf(handler: object): InputDocs | undefined {

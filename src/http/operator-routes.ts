@@ -1,9 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
+import { z } from 'zod'
 import { bearerOf } from './authenticate.ts'
 import type { AppEnv } from './env.ts'
 import { refuseWith } from './envelope.ts'
 import type { Metrics } from './metrics.ts'
+import { type BareDocs, describe } from './operation-docs.ts'
 
 /** One part of the service, as `/health` shows it. */
 export type Check = 'ok' | 'away' | 'failing' | 'off'
@@ -22,13 +24,47 @@ export interface OperatorRoutesDeps {
   metricsToken: string | undefined
 }
 
+const tag = 'operations'
+const check = z.enum(['ok', 'away', 'failing', 'off'])
+const healthAnswer = z.object({
+  status: z.enum(['healthy', 'unhealthy']),
+  version: z.string(),
+  uptime_s: z.int(),
+  checks: z.object({ database: check, storage: check, jobs: check, realtime: check }),
+})
+const json = 'application/json'
+
+const healthDocs = describe({
+  summary: 'How the service and its parts are',
+  tag,
+  answers: {
+    200: { says: 'Healthy', type: json, schema: healthAnswer },
+    503: { says: 'The database is away, or the service stops', type: json, schema: healthAnswer },
+  },
+})
+
+const metricsDocs = describe({
+  summary: 'Figures for Prometheus',
+  tag,
+  mayHaveToken: true,
+  answers: { 200: { says: 'Its text format', type: 'text/plain' }, 404: { says: 'Locked by METRICS_TOKEN' } },
+})
+
+function question(summary: string, yes: string, ...no: string[]) {
+  const answers: BareDocs['answers'] = {
+    200: { says: 'Yes', type: json, schema: z.object({ status: z.literal(yes) }) },
+  }
+  if (no.length > 0) answers[503] = { says: 'No', type: json, schema: z.object({ status: z.enum(no) }) }
+  return describe({ summary, tag, answers })
+}
+
 /**
  * `/health` and its questions for balancers: `live` (is this process to be killed?), `ready` (is it to be sent requests?)
  * and `open` (does it take them, though it may have to refuse them while its database is away?); `/metrics` for Prometheus.
  */
 export function operatorRoutes({ health, lifecycle, metrics, metricsToken }: OperatorRoutesDeps) {
   return new Hono<AppEnv>()
-    .get('/health', async (c) => {
+    .get('/health', healthDocs, async (c) => {
       const checks = Object.fromEntries(
         await Promise.all(Object.entries(health.checks).map(async ([name, look]) => [name, await look()] as const)),
       )
@@ -37,9 +73,11 @@ export function operatorRoutes({ health, lifecycle, metrics, metricsToken }: Ope
       const status = healthy ? 'healthy' : 'unhealthy'
       return c.json({ status, version: health.version, uptime_s, checks }, healthy ? 200 : 503)
     })
-    .get('/health/live', (c) => c.json({ status: 'live' }))
-    .get('/health/open', (c) => (lifecycle.stopping ? c.json({ status: 'stopping' }, 503) : c.json({ status: 'open' })))
-    .get('/health/ready', async (c) => {
+    .get('/health/live', question('Is this process to be left alone?', 'live'), (c) => c.json({ status: 'live' }))
+    .get('/health/open', question('Does it take requests?', 'open', 'stopping'), (c) =>
+      lifecycle.stopping ? c.json({ status: 'stopping' }, 503) : c.json({ status: 'open' }),
+    )
+    .get('/health/ready', question('Is it to be sent requests?', 'ready', 'stopping', 'database away'), async (c) => {
       const status = lifecycle.stopping
         ? 'stopping'
         : (await health.checks.database()) === 'ok'
@@ -47,7 +85,7 @@ export function operatorRoutes({ health, lifecycle, metrics, metricsToken }: Ope
           : 'database away'
       return c.json({ status }, status === 'ready' ? 200 : 503)
     })
-    .get('/metrics', async (c) => {
+    .get('/metrics', metricsDocs, async (c) => {
       if (metricsToken && !sameText(bearerOf(c) ?? '', metricsToken)) return refuseWith(c, 9002)
       return c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType })
     })

@@ -13,7 +13,11 @@ export const jobRunsTable = mysqlTable(
     rows_done: int(),
     error: text(),
   },
-  (table) => [index('job_runs_job').on(table.job, table.started_at)],
+  (table) => [
+    index('job_runs_job').on(table.job, table.started_at),
+    index('job_runs_open').on(table.job, table.ended_at),
+    index('job_runs_started_at').on(table.started_at),
+  ],
 )
 
 /** Who may run a job now, by the database's clock; `fence` grows with each holder. */

@@ -26,9 +26,9 @@ export interface RedisLinkOptions {
 }
 
 const connectTimeout_ms = 2_000
-/** A command stands in a request's way; a ping only decides whether Redis is there. */
-const answerTimeout_ms = { command: 300, ping: 1_000 }
-const pingEvery_ms = 2_000
+/** A command stands in a request's way; a beat only decides whether Redis is there. */
+const answerTimeout_ms = { command: 300, beat: 1_000 }
+const beatEvery_ms = 2_000
 const shortestPause_ms = 100
 const longestPause_ms = 3_000
 /** More unanswered commands than this mean that Redis hangs: nothing more is piled on. */
@@ -58,12 +58,15 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       const lost = Promise.race(pair.map(({ ended }) => ended))
       await inTime(Promise.all(pair.map(({ client }) => client.connect())), connectTimeout_ms)
       await inTime(listener.client.subscribe(options.channel, options.onMessage), connectTimeout_ms)
+      const beat = await heartbeat(listener.client, `${options.channel}:${crypto.randomUUID()}`, (channel) =>
+        ask((client) => client.publish(channel, ''), answerTimeout_ms.beat),
+      )
       commands = sender.client
       options.onReady()
       first.resolve()
       const over = Promise.race([lost, closing.promise])
-      while (!closed && (await within(over, pingEvery_ms, 'quiet')) === 'quiet') {
-        await Promise.race([closing.promise, ask((client) => client.ping(), answerTimeout_ms.ping)])
+      while (!closed && (await within(over, beatEvery_ms, 'quiet')) === 'quiet') {
+        await Promise.race([closing.promise, beat()])
       }
     } finally {
       commands = undefined
@@ -76,7 +79,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       const startedAt = Date.now()
       const error = await live().catch((reason: unknown) => reason)
       if (closed) return
-      if (Date.now() - startedAt > pingEvery_ms) failures = 0
+      if (Date.now() - startedAt > beatEvery_ms) failures = 0
       if (failures === 0) options.logger.warn({ err: error ?? new Error('connection closed') }, 'Redis is away')
       const pause_ms = Math.min(longestPause_ms, shortestPause_ms * 2 ** Math.min(failures, 10))
       await within(closing.promise, randomInt(shortestPause_ms / 2, pause_ms), undefined)
@@ -121,4 +124,19 @@ async function inTime<T>(answer: Promise<T>, most_ms: number): Promise<T> {
   const told = await within(answer, most_ms, late)
   if (told === late) throw new Error(`Redis did not answer within ${most_ms} ms`)
   return told as T
+}
+
+/** A word to ourselves, out by one connection and in by the other: either may have died without a sign. */
+async function heartbeat(listener: RedisClient, ownChannel: string, say: (channel: string) => Promise<unknown>) {
+  let heard = () => {}
+  await inTime(
+    listener.subscribe(ownChannel, () => heard()),
+    connectTimeout_ms,
+  )
+  return async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    heard = resolve
+    await say(ownChannel)
+    await inTime(promise, answerTimeout_ms.beat)
+  }
 }

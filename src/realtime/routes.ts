@@ -1,9 +1,11 @@
 import { type Context, Hono } from 'hono'
+import { z } from 'zod'
 import type { Access } from '../accounts/access.ts'
 import { Refusal } from '../contract/refusals.ts'
 import { addressOf } from '../http/address.ts'
 import { bearerOf } from '../http/authenticate.ts'
 import type { AppEnv, Caller } from '../http/env.ts'
+import { describe } from '../http/operation-docs.ts'
 import type { RateLimit } from '../http/rate-limits.ts'
 import type { SocketFormat } from './format.ts'
 import { newSocketData, type SocketData } from './socket.ts'
@@ -14,6 +16,22 @@ export interface SocketRoutesDeps {
   limits: { address: RateLimit }
   config: { TRUST_PROXY: number }
   now: () => Date
+}
+
+function docs(noUpgrade: 404 | 426) {
+  return describe({
+    summary: 'A WebSocket; its messages stand in x-messages and x-client-messages',
+    tag: 'sockets',
+    mayHaveToken: true,
+    query: z.object({ token: z.string().optional() }),
+    answers: {
+      101: { says: 'Welcome' },
+      401: { says: 'The token is bad' },
+      429: { says: 'Too many from this address' },
+      503: { says: 'The service stops' },
+      [noUpgrade]: { says: 'This was no upgrade' },
+    },
+  })
 }
 
 /** The way in for sockets: an upgrade on `/ws` or on `/`. A token given here and found bad is HTTP 401. */
@@ -31,8 +49,8 @@ export function socketRoutes(deps: SocketRoutesDeps) {
     }
   }
   return new Hono<AppEnv>()
-    .get('/ws', (c) => (isUpgrade(c) ? upgrade(c) : needsUpgrade(c)))
-    .get('/', (c) => (isUpgrade(c) ? upgrade(c) : c.notFound()))
+    .get('/ws', docs(426), (c) => (isUpgrade(c) ? upgrade(c) : needsUpgrade(c)))
+    .get('/', docs(404), (c) => (isUpgrade(c) ? upgrade(c) : c.notFound()))
 }
 
 function accept(c: Context<AppEnv>, caller: Caller | undefined, { realtime, now }: SocketRoutesDeps): Response {

@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono'
+import { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from '../http/env.ts'
+import { describe } from '../http/operation-docs.ts'
 import type { ImageLinks } from './image-links.ts'
 import type { Store } from './store.ts'
 
@@ -10,17 +12,27 @@ const year_s = 31_536_000
 
 export const imagePaths = ['/images/*', '/avatars/*']
 
+const linkQuery = z.object({ expires: z.string(), signature: z.string() })
+
+function docs(summary: string, query?: z.ZodObject) {
+  const answers = {
+    200: { says: 'The image', type: 'image/jpeg' },
+    404: { says: 'No such image, or no longer by this link' },
+  }
+  return describe({ summary, tag: 'images', ...(query ? { query } : {}), answers })
+}
+
 /** Images for image tags: receipts by signed links, avatars by names that can't be guessed. */
 export function imageRoutes({ store, imageLinks }: { store: Store; imageLinks: ImageLinks }) {
   return new Hono<AppEnv>()
-    .get('/images/:name', async (c) => {
+    .get('/images/:name', docs('A receipt’s photo, by its signed link', linkQuery), async (c) => {
       const name = requireName(c.req.param('name'))
       const { expires = '', signature = '' } = c.req.query()
       const left = imageLinks.secondsLeft(name, expires, signature)
       if (left === undefined) throw new Refusal(9002)
       return image(c, name, await store.get(`receipts/${name}`), `private, max-age=${left}, immutable`)
     })
-    .get('/avatars/:name', async (c) => {
+    .get('/avatars/:name', docs('An avatar'), async (c) => {
       const name = requireName(c.req.param('name'))
       return image(c, name, await store.get(`avatars/${name}`), `public, max-age=${year_s}, immutable`)
     })

@@ -30,16 +30,16 @@ interface Parameter {
 
 type Content = Record<string, { schema: Schema }>
 
-/** Requests to every operation of the document: most are nearly right, some are broken on purpose. */
+/** Requests to every operation in the envelope: most are nearly right, some are broken on purpose. */
 export function requestsOf(
   { paths }: OpenApiDocument,
   known: Known,
   images: readonly Uint8Array<ArrayBuffer>[],
 ): fc.Arbitrary<FuzzRequest> {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) =>
-      requestOf(method.toUpperCase(), path, operation, known, images),
-    ),
+    Object.entries(methods)
+      .filter(([, operation]) => operation['x-refusals'].length > 0)
+      .map(([method, operation]) => requestOf(method.toUpperCase(), path, operation, known, images)),
   )
   return fc.oneof(...operations)
 }

@@ -112,7 +112,7 @@ function opened(schema: object): object {
 /** The schema of an operation's answers by their status. */
 function answerSchemas({ responses }: OpenApiOperation): [number, object][] {
   return Object.entries(responses).map(([status, response]) => {
-    const { content } = response as { content: Record<string, { schema: object }> }
+    const { content = {} } = response as { content?: Record<string, { schema: object }> }
     return [Number(status), content['application/json']?.schema ?? {}]
   })
 }

@@ -1,4 +1,5 @@
 import { mkdtempSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -43,6 +44,42 @@ export async function startRedis(): Promise<TestRedis> {
     },
     pause: () => server?.kill('SIGSTOP'),
     resume: () => server?.kill('SIGCONT'),
+  }
+}
+
+export interface RedisProxy {
+  readonly url: string
+  /** From here on nothing reaches those who have subscribed; their connections stay. */
+  deafen(): void
+  stop(): void
+}
+
+/** A way to Redis on which listeners can be cut off without a sign, as a firewall does that forgot their connection. */
+export function startRedisProxy(target: string): RedisProxy {
+  const { hostname, port } = new URL(target)
+  let isDeafening = false
+  const listener = createServer((client) => {
+    const upstream = connect(Number(port), hostname)
+    let subscribed = false
+    client.on('data', (data) => {
+      subscribed ||= data.includes('SUBSCRIBE')
+      upstream.write(data)
+    })
+    upstream.on('data', (data) => {
+      if (!(isDeafening && subscribed)) client.write(data)
+    })
+    const end = () => {
+      client.destroy()
+      upstream.destroy()
+    }
+    for (const socket of [client, upstream]) socket.on('close', end).on('error', end)
+  }).listen(0, '127.0.0.1')
+  return {
+    url: `redis://127.0.0.1:${(listener.address() as AddressInfo).port}`,
+    deafen() {
+      isDeafening = true
+    },
+    stop: () => listener.close(),
   }
 }
 
