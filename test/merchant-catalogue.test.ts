@@ -124,9 +124,23 @@ describe('products', () => {
 
   test('an unknown product is 4002 everywhere', async () => {
     for (const id of ['999999', '0', 'abc', '99999999999']) {
-      expect((await service.client.put(`/api/merchant/products/${id}`, { token, body: { name: 'x' } })).code).toBe(4002)
-      expect((await service.client.delete(`/api/merchant/products/${id}`, { token })).code).toBe(4002)
+      const answers = [
+        await service.client.put(`/api/merchant/products/${id}`, { token, body: { name: 'x' } }),
+        await service.client.delete(`/api/merchant/products/${id}`, { token }),
+      ]
+      for (const answer of answers) expect(answer).toMatchObject({ code: 4002, data: null })
     }
+  })
+
+  test('a category narrows the list, 全部 doesn’t', async () => {
+    const [first, second] = [await newProduct(service, 1), await newProduct(service, 1)]
+    await service.client.put(`/api/merchant/products/${first}`, { token, body: { category: '火锅' } })
+    const listed = async (category: string) => {
+      const query = new URLSearchParams({ category })
+      const { data } = await service.client.get(`/api/merchant/products?${query}`, { token })
+      return data.products.map(({ product_id }: { product_id: number }) => product_id).sort()
+    }
+    expect([await listed('火锅'), await listed('全部'), await listed('凉菜')]).toEqual([[first], [first, second], []])
   })
 
   test('lists filter by status, stock and name', async () => {

@@ -43,7 +43,7 @@ function selectProducts(catalogue: readonly Product[], query: ProductsQuery): Pr
   const selected = catalogue.filter(
     (product) =>
       product.status === 'active' &&
-      (!category || category === allCategories || product.category === category) &&
+      isOfCategory(product, category) &&
       product.exchange_points >= min_points &&
       product.exchange_points <= max_points &&
       (!stock_status || hasStockStatus(product, stock_status)),
@@ -51,6 +51,11 @@ function selectProducts(catalogue: readonly Product[], query: ProductsQuery): Pr
   const direction = query.sort_order === 'asc' ? 1 : -1
   const by = (product: Product) => Number(product[query.sort_by])
   return selected.sort((a, b) => direction * (by(a) - by(b)) || a.commodity_id - b.commodity_id)
+}
+
+/** True also when none, or the one that means all of them, is asked for. */
+export function isOfCategory(product: Product, category: string | undefined): boolean {
+  return !category || category === allCategories || product.category === category
 }
 
 /** The categories of what is on sale, after the one that means all of them. */

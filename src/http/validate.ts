@@ -28,7 +28,7 @@ export function validate<T extends Target, Schema extends z.ZodType>(
       target,
       schema as z.ZodType,
       (result) => {
-        if (!result.success) throw refusalOf(result.error.issues, codes)
+        if (!result.success) throw refusalOf(target, result.error.issues, codes)
       },
       {
         validationFunction: async (of, given) => {
@@ -49,7 +49,9 @@ interface Issue {
   message: string
 }
 
-function refusalOf(issues: readonly Issue[], codes: FieldCodes): Refusal {
+/** What stands in a path names a thing: a bad name is one that nothing has. */
+function refusalOf(target: Target, issues: readonly Issue[], codes: FieldCodes): Refusal {
+  if (target === 'param' && typeof codes === 'number') return new Refusal(codes)
   const details = issues.map(({ path, message }) => ({ path: path.join('.'), message }))
   const field = String(issues[0]?.path[0] ?? '')
   const code = typeof codes === 'number' ? codes : (codes[field] ?? 9000)

@@ -2,7 +2,7 @@ import { asc, inArray } from 'drizzle-orm'
 import type { z } from 'zod'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
-import { hasStockStatus } from '../exchange/catalogue.ts'
+import { hasStockStatus, isOfCategory } from '../exchange/catalogue.ts'
 import { type Product, productsTable } from '../exchange/schema.ts'
 import { merchantProductView } from './product-view.ts'
 import type { merchantProductsQuery, productStats } from './product-wire.ts'
@@ -13,7 +13,7 @@ export async function productsForMerchant(database: Database, query: z.output<ty
   const selected = (await keptProducts(database)).filter(
     (product) =>
       (!status || product.status === status) &&
-      (!category || product.category === category) &&
+      isOfCategory(product, category) &&
       (!stock_status || hasStockStatus(product, stock_status)) &&
       (!keyword || product.name.toLowerCase().includes(keyword.toLowerCase())),
   )
