@@ -161,6 +161,25 @@ describe('fresh rows', () => {
     expect(made.filter((jar) => jar > 10)).toHaveLength(2)
     expect(await database.query('SELECT * FROM toy_jars WHERE jar_id > 10')).toHaveLength(2)
   })
+
+  test('of one batch are made together, each for its own, however far apart the database makes their ids', async () => {
+    const { till, database, reports } = toys({ lanes: 1 })
+    const connection = await database.acquire()
+    await connection.query('SET SESSION auto_increment_increment = 3')
+    connection.release()
+    const before = await till.run(make, { coins: 1, keep: true })
+    const runs = [2, 3, 4, 5].map((coins) => till.run(make, { coins, keep: coins !== 4 }))
+    const made = (await Promise.all(runs)).map(({ answer }) => answer.jar)
+    expect(reports.map(({ size }) => size)).toEqual([1, 4])
+    const jars = await database.query<{ jar_id: number; coins: number }>('SELECT * FROM toy_jars WHERE jar_id > 10')
+    expect(jars.map(({ jar_id, coins }) => [jar_id, coins])).toEqual([
+      [before.answer.jar, 1],
+      [made[0], 2],
+      [made[1], 3],
+      [made[3], 5],
+    ] as [number, number][])
+    expect((made[3] ?? 0) - (made[1] ?? 0)).toBe(6)
+  })
 })
 
 describe('locks', () => {

@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/transact.ts'
-import type { Finder, Key, Need, Seed, Shelf } from './shelf.ts'
+import type { Finder, Key, Need, Shelf } from './shelf.ts'
 
 const fileName = (key: Key) => key.join('\u0000')
 
@@ -104,7 +104,7 @@ export class Books<Announcement = unknown> implements Finder {
     for (const shelf of shelves) {
       const wanted = needs.filter(({ need }) => need.shelf === shelf)
       await this.#loadRows(tx, shelf, wanted)
-      for (const { owner, need } of wanted) if ('fresh' in need) await this.#makeFresh(tx, shelf, owner, need.fresh)
+      await this.#makeFresh(tx, shelf, wanted)
     }
   }
 
@@ -124,9 +124,11 @@ export class Books<Announcement = unknown> implements Finder {
       const rows = [...(this.#added.get(shelf) ?? [])]
       if (rows.length > 0) await shelf.insert(tx, rows)
     }
+    const unwanted = new Map<Shelf, object[]>()
     for (const made of this.#fresh.values()) {
-      for (const [shelf, row] of made) if (!this.#kept.has(row)) await shelf.remove(tx, [row])
+      for (const [shelf, row] of made) if (!this.#kept.has(row)) this.#listOf(unwanted, shelf, () => []).push(row)
     }
+    for (const [shelf, rows] of unwanted) await shelf.remove(tx, rows)
   }
 
   async #loadRows(tx: Transaction, shelf: Shelf, wanted: readonly { need: Need }[]): Promise<void> {
@@ -141,10 +143,17 @@ export class Books<Announcement = unknown> implements Finder {
       filed.set(fileName(shelf.keyOf(row)), row)
   }
 
-  async #makeFresh(tx: Transaction, shelf: Shelf, owner: unknown, seed: Seed): Promise<void> {
-    const row = await shelf.create(tx, seed)
-    this.#file(shelf).set(fileName(shelf.keyOf(row)), row)
-    this.#listOf(this.#fresh, owner, () => new Map<Shelf, object>()).set(shelf, row)
+  async #makeFresh(tx: Transaction, shelf: Shelf, wanted: readonly { owner: unknown; need: Need }[]): Promise<void> {
+    const asked = wanted.flatMap(({ owner, need }) => ('fresh' in need ? [{ owner, seed: need.fresh }] : []))
+    if (asked.length === 0) return
+    const made = await shelf.create(
+      tx,
+      asked.map(({ seed }) => seed),
+    )
+    for (const [index, row] of made.entries()) {
+      this.#file(shelf).set(fileName(shelf.keyOf(row)), row)
+      this.#listOf(this.#fresh, asked[index]?.owner, () => new Map<Shelf, object>()).set(shelf, row)
+    }
   }
 
   #file(shelf: Shelf): Map<string, object> {

@@ -19,8 +19,8 @@ export interface Shelf<Row extends object = object> {
   insert(tx: Transaction, rows: readonly Row[]): Promise<void>
   /** Writes the named columns of changed rows. */
   update(tx: Transaction, rows: readonly Row[], columns: ReadonlySet<string>): Promise<void>
-  /** Inserts one row whose id the database makes, and answers the row. */
-  create(tx: Transaction, seed: Seed): Promise<Row>
+  /** Inserts rows whose ids the database makes, and answers them in the order of their seeds. */
+  create(tx: Transaction, seeds: readonly Seed[]): Promise<Row[]>
   remove(tx: Transaction, rows: readonly Row[]): Promise<void>
 }
 
@@ -76,6 +76,17 @@ export function tableShelf<Table extends MySqlTable>(
   const keyOf = (row: Row): Key => options.key.map((column) => row[column as keyof Row] as string | number)
   const keysOf = (rows: readonly Row[]) => whereKeys(rows.map(keyOf))
 
+  const insertRows = (tx: Transaction, rows: readonly object[]) => {
+    const named = columns.filter(([column]) => rows.some((row) => row[column as keyof object] !== undefined))
+    const values = rows.map((row) =>
+      named.map(([column]) => {
+        const value = encode(column, row[column as keyof object])
+        return value === undefined ? useDefault : value
+      }),
+    )
+    return tx.write(`INSERT INTO ${quote(name)} (${named.map(([c]) => quote(c)).join(', ')}) VALUES ?`, [values])
+  }
+
   return {
     name,
     rank: options.rank,
@@ -87,14 +98,7 @@ export function tableShelf<Table extends MySqlTable>(
       return (await tx.query<Record<string, unknown>>(sql, where.params)).map(decode)
     },
     async insert(tx, rows) {
-      const named = columns.filter(([column]) => rows.some((row) => row[column as keyof Row] !== undefined))
-      const values = rows.map((row) =>
-        named.map(([column]) => {
-          const value = encode(column, row[column as keyof Row])
-          return value === undefined ? useDefault : value
-        }),
-      )
-      await tx.write(`INSERT INTO ${quote(name)} (${named.map(([c]) => quote(c)).join(', ')}) VALUES ?`, [values])
+      await insertRows(tx, rows)
     },
     async update(tx, rows, changed) {
       const params: unknown[] = []
@@ -108,22 +112,35 @@ export function tableShelf<Table extends MySqlTable>(
       const where = keysOf(rows)
       await tx.write(`UPDATE ${quote(name)} SET ${sets.join(', ')} WHERE ${where.sql}`, [...params, ...where.params])
     },
-    async create(tx, seed) {
-      const entries = Object.entries(seed)
-      const values = entries.map(([column, value]) => encode(column, value))
-      const { insertId } = await tx.write(
-        `INSERT INTO ${quote(name)} (${entries.map(([c]) => quote(c)).join(', ')}) VALUES (?)`,
-        [values],
+    async create(tx, seeds) {
+      const { insertId } = await insertRows(tx, seeds)
+      const step = seeds.length === 1 ? 1 : await idStep(tx)
+      const made = await this.load(
+        tx,
+        seeds.map((_, index) => [insertId + index * step]),
       )
-      const [row] = await this.load(tx, [[insertId]])
-      if (!row) throw new Error(`${name}: the row just made is not there`)
-      return row
+      if (made.length !== seeds.length || (made.length > 1 && !made.every((row, index) => grewFrom(row, seeds[index]))))
+        throw new Error(`${name}: the rows just made are not there`)
+      return made
     },
     async remove(tx, rows) {
       const where = keysOf(rows)
       await tx.write(`DELETE FROM ${quote(name)} WHERE ${where.sql}`, where.params)
     },
   }
+}
+
+/**
+ * How far apart the ids of one statement's rows are. Those of an INSERT with VALUES are made at once, without gaps, in
+ * every mode of `innodb_autoinc_lock_mode`.
+ */
+async function idStep(tx: Transaction): Promise<number> {
+  const [row] = await tx.query<{ step: number }>('SELECT @@auto_increment_increment AS step')
+  return row?.step ?? 1
+}
+
+function grewFrom(row: object, seed: Seed = {}): boolean {
+  return Object.entries(seed).every(([column, value]) => row[column as keyof object] === value)
 }
 
 /** The expression that gives each row its own value of `column`: one value where all are the same, else by key. */
