@@ -5,8 +5,9 @@ import { type RunningServer, startServer } from '../src/server.ts'
 import { type Client, createClient } from './support/client.ts'
 import { createTestDatabase } from './support/database.ts'
 import { figuresOf, sumOf } from './support/figures.ts'
-import { newPhone } from './support/people.ts'
+import { newPhone, newProduct, type Person, signIn, signInMerchant } from './support/people.ts'
 import { type DatabaseProxy, startProxy } from './support/proxy.ts'
+import { waitingReceipt } from './support/receipts.ts'
 import { testConfig } from './support/service.ts'
 import { until } from './support/sockets.ts'
 
@@ -84,4 +85,36 @@ describe('a database that is away', () => {
     expect(await counted()).toBe(drawn + 3)
     expect(await findMismatches(running.services.database)).toEqual([])
   })
+
+  test.each(['a redeemed voucher', 'a batch of reviews without a key'])(
+    'from the moment of its COMMIT on: %s is answered as done',
+    async (what) => {
+      const service = { client, services: running.services }
+      const [diner, merchant] = [await signIn(service), await signInMerchant(service)]
+      const { token } = merchant
+      const write = what.startsWith('a redeemed') ? await redemption(diner) : await batch(diner)
+      const struck = proxy.struck
+      proxy.strike('hold')
+      const answer = client.post(write.path, { token, ...(write.body ? { body: write.body } : {}) })
+      await until(() => proxy.struck > struck)
+      proxy.mute()
+      proxy.strike('pass')
+      const { code, data } = await answer
+      proxy.mute(false)
+      expect([code, data]).toMatchObject([0, write.done])
+      expect(await findMismatches(running.services.database)).toEqual([])
+    },
+  )
 })
+
+async function redemption({ token }: Person) {
+  const body = { product_id: await newProduct(running, 1) }
+  const { data } = await client.post('/api/exchange/submit', { token, body })
+  return { path: `/api/merchant/vouchers/${data.exchange_code}/redeem`, body: undefined, done: { status: 'redeemed' } }
+}
+
+async function batch({ userId }: Person) {
+  const upload_id = await waitingReceipt(running.services.database, userId, new Date())
+  const reviews = [{ upload_id, action: 'reject' }]
+  return { path: '/api/merchant/batch-review', body: { reviews }, done: { results: [{ upload_id, ok: true }] } }
+}

@@ -23,7 +23,7 @@ export function newPhone(): string {
 }
 
 /** Signs a phone in with the development code; a new phone makes an account. */
-export async function signIn({ client }: TestService, phone = newPhone()): Promise<Person> {
+export async function signIn({ client }: Pick<TestService, 'client'>, phone = newPhone()): Promise<Person> {
   const { code, data } = await client.post('/api/auth/login', { body: { phone, code: devCode } })
   expect(code).toBe(0)
   return { userId: data.user_info.user_id, phone, token: data.access_token, refreshToken: data.refresh_token }
@@ -41,7 +41,7 @@ export async function balanceOf({ client }: TestService, { token }: Person): Pro
 
 /** A product on sale with `stock` units; answers its id. */
 export async function newProduct(
-  { services }: TestService,
+  { services }: Pick<TestService, 'services'>,
   stock: number,
   fields: Partial<NewProduct['fields']> = {},
 ): Promise<number> {
@@ -51,7 +51,7 @@ export async function newProduct(
 }
 
 /** Signs a new phone in and makes them a merchant. */
-export async function signInMerchant(service: TestService): Promise<Person> {
+export async function signInMerchant(service: Pick<TestService, 'client' | 'services'>): Promise<Person> {
   const person = await signIn(service)
   await service.services.till.run(setMerchant, { userId: person.userId, isMerchant: true })
   return person

@@ -12,8 +12,8 @@ export interface DatabaseProxy {
   /** COMMITs that met a fate other than `pass`. */
   readonly struck: number
   strike(fate: CommitFate, times?: number): void
-  /** From here on connections are made and their statements never answered. */
-  mute(): void
+  /** From here on connections are made and their statements never answered, until it is told otherwise. */
+  mute(isMuted?: boolean): void
   stop(): void
 }
 
@@ -92,8 +92,8 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
       left = times
       for (const { pair, data } of held.splice(0)) forward(pair, data)
     },
-    mute() {
-      muted = true
+    mute(isMuted = true) {
+      muted = isMuted
     },
     stop: () => listener.stop(true),
   }
