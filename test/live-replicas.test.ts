@@ -122,6 +122,19 @@ describe('two replicas with one Redis', () => {
     expect((await client.get('/api/user/status', { token: person.token })).code).toBe(2002)
   })
 
+  test('a stock sold on both at once only falls on every phone, and ends at what is left', async () => {
+    const [here, there] = [await signIn(service), await signIn(service)]
+    const sockets = [await connectAs(service.url, here), await connectAs(other.url, there)]
+    const product = await newProduct(service, 60, { exchange_points: 1 })
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all([1, 2, 3].flatMap(() => [buy(service.client, here, product), buy(client, there, product)]))
+    }
+    const heard = sockets.map((socket) => () => socket.of('stock_update').map(({ data }) => data.stock as number))
+    await until(() => heard.every((stocks) => stocks().at(-1) === 0))
+    await Bun.sleep(300)
+    for (const stocks of heard) expect(stocks()).toEqual(stocks().toSorted((a, b) => b - a))
+  })
+
   test('stock sold on one is the catalogue’s stock on the other', async () => {
     const person = await signIn(service)
     const product = await newProduct(service, 5)

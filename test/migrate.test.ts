@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { Glob } from 'bun'
+import { is } from 'drizzle-orm'
+import { getTableConfig, MySqlTable } from 'drizzle-orm/mysql-core'
 import { type Database, openDatabase } from '../src/db/client.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { migrations } from '../src/db/migrations.ts'
@@ -14,6 +17,11 @@ beforeEach(async () => {
 })
 afterEach(() => database.close())
 
+const schemas = await Promise.all([...new Glob('src/*/schema.ts').scanSync()].map((path) => import(`../${path}`)))
+const programTables = schemas
+  .flatMap((schema) => Object.values(schema))
+  .filter((value) => is(value, MySqlTable))
+  .map((table) => getTableConfig(table as MySqlTable))
 const names = migrations.map(({ name }) => name)
 
 describe('migrations', () => {
@@ -95,5 +103,21 @@ describe('the tables', () => {
       'users lottery_prizes products upload_reviews points_records lottery_records lottery_pity exchange_records vouchers stock_movements sessions sms_codes idempotency_keys audit_log job_runs'
     for (const name of contract.split(' ')) expect(tables.map((table) => table.name)).toContain(name)
     for (const { indexes } of tables) expect(Number(indexes)).toBeLessThan(12)
+  })
+
+  test('have the columns and the indexes that the program’s tables have', async () => {
+    await migrate(database)
+    const rows = await database.query<{ t: string; what: string }>(
+      `SELECT table_name AS t, column_name AS what FROM information_schema.columns WHERE table_schema = DATABASE()
+        UNION SELECT table_name, index_name FROM information_schema.statistics WHERE table_schema = DATABASE()`,
+    )
+    const found = new Map<string, Set<string>>()
+    for (const { t, what } of rows) found.set(t, (found.get(t) ?? new Set()).add(what))
+    expect(programTables.length).toBeGreaterThan(15)
+    for (const { name, columns, indexes, uniqueConstraints } of programTables) {
+      const wanted = [...columns, ...uniqueConstraints, ...indexes.map(({ config }) => config)].map((part) => part.name)
+      const missing = wanted.filter((part) => part !== undefined && !found.get(name)?.has(part))
+      expect([name, missing]).toEqual([name, []])
+    }
   })
 })

@@ -93,7 +93,7 @@ export type Push = {
     to: Audience
     type: Type
     data: z.input<(typeof pushes)[Type]>
-    /** Its place in the user's ledger, by which replicas keep a user's pushes in commit order; clients don't see it. */
+    /** Its place in the user's or the product's ledger, by which replicas keep to commit order; clients don't see it. */
     ledger_seq?: number | undefined
   }
 }[PushType]

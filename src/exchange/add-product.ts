@@ -5,7 +5,8 @@ import { moveStock } from './stock.ts'
 
 /** What a new product says of itself; its stock arrives as a movement. */
 export interface NewProduct {
-  fields: Pick<Product, 'name' | 'category' | 'exchange_points'> & Partial<Omit<Product, 'commodity_id' | 'stock'>>
+  fields: Pick<Product, 'name' | 'category' | 'exchange_points'> &
+    Partial<Omit<Product, 'commodity_id' | 'stock' | 'stock_seq'>>
   stock: number
   /** Names the first movement. */
   movementId: string

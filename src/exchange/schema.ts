@@ -31,6 +31,8 @@ export const productsTable = mysqlTable(
     category: varchar({ length: 50 }).notNull(),
     exchange_points: int().notNull(),
     stock: int().notNull().default(0),
+    /** The number of its last movement. */
+    stock_seq: int().notNull().default(0),
     image: varchar({ length: 512 }),
     status: mysqlEnum(['active', 'inactive', 'deleted']).notNull().default('active'),
     is_hot: boolean().notNull().default(false),
@@ -115,6 +117,7 @@ export const products = tableShelf(productsTable, {
     'category',
     'exchange_points',
     'stock',
+    'stock_seq',
     'image',
     'status',
     'is_hot',

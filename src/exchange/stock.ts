@@ -22,7 +22,8 @@ export function moveStock(books: Books<Push>, product: Readonly<Product>, moveme
   const stock = product.stock + change
   if (stock < 0) throw new Refusal(4004, { available_stock: product.stock })
   const sales_count = Math.max(0, product.sales_count + sold)
-  books.update(products, product, { stock, sales_count, updated_at: books.now })
+  const stock_seq = product.stock_seq + 1
+  books.update(products, product, { stock, stock_seq, sales_count, updated_at: books.now })
   books.append(stockMovements, {
     commodity_id: product.commodity_id,
     quantity_change: change,
@@ -33,6 +34,7 @@ export function moveStock(books: Books<Push>, product: Readonly<Product>, moveme
   books.announce({
     to: 'everyone',
     type: 'stock_update',
+    ledger_seq: stock_seq,
     data: {
       product_id: product.commodity_id,
       stock,

@@ -28,7 +28,10 @@ export function createHub(roster: Roster, count: (type: Push['type']) => void): 
   const formats = new Map<string, SocketFormat>()
   let server: Pick<Server<SocketData>, 'publish' | 'subscriberCount'> | undefined
 
+  const isPassed = stockOrder()
+
   const broadcast = (push: Push) => {
+    if (isPassed(push)) return
     for (const format of formats.values()) {
       const heard = topicsOf(push)
         .map((topic) => topicIn(format, topic))
@@ -77,6 +80,18 @@ export function createHub(roster: Roster, count: (type: Push['type']) => void): 
       for (const id of products ?? []) socket.subscribe(topicIn(format, `stock:${id}`))
       socket.data.products = products
     },
+  }
+}
+
+/** Tells of a stock that a later one, of another replica, has overtaken on its way. */
+function stockOrder(): (push: Push) => boolean {
+  const last = new Map<number, number>()
+  return (push) => {
+    if (push.type !== 'stock_update' || push.ledger_seq === undefined) return false
+    const { product_id } = push.data
+    if (push.ledger_seq < (last.get(product_id) ?? 0)) return true
+    last.set(product_id, push.ledger_seq)
+    return false
   }
 }
 
