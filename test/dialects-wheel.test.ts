@@ -164,10 +164,13 @@ describe('the editor', () => {
     async (path) => {
       await set(12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5)
       await service.database.query(`UPDATE lottery_prizes SET stock_remaining = 3 WHERE prize_id = 5`)
+      const other = `prize_name = '手机', prize_type = 'physical', stock_remaining = 0`
+      await service.database.query(`UPDATE lottery_prizes SET ${other} WHERE prize_id = 1`)
       const { code, data } = await send(path, { prizes: 'anything' })
       expect([code, data.version, data.pity_prize_id]).toEqual([0, 3, 3])
       expect(await percents()).toEqual(whole)
       expect(data.prizes[4]).toMatchObject({ prize_name: '免费咖啡', stock_remaining: 3 })
+      expect(data.prizes[0]).toMatchObject({ prize_name: '八八折券', stock_remaining: null })
     },
   )
 

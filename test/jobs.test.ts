@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'bun:test'
-import { sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { takeLease } from '../src/jobs/lease.ts'
 import { type Attempt, createRunner } from '../src/jobs/runner.ts'
 import { jobRuns } from '../src/jobs/runs.ts'
@@ -186,6 +186,16 @@ describe('a lease', () => {
     const next = await take('later')
     expect(next?.fence).toBe((holders[0]?.fence ?? 0) + 1)
     await next?.release()
+  })
+
+  test('once released is nobody’s: a renewal on its way takes nothing back', async () => {
+    const lease = await take('mine')
+    await lease?.release()
+    const renewal = service.database.orm
+      .update(leasesTable)
+      .set({ until: sql`UTC_TIMESTAMP(3) + INTERVAL 60 SECOND` })
+      .where(and(eq(leasesTable.owner, 'mine'), eq(leasesTable.fence, lease?.fence ?? 0)))
+    expect((await renewal)[0].affectedRows).toBe(0)
   })
 
   test('a holder that died is succeeded when the database’s clock says so, and can’t release its successor', async () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'bun:test'
 import { createCalendar } from '../src/calendar.ts'
 import { type Evidence, flagsOf } from '../src/receipts/flags.ts'
 import { keptReading } from '../src/receipts/reading.ts'
-import { storeReading } from '../src/receipts/store-reading.ts'
+import { storeFindings } from '../src/receipts/store-findings.ts'
 import { type Person, signIn, signInMerchant } from './support/people.ts'
 import { useService } from './support/service.ts'
 import { newUpload } from './support/uploads.ts'
@@ -20,7 +20,7 @@ const reading = { amountFen: 9_900, paidAt: '2026-01-01T12:00:00', merchantName:
 
 describe('a reading that comes after the answer', () => {
   const store = (uploadId: string) =>
-    service.services.till.run(storeReading, {
+    service.services.till.run(storeFindings, {
       uploadId,
       userId: diner.userId,
       reading,

@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
+import { exchange } from '../src/exchange/exchange.ts'
 import { deleteProduct, editProducts } from '../src/merchant/edit-products.ts'
+import { randomId } from '../src/random.ts'
+import { newVoucherCode } from '../src/vouchers/issue.ts'
 import { parallelCopies } from './support/copies.ts'
 import { newProduct, type Person, signIn, signInMerchant } from './support/people.ts'
 import { codeOf, withReplica } from './support/replica.ts'
@@ -57,6 +60,29 @@ describe('a new product', () => {
 })
 
 describe('an edit', () => {
+  test('that sets a limit in the very batch of a purchase: it is bought, or refused by that limit', async () => {
+    const diner = await signIn(service)
+    const { till } = service.services
+    for (const id of await newProducts(4)) {
+      const limit = { edits: [{ productId: id, fields: { per_user_limit: 1 } }], actorId: merchant.userId }
+      const buys = (quantity: number) =>
+        till.run(exchange, {
+          ...{ userId: diner.userId, productId: id, quantity, ttlDays: 1 },
+          ...{ exchangeId: randomId('EX'), code: newVoucherCode() },
+        })
+      // The first of a lane goes alone, those behind it are a batch.
+      const [, edited, bought, another] = await Promise.allSettled([
+        till.run(editProducts, renaming([id], '先')),
+        till.run(editProducts, limit),
+        buys(1),
+        buys(1),
+      ])
+      expect([edited?.status, bought?.status]).toEqual(['fulfilled', 'fulfilled'])
+      // In another lane it may have come before the limit.
+      expect([undefined, 4006]).toContain(another?.status === 'rejected' ? another.reason.code : undefined)
+    }
+  })
+
   test('is done once by 20 parallel copies of one key; again with it undoes nothing, another body is 9008', async () => {
     const [id = 0, other = 0] = await newProducts(2)
     const told = await parallelCopies(() => edit(id, { name: '甲' }, 'e1'))

@@ -251,6 +251,10 @@ describe('lists', () => {
     const history = (query: string) =>
       service.client.get(`/api/merchant/reviews/history${query}`, { token: merchant.token })
     expect((await history('')).data.pagination.total).toBe(2)
+    expect((await history('?from=2000-01-01&to=2999-12-31')).data.pagination.total).toBe(2)
+    for (const query of ['from=0000-01-01', 'from=1999-12-31', 'to=9999-12-31', 'to=3000-01-01']) {
+      expect((await history(`?${query}`)).code).toBe(9000)
+    }
     expect((await history('?status=approved')).data.reviews).toMatchObject([{ upload_id: approved }])
     const today = service.services.calendar.dayOf(new Date())
     expect((await history(`?from=${today}&to=${today}`)).data.pagination.total).toBe(2)

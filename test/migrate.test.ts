@@ -64,6 +64,24 @@ describe('migrations', () => {
     }
   })
 
+  test('wait for whoever uses a table without making everyone else wait for long', async () => {
+    await migrate(database)
+    const reader = await database.acquire()
+    await reader.query('START TRANSACTION')
+    await reader.query('SELECT * FROM products')
+    const change = { name: 'waits', sql: 'ALTER TABLE products ADD COLUMN later INT' }
+    const newer = another()
+    const changed = migrate(newer, [...migrations, change])
+    await Bun.sleep(500)
+    const asked = performance.now()
+    await database.query('SELECT * FROM products')
+    expect(performance.now() - asked).toBeLessThan(6_000)
+    await reader.query('COMMIT')
+    reader.release()
+    expect(await changed).toEqual(['waits'])
+    await newer.close()
+  }, 30_000)
+
   test('that fail say so, and leave their place to be resumed', async () => {
     const broken = {
       name: 'broken',

@@ -64,6 +64,24 @@ describe('codes', () => {
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
   })
 
+  test('that are refused cost their address nothing, and leave a phone the code it has', async () => {
+    const mine = from()
+    const holder = newPhone()
+    await post('/api/auth/send-code', { phone: holder }, mine)
+    for (let i = 0; i < 25; i += 1) {
+      expect((await post('/api/auth/send-code', { phone: holder }, mine)).code).toBe(1003)
+    }
+    const late = newPhone()
+    await post('/api/auth/send-code', { phone: late })
+    service.clock.advance(61_000)
+    const phones = [...Array.from({ length: 30 }, newPhone), late]
+    const answers = await Promise.all(phones.map((phone) => post('/api/auth/send-code', { phone }, mine)))
+    expect(answers.filter(({ code }) => code === 0)).toHaveLength(19)
+    expect(answers.at(-1)?.code).toBe(9006)
+    const code = service.printed.find((line) => line.includes(late))?.slice(-6)
+    expect((await post('/api/auth/login', { phone: late, code })).code).toBe(0)
+  })
+
   test('to another phone are sent all the same', async () => {
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)

@@ -106,6 +106,19 @@ describe('a poisoned operation', () => {
     expect(await coinsIn(toy, 1)).toBe(102)
   })
 
+  test('that broke on what its neighbours had changed gets a batch of its own', async () => {
+    const toy = toys({ lanes: 1 })
+    const meanwhile = () => {
+      if (toy.reports.length < 2) throw new TypeError('not among others')
+    }
+    const runs = ['first', 'touchy', 'last'].map((name) =>
+      toy.till.run(drop, { jar: 1, coins: 1, name, ...(name === 'touchy' ? { meanwhile } : {}) }),
+    )
+    expect(await outcomes(runs)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
+    expect(toy.reports.map(({ size }) => size)).toEqual([1, 2, 1])
+    expect(toy.heard).toEqual(['first', 'last', 'touchy'])
+  })
+
   test('that the database refuses fails alone: its batch is run again one by one', async () => {
     const toy = toys({ lanes: 1 })
     const names = ['ok 0', 'ok 1', 'x'.repeat(41), 'ok 3', 'ok 1']

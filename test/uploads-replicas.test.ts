@@ -4,6 +4,7 @@ import { jpegOf, picture } from './support/images.ts'
 import { signIn, signInMerchant } from './support/people.ts'
 import { type Program, startProgram } from './support/process.ts'
 import { useService } from './support/service.ts'
+import { until } from './support/sockets.ts'
 import { photoForm, storedKeys } from './support/uploads.ts'
 
 const service = useService({ DAILY_UPLOAD_LIMIT: '3' })
@@ -55,4 +56,23 @@ test('two merchants at two processes decide an upload once', async () => {
   )
   expect(verdicts.filter(({ code }) => code === 0)).toHaveLength(1)
   expect(verdicts.filter(({ code }) => code === 6004)).toHaveLength(11)
+})
+
+test('of two near copies sent to two processes at once at least one is flagged', async () => {
+  const other = await createClient(program.url)
+  const merchant = await signInMerchant(service)
+  for (let seed = 20; seed < 26; seed += 1) {
+    const [one, two] = [await signIn(service), await signIn(service)]
+    const photo = await jpegOf(picture(seed))
+    const copy = new Uint8Array(await new Bun.Image(photo).jpeg({ quality: 60 }).bytes())
+    await Promise.all([
+      service.client.post('/api/photo/upload', { token: one.token, form: photoForm(photo, '5') }),
+      other.post('/api/photo/upload', { token: two.token, form: photoForm(copy, '5') }),
+    ])
+    await until(async () => {
+      const { data } = await service.client.get('/api/merchant/pending-reviews?limit=100', { token: merchant.token })
+      const pair = data.reviews.slice(-2) as { flags: { flag: string }[] }[]
+      return pair.some(({ flags }) => flags.some(({ flag }) => flag === 'similar_photo'))
+    })
+  }
 })

@@ -59,10 +59,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   return {
     async sendCode(phone, address) {
-      await sendAddressLimit.check(address)
-      const code = randomDigits(6)
-      await till.run(issueCode, { phone, codeHash: hashCode(secret, phone, code), limits: sendLimits })
+      // Taken first: a code that replaced another must be sent.
       await sendAddressLimit.take(address)
+      const code = randomDigits(6)
+      const issue = { phone, codeHash: hashCode(secret, phone, code), limits: sendLimits }
+      await till.run(issueCode, issue).catch(async (error: unknown) => {
+        await sendAddressLimit.giveBack(address)
+        throw error
+      })
       try {
         await sms.send(phone, code)
       } catch (error) {

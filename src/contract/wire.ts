@@ -51,5 +51,7 @@ export function paginationOf({ page, limit }: z.output<typeof pageQuery>, total:
 /** An answer without details. */
 export const nothing = z.object({})
 
-/** A business day, `YYYY-MM-DD`. */
-export const day = z.iso.date()
+const someDays = { first: '2000-01-01', last: '2999-12-31' }
+
+/** A business day, `YYYY-MM-DD`, whose instants every database knows. */
+export const day = z.iso.date().refine((date) => someDays.first <= date && date <= someDays.last)

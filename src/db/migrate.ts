@@ -1,8 +1,13 @@
 import type { PoolConnection } from 'mysql2/promise'
+import { retry } from '../retry.ts'
 import type { Database } from './client.ts'
+import { isSerializationFailure } from './errors.ts'
 import { type Migration, migrations } from './migrations.ts'
 
 const lockTimeout_s = 120
+/** Whoever waits for a table makes every later query of it wait as well. */
+const tableLockWait_s = 3
+const pauses_ms = Array.from({ length: 12 }, () => 5_000)
 
 /** Codes of a statement that had taken effect before its record was written: the object is there, or gone. */
 const alreadyDone = new Set([1050, 1060, 1061, 1091, 1826, 3822])
@@ -18,6 +23,7 @@ export async function migrate(database: Database, all: readonly Migration[] = mi
   const connection = await database.acquire()
   try {
     await takeLock(connection)
+    await connection.query(`SET SESSION lock_wait_timeout = ${tableLockWait_s}`)
     return await applyMissing(connection, all)
   } finally {
     // Its end releases the lock, whatever happened.
@@ -83,7 +89,7 @@ async function apply(connection: PoolConnection, { name, sql }: Migration, progr
 
 async function applyStatement(connection: PoolConnection, statement: string, mayBeDone: boolean): Promise<void> {
   try {
-    await connection.query(statement)
+    await retry(() => connection.query(statement), pauses_ms, isSerializationFailure)
   } catch (error) {
     if (mayBeDone && isDone(error as { errno: number; message: string })) return
     throw error

@@ -13,6 +13,8 @@ export interface RateLimit {
    * @throws {Refusal} 9006 with `retry_after` in seconds.
    */
   check(who: string | number): Promise<void>
+  /** Takes a use back that came to nothing. */
+  giveBack(who: string | number): Promise<void>
 }
 
 /** Where replicas count together; while it is away, each counts for itself. */
@@ -30,7 +32,7 @@ export function createRateLimit(
   enabled: boolean,
   shared?: SharedCounts,
 ): RateLimit {
-  if (!enabled) return { take: async () => {}, check: async () => {} }
+  if (!enabled) return { take: async () => {}, check: async () => {}, giveBack: async () => {} }
   const alone = new RateLimiterMemory({ keyPrefix: name, points, duration: window_s })
   const limiter = shared ? sharedLimiter(name, points, window_s, shared, alone) : alone
   return {
@@ -40,6 +42,9 @@ export function createRateLimit(
     async check(who) {
       const used = await consumed(limiter, who, 0)
       if (used.consumedPoints >= points) throw exhausted(used)
+    },
+    async giveBack(who) {
+      await limiter.reward(who)
     },
   }
 }

@@ -64,7 +64,7 @@ export async function takeLease(
       clearInterval(timer)
       await orm
         .update(table)
-        .set({ until: sql`UTC_TIMESTAMP(3)` })
+        .set({ owner: '', until: sql`UTC_TIMESTAMP(3)` })
         .where(mine)
         .catch((error) => logger.warn({ err: error, lease: name }, 'a lease is left to run out'))
     },

@@ -83,14 +83,20 @@ export function createHub(roster: Roster, count: (type: Push['type']) => void): 
   }
 }
 
+/** On the way between replicas a push is overtaken by a later one within this time, or not at all. */
+const overtaking_ms = 5_000
+
 /** Tells of a stock that a later one, of another replica, has overtaken on its way. */
 function stockOrder(): (push: Push) => boolean {
-  const last = new Map<number, number>()
+  const last = new Map<number, { seq: number; heardAt: number }>()
   return (push) => {
     if (push.type !== 'stock_update' || push.ledger_seq === undefined) return false
     const { product_id } = push.data
-    if (push.ledger_seq < (last.get(product_id) ?? 0)) return true
-    last.set(product_id, push.ledger_seq)
+    const [seq, heardAt] = [push.ledger_seq, performance.now()]
+    const newest = last.get(product_id)
+    // Long after it a lower number means that the database was set back.
+    if (newest && seq < newest.seq && heardAt - newest.heardAt < overtaking_ms) return true
+    last.set(product_id, { seq, heardAt })
     return false
   }
 }

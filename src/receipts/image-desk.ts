@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from '../http/env.ts'
 import { type Form, type FormLimits, formOf } from '../http/multipart.ts'
-import { createSemaphore } from '../semaphore.ts'
+import { createFairSemaphore, createSemaphore } from '../semaphore.ts'
 import { PhotoFault } from './photo.ts'
 
 /** What a route wants of a form with an image. */
@@ -29,6 +29,8 @@ export interface ImageDesk {
 
 const largestImage = 10 * 1024 * 1024
 const bodiesAtOnce = 32
+/** A body may take as long as a phone's network does: nobody holds the places of all. */
+const bodiesOfOne = 4
 const mostWaiting = 256
 const decodersAtOnce = 2
 
@@ -39,11 +41,11 @@ export function imageForm(file: string): FormLimits {
 
 export function createImageDesk(): ImageDesk {
   const busy = () => new Refusal(9007)
-  const bodies = createSemaphore(bodiesAtOnce, mostWaiting, busy)
+  const bodies = createFairSemaphore(bodiesAtOnce, bodiesOfOne, mostWaiting, busy)
   const decoders = createSemaphore(decodersAtOnce, bodiesAtOnce, busy)
   return {
     take: (c, { file, check, open }) =>
-      bodies.run(async () => {
+      bodies.run(String(c.get('caller').userId), async () => {
         const form = await formOf(c, imageForm(file))
         if (!form.file && !form.isFileTooLarge) throw new Refusal(5001)
         const checked = check(form.fields)

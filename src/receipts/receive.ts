@@ -15,8 +15,9 @@ import type { Photo } from './photo.ts'
 import { uploadsWithNumber } from './queries.ts'
 import type { Reader } from './reader.ts'
 import { keptReading, type ReceiptReading } from './reading.ts'
-import { storeReading } from './store-reading.ts'
+import { storeFindings } from './store-findings.ts'
 import { type UploadMade, upload } from './upload.ts'
+import type { Flag } from './wire.ts'
 
 export interface ReceiveDeps {
   database: Database
@@ -76,15 +77,15 @@ export function createReceive(deps: ReceiveDeps) {
       throw error
     })
     if (filed.replayed) await discard(store, imageKey)
-    else if (!found) {
-      const stored = storeLate(deps, arrival, reading)
-        .catch((err) => logger.warn({ err }, 'reading lost'))
+    else {
+      const stored = storeLate(deps, arrival, { flags: filing.flags, early: found?.early, pending: reading })
+        .catch((err) => logger.warn({ err }, 'findings lost'))
         .finally(() => late.delete(stored))
       late.add(stored)
     }
     return filed
   }
-  /** Resolves when every reading that came after its answer is stored. */
+  /** Resolves when everything that was found out after its answer is stored. */
   const settled = async () => void (await Promise.all(late))
   return Object.assign(receive, { settled })
 }
@@ -119,9 +120,18 @@ async function flagsFor(deps: ReceiveDeps, arrival: Arrival, reading: ReceiptRea
   return flagsOf({ inputFen, reading, today, similarPhoto, repeatedNumber }, calendar)
 }
 
-async function storeLate(deps: ReceiveDeps, arrival: Arrival, pending: Promise<ReceiptReading | null>): Promise<void> {
-  const reading = await pending
-  if (!reading) return
+/** What had been found out when an upload was filed; `early` is undefined while the reader was still at it. */
+interface Filed {
+  flags: readonly Flag[]
+  early: ReceiptReading | null | undefined
+  pending: Promise<ReceiptReading | null>
+}
+
+/** Stores a late reading, and flags by uploads that were on their way at the same time: now either sees the other. */
+async function storeLate(deps: ReceiveDeps, arrival: Arrival, filed: Filed): Promise<void> {
   const { userId, uploadId } = arrival
-  await deps.till.run(storeReading, { uploadId, userId, reading, flags: await flagsFor(deps, arrival, reading) })
+  const late = filed.early === undefined ? await filed.pending : null
+  const flags = await flagsFor(deps, arrival, filed.early ?? late)
+  if (!late && Bun.deepEquals(flags, filed.flags)) return
+  await deps.till.run(storeFindings, { uploadId, userId, reading: late, flags })
 }

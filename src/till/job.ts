@@ -18,6 +18,11 @@ export interface Job<Announcement> {
 /** What came of one job in its batch. */
 export type Outcome = { ok: true; answer: TillAnswer<unknown> } | { ok: false; error: unknown }
 
+/** True for an error that is no refusal: nothing of it was kept. */
+export function isBroken(outcome: Outcome | undefined): boolean {
+  return outcome?.ok === false && !(outcome.error instanceof Refusal)
+}
+
 export function needsOf<Announcement>(job: Job<Announcement>): { owner: unknown; need: Need }[] {
   const needs = job.operation.needs(job.input)
   if (job.idempotency) needs.push(idempotencyNeed(job.idempotency))

@@ -2,7 +2,7 @@ import { Refusal } from '../contract/refusals.ts'
 import { isDatabaseAway, isDatabaseGone, isDuplicateKey } from '../db/errors.ts'
 import { type Transaction, transact, withoutCommit } from '../db/transact.ts'
 import { Books } from './books.ts'
-import { answer, away, decide, type Job, needsOf, type Outcome, rejectAll } from './job.ts'
+import { answer, away, decide, isBroken, type Job, needsOf, type Outcome, rejectAll } from './job.ts'
 import type { Idempotency, Operation } from './operation.ts'
 import { markBatch, withRetries } from './outcome.ts'
 import type { TillAnswer, TillOptions } from './till.ts'
@@ -116,7 +116,9 @@ export class Lane<Announcement> {
     } catch (error) {
       return error
     }
-    for (const [index, job] of jobs.entries()) answer(job, batch.outcomes[index])
+    // An operation that broke among others may have met what they had changed: it gets a batch of its own.
+    const broken = jobs.length > 1 ? jobs.filter((_, index) => isBroken(batch.outcomes[index])) : []
+    for (const [index, job] of jobs.entries()) if (!broken.includes(job)) answer(job, batch.outcomes[index])
     this.#options.publish(batch.announcements)
     for (const [index, { operation }] of jobs.entries()) {
       const outcome = batch.outcomes[index]
@@ -129,6 +131,7 @@ export class Lane<Announcement> {
       queued_ms: startedAt - (jobs[0]?.arrivedAt ?? startedAt),
       took_ms: Date.now() - startedAt,
     })
+    await this.#settleEach(broken)
     return undefined
   }
 

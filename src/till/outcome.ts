@@ -62,8 +62,9 @@ async function happened(database: Database, marker: Marker, lost: CommitUnknown)
         marker.lane,
       ])
       return rows[0]?.batch === marker.batch
-    } catch {
-      if (tries > 0) await database.query('KILL ?', [lost.threadId]).catch(() => {})
+    } catch (error) {
+      // Its lock is what keeps us waiting. Where there is no server, another's connection may soon have that number.
+      if (tries > 0 && isSerializationFailure(error)) await database.query('KILL ?', [lost.threadId]).catch(() => {})
       await Bun.sleep(settlePause_ms)
     }
   }

@@ -1,15 +1,22 @@
 import { probabilityOf } from './percent.ts'
 import { type Fields, isFields } from './requests.ts'
 
+interface NamedPrize {
+  prize_id: number
+  angle: number
+  prize_name: string
+  prize_type: string
+}
+
 /** The wheel as its editors see it. */
 export interface ShownWheel {
   version: number
-  prizes: readonly { prize_id: number; angle: number }[]
+  prizes: readonly NamedPrize[]
 }
 
 /** The wheel of an empty installation, with its guaranteed prize. */
 export interface DefaultWheel {
-  prizes: readonly { prize_id: number; angle: number; probability: number }[]
+  prizes: readonly (NamedPrize & { probability: number })[]
   pity_prize_id: number
 }
 
@@ -47,13 +54,20 @@ function exactProbability(percent: unknown): string {
   return probabilityOf(percent) ?? `${String(percent)}%`
 }
 
-/** The default wheel in the words of a replacement: each prize in the row it had, or in the one at its angle. */
-export function resetWheel(wheel: DefaultWheel, present: ShownWheel): unknown {
-  const ids = new Set(present.prizes.map(({ prize_id }) => prize_id))
-  const hasItsRows = wheel.prizes.every(({ prize_id }) => ids.has(prize_id))
-  const rowOf = ({ prize_id, angle }: { prize_id: number; angle: number }) =>
-    hasItsRows ? prize_id : present.prizes.find((prize) => prize.angle === angle)?.prize_id
-  const prizes = wheel.prizes.map((prize) => ({ ...prize, prize_id: rowOf(prize) }))
+/**
+ * The default wheel in the words of a replacement: each prize in the row it had, or in the one at its angle. What is left
+ * of a prize stays, unless it was of another one.
+ */
+export function resetWheel(wheel: DefaultWheel, { prizes: present }: ShownWheel): unknown {
+  const rows = new Map(present.map((prize) => [prize.prize_id, prize]))
+  const hasItsRows = wheel.prizes.every(({ prize_id }) => rows.has(prize_id))
+  const rowOf = ({ prize_id, angle }: NamedPrize) =>
+    hasItsRows ? rows.get(prize_id) : present.find((prize) => prize.angle === angle)
+  const prizes = wheel.prizes.map((prize) => {
+    const row = rowOf(prize)
+    const isSame = row?.prize_name === prize.prize_name && row.prize_type === prize.prize_type
+    return { ...prize, prize_id: row?.prize_id, ...(isSame ? {} : { stock_remaining: null }) }
+  })
   const pity = wheel.prizes.find(({ prize_id }) => prize_id === wheel.pity_prize_id)
-  return { prizes, pity_prize_id: pity && rowOf(pity) }
+  return { prizes, pity_prize_id: pity && rowOf(pity)?.prize_id }
 }
