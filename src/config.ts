@@ -62,8 +62,8 @@ const ConfigShape = z.object({
   PORT: integer(3000, 0, 65_535),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: z
-    .url({ protocol: /^(mysql|mariadb)$/, error: 'must look like mysql://user:pass@host:3306/db' })
-    .refine((url) => !URL.canParse(url) || new URL(url).pathname.length > 1, 'must name a database')
+    .url({ protocol: /^(mysql|mariadb)$/, error: 'must look like mysql://user:pass@host:3306/db', abort: true })
+    .refine((url) => new URL(url).pathname.length > 1, 'must name a database')
     .optional(),
   DATABASE_POOL: integer(20, 4, 500),
   REDIS_URL: z
@@ -108,7 +108,7 @@ const ConfigShape = z.object({
   RATE_LIMIT: onOff(true),
   RATE_LIMIT_ADDRESS: integer(600, 1, 1_000_000),
   RATE_LIMIT_LOGIN: integer(10, 1, 1_000_000),
-  RATE_LIMIT_WECHAT_MISS: integer(30, 1, 1_000_000),
+  RATE_LIMIT_WECHAT_MISS: integer(120, 1, 1_000_000),
   RATE_LIMIT_DRAW: integer(60, 1, 1_000_000),
   RATE_LIMIT_UPLOAD: integer(10, 1, 1_000_000),
   RATE_LIMIT_VOUCHER_MISS: integer(10, 1, 1_000_000),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Config } from './config.ts'
 import type { DatabaseAddress } from './db/client.ts'
-import { isConnectionLoss } from './db/errors.ts'
+import { isDatabaseGone } from './db/errors.ts'
 import { migrate } from './db/migrate.ts'
 import { startPrivateServer } from './db/private-server.ts'
 import { createLogger, logFormat } from './logger.ts'
@@ -25,13 +25,21 @@ export interface Installation {
 
 /**
  * Opens the configured database, or starts the private one, migrates it and builds the services.
- * @throws {OperatorError} when the database can't be reached.
+ * @throws {OperatorError} when the database or the data directory can't be used.
  */
 export async function openInstallation(
   config: Config,
   print: (line: string) => void,
   now: () => Date = () => new Date(),
 ): Promise<Installation> {
+  try {
+    return await install(config, print, now)
+  } catch (error) {
+    throw mendable(config, error) ?? error
+  }
+}
+
+async function install(config: Config, print: (line: string) => void, now: () => Date): Promise<Installation> {
   const { address, stop } = await databaseOf(config, print)
   const logger = createLogger({ level: config.LOG_LEVEL, format: logFormat(config) })
   const services = createServices({ config, address, secret: secretOf(config), logger, print, now })
@@ -46,7 +54,7 @@ export async function openInstallation(
     await services.ready()
   } catch (error) {
     await close()
-    throw isConnectionLoss(error) ? new OperatorError(unreachable(config, error)) : error
+    throw error
   }
   return { services, closing, close }
 }
@@ -59,10 +67,21 @@ async function databaseOf(
   return startPrivateServer(resolve(config.DATA_DIR), { database: 'restaurant_points', tell: print })
 }
 
-function unreachable(config: Config, error: unknown): string {
+/** What the operator can mend, in one line. */
+function mendable(config: Config, error: unknown): OperatorError | undefined {
+  const { code, path } = error as { code?: string; path?: string }
+  if (typeof path === 'string' && resolve(path).startsWith(resolve(config.DATA_DIR)))
+    return new OperatorError(`DATA_DIR can't be used (${code} at ${path}).`)
+  return isDatabaseGone(error) ? new OperatorError(unusable(config, error)) : undefined
+}
+
+const refusesUs = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])
+
+function unusable(config: Config, error: unknown): string {
   const { host } = new URL(config.DATABASE_URL ?? 'mysql://private')
   let cause = error
   while (cause instanceof Error && cause.cause) cause = cause.cause
-  const { code, message } = cause as { code?: string; message?: string }
-  return `The database at ${host} can't be reached (${code ?? message}). Check DATABASE_URL.`
+  const { code = '', message } = cause as { code?: string; message?: string }
+  const what = refusesUs.has(code) ? 'refuses us' : "can't be reached"
+  return `The database at ${host} ${what} (${code || message}). Check DATABASE_URL.`
 }

@@ -22,7 +22,7 @@ export interface RunningServer {
 }
 
 /** Above every limit of the routes: theirs answer in the envelope, before a body is read; Bun's own would not. */
-const largestRequest = 1024 ** 3
+const largestRequest = Number.MAX_SAFE_INTEGER
 const idleTimeout_s = 60
 const drainPause_ms = 5
 /** What the process itself needs to end, of the time it has. */

@@ -39,6 +39,8 @@ describe('the command line', () => {
 
   test.each([
     [['dance']],
+    [['constructor']],
+    [['__proto__']],
     [['merchant']],
     [['merchant', 'grant']],
     [['merchant', 'grant', '123']],
@@ -47,6 +49,7 @@ describe('the command line', () => {
     [['points', '13800138000', '1.5', '--reason', 'x']],
     [['points', '13800138000', '0', '--reason', 'x']],
     [['points', '13800138000', '1000001', '--reason', 'x']],
+    [['points', '13800138000', '5', '--reason', 'one\ntwo']],
     [['verify', 'nowhere']],
     [['verify', 'http://localhost', '--all']],
     [['health', 'now']],
@@ -89,6 +92,23 @@ describe('the command line', () => {
     expect(err.trim().split('\n')).toHaveLength(1)
     expect(err).toContain("The database at 127.0.0.1:1 can't be reached")
     expect(err).not.toContain('hunter2')
+  })
+
+  test('says in one line that the database refuses it, or that its folder can’t be used', async () => {
+    const { port, hostname } = new URL(DATABASE_URL)
+    const socket = new URL(DATABASE_URL).search
+    const refused = [
+      { DATABASE_URL: `mysql://nobody:hunter2@${hostname}${port && `:${port}`}/points${socket}` },
+      { DATABASE_URL: Object.assign(new URL(DATABASE_URL), { pathname: '/no_such_database' }).toString() },
+    ]
+    for (const settings of refused) {
+      const { code, err } = await runCommand(['migrate'], settings)
+      expect([code, err.trim().split('\n')]).toEqual([1, [expect.stringMatching(/refuses us \(ER_\w+\)/)]])
+      expect(err).not.toContain('hunter2')
+    }
+    const inTheWay = join(import.meta.dir, 'run.ts')
+    const { code, err } = await runCommand(['migrate'], { DATA_DIR: inTheWay, NODE_ENV: 'development' })
+    expect([code, err.trim().split('\n')]).toEqual([1, [expect.stringContaining("DATA_DIR can't be used (")]])
   })
 
   test('names every fault of the environment at once', async () => {

@@ -119,6 +119,19 @@ describe('the editor', () => {
     expect(rows.map(({ probability }) => String(probability))).toContain('0.3333')
   })
 
+  test('a partial edit again with its key answers the first answer, though the wheel is another one by now', async () => {
+    const prizes = (await shown()).map(({ prize_id }) => ({ prize_id, probability: 12.5 }))
+    const header = { 'Idempotency-Key': 'partial' }
+    const edit = (data: Record<string, unknown>) =>
+      phone.request('/merchant/lottery-probabilities', { method: 'POST', data, token: staff.token, header })
+    const first = (await edit({ prizes })).data
+    const renamed = (await shown()).map((prize) => ({ ...prize, prize_name: `新${prize.prize_id}` }))
+    expect((await send('/merchant/lottery-config', { prizes: renamed }, 'PUT')).data.version).toBe(3)
+    expect((await edit({ prizes })).data).toEqual(first)
+    expect((await edit({ prizes: prizes.toReversed() })).data.code).toBe(9008)
+    expect((await get('/merchant/lottery/config')).data.version).toBe(3)
+  })
+
   test('whole prizes, as they were shown, with other names', async () => {
     const prizes = (await shown()).map((prize) => ({ ...prize, prize_name: `新${prize.prize_name}` }))
     const { code, data } = await send('/merchant/lottery-config', { prizes, cost_points: 80 }, 'PUT')

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import type { Socket } from 'bun'
 import { newProduct, signIn } from './support/people.ts'
 import { useService } from './support/service.ts'
@@ -121,6 +123,16 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
 
   test('a huge body is 413 with 9004 without being read', async () => {
     expect(await raw(new Uint8Array(20 * 1024 * 1024))).toMatchObject({ status: 413, code: 9004 })
+  })
+
+  test.each(['2000000000', '9007199254740991'])('a body said to be of %s bytes is 413 with 9004', async (length) => {
+    const { port, hostname } = new URL(service.url)
+    const socket = connect(Number(port), hostname)
+    const head = [`POST ${login} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', `Content-Length: ${length}`]
+    socket.write(`${head.join('\r\n')}\r\n\r\n{`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 .*x-api-code: 9004/is)
   })
 })
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { newPhone } from './support/people.ts'
 import { type Program, runCommand, startProgram } from './support/process.ts'
+import { until } from './support/sockets.ts'
 
 let dir: string
 beforeEach(() => {
@@ -64,6 +65,32 @@ describe('the embedded default', () => {
     const second = await start()
     expect((await post(second, '/api/auth/login', { phone, code: '123456' })).data.user_info.total_points).toBe(1000)
     await second.kill()
+  })
+
+  test('of two programs started together one runs the server; after its end the next command leaves none behind', async () => {
+    const two = await Promise.all([start(), start()])
+    for (const program of two) {
+      const { code } = await post(program, '/api/auth/login', { phone: newPhone(), code: '123456' })
+      expect(code).toBe(0)
+    }
+    const pid = serverPid()
+    await Promise.all(two.map((program) => program.kill('SIGINT')))
+    expect(await gone(pid)).toBe(true)
+    const again = await runCommand(['reconcile'], { DATA_DIR: dir, NODE_ENV: 'development', JWT_SECRET: '' })
+    expect([again.code, existsSync(join(dir, 'database/server.pid'))]).toEqual([0, false])
+  })
+
+  test('starts its server again when that is killed', async () => {
+    const program = await start()
+    const phone = newPhone()
+    await post(program, '/api/auth/login', { phone, code: '123456' })
+    process.kill(serverPid(), 'SIGKILL')
+    await until(async () => (await fetch(`${program.url}/health`)).status === 503, 5_000)
+    await until(async () => (await fetch(`${program.url}/health`)).status === 200, 20_000)
+    expect((await post(program, '/api/auth/login', { phone, code: '123456' })).data.user_info.total_points).toBe(1000)
+    const pid = serverPid()
+    expect(await program.kill('SIGINT')).toBe(0)
+    expect(await gone(pid)).toBe(true)
   })
 
   test('leaves a process alone that has the number of a server that died', async () => {

@@ -10,6 +10,7 @@ const service = useService({
   RATE_LIMIT: 'on',
   RATE_LIMIT_ADDRESS: '120',
   SEND_CODE_PER_ADDRESS: '20',
+  RATE_LIMIT_WECHAT_MISS: '30',
   TRUST_PROXY: '1',
   WECHAT_APPID: wechat.appid,
   WECHAT_SECRET: wechat.secret,

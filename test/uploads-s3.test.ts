@@ -47,5 +47,10 @@ test('with the bucket away an upload fails whole: 5000, and no row', async () =>
   await s3.stop()
   isStopped = true
   expect((await send(token, photoForm(await jpegOf(picture(4)), '12'))).code).toBe(5000)
+  const form = new FormData()
+  form.append('avatar', new Blob([await jpegOf(picture(5))]), 'a.jpg')
+  expect((await service.client.post('/api/user/avatar', { token, form })).code).toBe(2000)
+  const codeOf = async (path: string) => (await fetch(`${service.url}${path}`)).headers.get('X-Api-Code')
+  expect(await codeOf('/avatars/none.jpg')).toBe('2000')
   expect(await service.database.query('SELECT upload_id FROM upload_reviews')).toEqual([])
 })

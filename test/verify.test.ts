@@ -51,6 +51,13 @@ test('a deployment without its database fails where it shows, and says so', asyn
   })
 })
 
+test('an empty file of a token is refused: it would be taken for none', async () => {
+  const file = join(folder, 'empty-token')
+  writeFileSync(file, '\n')
+  const { code, err } = await runCommand(['verify', 'http://127.0.0.1:1', '--token-file', file], {})
+  expect([code, err]).toEqual([1, `${file} holds no token.\n`])
+})
+
 test('a deployment that can keep no image fails', async () => {
   const DATA_DIR = mkdtempSync(join(folder, 'data-'))
   writeFileSync(join(DATA_DIR, 'images'), 'in the way')

@@ -274,6 +274,13 @@ describe('trouble with WeChat', () => {
     expect(wechat.asked('session')).toBe(2)
   })
 
+  test('that is slow at every step is given up before the mini-program gives up', async () => {
+    for (const call of ['session', 'token', 'phone'] as const) wechat.next(call, 'slow', 'slow')
+    const asked = performance.now()
+    expect((await login(newOpenid(), newPhone())).code).toBe(1004)
+    expect(performance.now() - asked).toBeLessThan(9_500)
+  })
+
   test.each([40029, 40163, 45011, 40226, 40013, 40125, 40164, 45009])(
     'of errcode %p is 1004 without a second try, and says nothing of its inside',
     async (errcode) => {

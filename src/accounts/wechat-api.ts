@@ -28,11 +28,11 @@ export interface WechatCall<Answer> {
 /** WeChat's HTTP API. Queries and bodies hold secrets: errors name the path alone. */
 export interface WechatApi {
   /**
-   * Asks, again when WeChat is away, within bounds.
+   * Asks, again when WeChat is away, within bounds and until `signal`.
    * @throws {WechatRefused} for an `errcode` of theirs.
    * @throws {WechatAway} when it stays away.
    */
-  ask<Answer>(call: WechatCall<Answer>): Promise<Answer>
+  ask<Answer>(call: WechatCall<Answer>, signal?: AbortSignal): Promise<Answer>
 }
 
 export interface WechatApiOptions {
@@ -49,8 +49,9 @@ const busy = -1
 
 export function createWechatApi(options: WechatApiOptions): WechatApi {
   const { api, timeoutMs = 3_000, pausesMs = [100, 400] } = options
-  const attempt = async <Answer>({ path, query, body, answer }: WechatCall<Answer>): Promise<Answer> => {
-    const text = await textOf(`${api}${path}?${new URLSearchParams(query)}`, path, body, timeoutMs)
+  const attempt = async <Answer>({ path, query, body, answer }: WechatCall<Answer>, until: AbortSignal[]) => {
+    const signal = AbortSignal.any([...until, AbortSignal.timeout(timeoutMs)])
+    const text = await textOf(`${api}${path}?${new URLSearchParams(query)}`, path, body, signal)
     const json = parseJson(text)
     const { data } = status.safeParse(json)
     if (!data) throw new WechatAway(`${path} answered something unreadable`)
@@ -61,21 +62,21 @@ export function createWechatApi(options: WechatApiOptions): WechatApi {
     return result.data
   }
   return {
-    ask: (call) =>
+    ask: (call, signal) =>
       retry(
-        () => attempt(call),
+        () => attempt(call, signal ? [signal] : []),
         pausesMs,
-        (error) => error instanceof WechatAway,
+        (error) => error instanceof WechatAway && !signal?.aborted,
       ),
   }
 }
 
 /** The fetch's own error is left behind: it may hold the whole address, and so the secret. */
-async function textOf(url: string, path: string, body: object | undefined, timeoutMs: number): Promise<string> {
+async function textOf(url: string, path: string, body: object | undefined, signal: AbortSignal): Promise<string> {
   try {
     const response = await fetch(url, {
       ...(body ? { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } } : {}),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
       redirect: 'error',
     })
     if (response.ok) return await response.text()

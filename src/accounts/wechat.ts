@@ -9,14 +9,14 @@ import { keepAccessToken } from './wechat-token.ts'
 export interface Wechat {
   /**
    * The person's openid by the code of `wx.login`, which works once. The session key that comes with it is not kept.
-   * @throws {Refusal} 1004.
+   * @throws {Refusal} 1004, by `signal` at the latest.
    */
-  openidOf(jsCode: string): Promise<string>
+  openidOf(jsCode: string, signal: AbortSignal): Promise<string>
   /**
    * Their phone of mainland China by the code of `getPhoneNumber`, which works once.
-   * @throws {Refusal} 1004.
+   * @throws {Refusal} 1004, by `signal` at the latest.
    */
-  phoneOf(phoneCode: string): Promise<string>
+  phoneOf(phoneCode: string, signal: AbortSignal): Promise<string>
 }
 
 export interface WechatOptions {
@@ -54,14 +54,16 @@ export function createWechat({ appid, secret, api, logger, now }: WechatOptions)
       }),
     now,
   )
-  const withToken = async <Answer>(use: (token: string) => Promise<Answer>): Promise<Answer> => {
-    const token = await accessToken.get()
+  const withToken = async <Answer>(use: (token: string) => Promise<Answer>, signal: AbortSignal): Promise<Answer> => {
+    // Everybody's token is fetched on; this caller waits for it no longer.
+    const current = () => Promise.race([accessToken.get(), ended(signal)])
+    const token = await current()
     try {
       return await use(token)
     } catch (error) {
       if (!(error instanceof WechatRefused) || !deadTokens.has(error.errcode)) throw error
       accessToken.drop(token)
-      return use(await accessToken.get())
+      return use(await current())
     }
   }
   const refusedAs1004 = async <Answer>(asking: Promise<Answer>): Promise<Answer> => {
@@ -73,20 +75,14 @@ export function createWechat({ appid, secret, api, logger, now }: WechatOptions)
   }
 
   return {
-    async openidOf(jsCode) {
+    async openidOf(jsCode, signal) {
       const query = { appid, secret, js_code: jsCode, grant_type: 'authorization_code' }
-      const asking = ask({ path: '/sns/jscode2session', query, answer: sessionAnswer })
+      const asking = ask({ path: '/sns/jscode2session', query, answer: sessionAnswer }, signal)
       return (await refusedAs1004(asking)).openid
     },
-    async phoneOf(phoneCode) {
-      const asking = withToken((access_token) =>
-        ask({
-          path: '/wxa/business/getuserphonenumber',
-          query: { access_token },
-          body: { code: phoneCode },
-          answer: phoneAnswer,
-        }),
-      )
+    async phoneOf(phoneCode, signal) {
+      const call = { path: '/wxa/business/getuserphonenumber', body: { code: phoneCode }, answer: phoneAnswer }
+      const asking = withToken((access_token) => ask({ ...call, query: { access_token } }, signal), signal)
       const { purePhoneNumber, countryCode, watermark } = (await refusedAs1004(asking)).phone_info
       if (watermark.appid !== appid) throw refusalOf(new WechatAway('a phone for another app'), logger)
       if (countryCode !== '86' || !phone.safeParse(purePhoneNumber).success) {
@@ -95,6 +91,14 @@ export function createWechat({ appid, secret, api, logger, now }: WechatOptions)
       return purePhoneNumber
     },
   }
+}
+
+function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(new WechatAway('the access token came too late'))
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
+  })
 }
 
 /** WeChat's side of a service that has no app with it. */

@@ -20,6 +20,9 @@ export interface WechatCodes {
  */
 export type WxLogin = (codes: WechatCodes, device: object | undefined, address: string) => Promise<SignedIn>
 
+/** For all that WeChat is asked in one sign-in: mini-programs wait for ten seconds, and their codes work once. */
+const patience_ms = 8_000
+
 export interface WxLoginParts {
   database: Database
   wechat: Wechat
@@ -29,19 +32,20 @@ export interface WxLoginParts {
 
 export function createWxLogin(parts: WxLoginParts, { enter }: Entrance): WxLogin {
   const { database, wechat, loginLimit, wechatMissLimit } = parts
-  const phoneToBind = async (phoneCode: string | undefined) => {
+  const phoneToBind = async (phoneCode: string | undefined, signal: AbortSignal) => {
     if (phoneCode === undefined) throw new Refusal(1005, { bind_required: true })
-    return wechat.phoneOf(phoneCode)
+    return wechat.phoneOf(phoneCode, signal)
   }
   const signIn = async ({ jsCode, phoneCode }: WechatCodes, device: object | undefined) => {
-    const openid = await wechat.openidOf(jsCode)
+    const signal = AbortSignal.timeout(patience_ms)
+    const openid = await wechat.openidOf(jsCode, signal)
     await loginLimit.take(openid)
     let asked: Promise<string> | undefined
     return amongOthers(async () => {
       const known = await findUserByOpenid(database, openid)
       const entered = known && (await enter(known.mobile, { by: 'openid', openid }, device))
       if (entered) return entered
-      asked ??= phoneToBind(phoneCode)
+      asked ??= phoneToBind(phoneCode, signal)
       return enter(await asked, { by: 'wechat_phone', openid }, device)
     })
   }

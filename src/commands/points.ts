@@ -1,13 +1,11 @@
 import { Refusal } from '../contract/refusals.ts'
 import { OperatorError, openInstallation } from '../installation.ts'
 import { adjust } from '../merchant/adjust.ts'
+import { adjustBody } from '../merchant/counter-wire.ts'
 import { randomId } from '../random.ts'
 import { accountOf, requireMobile } from './account.ts'
 import type { Command } from './run.ts'
 import { UsageError } from './usage.ts'
-
-const mostPoints = 100_000
-const longestReason = 200
 
 export const changePoints: Command = async ({ args, config, print }) => {
   const { mobile, points, reason } = parse(args)
@@ -32,8 +30,8 @@ function parse(args: string[]): { mobile: string; points: number; reason: string
   if (!amount || rest.length > 0) throw new UsageError('Say a phone, a number of points and --reason.')
   if (!/^[+-]?\d{1,6}$/.test(amount)) throw new UsageError(`${amount} is not a number of points.`)
   const points = Number(amount)
-  if (points === 0 || Math.abs(points) > mostPoints) throw new UsageError(`Between 1 and ${mostPoints} points, + or -.`)
-  if (reason === '' || reason.length > longestReason)
-    throw new UsageError(`--reason takes 1 to ${longestReason} characters.`)
+  if (!adjustBody.shape.points.safeParse(points).success) throw new UsageError('Between 1 and 100000 points, + or -.')
+  if (!adjustBody.shape.reason.safeParse(reason).success)
+    throw new UsageError('--reason takes 1 to 200 characters, in one line.')
   return { mobile: requireMobile(mobile), points, reason }
 }

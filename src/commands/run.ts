@@ -62,7 +62,7 @@ export async function run(argv: string[], env: Record<string, string | undefined
   const complain = (line: string) => process.stderr.write(`${line}\n`)
   if (argv.some((arg) => arg === '--help' || arg === '-h')) return said(print, help)
   if (name === '--version' || name === '-v') return said(print, version)
-  const command = commands[name]
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!command) {
     complain(`There is no command ${name}.\n\n${help}`)
     return 2

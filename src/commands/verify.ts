@@ -62,9 +62,9 @@ function parse(args: string[]): { base: string; tokenFile: string | undefined } 
 }
 
 async function readToken(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim()
-  } catch {
+  const text = await readFile(path, 'utf8').catch(() => {
     throw new OperatorError(`${path} can't be read.`)
-  }
+  })
+  if (text.trim() === '') throw new OperatorError(`${path} holds no token.`)
+  return text.trim()
 }

@@ -59,12 +59,29 @@ export function isConnectionLoss(error: unknown): boolean {
 
 /** True when there is no database to talk to. */
 export function isDatabaseGone(error: unknown): boolean {
-  return someCause(error, (cause) => cause instanceof DatabaseAway) || isConnectionLoss(error)
+  return isOfDatabase(error) && (someCause(error, isAway) || isConnectionLoss(error))
 }
 
 /** True when the database, rather than the request, is at fault: worth a retry by the caller. */
 export function isDatabaseAway(error: unknown): boolean {
   return isDatabaseGone(error) || isSerializationFailure(error)
+}
+
+/** True for what this program or the driver says of a database: a store's connection is refused by the same words. */
+function isOfDatabase(error: unknown): boolean {
+  return someCause(
+    error,
+    (cause) =>
+      isAway(cause) ||
+      cause instanceof CommitUnknown ||
+      cause.fatal === true ||
+      typeof cause.sqlState === 'string' ||
+      String(cause.code).startsWith('PROTOCOL_'),
+  )
+}
+
+function isAway(cause: unknown): boolean {
+  return cause instanceof DatabaseAway
 }
 
 function someCause(error: unknown, test: (cause: Record<string, unknown>) => boolean): boolean {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { within } from '../within.ts'
 import type { DatabaseAddress } from './client.ts'
+import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { databaseServerProgram, initialize, type ServerFiles, serverCommand } from './server-program.ts'
 
 /** A database server of the program's own: on a unix socket under the data directory, reachable by nobody else. */
@@ -16,10 +17,11 @@ export interface PrivateServer {
 
 const startTimeoutMs = 60_000
 const stopTimeoutMs = 30_000
+const restartPauseMs = 1_000
 
 /**
- * Starts the private server in `dataDir`, or joins the one that a live process already runs there. Its programs are
- * looked for on the machine and installed from Debian's or Ubuntu's packages when absent.
+ * Starts the private server in `dataDir` and keeps it up, or joins the one that a live process already runs there. Its
+ * programs are looked for on the machine and installed from Debian's or Ubuntu's packages when absent.
  * @throws {Error} with the platform's command when they can't be had.
  */
 export async function startPrivateServer(
@@ -28,42 +30,72 @@ export async function startPrivateServer(
 ): Promise<PrivateServer> {
   const home = resolve(dataDir, 'database')
   const files = filesIn(home)
-  mkdirSync(files.temporary, { recursive: true, mode: 0o700 })
+  for (const folder of [home, files.temporary]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const address = { socketPath: files.socket, user: 'root', database: options.database }
-  if (await joinsLiveServer(files)) return { address, stop: async () => {} }
+  const lock = await lockUnlessServed(home, files)
+  if (!lock) return { address, stop: async () => {} }
+  try {
+    await endOrphan(files)
+    const stop = await runServer(files, options)
+    return { address, stop: () => stop().finally(lock.release) }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
 
+/** The folder's lock; or undefined, once the server of the process that has it answers. */
+async function lockUnlessServed(home: string, files: ServerFiles): Promise<FolderLock | undefined> {
+  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await Bun.sleep(25)) {
+    const lock = lockFolder(home)
+    if (lock || (await answers(files))) return lock
+  }
+  throw new Error(`another process has ${home}, and its database didn't answer within ${startTimeoutMs} ms`)
+}
+
+async function runServer(
+  files: LoggedFiles,
+  options: { database: string; tell: (line: string) => void; durable?: boolean },
+): Promise<() => Promise<void>> {
   const program = await databaseServerProgram(options.tell)
   if (!existsSync(files.data)) {
     options.tell('Preparing the private database …')
     await initialize(program, files)
   }
-  const server = Bun.spawn(serverCommand(program, files, options.durable ?? true), {
-    stdio: ['ignore', 'ignore', Bun.file(files.log)],
-    detached: true,
-  })
-  await Bun.write(files.owner, `${process.pid}`)
+  const spawn = () =>
+    Bun.spawn(serverCommand(program, files, options.durable ?? true), {
+      stdio: ['ignore', 'ignore', Bun.file(files.log)],
+      detached: true,
+    })
+  let server = spawn()
+  let stopping = false
   await answering(files, () => server.exitCode ?? server.signalCode)
   await createDatabase(files.socket, options.database)
-  const stop = async () => {
+  const keepUp = async () => {
+    for (await server.exited; !stopping; await server.exited) {
+      options.tell('The private database ended; it is started again.')
+      await Bun.sleep(restartPauseMs)
+      if (!stopping) server = spawn()
+    }
+  }
+  void keepUp()
+  return async () => {
+    stopping = true
     server.kill('SIGTERM')
     const exit = await within(server.exited, stopTimeoutMs, 'late')
     if (exit === 'late') server.kill('SIGKILL')
     await server.exited
-    rmSync(files.owner, { force: true })
   }
-  return { address, stop }
 }
 
-interface OwnedFiles extends ServerFiles {
-  /** The process id of the program that runs the server. */
-  owner: string
+interface LoggedFiles extends ServerFiles {
   log: string
 }
 
 /** The longest path a unix socket may have, less a margin for the server's own suffixes. */
 const longestSocketPath = 96
 
-function filesIn(home: string): OwnedFiles {
+function filesIn(home: string): LoggedFiles {
   const near = join(home, 'server.sock')
   return {
     data: join(home, 'data'),
@@ -71,7 +103,6 @@ function filesIn(home: string): OwnedFiles {
     temporary: join(home.includes(':') ? shortHome(home) : home, 'tmp'),
     socket: near.length <= longestSocketPath ? near : join(shortHome(home), 'server.sock'),
     pid: join(home, 'server.pid'),
-    owner: join(home, 'owner.pid'),
     log: join(home, 'server.log'),
   }
 }
@@ -82,33 +113,32 @@ function shortHome(home: string): string {
   return dir
 }
 
-/** True when a live owner's server answers; an orphan of a killed process is stopped first, so that it is ours again. */
-async function joinsLiveServer(files: OwnedFiles): Promise<boolean> {
+/** Stops the server that a killed process left behind. */
+async function endOrphan(files: ServerFiles): Promise<void> {
   const server = pidIn(files.pid)
-  if (server === undefined || !isAlive(server) || !runsOn(server, files.data)) return false
-  const owner = pidIn(files.owner)
-  if (owner !== undefined && owner !== process.pid && isAlive(owner)) {
-    await answering(files, () => (isAlive(server) ? null : 'stopped'))
-    return true
-  }
+  if (server === undefined || !isAlive(server) || !runsOn(server, files.data)) return
   process.kill(server, 'SIGTERM')
   for (const deadline = Date.now() + stopTimeoutMs; isAlive(server) && Date.now() < deadline; ) await Bun.sleep(50)
-  return false
 }
 
-async function answering(files: OwnedFiles, exit: () => number | string | null): Promise<void> {
+async function answering(files: LoggedFiles, exit: () => number | string | null): Promise<void> {
   for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await Bun.sleep(25)) {
     if (exit() !== null) throw new Error(`the private database stopped (${exit()}); its log is ${files.log}`)
-    if (!existsSync(files.socket)) continue
-    try {
-      const connection = await createConnection({ socketPath: files.socket, user: 'root', connectTimeout: 1_000 })
-      await connection.end()
-      return
-    } catch {
-      // Not yet: the socket is there before the server takes connections.
-    }
+    if (await answers(files)) return
   }
   throw new Error(`the private database didn't answer within ${startTimeoutMs} ms; its log is ${files.log}`)
+}
+
+async function answers({ socket }: ServerFiles): Promise<boolean> {
+  if (!existsSync(socket)) return false
+  try {
+    const connection = await createConnection({ socketPath: socket, user: 'root', connectTimeout: 1_000 })
+    await connection.end()
+    return true
+  } catch {
+    // Not yet: the socket is there before the server takes connections.
+    return false
+  }
 }
 
 async function createDatabase(socketPath: string, name: string): Promise<void> {

@@ -28,6 +28,8 @@ export interface Dialect {
   answeredAgain(uses: readonly Use[]): void
   /** The version of what the request was completed from; undefined when it was whole. */
   readonly basis: number | undefined
+  /** What was asked for in so many words, where the request was completed from what was there. */
+  readonly asked: unknown
   /** Runs a write, or answers what an identical one came to whose caller had gone before its answer was written. */
   answerOnce(request: string, write: () => Promise<string>): Promise<{ text: string; replayed: boolean }>
 }

@@ -38,6 +38,8 @@ const families: readonly [string, RefusalCode][] = [
   ['/api/exchange', 4000],
   ['/api/photo', 5000],
   ['/api/merchant', 6000],
+  ['/avatars', 2000],
+  ['/images', 5000],
 ]
 
 /** The code of an internal failure under `path`: x000 of its family. */

@@ -13,13 +13,13 @@ const visibleAscii = /^[\x21-\x7e]{1,64}$/
  * path and validated input.
  * @throws {Refusal} 9000 for a key that isn't 1-64 visible ASCII characters.
  */
-function idempotencyOf(c: Context<AppEnv>, input: unknown): Idempotency | undefined {
+function idempotencyOf(c: Context<AppEnv>, asked: unknown): Idempotency | undefined {
   const key = c.req.header('Idempotency-Key')
   if (key === undefined) return undefined
   if (!visibleAscii.test(key)) {
     throw new Refusal(9000, { issues: [{ path: 'Idempotency-Key', message: '应为 1-64 个可见 ASCII 字符' }] })
   }
-  const request = JSON.stringify([c.req.method, c.req.path, input])
+  const request = JSON.stringify([c.req.method, c.req.path, asked])
   const fingerprint = createHash('sha256').update(request).digest('hex')
   return { owner: `user:${c.get('caller').userId}`, key, fingerprint }
 }
@@ -34,13 +34,14 @@ export async function once(
   input: unknown,
   write: (idempotency: Idempotency | undefined) => Promise<TillAnswer<object>>,
 ): Promise<Response> {
-  const idempotency = idempotencyOf(c, input)
   const dialect = c.get('dialect')
+  const asked = dialect?.asked ?? input
+  const idempotency = idempotencyOf(c, asked)
   if (idempotency || !dialect) {
     const { answer, replayed } = await write(idempotency)
     return ok(c, answer, replayedHeader(replayed))
   }
-  const request = JSON.stringify([c.get('caller').userId, c.req.method, c.req.path, input])
+  const request = JSON.stringify([c.get('caller').userId, c.req.method, c.req.path, asked])
   const { text, replayed } = await dialect.answerOnce(request, async () =>
     successText(c, (await write(undefined)).answer),
   )

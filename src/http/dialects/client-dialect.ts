@@ -25,6 +25,7 @@ export interface Shared {
 export class ClientDialect implements Dialect {
   token: string | undefined
   basis: number | undefined
+  asked: unknown
   figures: Fields = {}
   #sessionId: string | undefined
   #uses: Use[] | undefined
@@ -120,6 +121,7 @@ export class ClientDialect implements Dialect {
     if (this.route.wheel === 'reset') return resetWheel(this.#shared.defaultWheel, present)
     const completed = completedWheel(body, present)
     this.basis = completed.basis
+    if (completed.basis !== undefined) this.asked = body
     return completed.body
   }
 
