@@ -64,7 +64,7 @@ function secretIn(path: string): { secret: string } | { fault: string } {
 
 const samples = /change.?(me|it|this)|your.?(secret|token|key)|replace.?(me|this)|example|default|password|tests.only/i
 
-/** Why a secret of ours can be guessed for certain, or undefined: this judges no passphrase, it finds what is none. */
+/** Why a secret is obviously weak (a sample, a repetition, a sequence), or undefined: its strength is not measured. */
 export function weaknessOf(secret: string): string | undefined {
   if (samples.test(secret)) return 'is a sample'
   if (isRepetition(secret)) return 'repeats itself'

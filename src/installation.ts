@@ -5,14 +5,10 @@ import { isDatabaseGone } from './db/errors.ts'
 import { migrate } from './db/migrate.ts'
 import { startPrivateServer } from './db/private-server.ts'
 import { createLogger, logFormat } from './logger.ts'
+import { OperatorError } from './operator-error.ts'
 import { secretOf } from './secret.ts'
 import { createServices, type Services } from './services.ts'
 import { type StopStep, stopInOrder } from './stop-in-order.ts'
-
-/** Told to the operator in one line, without a stack. */
-export class OperatorError extends Error {
-  override name = 'OperatorError'
-}
 
 /** The services over a database that is up, reachable and migrated. */
 export interface Installation {

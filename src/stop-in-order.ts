@@ -8,7 +8,7 @@ export interface StopStep {
   left?: () => string
 }
 
-/** Of the time that is left a step may take so much, so that those behind it have some too. */
+/** A step gets at most this share of the time left, so that those behind it have some too. */
 const share = 2 / 3
 
 /**

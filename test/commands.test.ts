@@ -44,6 +44,8 @@ describe('the command line', () => {
     [['merchant']],
     [['merchant', 'grant']],
     [['merchant', 'grant', '123']],
+    [['account', 'close', '13800138000']],
+    [['account', 'stop', '123']],
     [['points', '13800138000']],
     [['points', '13800138000', '5']],
     [['points', '13800138000', '1.5', '--reason', 'x']],
@@ -126,6 +128,20 @@ describe('commands', () => {
     expect(await database.query('SELECT 1 FROM products')).toHaveLength(20)
     expect(await database.query('SELECT 1 FROM lottery_prizes')).toHaveLength(8)
     expect(await findMismatches(database)).toEqual([])
+  })
+
+  test('account stops and restores, and leaves who did it', async () => {
+    const phone = await account()
+    await database.query('DELETE FROM audit_log')
+    expect((await run('account', 'stop', phone)).out).toContain('is stopped now')
+    expect((await run('account', 'stop', phone)).out).toContain('already')
+    expect(await database.query('SELECT status FROM users WHERE mobile = ?', [phone])).toEqual([{ status: 'banned' }])
+    expect((await run('account', 'restore', phone)).out).toContain('is open now')
+    expect(await database.query('SELECT status FROM users WHERE mobile = ?', [phone])).toEqual([{ status: 'active' }])
+    const deeds = await database.query<{ action: string }>('SELECT action FROM audit_log ORDER BY audit_id')
+    expect(deeds.map(({ action }) => action)).toEqual(['account.banned', 'account.active'])
+    await database.query('DELETE FROM audit_log')
+    expect(await run('account', 'stop', '13999999999')).toMatchObject({ code: 1, out: '' })
   })
 
   test('merchant grants and revokes, and leaves who did it', async () => {

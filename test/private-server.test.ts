@@ -93,6 +93,16 @@ describe('the embedded default', () => {
     expect(await gone(pid)).toBe(true)
   })
 
+  test('ends a server that a killed program left behind and that doesn’t end by itself', async () => {
+    const first = await start()
+    const pid = serverPid()
+    process.kill(pid, 'SIGSTOP')
+    await first.kill('SIGKILL')
+    const second = await start()
+    expect(await gone(pid)).toBe(true)
+    await second.kill()
+  }, 30_000)
+
   test('leaves a process alone that has the number of a server that died', async () => {
     mkdirSync(join(dir, 'database'))
     const stranger = Bun.spawn(['sleep', '60'])

@@ -2,14 +2,18 @@ import { describe, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
 import { givePoints, newPhone, newProduct, signIn } from './support/people.ts'
 import { useService } from './support/service.ts'
+import { until } from './support/sockets.ts'
 import { newUpload } from './support/uploads.ts'
 
 const service = useService({ PUBLIC_URL: 'https://points.example.com/', CORS_ORIGINS: 'https://console.example.com' })
 
-/** Bytes sent as they are, and all that comes back until the other side closes or falls silent. */
+const silence_ms = 400
+
+/** Bytes sent as they are, and all that comes back: something, until the other side closes or falls silent. */
 async function exchange(request: string): Promise<string> {
   const { hostname, port } = new URL(service.url)
   let text = ''
+  let isClosed = false
   const closed = Promise.withResolvers<void>()
   const socket = await Bun.connect({
     hostname,
@@ -18,11 +22,15 @@ async function exchange(request: string): Promise<string> {
       data(_, bytes) {
         text += bytes.toString('latin1')
       },
-      close: () => closed.resolve(),
+      close: () => {
+        isClosed = true
+        closed.resolve()
+      },
     },
   })
   socket.write(request)
-  await Promise.race([closed.promise, Bun.sleep(400)])
+  await until(() => isClosed || text !== '', 10_000)
+  await Promise.race([closed.promise, Bun.sleep(silence_ms)])
   socket.end()
   return text
 }
@@ -66,6 +74,7 @@ describe('requests that other servers fell for', () => {
     ['an encoding that is none', `${post('Transfer-Encoding: xchunked')}0\r\n\r\n${hidden}`],
   ])('%s never make one request two', async (_, request) => {
     const answers = (await exchange(request)).match(/HTTP\/1\.1 \d+/g) ?? []
+    expect(answers.length).toBeGreaterThan(0)
     expect(answers.filter((line) => line !== 'HTTP/1.1 400').length).toBeLessThanOrEqual(1)
     expect(answers.join()).not.toContain('404')
   })
@@ -74,7 +83,7 @@ describe('requests that other servers fell for', () => {
     for (const method of ['TRACE', 'CONNECT']) {
       const answer = await exchange(`${method} /api/user/info HTTP/1.1\r\nHost: x\r\nX-Secret: never-echoed\r\n\r\n`)
       expect(answer).not.toContain('never-echoed')
-      expect(answer).not.toMatch(/HTTP\/1\.1 (200|5)/)
+      expect(answer).toMatch(/^HTTP\/1\.1 4/)
     }
   })
 

@@ -1,20 +1,25 @@
-import { phone } from '../contract/wire.ts'
-import { OperatorError } from '../installation.ts'
-import type { Services } from '../services.ts'
-import { findUserByMobile } from '../users/queries.ts'
-import type { User } from '../users/schema.ts'
+import { openInstallation } from '../installation.ts'
+import { setStanding } from '../merchant/set-standing.ts'
+import { accountOf, requireMobile } from './named-account.ts'
+import type { Command } from './run.ts'
 import { UsageError } from './usage.ts'
 
-/** The account that a command names by its phone. */
-export async function accountOf({ database }: Services, mobile: string): Promise<User> {
-  const user = await findUserByMobile(database, mobile)
-  if (!user) throw new OperatorError(`No account has the phone ${mobile}; it is made at the first login.`)
-  return user
-}
+const standings = { stop: 'banned', restore: 'active' } as const
 
-/** @throws {UsageError} for what isn't a phone number. */
-export function requireMobile(text: string | undefined): string {
-  const parsed = phone.safeParse(text)
-  if (!parsed.success) throw new UsageError(`${text ?? 'nothing'} is not a phone number.`)
-  return parsed.data
+/** Keeps someone out of their account, with everything in it as it is, or lets them back in. */
+export const accountCommand: Command = async ({ args, config, print }) => {
+  const [verb, mobile, ...rest] = args
+  if ((verb !== 'stop' && verb !== 'restore') || rest.length > 0)
+    throw new UsageError('Say stop or restore, and a phone.')
+  const wanted = requireMobile(mobile)
+  const { services, close } = await openInstallation(config, print)
+  try {
+    const { user_id } = await accountOf(services, wanted)
+    const { answer } = await services.till.run(setStanding, { userId: user_id, status: standings[verb] })
+    const standing = verb === 'stop' ? 'stopped' : 'open'
+    print(answer.changed ? `${wanted} is ${standing} now.` : `${wanted} was ${standing} already.`)
+    return 0
+  } finally {
+    await close()
+  }
 }

@@ -4,7 +4,7 @@ import { UsageError } from './usage.ts'
 const timeout_ms = 2_500
 
 /** Whether the service of these settings, on this machine, is healthy: exit 0 or 1. For a container's health check. */
-export const health: Command = async ({ args, config, print }) => {
+export const healthCommand: Command = async ({ args, config, print }) => {
   if (args.length > 0) throw new UsageError('health takes nothing.')
   const url = `http://${ownHost(config.HOST)}:${config.PORT}/health`
   try {

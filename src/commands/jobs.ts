@@ -1,4 +1,5 @@
-import { OperatorError, openInstallation } from '../installation.ts'
+import { openInstallation } from '../installation.ts'
+import { OperatorError } from '../operator-error.ts'
 import type { Services } from '../services.ts'
 import type { Command } from './run.ts'
 import { UsageError } from './usage.ts'

@@ -1,10 +1,10 @@
 import { openInstallation } from '../installation.ts'
 import { setMerchant } from '../merchant/set-merchant.ts'
-import { accountOf, requireMobile } from './account.ts'
+import { accountOf, requireMobile } from './named-account.ts'
 import type { Command } from './run.ts'
 import { UsageError } from './usage.ts'
 
-export const grantMerchant: Command = async ({ args, config, print }) => {
+export const merchantCommand: Command = async ({ args, config, print }) => {
   const [verb, mobile, ...rest] = args
   if ((verb !== 'grant' && verb !== 'revoke') || rest.length > 0)
     throw new UsageError('Say grant or revoke, and a phone.')

@@ -1,13 +1,12 @@
-import { Refusal } from '../contract/refusals.ts'
-import { OperatorError, openInstallation } from '../installation.ts'
+import { openInstallation } from '../installation.ts'
 import { adjust } from '../merchant/adjust.ts'
 import { adjustBody } from '../merchant/counter-wire.ts'
 import { randomId } from '../random.ts'
-import { accountOf, requireMobile } from './account.ts'
+import { accountOf, requireMobile } from './named-account.ts'
 import type { Command } from './run.ts'
 import { UsageError } from './usage.ts'
 
-export const changePoints: Command = async ({ args, config, print }) => {
+export const pointsCommand: Command = async ({ args, config, print }) => {
   const { mobile, points, reason } = parse(args)
   const { services, close } = await openInstallation(config, print)
   try {
@@ -16,8 +15,6 @@ export const changePoints: Command = async ({ args, config, print }) => {
     const { answer } = await services.till.run(adjust, adjustment)
     print(`${mobile} has ${answer.new_balance} points now.`)
     return 0
-  } catch (error) {
-    throw error instanceof Refusal ? new OperatorError(error.message) : error
   } finally {
     await close()
   }

@@ -5,7 +5,7 @@ import type { Command } from './run.ts'
 import { UsageError } from './usage.ts'
 
 /** Exit 1 when anything disagreed, repaired or not. */
-export const reconcile: Command = async ({ args, config, print }) => {
+export const reconcileCommand: Command = async ({ args, config, print }) => {
   const isRepair = args[0] === '--repair'
   if (args.length > (isRepair ? 1 : 0)) throw new UsageError('reconcile takes --repair or nothing.')
   const { services, close } = await openInstallation(config, print)

@@ -1,17 +1,19 @@
 import { type Config, ConfigError, loadConfig } from '../config.ts'
-import { OperatorError } from '../installation.ts'
+import { Refusal } from '../contract/refusals.ts'
 import { describeError } from '../logger.ts'
+import { OperatorError } from '../operator-error.ts'
 import { version } from '../version.ts'
-import { health } from './health.ts'
+import { accountCommand } from './account.ts'
+import { healthCommand } from './health.ts'
 import { jobsCommand } from './jobs.ts'
-import { grantMerchant } from './merchant.ts'
+import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
-import { changePoints } from './points.ts'
-import { reconcile } from './reconcile.ts'
-import { seed } from './seed.ts'
-import { serve } from './serve.ts'
+import { pointsCommand } from './points.ts'
+import { reconcileCommand } from './reconcile.ts'
+import { seedCommand } from './seed.ts'
+import { serveCommand } from './serve.ts'
 import { UsageError } from './usage.ts'
-import { verify } from './verify.ts'
+import { verifyCommand } from './verify.ts'
 
 const help = `restaurant-points ${version}
 
@@ -21,6 +23,7 @@ Usage: restaurant-points <command>
   migrate                               Bring the database's tables up to date
   seed                                  Install the default wheel and the sample products, once
   merchant grant|revoke <mobile>        Make an account a merchant, or no longer one
+  account stop|restore <mobile>         Keep someone out of their account, or let them back in
   points <mobile> <±n> --reason <text>  Correct a balance
   reconcile [--repair]                  Hold every balance and stock against its ledger; exit 1 when one disagrees
   jobs list | run <name>                Show the scheduled jobs, or run one now
@@ -42,21 +45,22 @@ export interface CommandContext {
 export type Command = (context: CommandContext) => Promise<number>
 
 const commands: Record<string, Command> = {
-  serve,
+  serve: serveCommand,
   migrate: migrateCommand,
-  seed,
-  merchant: grantMerchant,
-  points: changePoints,
-  reconcile,
+  seed: seedCommand,
+  merchant: merchantCommand,
+  account: accountCommand,
+  points: pointsCommand,
+  reconcile: reconcileCommand,
   jobs: jobsCommand,
-  health,
-  verify,
+  health: healthCommand,
+  verify: verifyCommand,
 }
 
 /** Runs the command that `argv` names and answers its exit code: 0 well, 1 failed, 2 used wrongly. */
 export async function run(argv: string[], env: Record<string, string | undefined>): Promise<number> {
   const [name = 'serve', ...args] = argv
-  // Whoever read along has gone (`verify … | head`): what is done is done to its end all the same.
+  // Standard output may be closed early (`verify … | head`): the work goes on to its end.
   process.stdout.on('error', ignoreBrokenPipe)
   const print = (line: string) => process.stdout.write(`${line}\n`)
   const complain = (line: string) => process.stderr.write(`${line}\n`)
@@ -71,10 +75,14 @@ export async function run(argv: string[], env: Record<string, string | undefined
     return await command({ args, config: loadConfig(env), print })
   } catch (error) {
     if (error instanceof UsageError) complain(`${error.message}\n\n${help}`)
-    else if (error instanceof ConfigError || error instanceof OperatorError) complain(error.message)
+    else if (isForOperators(error)) complain(error.message)
     else complain(Bun.inspect(describeError(error)))
     return error instanceof UsageError ? 2 : 1
   }
+}
+
+function isForOperators(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof OperatorError || error instanceof Refusal
 }
 
 function ignoreBrokenPipe(error: Error & { code?: string }): void {

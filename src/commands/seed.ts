@@ -3,7 +3,7 @@ import { seedProducts, seedWheel } from '../seed.ts'
 import type { Command } from './run.ts'
 import { UsageError } from './usage.ts'
 
-export const seed: Command = async ({ args, config, print }) => {
+export const seedCommand: Command = async ({ args, config, print }) => {
   if (args.length > 0) throw new UsageError('seed takes nothing.')
   const { services, close } = await openInstallation(config, print)
   try {

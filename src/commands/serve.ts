@@ -12,7 +12,7 @@ const lastWords_ms = 500
  * Serves until SIGINT or SIGTERM, then stops in order within `SHUTDOWN_MS`: exit 0, or 1 with a line on what did not
  * end. A second signal exits at once, with 130 or 143.
  */
-export const serve: Command = async ({ args, config, print }) => {
+export const serveCommand: Command = async ({ args, config, print }) => {
   if (args.length > 0) throw new UsageError('serve takes nothing.')
   const stopping = stopSignal()
   endOnBugs()
@@ -29,7 +29,7 @@ export const serve: Command = async ({ args, config, print }) => {
   const hung = await server.stop()
   clearTimeout(cap)
   if (hung.length === 0) {
-    // The driver's timers of statements whose connection broke go on for nobody.
+    // mysql2 keeps the timers of statements whose connection broke, and they would keep the process.
     setTimeout(() => process.exit(0), lastWords_ms).unref()
     return 0
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { OperatorError } from '../installation.ts'
+import { OperatorError } from '../operator-error.ts'
 import { type Check, metricsLock, personalChecks, publicChecks, signIn, writingChecks } from '../verify/checks.ts'
 import { deploymentAt, Fault } from '../verify/deployment.ts'
 import type { Command } from './run.ts'
@@ -10,7 +10,7 @@ import { UsageError } from './usage.ts'
  * A look at a running deployment from outside, one line a check; exit 1 when any fails. What only callers see is looked at
  * with the token of `--token-file`, changing nothing; else as an account of its own, where the development code signs in.
  */
-export const verify: Command = async ({ args, config, print }) => {
+export const verifyCommand: Command = async ({ args, config, print }) => {
   const { base, tokenFile } = parse(args)
   const deployment = deploymentAt(base)
   const given = tokenFile === undefined ? undefined : await readToken(tokenFile)

@@ -1,4 +1,5 @@
 import type { PoolConnection } from 'mysql2/promise'
+import { OperatorError } from '../operator-error.ts'
 import { retry } from '../retry.ts'
 import type { Database } from './client.ts'
 import { isSerializationFailure } from './errors.ts'
@@ -46,7 +47,7 @@ async function takeLock(connection: PoolConnection): Promise<void> {
   const [rows] = await connection.query(`SELECT GET_LOCK(CONCAT('migrate:', LEFT(DATABASE(), 50)), ?) AS got`, [
     lockTimeout_s,
   ])
-  if ((rows as { got: number }[])[0]?.got !== 1) throw new Error('another process is migrating this database')
+  if ((rows as { got: number }[])[0]?.got !== 1) throw new OperatorError('another process is migrating this database')
 }
 
 async function applyMissing(connection: PoolConnection, all: readonly Migration[]): Promise<string[]> {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createConnection } from 'mysql2/promise'
+import { OperatorError } from '../operator-error.ts'
 import { within } from '../within.ts'
 import type { DatabaseAddress } from './client.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
@@ -16,13 +17,14 @@ export interface PrivateServer {
 }
 
 const startTimeoutMs = 60_000
-const stopTimeoutMs = 30_000
+/** MariaDB hangs when it is told to stop amid its start; it recovers from a kill as from a power cut. */
+const stopTimeoutMs = 5_000
 const restartPauseMs = 1_000
 
 /**
  * Starts the private server in `dataDir` and keeps it up, or joins the one that a live process already runs there. Its
  * programs are looked for on the machine and installed from Debian's or Ubuntu's packages when absent.
- * @throws {Error} with the platform's command when they can't be had.
+ * @throws {OperatorError} with the platform's command when they can't be had.
  */
 export async function startPrivateServer(
   dataDir: string,
@@ -50,7 +52,7 @@ async function lockUnlessServed(home: string, files: ServerFiles): Promise<Folde
     const lock = lockFolder(home)
     if (lock || (await answers(files))) return lock
   }
-  throw new Error(`another process has ${home}, and its database didn't answer within ${startTimeoutMs} ms`)
+  throw new OperatorError(`another process has ${home}, and its database didn't answer within ${startTimeoutMs} ms`)
 }
 
 async function runServer(
@@ -99,7 +101,7 @@ function filesIn(home: string): LoggedFiles {
   const near = join(home, 'server.sock')
   return {
     data: join(home, 'data'),
-    // To the server a list, divided by colons.
+    // The server takes its value for a list divided by colons: the path may have none.
     temporary: join(home.includes(':') ? shortHome(home) : home, 'tmp'),
     socket: near.length <= longestSocketPath ? near : join(shortHome(home), 'server.sock'),
     pid: join(home, 'server.pid'),
@@ -119,14 +121,16 @@ async function endOrphan(files: ServerFiles): Promise<void> {
   if (server === undefined || !isAlive(server) || !runsOn(server, files.data)) return
   process.kill(server, 'SIGTERM')
   for (const deadline = Date.now() + stopTimeoutMs; isAlive(server) && Date.now() < deadline; ) await Bun.sleep(50)
+  if (isAlive(server)) process.kill(server, 'SIGKILL')
+  while (isAlive(server)) await Bun.sleep(50)
 }
 
 async function answering(files: LoggedFiles, exit: () => number | string | null): Promise<void> {
   for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await Bun.sleep(25)) {
-    if (exit() !== null) throw new Error(`the private database stopped (${exit()}); its log is ${files.log}`)
+    if (exit() !== null) throw new OperatorError(`the private database stopped (${exit()}); its log is ${files.log}`)
     if (await answers(files)) return
   }
-  throw new Error(`the private database didn't answer within ${startTimeoutMs} ms; its log is ${files.log}`)
+  throw new OperatorError(`the private database didn't answer within ${startTimeoutMs} ms; its log is ${files.log}`)
 }
 
 async function answers({ socket }: ServerFiles): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { OperatorError } from '../operator-error.ts'
 
 /** A database server program found on this machine. */
 export interface ServerProgram {
@@ -19,18 +20,19 @@ const extraPath = '/usr/sbin:/usr/local/sbin:/usr/libexec:/opt/homebrew/bin:/usr
 
 /**
  * MariaDB's or MySQL's server program, installed from the distribution's packages when absent and possible.
- * @throws {Error} naming the command to run where it isn't.
+ * @throws {OperatorError} naming the command to run where it isn't.
  */
 export async function databaseServerProgram(tell: (line: string) => void): Promise<ServerProgram> {
   const found = find()
   if (found) return found
   const canInstall = Bun.which('apt-get') !== null && process.getuid?.() === 0
-  if (!canInstall) throw new Error(`No MariaDB or MySQL server on this machine. Install one: ${installCommand()}`)
+  if (!canInstall)
+    throw new OperatorError(`No MariaDB or MySQL server on this machine. Install one: ${installCommand()}`)
   tell('Installing the MariaDB server from the distribution’s packages …')
   await apt('update')
   await apt('install', '--yes', '--no-install-recommends', 'mariadb-server-core', 'mariadb-client-core')
   const installed = find()
-  if (!installed) throw new Error('the MariaDB server was installed but mariadbd is not to be found')
+  if (!installed) throw new OperatorError('the MariaDB server was installed but mariadbd is not to be found')
   return installed
 }
 
@@ -117,5 +119,5 @@ async function apt(...args: string[]): Promise<void> {
 async function run(command: string[], failure: string): Promise<void> {
   const child = Bun.spawn(command, { stdout: 'pipe', stderr: 'pipe', stdin: 'ignore' })
   const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  if ((await child.exited) !== 0) throw new Error(`${failure}: ${(err || out).trim().slice(-800)}`)
+  if ((await child.exited) !== 0) throw new OperatorError(`${failure}: ${(err || out).trim().slice(-800)}`)
 }

@@ -22,7 +22,7 @@ export function validate<T extends Target, Schema extends z.ZodType>(
   schema: Schema,
   codes: FieldCodes = 9000,
 ): Validated<T, Schema> {
-  // One a request: what the request's dialect makes of it comes before the schema, and the library asks without a context.
+  // One a request: its dialect translates before the schema judges, and the library's hook is given no context.
   const validatorOf = (c: Context<AppEnv>): MiddlewareHandler =>
     zValidator(
       target,

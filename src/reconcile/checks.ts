@@ -1,24 +1,31 @@
 import type { Database } from '../db/client.ts'
 
+/** What a ledger alone is enough to set right. */
+export type Repair = 'balance' | 'stock'
+
 /** A row that breaks an invariant: which one, whose, and what disagrees. */
 export interface Mismatch {
   check: string
   id: string
+  /** What its ledger says better. */
+  repairs?: Repair | undefined
   details: Record<string, unknown>
 }
 
 /** An invariant of points or stock, as a query for the rows that break it within a range of keys. */
-interface Check {
+interface Invariant {
   name: string
+  repairs?: Repair
   /** The table that is gone through, and its integer column. */
   along: readonly [table: string, key: string]
   /** Takes the first and the last key of a range. */
   sql: string
 }
 
-const checks: readonly Check[] = [
+const invariants: readonly Invariant[] = [
   {
     name: 'a balance is the sum of its ledger',
+    repairs: 'balance',
     along: ['users', 'user_id'],
     sql: `
       SELECT u.user_id AS id, u.total_points AS balance, u.ledger_seq,
@@ -40,6 +47,7 @@ const checks: readonly Check[] = [
   },
   {
     name: 'a stock is the sum of its movements',
+    repairs: 'stock',
     along: ['products', 'commodity_id'],
     sql: `
       SELECT p.commodity_id AS id, p.stock, COALESCE(
@@ -131,18 +139,18 @@ const rangeTimeout_ms = 60_000
  */
 export async function findMismatches(database: Database, stop?: AbortSignal): Promise<Mismatch[]> {
   const found: Mismatch[] = []
-  for (const { name, along, sql } of checks) {
+  for (const { name, repairs, along, sql } of invariants) {
     for await (const range of rangesOf(database, along)) {
       stop?.throwIfAborted()
       for (const { id, ...details } of await database.query<{ id: unknown }>(sql, range, rangeTimeout_ms)) {
-        found.push({ check: name, id: String(id), details })
+        found.push({ check: name, id: String(id), repairs, details })
       }
     }
   }
   return found
 }
 
-async function* rangesOf(database: Database, [table, key]: Check['along']): AsyncGenerator<[number, number]> {
+async function* rangesOf(database: Database, [table, key]: Invariant['along']): AsyncGenerator<[number, number]> {
   const [ends] = await database.query<{ first: number | null; last: number | null }>(
     `SELECT MIN(${key}) AS first, MAX(${key}) AS last FROM ${table}`,
   )

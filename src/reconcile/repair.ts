@@ -59,14 +59,10 @@ const repairStock: Operation<number, { repaired: boolean }> = {
 
 /** Sets every balance and stock that disagrees to what its ledger says; answers how many it could. */
 export async function repair(database: Database, till: Till): Promise<number> {
-  const repairs = {
-    'a balance is the sum of its ledger': repairBalance,
-    'a stock is the sum of its movements': repairStock,
-  }
+  const operations = { balance: repairBalance, stock: repairStock }
   let repaired = 0
-  for (const { check, id } of await findMismatches(database)) {
-    const operation = repairs[check as keyof typeof repairs]
-    if (operation && (await till.run(operation, Number(id))).answer.repaired) repaired += 1
+  for (const { repairs, id } of await findMismatches(database)) {
+    if (repairs && (await till.run(operations[repairs], Number(id))).answer.repaired) repaired += 1
   }
   return repaired
 }

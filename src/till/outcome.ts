@@ -63,7 +63,7 @@ async function happened(database: Database, marker: Marker, lost: CommitUnknown)
       ])
       return rows[0]?.batch === marker.batch
     } catch (error) {
-      // Its lock is what keeps us waiting. Where there is no server, another's connection may soon have that number.
+      // Only where its lock is what we wait for: after a restart of the server its number may be another connection's.
       if (tries > 0 && isSerializationFailure(error)) await database.query('KILL ?', [lost.threadId]).catch(() => {})
       await Bun.sleep(settlePause_ms)
     }

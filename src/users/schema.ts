@@ -42,6 +42,7 @@ export const users = tableShelf(usersTable, {
     'total_points',
     'ledger_seq',
     'nickname',
+    'status',
     'avatar',
     'is_merchant',
     'last_login',

@@ -31,7 +31,7 @@ export function aliasNames({ copies, made, flat, parts, lists }: AnswerAliases):
   ]
 }
 
-/** Adds the aliases to a copy of an answer's data: first inside of it, so that other names of a list are of the whole one. */
+/** Adds the aliases to a copy of an answer's data. Nested ones first, so that a list under another name has them too. */
 export function writerOf({ copies, made, flat, parts, lists }: AnswerAliases): Write {
   const inside = Object.entries(parts ?? {}).map(([name, aliases]) => ({ name, write: writerOf(aliases) }))
   const items = Object.entries(lists ?? {}).map(([name, aliases]) => ({ name, write: writerOf(aliases) }))

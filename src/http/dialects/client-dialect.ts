@@ -2,7 +2,6 @@ import type { Refusal } from '../../contract/refusals.ts'
 import type { Dialect, Use } from '../dialect.ts'
 import { type Form, type FormLimits, readForm } from '../multipart.ts'
 import type { CodeAlias } from './codes.ts'
-import { sentences } from './codes.ts'
 import type { CompiledRoute, CountedAlias } from './compiled-route.ts'
 import type { LostAnswers } from './lost-answers.ts'
 import { type Fields, isFields } from './requests.ts'
@@ -12,7 +11,6 @@ import { completedWheel, type DefaultWheel, resetWheel, type ShownWheel } from '
 /** What all requests' dialects share. */
 export interface Shared {
   codes: readonly (CodeAlias & { use: Use })[]
-  sentences: ReadonlyMap<number, Use>
   message: Use
   retry: Use
   lostAnswers: LostAnswers
@@ -85,16 +83,11 @@ export class ClientDialect implements Dialect {
     this.route.written.count += 1
   }
 
-  refusal({ code, message, data }: Refusal): { code: number; message: string } {
-    const { codes, sentences: counted } = this.#shared
+  refusal({ code, message }: Refusal): { code: number; message: string } {
     this.#shared.message.count += 1
-    const own = codes.find((alias) => alias.code === code && (alias.version?.test(this.#version) ?? true))
+    const own = this.#shared.codes.find((alias) => alias.code === code && (alias.version?.test(this.#version) ?? true))
     if (own) own.use.count += 1
-    const figures = data ? sentences[code]?.(data) : undefined
-    const use = counted.get(code)
-    if (figures && use) use.count += 1
-    const told = this.route.sentences[code] ?? figures ?? message
-    return { code: own?.means ?? code, message: told }
+    return { code: own?.means ?? code, message: this.route.sentences[code] ?? message }
   }
 
   async answerOnce(request: string, write: () => Promise<string>): Promise<{ text: string; replayed: boolean }> {

@@ -1,5 +1,3 @@
-import type { RefusalData } from '../../contract/refusals.ts'
-
 /** A client's own word for one of the contract's codes. */
 export interface CodeAlias {
   readonly alias: string
@@ -18,9 +16,4 @@ export function codeAliases(authFailure: number): readonly CodeAlias[] {
     // To these 4005 is "no permission", with a screen of its own.
     { alias: 'code of 4005', code: 4005, version: /^2\./, means: 4015 },
   ]
-}
-
-/** Sentences that clients take figures from. */
-export const sentences: Readonly<Record<number, (details: RefusalData) => string>> = {
-  3002: ({ required, current }) => `积分不足，需要 ${required} 积分，当前 ${current} 积分`,
 }

@@ -7,7 +7,7 @@ import type { AppEnv } from '../env.ts'
 import { refuseWith } from '../envelope.ts'
 import type { FormLimits } from '../multipart.ts'
 import { ClientDialect, type Shared } from './client-dialect.ts'
-import { codeAliases, sentences } from './codes.ts'
+import { codeAliases } from './codes.ts'
 import { type CompiledRoute, compileRoute } from './compiled-route.ts'
 import { createSocketDialect, type SocketDialect } from './frames.ts'
 import { createLostAnswers } from './lost-answers.ts'
@@ -67,7 +67,6 @@ export function createDialects(options: DialectsOptions): Dialects {
   const routeOf = routeFinder(compiled, compileRoute('', {}, uses))
   const shared: Shared = {
     codes: codeAliases(options.authFailureCode).map((alias) => ({ ...alias, use: uses.of(alias.alias) })),
-    sentences: new Map(Object.keys(sentences).map((code) => [Number(code), uses.of(`sentence of ${code}`)])),
     message: uses.of('message'),
     retry: uses.of('retry without a key'),
     lostAnswers: createLostAnswers(now),

@@ -42,7 +42,7 @@ export function createLostAnswers(now: () => Date): LostAnswers {
       for (let before = running.get(request); before; before = running.get(request)) await before
       const lost = find(request)
       if (lost !== undefined) {
-        // Whoever has gone as well leaves it to the next one.
+        // When this caller has gone too, it is kept for the next retry.
         if (!isGone()) kept.delete(request)
         return { text: lost, replayed: true }
       }
