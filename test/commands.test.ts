@@ -5,6 +5,7 @@ import { version } from '../package.json'
 import { type Database, openDatabase } from '../src/db/client.ts'
 import { findMismatches } from '../src/reconcile/checks.ts'
 import { createTestDatabase } from './support/database.ts'
+import { requestsUnderWay } from './support/figures.ts'
 import { newPhone } from './support/people.ts'
 import { runCommand, startProgram } from './support/process.ts'
 
@@ -195,7 +196,7 @@ describe('serve', () => {
     const body = JSON.stringify({ phone, code: '123456' })
     const headers = { 'Content-Type': 'application/json' }
     const answer = fetch(`${program.url}/api/auth/login`, { method: 'POST', headers, body })
-    await Bun.sleep(500)
+    await requestsUnderWay(program.url, 1)
     const exit = program.kill('SIGINT')
     await Bun.sleep(200)
     await blocker.query('COMMIT')

@@ -77,7 +77,7 @@ const drawsOf = async ({ userId }: Person) => {
   )
   return rows.map(({ draw_id }) => draw_id)
 }
-const isKept = () => until(() => service.services.till.waiting() === 0)
+const nothingWaits = () => until(() => service.services.till.waiting() === 0)
 
 /** A draw that commits, and whose connection is cut between its commit's sending and its answer. */
 async function lostDraw(person: Person, end: 'cut' | 'end' = 'cut', data: object = { type: '单抽' }): Promise<void> {
@@ -89,7 +89,7 @@ async function lostDraw(person: Person, end: 'cut' | 'end' = 'cut', data: object
   await Bun.sleep(30)
   proxy.strike('pass')
   await until(async () => (await drawsOf(person)).length > 0)
-  await isKept()
+  await nothingWaits()
   await Bun.sleep(30)
   expect(lost.isSilent()).toBe(true)
 }

@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createReader, type Reader, type ReaderOptions } from '../src/receipts/reader.ts'
+import { until } from './support/sockets.ts'
 
 const SAMPLES = join(import.meta.dir, 'receipts')
+const COUNTED_WORKER = new URL('./support/counted-reader-worker.ts', import.meta.url)
 const MOODY_WORKER = new URL('./support/moody-reader-worker.ts', import.meta.url)
 
 let close: (() => Promise<void>) | undefined
@@ -104,12 +106,19 @@ test('photos past the bound of the queue are turned away, the others answered', 
 }, 60_000)
 
 test('a worker that has been idle is ended, and started again for the next photo', async () => {
-  const reader = await openReader({ idleMs: 50 })
+  const reader = await openReader({ idleMs: 50, workerUrl: COUNTED_WORKER })
+  const channel = new BroadcastChannel('starts of reader workers')
+  let starts = 0
+  channel.onmessage = () => {
+    starts += 1
+  }
   const photo = await sample('08-faded.jpg')
   expect(await reader.read(photo)).toMatchObject({ amountFen: 3650 })
   await Bun.sleep(300)
   expect(await reader.read(photo)).toMatchObject({ amountFen: 3650 })
   expect(reader.stats()).toMatchObject({ reads: 2, failures: 0 })
+  await until(() => starts === 2)
+  channel.close()
 }, 60_000)
 
 test('closing lets the photo at hand be read and answers what waits with null', async () => {

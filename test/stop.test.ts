@@ -4,6 +4,7 @@ import { type Database, openDatabase } from '../src/db/client.ts'
 import { findMismatches } from '../src/reconcile/checks.ts'
 import { type Client, createClient } from './support/client.ts'
 import { createTestDatabase } from './support/database.ts'
+import { requestsUnderWay } from './support/figures.ts'
 import { newPhone } from './support/people.ts'
 import { type Program, type Settings, startProgram } from './support/process.ts'
 import { type DatabaseProxy, startProxy } from './support/proxy.ts'
@@ -68,9 +69,7 @@ describe('a stop', () => {
     expect(await statusOf(`${program.url}/health/open`)).toEqual([200, 'open'])
     const letGo = await hold(userId)
     const draw = spin(service)
-    await until(async () =>
-      (await (await fetch(`${program.url}/metrics`)).text()).includes('http_requests_in_flight 2'),
-    )
+    await requestsUnderWay(program.url, 1)
     const exit = program.kill('SIGTERM')
     await until(async () => (await fetch(`${program.url}/health/ready`)).status === 503)
     expect(await statusOf(`${program.url}/health/ready`)).toEqual([503, 'stopping'])
@@ -149,7 +148,7 @@ describe('a stop', () => {
       const service = await standing({ SHUTDOWN_MS: '30000' })
       const letGo = await hold(service.userId)
       const draw = spin(service).catch((error: Error) => error)
-      await Bun.sleep(200)
+      await requestsUnderWay(service.program.url, 1)
       const first = service.program.kill('SIGTERM')
       await until(() => service.program.output().includes('Stopping'))
       const code = await service.program.kill(signal)

@@ -7,6 +7,7 @@ import { createNearCopies } from '../src/receipts/near-copies.ts'
 import { uploadsWithNumber } from '../src/receipts/queries.ts'
 import { sweepImages } from '../src/receipts/sweep.ts'
 import { parallelCopies } from './support/copies.ts'
+import { requestsUnderWay } from './support/figures.ts'
 import { jpegOf, padded, picture, pngOf } from './support/images.ts'
 import { type Person, signIn, signInMerchant } from './support/people.ts'
 import { useService } from './support/service.ts'
@@ -42,7 +43,7 @@ describe('upload', () => {
       socket.on('error', () => {}).write(`${head.join('\r\n')}\r\n${body}`)
       return socket
     })
-    await Bun.sleep(300)
+    await requestsUnderWay(service.url, sockets.length)
     expect(await Promise.race([send(photoForm(photo, '5')), Bun.sleep(5_000)])).toMatchObject({ code: 0 })
     for (const socket of sockets) socket.destroy()
   })

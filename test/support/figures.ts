@@ -1,3 +1,5 @@
+import { until } from './sockets.ts'
+
 /** The samples of a `/metrics` page, by name and labels as they stand there. */
 export async function figuresOf(url: string): Promise<Map<string, number>> {
   const text = await (await fetch(`${url}/metrics`)).text()
@@ -17,4 +19,9 @@ export function sumOf(figures: Map<string, number>, name: string, labels = ''): 
     if ((sample === name || sample.startsWith(`${name}{`)) && sample.includes(labels)) sum += value
   }
   return sum
+}
+
+/** Resolves once so many requests are being answered, besides the look at the figures itself. */
+export async function requestsUnderWay(url: string, count: number): Promise<void> {
+  await until(async () => sumOf(await figuresOf(url), 'http_requests_in_flight') === count + 1)
 }

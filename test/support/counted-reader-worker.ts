@@ -1,0 +1,6 @@
+// The real worker, which tells that it was started.
+import '../../src/receipts/reader-worker.ts'
+
+const starts = new BroadcastChannel('starts of reader workers')
+starts.postMessage('one')
+starts.unref()
