@@ -4,7 +4,8 @@ set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
 # The containers' users must read the files, nobody else on this machine.
-mkdir -p -m 700 secrets
+mkdir -p secrets
+chmod 700 secrets
 cd secrets
 
 # keep <file> <command …>: the file with what the command says, unless it is there.

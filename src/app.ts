@@ -12,7 +12,7 @@ import { jsonBody } from './http/json-body.ts'
 import { patient } from './http/multipart.ts'
 import { openApiOf } from './http/openapi.ts'
 import { operatorRoutes } from './http/operator-routes.ts'
-import { limitAddresses } from './http/rate-limits.ts'
+import { limitAddresses, limitWrites } from './http/rate-limits.ts'
 import { requireRoute } from './http/route-table.ts'
 import { RememberingRouter } from './http/router.ts'
 import { lotteryRoutes } from './lottery/routes.ts'
@@ -60,7 +60,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.route('/api/auth', authRoutes(services))
   dialects?.beforeAuthentication(app, imageForm(uploadForm.file))
   for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*', '/api/photo/*', '/api/merchant/*'])
-    app.use(path, authenticate(access))
+    app.use(path, authenticate(access), ...(config.RATE_LIMIT ? [limitWrites(limits.write)] : []))
   dialects?.afterAuthentication(app)
   app.route('/api/user', pointsRoutes(services))
   app.route('/api/user', profileRoutes(services))

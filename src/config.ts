@@ -109,6 +109,7 @@ const ConfigShape = z.object({
   RATE_LIMIT_ADDRESS: integer(600, 1, 1_000_000),
   RATE_LIMIT_LOGIN: integer(10, 1, 1_000_000),
   RATE_LIMIT_WECHAT_MISS: integer(120, 1, 1_000_000),
+  RATE_LIMIT_WRITE: integer(240, 1, 1_000_000),
   RATE_LIMIT_DRAW: integer(60, 1, 1_000_000),
   RATE_LIMIT_UPLOAD: integer(10, 1, 1_000_000),
   RATE_LIMIT_VOUCHER_MISS: integer(10, 1, 1_000_000),

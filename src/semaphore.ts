@@ -1,6 +1,8 @@
 /** Lets a bounded number of tasks run at a time; the others wait their turn. */
 export interface Semaphore {
   run<T>(task: () => Promise<T>): Promise<T>
+  /** Tasks that wait for a place. */
+  readonly waiting: number
 }
 
 /**
@@ -12,6 +14,9 @@ export function createSemaphore(limit: number, queueLimit: number, refuse: () =>
   const waiting: (() => void)[] = []
   let running = 0
   return {
+    get waiting() {
+      return waiting.length
+    },
     async run(task) {
       if (running < limit) running += 1
       else if (waiting.length >= queueLimit) throw refuse()
@@ -31,6 +36,8 @@ export function createSemaphore(limit: number, queueLimit: number, refuse: () =>
 /** As {@link Semaphore}, with a bound for each party as well: none can take every place. */
 export interface FairSemaphore {
   run<T>(party: string, task: () => Promise<T>): Promise<T>
+  /** Tasks that wait for a place while their party has not all of its own. */
+  readonly waiting: number
 }
 
 /**
@@ -48,6 +55,9 @@ export function createFairSemaphore(
   const all = createSemaphore(limit, queueLimit, refuse)
   const parties = new Map<string, { places: Semaphore; tasks: number }>()
   return {
+    get waiting() {
+      return all.waiting
+    },
     async run(party, task) {
       const own = parties.get(party) ?? { places: createSemaphore(limitEach, queueLimit, refuse), tasks: 0 }
       parties.set(party, own)

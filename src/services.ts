@@ -177,6 +177,9 @@ function rulesOf(config: Config) {
   }
 }
 
+/** A site of IPv6 has 65,536 networks: all of them together may have as many codes as so many of them. */
+const addressesOfASite = 4
+
 function createLimits(config: Config, shared: SharedCounts | undefined) {
   const limit = (name: string, points: number) => createRateLimit(name, points, 60, config.RATE_LIMIT, shared)
   return {
@@ -184,7 +187,9 @@ function createLimits(config: Config, shared: SharedCounts | undefined) {
     image: limit('image', config.RATE_LIMIT_ADDRESS),
     login: limit('login', config.RATE_LIMIT_LOGIN),
     sendCode: limit('send-code', config.SEND_CODE_PER_ADDRESS),
+    sendCodeSite: limit('send-code-site', addressesOfASite * config.SEND_CODE_PER_ADDRESS),
     wechatMiss: limit('wechat-miss', config.RATE_LIMIT_WECHAT_MISS),
+    write: limit('write', config.RATE_LIMIT_WRITE),
     draw: limit('draw', config.RATE_LIMIT_DRAW),
     upload: limit('upload', config.RATE_LIMIT_UPLOAD),
     avatar: limit('avatar', config.RATE_LIMIT_UPLOAD),

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { networkOf } from '../src/http/address.ts'
+import { networkOf, siteOf } from '../src/http/address.ts'
 
 test.each([
   ['192.0.2.1', '192.0.2.1'],
@@ -15,3 +15,9 @@ test.each(['', 'unknown', '_hidden', '1.2.3', '1.2.3.4.5', '999.1.1.1', '1.2.3.4
   '%j is no address',
   (text) => expect(networkOf(text)).toBeUndefined(),
 )
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['2001:db8:1:2::/64', '2001:db8:1::/48'],
+  ['0:0:0:0::/64', '0:0:0::/48'],
+])('the site of %s is %s', (network, site) => expect(siteOf(network)).toBe(site))

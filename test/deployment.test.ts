@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { $ } from 'bun'
@@ -103,6 +103,7 @@ describe('compose.yaml', () => {
     expect(Object.keys(compose.secrets).sort()).toEqual([...used].sort())
     const contents = () => Object.values(compose.secrets).map(({ file }) => readFileSync(join(folder, file), 'utf8'))
     const made = contents()
+    chmodSync(join(folder, 'secrets'), 0o755)
     await makeSecrets()
     expect(contents()).toEqual(made)
     expect(statSync(join(folder, 'secrets')).mode & 0o777).toBe(0o700)

@@ -35,3 +35,19 @@ test('one that stalls, or drips, is 9001 and is waited for no longer', async () 
   for (const slow of [form(0, false), form(50)])
     expect(readForm(slow, limits, pace)).rejects.toMatchObject({ code: 9001 })
 })
+
+test('one of a million empty parts is 9001 before they are parsed', async () => {
+  const body = new TextEncoder().encode(`${'--x\r\n\r\n\r\n'.repeat(1_000_000)}--x--\r\n`)
+  const headers = { 'Content-Type': 'multipart/form-data; boundary=x' }
+  const request = new Request('http://localhost/', { method: 'POST', headers, body })
+  await expect(readForm(request, limits)).rejects.toMatchObject({ code: 9001 })
+})
+
+test('one that drips is 9001 as soon as its place is wanted, and not before', async () => {
+  let isWanted = false
+  const dripping = readForm(form(6_000), { ...limits, isWanted: () => isWanted })
+  const early = await Promise.race([dripping.catch(() => 'refused'), Bun.sleep(3_000)])
+  expect(early).toBeUndefined()
+  isWanted = true
+  await expect(dripping).rejects.toMatchObject({ code: 9001 })
+}, 20_000)

@@ -60,6 +60,15 @@ describe('the profile', () => {
     })
   })
 
+  test('a link to an avatar is kept as it is normalised, without a character of markup', async () => {
+    const { token } = await signIn(service)
+    const body = { avatar: 'https://x.example/"><img src=x onerror=alert(1)>' }
+    const { code, data } = await service.client.put('/api/user/info', { token, body })
+    expect([code, data.user_info.avatar]).toEqual([0, 'https://x.example/%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E'])
+    const long = { avatar: `https://x.example/${'"'.repeat(400)}` }
+    expect((await service.client.put('/api/user/info', { token, body: long })).code).toBe(9000)
+  })
+
   test('an avatar of our own stays right under another base', async () => {
     const { token, userId } = await signIn(service)
     const path = `/avatars/${userId}-7KQ2.jpg`

@@ -162,3 +162,25 @@ test('images are counted by themselves, and as wide', async () => {
   ])
   expect(await codeOf('/api/user/info')).toBe('2001')
 })
+
+test('changes are limited to 240 a minute and user, wherever they come from; looks are not', async () => {
+  const { data } = await post('/api/auth/login', { phone: newPhone(), code: '123456' })
+  const token = data.access_token
+  const fromSite = (i: number) => ({ 'X-Forwarded-For': `2001:db8:${i}::1` })
+  const rename = (_: unknown, i: number) =>
+    service.client.put('/api/user/info', { token, headers: fromSite(i), body: { nickname: '新' } })
+  const codes = (await Promise.all(Array.from({ length: 250 }, rename))).map(({ code }) => code)
+  expect([codes.filter((code) => code === 0).length, codes.filter((code) => code === 9006).length]).toEqual([240, 10])
+  expect((await service.client.get('/api/user/info', { token, headers: fromSite(999) })).code).toBe(0)
+})
+
+test('codes for one site of IPv6 are four networks’ worth', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 90 }, (_, i) =>
+      post('/api/auth/send-code', { phone: newPhone() }, { 'X-Forwarded-For': `2001:db8:77:${i}::1` }),
+    ),
+  )
+  expect(answers.filter(({ code }) => code === 0)).toHaveLength(80)
+  const elsewhere = { 'X-Forwarded-For': '2001:db8:7777::1' }
+  expect((await post('/api/auth/send-code', { phone: newPhone() }, elsewhere)).code).toBe(0)
+})

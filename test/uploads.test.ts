@@ -188,6 +188,8 @@ describe('the same photo', () => {
     const made = answers.find(({ code }) => code === 0)
     const refused = answers.filter(({ code }) => code === 5005)
     expect(refused).toHaveLength(2)
+    const longer = new Uint8Array(await new Blob([photo, 'x']).arrayBuffer())
+    expect((await send(photoForm(longer, '5'))).code).toBe(5005)
     for (const { data } of refused) expect(data).toEqual({ upload_id: made?.data.upload_id })
     expect(await storedKeys(service)).toHaveLength(2)
   })

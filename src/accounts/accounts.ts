@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
+import { siteOf } from '../http/address.ts'
 import type { Caller } from '../http/env.ts'
 import type { RateLimit } from '../http/rate-limits.ts'
 import { randomDigits } from '../random.ts'
@@ -43,8 +44,9 @@ export interface AccountsOptions {
   /** Logs any phone in, sent or not; undefined in production. */
   devCode: string | undefined
   sendLimits: SendLimits | null
-  /** Codes sent for one network address: each costs the restaurant money. */
+  /** Codes sent for one network address, and for a whole site of such: each costs the restaurant money. */
   sendAddressLimit: RateLimit
+  sendSiteLimit: RateLimit
   /** Logins of a phone, or of an openid. */
   loginLimit: RateLimit
   /** Codes from a network address that WeChat refuses. */
@@ -53,7 +55,7 @@ export interface AccountsOptions {
 
 export function createAccounts(options: AccountsOptions): Accounts {
   const { till, tokens, access, sms, logger, secret, previousSecret } = options
-  const { devCode, sendLimits, sendAddressLimit, loginLimit } = options
+  const { devCode, sendLimits, sendAddressLimit, sendSiteLimit, loginLimit } = options
   const secrets = previousSecret ? [secret, previousSecret] : [secret]
   const entrance = createEntrance(options)
 
@@ -61,10 +63,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
     async sendCode(phone, address) {
       // Taken first: a code that replaced another must be sent.
       await sendAddressLimit.take(address)
+      await sendSiteLimit.take(siteOf(address))
       const code = randomDigits(6)
       const issue = { phone, codeHash: hashCode(secret, phone, code), limits: sendLimits }
       await till.run(issueCode, issue).catch(async (error: unknown) => {
-        await sendAddressLimit.giveBack(address)
+        await Promise.all([sendAddressLimit.giveBack(address), sendSiteLimit.giveBack(siteOf(address))])
         throw error
       })
       try {

@@ -8,7 +8,7 @@ import { tencentSms } from './tencent-sms.ts'
 import { createWechat, noWechat, type Wechat } from './wechat.ts'
 
 type Parts = Pick<AccountsOptions, 'database' | 'till' | 'tokens' | 'access' | 'secret' | 'logger'> & {
-  limits: { login: RateLimit; sendCode: RateLimit; wechatMiss: RateLimit }
+  limits: Record<'login' | 'sendCode' | 'sendCodeSite' | 'wechatMiss', RateLimit>
   print: (line: string) => void
   now: () => Date
 }
@@ -30,6 +30,7 @@ export function openAccounts(config: Config, parts: Parts): Accounts {
     devCode: isDevelopment ? config.SMS_DEV_CODE : undefined,
     sendLimits: config.RATE_LIMIT ? sendLimits : null,
     sendAddressLimit: limits.sendCode,
+    sendSiteLimit: limits.sendCodeSite,
     loginLimit: limits.login,
     wechatMissLimit: limits.wechatMiss,
   })

@@ -34,3 +34,9 @@ export function networkOf(address: string): string | undefined {
   const groups = [...left, ...zeros, ...right].slice(0, 4)
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
 }
+
+/** What one subscriber may have of a network's kind: an IPv4 address, or the 48 leading bits of an IPv6 address. */
+export function siteOf(network: string): string {
+  const [prefix, size] = network.split('::/')
+  return size === undefined ? network : `${prefix?.split(':').slice(0, 3).join(':')}::/48`
+}

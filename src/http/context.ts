@@ -41,7 +41,9 @@ export function requestContext(options: {
     completeHeaders(c.res.headers, requestId, isHttps)
     // A connection that is used again would bring the next request to a service that goes away.
     if (lifecycle.stopping) c.res.headers.set('Connection', 'close')
-    const took_ms = performance.now() - startedAt
+    const endedAt = performance.now()
+    // How long a client takes to send its body says nothing of the service.
+    const took_ms = endedAt - (c.get('arrivedAt') ?? startedAt)
     const route = routePath(c, -1)
     metrics.observe(c.req.method, route, c.get('apiCode') ?? c.res.status, took_ms)
     if (took_ms > slow_ms) onSlow({ method: c.req.method, route, took_ms, request_id: requestId })
@@ -52,7 +54,7 @@ export function requestContext(options: {
       status: c.res.status,
       code: c.get('apiCode'),
       user_id: c.get('caller')?.userId,
-      took_ms: Math.round(took_ms * 10) / 10,
+      took_ms: Math.round((endedAt - startedAt) * 10) / 10,
     })
   }
 }

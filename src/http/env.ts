@@ -17,6 +17,8 @@ export interface AppEnv {
   Variables: {
     requestId: string
     caller: Caller
+    /** When the body was there, on `performance`'s clock; undefined without one. */
+    arrivedAt?: number
     /** The envelope's code, for logs and metrics. */
     apiCode: number
     /** The start of every link to an image: `PUBLIC_URL`, or what the request was sent to. */

@@ -1,10 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { Refusal } from '../contract/refusals.ts'
+import { within } from '../within.ts'
 import type { AppEnv } from './env.ts'
 import { assertStrictJson } from './strict-json.ts'
 
 const largestBody = 256 * 1024
+/** Clients give a call up after ten seconds. */
+const patience_ms = 15_000
 const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
@@ -19,7 +22,8 @@ const limitBody = bodyLimit({
 /**
  * Reads a request's JSON body strictly: UTF-8, no repeated keys, bounded depth. No body at all counts as `{}`.
  * Paths in `others` read theirs themselves.
- * @throws {Refusal} 9004 when it is too large, 9005 for another content type, 9001 for what isn't strict JSON.
+ * @throws {Refusal} 9004 when it is too large, 9005 for another content type, 9001 for what isn't strict JSON or comes too
+ * slowly.
  */
 export function jsonBody(others: readonly string[]): MiddlewareHandler<AppEnv> {
   const read: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -34,7 +38,9 @@ export function jsonBody(others: readonly string[]): MiddlewareHandler<AppEnv> {
 }
 
 async function readStrictly(c: Context<AppEnv>): Promise<void> {
-  const bytes = await c.req.arrayBuffer()
+  const bytes = await within(c.req.arrayBuffer(), patience_ms, undefined)
+  if (!bytes) throw new Refusal(9001)
+  c.set('arrivedAt', performance.now())
   const text = bytes.byteLength === 0 ? '{}' : strictText(bytes, c.req.header('Content-Type'))
   // Hono keeps bodies as promises, whatever the type of its cache says.
   Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })

@@ -20,12 +20,20 @@ export interface FormLimits {
   files: readonly string[]
   /** The largest file, in bytes. */
   largestFile: number
+  /** True while others wait for this body's place: from then on it must come at a pace that is no trick. */
+  isWanted?: () => boolean
 }
 
 const mostFields = 16
 const longestField = 1_024
+/** Empty parts cost the parser the most for a byte: a form has no use for many. */
+const mostParts = 2 * mostFields
+/** What is parsed at a time, before anyone else has a turn. */
+const slice = 16 * 1024
 /** How long a body may take, and what each stretch of it must bring at the least: a phone on a bad network does. */
 const usualPace = { most_ms: 120_000, stretch_ms: 20_000, bytesAStretch: 16_384 }
+/** The pace of a body whose place is wanted. */
+const wantedPace = { stretch_ms: 2_500, bytesAStretch: 65_536 }
 /** A body is read to its end up to here, and not begun or broken off beyond it. */
 const largestBody = 64 * 1024 * 1024
 const multipartType = /^multipart\/form-data\s*(;|$)/i
@@ -56,26 +64,30 @@ export async function readForm(request: Request, limits: FormLimits, pace = usua
   if (type === null || !multipartType.test(type)) throw new Refusal(9005)
   if (request.body === null) throw new Refusal(9001)
   if (Number(request.headers.get('Content-Length')) > largestBody) throw new Refusal(9004)
-  const watch = watchPace(pace)
+  const watches = [watchPace(pace), watchPace(wantedPace, limits.isWanted ?? (() => false))]
+  const arrived = (bytes: number) => {
+    for (const watch of watches) watch.arrived(bytes)
+  }
   try {
-    const parsed = parse(request.body, type, limits, watch.arrived)
-    const form = await within(Promise.race([parsed, watch.stalled]), pace.most_ms, undefined)
+    const parsed = parse(request.body, type, limits, arrived)
+    const stalled = watches.map((watch) => watch.stalled)
+    const form = await within(Promise.race([parsed, ...stalled]), pace.most_ms, undefined)
     if (!form) throw new Refusal(9001)
     return form
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal(9001, null, undefined, error)
   } finally {
-    watch.end()
+    for (const watch of watches) watch.end()
   }
 }
 
-/** Told what arrives, it rejects `stalled` when a stretch brought too little. */
-function watchPace({ stretch_ms, bytesAStretch }: typeof usualPace) {
+/** Told what arrives, it rejects `stalled` when a stretch brought too little while that matters. */
+function watchPace({ stretch_ms, bytesAStretch }: typeof wantedPace, matters = () => true) {
   const { promise: stalled, reject } = Promise.withResolvers<never>()
   stalled.catch(() => {})
   let bytes = 0
   const timer = setInterval(() => {
-    if (bytes < bytesAStretch) reject(new Error('the body came too slowly'))
+    if (bytes < bytesAStretch && matters()) reject(new Error('the body came too slowly'))
     bytes = 0
   }, stretch_ms)
   return {
@@ -105,9 +117,13 @@ async function parse(
   let file: File = { chunks: [], size: 0, rank: limits.files.length, isNamed: false }
   const parser = new Busboy({
     headers: { 'content-type': type },
-    limits: { fields: mostFields, fieldSize: longestField, files: mostFields, headerPairs: mostFields },
+    limits: {
+      ...{ fields: mostFields, fieldSize: longestField, files: mostFields },
+      ...{ parts: mostParts, headerPairs: mostFields },
+    },
   })
   const done = new Promise<void>((resolve, reject) => parser.once('finish', resolve).on('error', reject))
+  parser.once('partsLimit', () => parser.destroy(new Error('too many parts')))
   done.catch(() => {})
   parser.on('field', (name, value, _nameCut, valueCut) => {
     if (!valueCut && !fields.has(name)) fields.set(name, value)
@@ -143,7 +159,11 @@ async function feed(
     size += chunk.length
     arrived(chunk.length)
     if (size > largestBody) throw new Refusal(9004)
-    if (!parser.write(chunk)) await new Promise<void>((resolve) => parser.once('drain', resolve))
+    for (let at = 0; at < chunk.length; at += slice) {
+      if (parser.destroyed) return
+      if (!parser.write(chunk.subarray(at, at + slice)))
+        await new Promise<void>((resolve) => parser.once('drain', resolve))
+    }
   }
   parser.end()
 }

@@ -103,3 +103,9 @@ export function limitCaller(limit: RateLimit): MiddlewareHandler<AppEnv> {
     return next()
   }
 }
+
+/** One limit for all that the authenticated caller changes. */
+export function limitWrites(limit: RateLimit): MiddlewareHandler<AppEnv> {
+  const limited = limitCaller(limit)
+  return (c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limited(c, next))
+}

@@ -9,7 +9,7 @@ import { randomId } from '../random.ts'
 import { findUserByMobile } from '../users/queries.ts'
 import { userInfoView } from '../users/user-info.ts'
 import { adjust } from './adjust.ts'
-import { requireVoucher, voucherView } from './counter.ts'
+import { createVoucherDesk, voucherView } from './counter.ts'
 import {
   adjustAnswer,
   adjustBody,
@@ -24,6 +24,7 @@ import type { MerchantDeps } from './routes.ts'
 
 /** What happens face to face: vouchers handed in, balances corrected. */
 export function counterRoutes({ database, till, voucherMisses, now }: MerchantDeps) {
+  const desk = createVoucherDesk(database, voucherMisses)
   return new Hono<AppEnv>()
     .get(
       '/vouchers/:code',
@@ -31,7 +32,7 @@ export function counterRoutes({ database, till, voucherMisses, now }: MerchantDe
       validate('param', codeParam, 6006),
       async (c) => {
         const { code } = c.req.valid('param')
-        const voucher = await requireVoucher(database, voucherMisses, c.get('caller').userId, code)
+        const voucher = await desk.find(code, c.get('caller').userId)
         return ok(c, await voucherView(database, voucher, now(), absoluteLinks(c)))
       },
     )
@@ -47,7 +48,7 @@ export function counterRoutes({ database, till, voucherMisses, now }: MerchantDe
       async (c) => {
         const { code } = c.req.valid('param')
         const { userId: actorId } = c.get('caller')
-        const voucher = await requireVoucher(database, voucherMisses, actorId, code)
+        const voucher = await desk.find(code, actorId)
         const exchangeId = voucher.kind === 'product' ? voucher.source_id : null
         const redemption = { code, holderId: voucher.user_id, exchangeId, actorId }
         return once(c, {}, async (idempotency) => {

@@ -2,27 +2,38 @@ import { eq } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import type { RateLimit } from '../http/rate-limits.ts'
+import { createFairSemaphore } from '../semaphore.ts'
 import { requireUser } from '../users/queries.ts'
 import { maskMobile } from '../users/user-info.ts'
 import { type Voucher, vouchersTable } from '../vouchers/schema.ts'
 import type { VoucherAnswer } from './counter-wire.ts'
 import { statusAt } from './redeem.ts'
 
-/**
- * The voucher under `code`. Codes can't be guessed here: look-ups that miss are few a minute.
- * @throws {Refusal} 6006 for no such code, 9006 after too many of them.
- */
-export async function requireVoucher(
-  { orm }: Database,
-  misses: RateLimit,
-  merchantId: number,
-  code: string,
-): Promise<Voucher> {
-  await misses.check(merchantId)
-  const [voucher] = await orm.select().from(vouchersTable).where(eq(vouchersTable.code, code))
-  if (voucher) return voucher
-  await misses.take(merchantId)
-  throw new Refusal(6006)
+/** Finds vouchers by their codes. */
+export interface VoucherDesk {
+  /**
+   * The voucher under `code`. Codes can't be guessed here: look-ups that miss are few a minute.
+   * @throws {Refusal} 6006 for no such code, 9006 after too many of them, 9007 when too many wait.
+   */
+  find(code: string, merchantId: number): Promise<Voucher>
+}
+
+const lookUpsAtOnce = 16
+const mostWaiting = 256
+
+export function createVoucherDesk({ orm }: Database, misses: RateLimit): VoucherDesk {
+  // A merchant's look-ups go one after the other: many guesses at once would be judged before any was counted.
+  const turns = createFairSemaphore(lookUpsAtOnce, 1, mostWaiting, () => new Refusal(9007))
+  return {
+    find: (code, merchantId) =>
+      turns.run(String(merchantId), async () => {
+        await misses.check(merchantId)
+        const [voucher] = await orm.select().from(vouchersTable).where(eq(vouchersTable.code, code))
+        if (voucher) return voucher
+        await misses.take(merchantId)
+        throw new Refusal(6006)
+      }),
+  }
 }
 
 /** A voucher as the counter sees it at `now`. */

@@ -122,14 +122,16 @@ function avatarRoutes({ till, store, imageDesk, avatarLimit }: ProfileDeps) {
   )
 }
 
+const longestLink = 512
 const ownAvatar = /^\/avatars\/(\d+)-[A-Z0-9]+\.jpg$/
 
 /** An https link as it is; one of our own as its path alone, so that it stays right under another name. */
 function acceptedAvatar(link: string, userId: number, baseUrl: string): string {
-  const { origin, pathname, protocol } = new URL(link)
+  const { origin, pathname, protocol, href } = new URL(link)
   const owner = ownAvatar.exec(pathname)?.[1]
   // Names are random: the caller's own are known under every name that this service has.
   if (owner !== undefined && (origin === baseUrl || owner === `${userId}`)) return pathname
-  if (protocol === 'https:') return link
+  // As it is normalised: quotes and angle brackets in it are no markup.
+  if (protocol === 'https:' && href.length <= longestLink) return href
   throw new Refusal(9000, { issues: [{ path: 'avatar', message: '应为 https 链接' }] })
 }

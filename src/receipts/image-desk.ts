@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from '../http/env.ts'
 import { type Form, type FormLimits, formOf } from '../http/multipart.ts'
-import { createFairSemaphore, createSemaphore } from '../semaphore.ts'
+import { createFairSemaphore } from '../semaphore.ts'
 import { PhotoFault } from './photo.ts'
 
 /** What a route wants of a form with an image. */
@@ -33,6 +33,7 @@ const bodiesAtOnce = 32
 const bodiesOfOne = 4
 const mostWaiting = 256
 const decodersAtOnce = 2
+const decodersOfOne = 1
 
 /** The limits of a form with an image in this part. */
 export function imageForm(file: string): FormLimits {
@@ -42,17 +43,20 @@ export function imageForm(file: string): FormLimits {
 export function createImageDesk(): ImageDesk {
   const busy = () => new Refusal(9007)
   const bodies = createFairSemaphore(bodiesAtOnce, bodiesOfOne, mostWaiting, busy)
-  const decoders = createSemaphore(decodersAtOnce, bodiesAtOnce, busy)
+  const decoders = createFairSemaphore(decodersAtOnce, decodersOfOne, bodiesAtOnce, busy)
+  const isWanted = () => bodies.waiting > 0
   return {
-    take: (c, { file, check, open }) =>
-      bodies.run(String(c.get('caller').userId), async () => {
-        const form = await formOf(c, imageForm(file))
+    take(c, { file, check, open }) {
+      const party = String(c.get('caller').userId)
+      return bodies.run(party, async () => {
+        const form = await formOf(c, { ...imageForm(file), isWanted })
         if (!form.file && !form.isFileTooLarge) throw new Refusal(5001)
         const checked = check(form.fields)
         const bytes = form.file
         if (!bytes) throw new Refusal(5004)
-        return { checked, opened: await decoders.run(() => opened(bytes, open)) }
-      }),
+        return { checked, opened: await decoders.run(party, () => opened(bytes, open)) }
+      })
+    },
   }
 }
 

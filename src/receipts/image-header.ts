@@ -29,6 +29,7 @@ const START_OF_SCAN = 0xda
 const MARKERS_WITHOUT_FRAME = [0xc4, 0xc8, 0xcc]
 // Each scan of a progressive image is a pass over all its pixels: cameras write ten, a hostile file thousands.
 const MOST_SCANS = 100
+const MOST_SCANNED_PIXELS = 1_000_000_000
 
 function readJpeg(file: Buffer): ImageHeader | null {
   let size: { width: number; height: number } | undefined
@@ -48,9 +49,8 @@ function readJpeg(file: Buffer): ImageHeader | null {
   }
   const end = file.indexOf(END_OF_IMAGE, at)
   if (end < 0 || !size || size.width === 0 || size.height === 0) return null
-  return countUpTo(MOST_SCANS + 1, file.subarray(at, end), SCAN_MARKER) > MOST_SCANS
-    ? null
-    : { format: 'jpeg', ...size }
+  const most = Math.min(MOST_SCANS, Math.floor(MOST_SCANNED_PIXELS / (size.width * size.height)))
+  return countUpTo(most + 1, file.subarray(at, end), SCAN_MARKER) > most ? null : { format: 'jpeg', ...size }
 }
 
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9])

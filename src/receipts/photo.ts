@@ -8,7 +8,7 @@ export interface Photo {
   image: Uint8Array
   /** JPEG of at most 480 pixels a side, for lists. */
   preview: Uint8Array
-  /** SHA-256 of the bytes as they were sent, in hexadecimal. */
+  /** SHA-256 of `image`, in hexadecimal: what isn't of the picture (metadata, bytes behind its end) makes no other photo. */
   sha256: string
   fingerprint: Fingerprint
   /** Of `image`, in pixels. */
@@ -39,7 +39,7 @@ export async function openPhoto(bytes: Uint8Array): Promise<Photo> {
   const size = requireImage(image)
   const preview = await encode({ bytes: image, ...size }, PREVIEW_SIDE, 75)
   const fingerprint = await fingerprintOf(preview)
-  return { image, preview, sha256: await sha256(bytes), fingerprint, width: size.width, height: size.height }
+  return { image, preview, sha256: await sha256(image), fingerprint, width: size.width, height: size.height }
 }
 
 /** Makes an avatar of a picture: a JPEG of at most 512 pixels a side. Throws PhotoFault. */
@@ -50,6 +50,8 @@ export async function openAvatar(bytes: Uint8Array): Promise<Uint8Array> {
 const MAX_PIXELS = 40_000_000
 // A row is decoded at once, and decoders take many bytes for each pixel of a row.
 const MAX_WIDTH = 16_384
+// A row costs its filter's start: millions of short ones took seconds. The longest screenshots have 20,000.
+const MAX_HEIGHT = 32_768
 const KEPT_PIXELS = 5_000_000
 const PREVIEW_SIDE = 480
 const AVATAR_SIDE = 512
@@ -68,7 +70,8 @@ async function requireOpaque(bytes: Uint8Array): Promise<Source> {
 function requireImage(bytes: Uint8Array): ImageHeader {
   const header = readImageHeader(bytes)
   if (!header) throw new PhotoFault('not_image')
-  if (header.width * header.height > MAX_PIXELS || header.width > MAX_WIDTH) throw new PhotoFault('too_large')
+  const { width, height } = header
+  if (width * height > MAX_PIXELS || width > MAX_WIDTH || height > MAX_HEIGHT) throw new PhotoFault('too_large')
   return header
 }
 

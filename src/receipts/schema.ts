@@ -16,7 +16,7 @@ export const uploadReviewsTable = mysqlTable(
       .notNull()
       .references(() => usersTable.user_id),
     image_key: asciiText({ length: 64 }).notNull(),
-    /** Of the bytes as they were sent. */
+    /** Of the photo as it is kept. */
     image_sha256: asciiText({ length: 64 }).notNull(),
     image_phash: asciiText({ length: 64 }),
     input_amount_fen: int(),

@@ -127,7 +127,7 @@ function tokenInForm(limits: FormLimits, trustedProxies: number): MiddlewareHand
     const isForm = /^multipart\/form-data/i.test(c.req.header('Content-Type') ?? '')
     if (c.req.header('Authorization') !== undefined || !isForm) return next()
     return forms.run(addressOf(c, trustedProxies), async () => {
-      await dialectOf(c)?.takeToken(limits)
+      await dialectOf(c)?.takeToken({ ...limits, isWanted: () => forms.waiting > 0 })
       await next()
     })
   }

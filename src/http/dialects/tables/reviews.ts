@@ -55,12 +55,17 @@ const verdict = [
   zero('approve', 'amount'),
 ]
 
-/** One verdict for a list of uploads. */
+const mostReviews = 100
+const shared = ['action', 'points', 'amount', 'reason', 'review_reason']
+
+/** One verdict for a list of uploads; a list that is no list of them, or too long, is the schema's to refuse. */
 const idsWithOneVerdict = (list: string) =>
   rule(list, (fields) => {
     if (!Object.hasOwn(fields, list) || Object.hasOwn(fields, 'reviews')) return false
-    const { [list]: ids, upload_id: _one, review_id: _other, id: _another, ...shared } = fields
-    fields.reviews = Array.isArray(ids) ? ids.map((upload_id: unknown) => ({ ...shared, upload_id })) : ids
+    const { [list]: ids } = fields
+    const verdict = Object.fromEntries(Object.entries(fields).filter(([field]) => shared.includes(field)))
+    const isExpanded = Array.isArray(ids) && ids.length <= mostReviews
+    fields.reviews = isExpanded ? ids.map((upload_id: unknown) => ({ ...verdict, upload_id })) : ids
     return true
   })
 
