@@ -134,10 +134,10 @@ describe('commands', () => {
   test('account stops and restores, and leaves who did it', async () => {
     const phone = await account()
     await database.query('DELETE FROM audit_log')
-    expect((await run('account', 'stop', phone)).out).toContain('is stopped now')
+    expect((await run('account', 'stop', phone)).out).toContain('is now stopped')
     expect((await run('account', 'stop', phone)).out).toContain('already')
     expect(await database.query('SELECT status FROM users WHERE mobile = ?', [phone])).toEqual([{ status: 'banned' }])
-    expect((await run('account', 'restore', phone)).out).toContain('is open now')
+    expect((await run('account', 'restore', phone)).out).toContain('is now open')
     expect(await database.query('SELECT status FROM users WHERE mobile = ?', [phone])).toEqual([{ status: 'active' }])
     const deeds = await database.query<{ action: string }>('SELECT action FROM audit_log ORDER BY audit_id')
     expect(deeds.map(({ action }) => action)).toEqual(['account.banned', 'account.active'])

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { adjust } from '../src/merchant/adjust.ts'
-import { setMerchant } from '../src/merchant/set-merchant.ts'
+import { setMerchant } from '../src/merchant/change-account.ts'
 import { randomId } from '../src/random.ts'
 import { type Client, createClient } from './support/client.ts'
 import { givePoints, newProduct, type Person, signIn } from './support/people.ts'

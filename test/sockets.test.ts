@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
-import { setMerchant } from '../src/merchant/set-merchant.ts'
+import { setMerchant } from '../src/merchant/change-account.ts'
 import { usersTable } from '../src/users/schema.ts'
 import { balanceOf, givePoints, newProduct, signIn } from './support/people.ts'
 import { useService } from './support/service.ts'

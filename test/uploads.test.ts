@@ -1,13 +1,11 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fingerprintOf } from '../src/receipts/fingerprint.ts'
 import { createNearCopies } from '../src/receipts/near-copies.ts'
 import { uploadsWithNumber } from '../src/receipts/queries.ts'
 import { sweepImages } from '../src/receipts/sweep.ts'
 import { parallelCopies } from './support/copies.ts'
-import { requestsUnderWay } from './support/figures.ts'
 import { jpegOf, padded, picture, pngOf } from './support/images.ts'
 import { type Person, signIn, signInMerchant } from './support/people.ts'
 import { useService } from './support/service.ts'
@@ -33,21 +31,6 @@ const reviewOf = async (upload_id: string) => {
 }
 
 describe('upload', () => {
-  test('of one whose phone sends slowly, in many at once, leaves the others their places', async () => {
-    const { hostname, port } = new URL(service.url)
-    const slow = await signIn(service)
-    const head = ['POST /api/photo/upload HTTP/1.1', 'Host: x', `Authorization: Bearer ${slow.token}`]
-    const body = 'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000\r\n\r\n--b\r\n'
-    const sockets = Array.from({ length: 40 }, () => {
-      const socket = connect(Number(port), hostname)
-      socket.on('error', () => {}).write(`${head.join('\r\n')}\r\n${body}`)
-      return socket
-    })
-    await requestsUnderWay(service.url, sockets.length)
-    expect(await Promise.race([send(photoForm(photo, '5')), Bun.sleep(5_000)])).toMatchObject({ code: 0 })
-    for (const socket of sockets) socket.destroy()
-  })
-
   test('a photo goes to review, and its link works for an image tag', async () => {
     const { code, data } = await send(photoForm(photo, '88.5'))
     expect(code).toBe(0)

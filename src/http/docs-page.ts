@@ -46,26 +46,37 @@ export function docsPage(document: OpenApiDocument) {
 
 function operationCard(entry: { path: string; method: string; operation: OpenApiOperation }) {
   const { path, method, operation } = entry
-  const body = contentSchema(operation.requestBody)
-  const answer = contentSchema(operation.responses['200']) as
-    | { oneOf?: { properties?: { data?: object } }[] }
-    | undefined
   const isBare = operation['x-refusals'].length === 0
   return html`<details id="${operation.operationId}">
     <summary><b class="${method}">${method.toUpperCase()}</b> <code>${path}</code> <span>${operation.summary}</span></summary>
-    <p>${isBare ? statusesOf(operation) : operation.security.length > 0 ? 'Needs a Bearer token.' : 'Open to everyone.'}
-      ${isBare ? '' : html`Refusals: ${operation['x-refusals'].map((code) => html`<a href="#codes" title="${sentenceOf(code)}">${code}</a> `)}`}</p>
+    ${isBare ? statuses(operation) : access(operation)}
     ${operation.parameters.length > 0 ? schemaBlock('Parameters', operation.parameters) : ''}
-    ${body ? schemaBlock('Body', body) : ''}
-    ${isBare ? '' : schemaBlock('data', answer?.oneOf?.[0]?.properties?.data ?? {})}
-    ${isBare && answer ? schemaBlock('Body', answer) : ''}
+    ${isBare ? bareAnswer(operation) : exchange(operation)}
   </details>`
 }
 
+function access({ security, 'x-refusals': codes }: OpenApiOperation) {
+  return html`<p>${security.length > 0 ? 'Needs a Bearer token.' : 'Open to everyone.'}
+      Refusals: ${codes.map((code) => html`<a href="#codes" title="${sentenceOf(code)}">${code}</a> `)}</p>`
+}
+
+/** The body that is sent, and the data of the answer in the envelope. */
+function exchange({ requestBody, responses }: OpenApiOperation) {
+  const body = contentSchema(requestBody)
+  const answer = contentSchema(responses['200']) as { oneOf?: { properties?: { data?: object } }[] }
+  return html`${body ? schemaBlock('Body', body) : ''}
+    ${schemaBlock('data', answer.oneOf?.[0]?.properties?.data ?? {})}`
+}
+
 /** What the HTTP status of an answer outside of the envelope means. */
-function statusesOf({ responses }: OpenApiOperation) {
+function statuses({ responses }: OpenApiOperation) {
   const told = Object.entries(responses) as [string, { description: string }][]
-  return told.map(([status, { description }]) => html`<b>${status}</b> ${description}. `)
+  return html`<p>${told.map(([status, { description }]) => html`<b>${status}</b> ${description}. `)}</p>`
+}
+
+function bareAnswer({ responses }: OpenApiOperation) {
+  const answer = contentSchema(responses['200'])
+  return answer ? schemaBlock('Body', answer) : ''
 }
 
 function messageCard(types: string, from: string, schema: object) {

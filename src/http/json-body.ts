@@ -6,8 +6,8 @@ import type { AppEnv } from './env.ts'
 import { assertStrictJson } from './strict-json.ts'
 
 const largestBody = 256 * 1024
-/** Clients give a call up after ten seconds. */
-const patience_ms = 15_000
+/** How long a body may take: clients give a call up after ten seconds. */
+const usualPatience_ms = 15_000
 const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
@@ -25,9 +25,11 @@ const limitBody = bodyLimit({
  * @throws {Refusal} 9004 when it is too large, 9005 for another content type, 9001 for what isn't strict JSON or comes too
  * slowly.
  */
-export function jsonBody(others: readonly string[]): MiddlewareHandler<AppEnv> {
+export function jsonBody(others: readonly string[], patience_ms = usualPatience_ms): MiddlewareHandler<AppEnv> {
   const read: MiddlewareHandler<AppEnv> = async (c, next) => {
-    await limitBody(c, () => readStrictly(c))
+    // Of a body without a length it is the limit that reads.
+    const reading = Promise.resolve(limitBody(c, () => readStrictly(c))).then(() => true)
+    if (!(await within(reading, patience_ms, false))) throw new Refusal(9001)
     return next()
   }
   return (c, next) => {
@@ -38,8 +40,7 @@ export function jsonBody(others: readonly string[]): MiddlewareHandler<AppEnv> {
 }
 
 async function readStrictly(c: Context<AppEnv>): Promise<void> {
-  const bytes = await within(c.req.arrayBuffer(), patience_ms, undefined)
-  if (!bytes) throw new Refusal(9001)
+  const bytes = await c.req.arrayBuffer()
   c.set('arrivedAt', performance.now())
   const text = bytes.byteLength === 0 ? '{}' : strictText(bytes, c.req.header('Content-Type'))
   // Hono keeps bodies as promises, whatever the type of its cache says.

@@ -118,8 +118,11 @@ async function parse(
   const parser = new Busboy({
     headers: { 'content-type': type },
     limits: {
-      ...{ fields: mostFields, fieldSize: longestField, files: mostFields },
-      ...{ parts: mostParts, headerPairs: mostFields },
+      fields: mostFields,
+      fieldSize: longestField,
+      files: mostFields,
+      parts: mostParts,
+      headerPairs: mostFields,
     },
   })
   const done = new Promise<void>((resolve, reject) => parser.once('finish', resolve).on('error', reject))

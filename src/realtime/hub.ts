@@ -27,11 +27,9 @@ export interface LocalHub extends Hub {
 export function createHub(roster: Roster, count: (type: Push['type']) => void): LocalHub {
   const formats = new Map<string, SocketFormat>()
   let server: Pick<Server<SocketData>, 'publish' | 'subscriberCount'> | undefined
-
-  const isPassed = stockOrder()
-
+  const isOvertaken = overtakenStocks()
   const broadcast = (push: Push) => {
-    if (isPassed(push)) return
+    if (isOvertaken(push)) return
     for (const format of formats.values()) {
       const heard = topicsOf(push)
         .map((topic) => topicIn(format, topic))
@@ -86,8 +84,8 @@ export function createHub(roster: Roster, count: (type: Push['type']) => void): 
 /** On the way between replicas a push is overtaken by a later one within this time, or not at all. */
 const overtaking_ms = 5_000
 
-/** Tells of a stock that a later one, of another replica, has overtaken on its way. */
-function stockOrder(): (push: Push) => boolean {
+/** Tells of each stock in turn whether a later one, of another replica, has overtaken it on its way. */
+function overtakenStocks(): (push: Push) => boolean {
   const last = new Map<number, { seq: number; heardAt: number }>()
   return (push) => {
     if (push.type !== 'stock_update' || push.ledger_seq === undefined) return false

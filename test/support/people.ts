@@ -1,7 +1,7 @@
 import { expect } from 'bun:test'
 import { addProduct, type NewProduct } from '../../src/exchange/add-product.ts'
 import { adjust } from '../../src/merchant/adjust.ts'
-import { setMerchant } from '../../src/merchant/set-merchant.ts'
+import { setMerchant } from '../../src/merchant/change-account.ts'
 import { randomId } from '../../src/random.ts'
 import type { TestService } from './service.ts'
 

@@ -1,0 +1,45 @@
+import { Refusal } from '../contract/refusals.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/shelf.ts'
+import { type User, users } from '../users/schema.ts'
+import { audit } from './audit.ts'
+
+type AccountChange<Change> = Operation<Change & { userId: number }, { changed: boolean }>
+
+/** The command line makes someone a merchant, or no longer one. */
+export const setMerchant: AccountChange<{ isMerchant: boolean }> = accountChange({
+  name: 'set_merchant',
+  patch: ({ isMerchant }) => ({ is_merchant: isMerchant }),
+  deed: ({ isMerchant }) => ({ action: isMerchant ? 'merchant.grant' : 'merchant.revoke', details: {} }),
+})
+
+/** The command line stops an account, or lets its owner back in. Replicas know within half a minute. */
+export const setStanding: AccountChange<{ status: User['status'] }> = accountChange({
+  name: 'set_standing',
+  patch: ({ status }) => ({ status }),
+  deed: ({ status }, { status: was }) => ({ action: `account.${status}`, details: { was } }),
+})
+
+function accountChange<Change>(of: {
+  name: string
+  patch(change: Change): Partial<User>
+  /** What the audit log has of it. */
+  deed(change: Change, before: Readonly<User>): { action: string; details: object }
+}): AccountChange<Change> {
+  return {
+    name: of.name,
+    owner: ({ userId }) => userId,
+    needs: ({ userId }) => [rows(users, userId)],
+    decide(books, change) {
+      const user = books.find(users, [change.userId])
+      if (!user) throw new Refusal(2003)
+      const patch = of.patch(change)
+      if (Object.entries(patch).every(([column, value]) => user[column as keyof User] === value))
+        return { changed: false }
+      const deed = { actorId: null, target: `user:${change.userId}`, ...of.deed(change, user) }
+      books.update(users, user, { ...patch, updated_at: books.now })
+      audit(books, deed)
+      return { changed: true }
+    },
+  }
+}
