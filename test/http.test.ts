@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'bun'
-import { figuresOf, sumOf } from './support/figures.ts'
+import { samplesOf, sumOf } from './support/figures.ts'
 import { newProduct, signIn } from './support/people.ts'
 import { useService } from './support/service.ts'
 
@@ -127,10 +127,12 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
   })
 
   test('a body that comes slowly counts for its client, not for the route', async () => {
-    const seconds = async () =>
-      sumOf(await figuresOf(service.url), 'http_request_duration_seconds_sum', `route="${login}"`)
+    const timed = async (what: 'sum' | 'count') => {
+      const figures = samplesOf(await service.services.metrics.text())
+      return sumOf(figures, `http_request_duration_seconds_${what}`, `route="${login}"`)
+    }
     const { port, hostname } = new URL(service.url)
-    const before = await seconds()
+    const before = [await timed('sum'), await timed('count')] as const
     const socket = connect(Number(port), hostname)
     const head = [`POST ${login} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', 'Content-Length: 2']
     socket.write(`${head.join('\r\n')}\r\n\r\n{`)
@@ -139,7 +141,8 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     const [answer] = (await once(socket, 'data')) as [Buffer]
     socket.destroy()
     expect(answer.toString()).toMatch(/x-api-code: 1001/i)
-    expect((await seconds()) - before).toBeLessThan(0.9)
+    expect((await timed('count')) - before[1]).toBe(1)
+    expect((await timed('sum')) - before[0]).toBeLessThan(0.9)
   })
 
   test.each(['2000000000', '9007199254740991'])('a body said to be of %s bytes is 413 with 9004', async (length) => {

@@ -201,6 +201,27 @@ describe('who hears what', () => {
     expect(socket.of('stock_update').map(({ data }) => data.product_id)).toEqual([wanted, unwanted, wanted])
   })
 
+  test('a stock that a later one has overtaken is not told; a lower number long after it is', async () => {
+    const socket = await connectAs(service.url, await signIn(service))
+    const product_id = await newProduct(service, 1)
+    await socket.next('stock_update')
+    const timestamp = new Date().toISOString()
+    const tell = (ledger_seq: number, stock: number) => {
+      const data = { product_id, stock, product_name: '测试', operation: 'restock', timestamp } as const
+      service.services.realtime.deliver([{ to: 'everyone', type: 'stock_update', ledger_seq, data }])
+    }
+    tell(8, 80)
+    tell(7, 70)
+    tell(8, 81)
+    await settled(socket)
+    const heard = () => socket.of('stock_update').map(({ data }) => data.stock)
+    expect(heard()).toEqual([1, 80, 81])
+    await Bun.sleep(5_100)
+    tell(2, 20)
+    await settled(socket)
+    expect(heard()).toEqual([1, 80, 81, 20])
+  }, 15_000)
+
   test('only merchants hear what is for merchants, from the moment they are one', async () => {
     const [diner, merchant] = [await signIn(service), await signIn(service)]
     await service.services.till.run(setMerchant, { userId: merchant.userId, isMerchant: true })

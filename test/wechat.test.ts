@@ -274,11 +274,14 @@ describe('trouble with WeChat', () => {
     expect(wechat.asked('session')).toBe(2)
   })
 
-  test('that is slow at every step is given up before the mini-program gives up', async () => {
-    for (const call of ['session', 'token', 'phone'] as const) wechat.next(call, 'slow', 'slow')
+  test('that is slow is given up before the mini-program gives up', async () => {
+    wechat.endToken()
+    wechat.next('token', 'slow', 'slow', 'slow')
     const asked = performance.now()
     expect((await login(newOpenid(), newPhone())).code).toBe(1004)
-    expect(performance.now() - asked).toBeLessThan(9_500)
+    const took_ms = performance.now() - asked
+    expect(took_ms).toBeGreaterThan(7_900)
+    expect(took_ms).toBeLessThan(9_200)
   })
 
   test.each([40029, 40163, 45011, 40226, 40013, 40125, 40164, 45009])(

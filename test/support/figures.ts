@@ -1,8 +1,15 @@
+import { expect } from 'bun:test'
 import { until } from './sockets.ts'
 
 /** The samples of a `/metrics` page, by name and labels as they stand there. */
 export async function figuresOf(url: string): Promise<Map<string, number>> {
-  const text = await (await fetch(`${url}/metrics`)).text()
+  const response = await fetch(`${url}/metrics`)
+  expect(response.status, 'the figures are locked').toBe(200)
+  return samplesOf(await response.text())
+}
+
+/** The samples of a text of figures. */
+export function samplesOf(text: string): Map<string, number> {
   const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(
     samples.map((line) => {
