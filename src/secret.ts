@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 
@@ -8,10 +8,19 @@ export function secretOf(config: Config): string {
   if (config.JWT_SECRET) return config.JWT_SECRET
   const file = join(config.DATA_DIR, 'jwt-secret')
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
+  if (!existsSync(file)) make(file)
+  return readFileSync(file, 'utf8').trim()
+}
+
+/** Whole or not at all: of two programs that start together one reads what the other has made. */
+function make(file: string): void {
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 })
   try {
-    writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' })
+    linkSync(draft, file)
   } catch (error) {
     if ((error as { code?: string }).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft)
   }
-  return readFileSync(file, 'utf8').trim()
 }

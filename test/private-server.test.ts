@@ -80,6 +80,16 @@ describe('the embedded default', () => {
     expect([again.code, existsSync(join(dir, 'database/server.pid'))]).toEqual([0, false])
   })
 
+  test('is joined also before the one who runs the server has made the database', async () => {
+    const program = await start()
+    const connection = await createConnection({ socketPath: join(dir, 'database/server.sock'), user: 'root' })
+    await connection.query('DROP DATABASE restaurant_points')
+    await connection.end()
+    const { code, out } = await runCommand(['migrate'], { DATA_DIR: dir, NODE_ENV: 'development', JWT_SECRET: '' })
+    expect([code, out]).toEqual([0, expect.stringContaining('up to date')])
+    await program.kill()
+  })
+
   test('starts its server again when that is killed', async () => {
     const program = await start()
     const phone = newPhone()

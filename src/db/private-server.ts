@@ -35,7 +35,11 @@ export async function startPrivateServer(
   for (const folder of [home, files.temporary]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const address = { socketPath: files.socket, user: 'root', database: options.database }
   const lock = await lockUnlessServed(home, files)
-  if (!lock) return { address, stop: async () => {} }
+  if (!lock) {
+    // Whoever runs the server may not have come to it yet.
+    await createDatabase(files.socket, options.database)
+    return { address, stop: async () => {} }
+  }
   try {
     await endOrphan(files)
     const stop = await runServer(files, options)
