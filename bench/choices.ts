@@ -1,7 +1,8 @@
 import { load } from './http-load.ts'
 import { makePeople } from './people.ts'
+import type { Result } from './result.ts'
 import { alternate, median, medianSample, rounded, type Sample } from './sample.ts'
-import { draws, exchanges, type Result, type Scene } from './scenarios.ts'
+import { draws, exchanges, type Scene } from './scenarios.ts'
 import { openStage, type Program } from './stage.ts'
 
 /** What choices of the design cost or bring: run by name alone, as they decide nothing from day to day. */

@@ -1,7 +1,8 @@
 import { load } from './http-load.ts'
 import { resident_mib } from './process.ts'
+import type { Result } from './result.ts'
 import { median, rounded } from './sample.ts'
-import { draws, exchanges, type Result, reads, type Scene } from './scenarios.ts'
+import { draws, exchanges, reads, type Scene } from './scenarios.ts'
 
 const round_s = 10
 const connections = 64

@@ -2,12 +2,14 @@
  * Loads the service and prints one JSON line a scenario: `bun run bench -- [scenario …] [--rounds n] [--seconds n]
  * [--people n] [--minutes n]`. Exits 1 when a request was refused or the ledgers disagree afterwards.
  */
+
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { choices } from './choices.ts'
 import { memory } from './memory.ts'
 import { makePeople } from './people.ts'
-import { type Result, refusedIn, type Scene, scenarios } from './scenarios.ts'
+import type { Result } from './result.ts'
+import { refusedIn, type Scene, scenarios } from './scenarios.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const { values, positionals } = parseArgs({

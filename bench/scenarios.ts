@@ -1,5 +1,6 @@
 import { httpRequest, load } from './http-load.ts'
 import { loginBody, type Person, phoneOf } from './people.ts'
+import type { Result } from './result.ts'
 import { alternate, median, medianSample, rounded, type Sample } from './sample.ts'
 import type { Program, Stage } from './stage.ts'
 import { startTimes } from './start-times.ts'
@@ -22,9 +23,6 @@ export interface Scene {
   /** Of one round. */
   seconds: number
 }
-
-/** One JSON line of the report. */
-export type Result = Record<string, unknown>
 
 export const scenarios: Record<string, (scene: Scene) => Promise<Result[]>> = {
   draws: async (scene) => [

@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadConfig } from '../src/config.ts'
+import { type Installation, openInstallation } from '../src/composition/installation.ts'
+import { loadConfig } from '../src/config/config.ts'
 import { addProduct } from '../src/exchange/add-product.ts'
-import { type Installation, openInstallation } from '../src/installation.ts'
-import { adjust } from '../src/merchant/adjust.ts'
-import { randomId } from '../src/random.ts'
+import { randomId } from '../src/lib/random.ts'
+import { adjust } from '../src/merchant/counter/adjust.ts'
 import { createTestDatabase } from '../test/support/database.ts'
 import type { Order, Report } from './socket-clients.ts'
 

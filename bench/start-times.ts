@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { $ } from 'bun'
+import type { Result } from './result.ts'
 import { median } from './sample.ts'
-import type { Result } from './scenarios.ts'
 import { freePort, type Stage } from './stage.ts'
 
 const root = resolve(import.meta.dir, '..')

@@ -23,7 +23,7 @@ const root = resolve(import.meta.dir, '..')
 const outfile = resolve(values.outfile)
 const { outputs } = await Bun.build({
   // The worker is found beside the program, under the folder they share.
-  entrypoints: [`${root}/src/main.ts`, `${root}/src/receipts/reader-worker.ts`],
+  entrypoints: [`${root}/src/main.ts`, `${root}/src/receipts/reading/reader-worker.ts`],
   target: 'bun',
   // Halves the time to start; names and lines stay readable in a stack.
   format: 'esm',

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { authRoutes } from './accounts/routes.ts'
+import type { Services } from './composition/services.ts'
 import { exchangeRoutes } from './exchange/routes.ts'
 import { authenticate } from './http/authenticate.ts'
 import { requestContext, type SlowRequest } from './http/context.ts'
@@ -20,9 +21,8 @@ import { merchantRoutes } from './merchant/routes.ts'
 import { pointsRoutes } from './points/routes.ts'
 import { profileRoutes } from './profile/routes.ts'
 import { socketRoutes } from './realtime/routes.ts'
-import { imageForm } from './receipts/image-desk.ts'
+import { imageForm } from './receipts/photo/image-desk.ts'
 import { receiptsRoutes, uploadForm } from './receipts/routes.ts'
-import type { Services } from './services.ts'
 import { imagePaths, imageRoutes } from './storage/routes.ts'
 
 /** Images come as multipart, with limits of their own, and take as long as the phone's network does. */

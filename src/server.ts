@@ -1,14 +1,14 @@
 import type { Server } from 'bun'
 import { createApp } from './app.ts'
-import type { Config } from './config.ts'
-import { type Installation, openInstallation } from './installation.ts'
+import { type Installation, openInstallation } from './composition/installation.ts'
+import { seedProducts, seedWheel } from './composition/seed.ts'
+import type { Services } from './composition/services.ts'
+import type { Config } from './config/config.ts'
+import { OperatorError } from './lib/operator-error.ts'
+import { type StopStep, stopInOrder } from './lib/stop-in-order.ts'
 import { isOpen } from './lottery/wheel.ts'
-import { readWheel } from './lottery/wheel-shelf.ts'
-import { OperatorError } from './operator-error.ts'
+import { readWheel } from './lottery/wheel-mapping.ts'
 import type { SocketData } from './realtime/socket.ts'
-import { seedProducts, seedWheel } from './seed.ts'
-import type { Services } from './services.ts'
-import { type StopStep, stopInOrder } from './stop-in-order.ts'
 
 /** A running service. */
 export interface RunningServer {

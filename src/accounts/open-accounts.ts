@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { RateLimit } from '../http/rate-limits.ts'
 import { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts'
 import { consoleSms, type SmsSender, webhookSms } from './sms.ts'

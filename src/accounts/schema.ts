@@ -1,7 +1,7 @@
 import { boolean, index, int, mysqlTable } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { tableShelf } from '../till/shelf.ts'
+import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
 /** The last code sent to a phone (its digest only) and when codes were sent, for the limits. One row a phone. */
@@ -19,7 +19,7 @@ export const smsCodesTable = mysqlTable(
   (table) => [index('sms_codes_expires_at').on(table.expires_at)],
 )
 
-export const smsCodes = tableShelf(smsCodesTable, {
+export const smsCodes = mapTable(smsCodesTable, {
   rank: lockOrder.smsCodes,
   key: ['phone'],
   lock: 'update',
@@ -47,7 +47,7 @@ export const sessionsTable = mysqlTable(
 
 export type Session = typeof sessionsTable.$inferSelect
 
-export const sessions = tableShelf(sessionsTable, {
+export const sessions = mapTable(sessionsTable, {
   rank: lockOrder.sessions,
   key: ['session_id'],
   lock: 'update',

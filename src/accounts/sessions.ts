@@ -1,7 +1,7 @@
 import { Refusal } from '../contract/refusals.ts'
-import type { Books } from '../till/books.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { users } from '../users/schema.ts'
 import { type Session, sessions } from './schema.ts'
 import { type RefreshClaims, refreshLife_s } from './tokens.ts'
@@ -22,17 +22,17 @@ export const rotate: Operation<RefreshClaims, RotateOutcome> = {
   name: 'rotate_session',
   owner: ({ user_id }) => user_id,
   needs: ({ user_id, session_id }) => [rows(users, user_id), rows(sessions, session_id)],
-  decide(books, { user_id, session_id, generation }) {
-    const session = books.find(sessions, [session_id])
+  decide(unit, { user_id, session_id, generation }) {
+    const session = unit.find(sessions, [session_id])
     if (!session || session.user_id !== user_id || session.revoked_at) throw new Refusal(2002)
-    if (session.expires_at <= books.now) throw new Refusal(2002)
-    if (books.find(users, [user_id])?.status !== 'active') throw new Refusal(2004)
-    if (generation === session.generation) return { outcome: 'rotated', session: advance(books, session) }
-    if (isLostReply(session, generation, books.now)) {
-      books.update(sessions, session, { repeated: true })
+    if (session.expires_at <= unit.now) throw new Refusal(2002)
+    if (unit.find(users, [user_id])?.status !== 'active') throw new Refusal(2004)
+    if (generation === session.generation) return { outcome: 'rotated', session: advance(unit, session) }
+    if (isLostReply(session, generation, unit.now)) {
+      unit.update(sessions, session, { repeated: true })
       return { outcome: 'rotated', session: { ...session } }
     }
-    books.update(sessions, session, { revoked_at: books.now })
+    unit.update(sessions, session, { revoked_at: unit.now })
     return { outcome: 'reused' }
   },
 }
@@ -42,19 +42,19 @@ export const revoke: Operation<{ userId: number; sessionId: string }, Record<str
   name: 'revoke_session',
   owner: ({ userId }) => userId,
   needs: ({ sessionId }) => [rows(sessions, sessionId)],
-  decide(books, { userId, sessionId }) {
-    const session = books.find(sessions, [sessionId])
-    if (session?.user_id === userId && !session.revoked_at) books.update(sessions, session, { revoked_at: books.now })
+  decide(unit, { userId, sessionId }) {
+    const session = unit.find(sessions, [sessionId])
+    if (session?.user_id === userId && !session.revoked_at) unit.update(sessions, session, { revoked_at: unit.now })
     return {}
   },
 }
 
-function advance(books: Books, session: Readonly<Session>) {
-  books.update(sessions, session, {
+function advance(unit: UnitOfWork, session: Readonly<Session>) {
+  unit.update(sessions, session, {
     generation: session.generation + 1,
-    rotated_at: books.now,
+    rotated_at: unit.now,
     repeated: false,
-    expires_at: new Date(Math.min(books.now.getTime() + refreshLife_s * 1000, endOf(session))),
+    expires_at: new Date(Math.min(unit.now.getTime() + refreshLife_s * 1000, endOf(session))),
   })
   return { ...session }
 }

@@ -1,9 +1,9 @@
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import { post } from '../points/post.ts'
-import type { Books } from '../till/books.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { type User, users } from '../users/schema.ts'
 import { sessions, smsCodes } from './schema.ts'
 import { spendCode } from './sms-code.ts'
@@ -52,43 +52,43 @@ export const signIn: Operation<SignIn, SignInOutcome, Push> = {
   owner: ({ phone, userId }) => userId ?? phone,
   needs: ({ phone, userId, proof }) => [
     userId === null
-      ? { shelf: users, fresh: { mobile: phone, nickname: defaultNickname(phone) } }
+      ? { mapping: users, fresh: { mobile: phone, nickname: defaultNickname(phone) } }
       : rows(users, userId),
     ...(proof.by === 'code' ? [rows(smsCodes, phone)] : []),
   ],
-  decide(books, { phone, userId, proof, sessionId, deviceInfo }) {
-    if (proof.by === 'code' && !spendCode(books, phone, proof.codeHashes)) return { outcome: 'unproved' }
-    const known = userId === null ? undefined : requireUser(books.find(users, [userId]))
+  decide(unit, { phone, userId, proof, sessionId, deviceInfo }) {
+    if (proof.by === 'code' && !spendCode(unit, phone, proof.codeHashes)) return { outcome: 'unproved' }
+    const known = userId === null ? undefined : requireUser(unit.find(users, [userId]))
     if (proof.by === 'openid' && known?.wx_openid !== proof.openid) return { outcome: 'unproved' }
-    const user = known ? requireActive(known) : register(books)
+    const user = known ? requireActive(known) : register(unit)
     const isBound = proof.by === 'wechat_phone' && user.wx_openid !== proof.openid
-    books.update(users, user, {
-      last_login: books.now,
-      updated_at: books.now,
+    unit.update(users, user, {
+      last_login: unit.now,
+      updated_at: unit.now,
       ...(isBound ? { wx_openid: proof.openid } : {}),
       ...(deviceInfo === null ? {} : { device_info: deviceInfo }),
     })
-    openSession(books, sessionId, user.user_id)
-    return { outcome: 'signed_in', user: { ...user }, isNew: userId === null, isBound, signedInAt: books.now }
+    openSession(unit, sessionId, user.user_id)
+    return { outcome: 'signed_in', user: { ...user }, isNew: userId === null, isBound, signedInAt: unit.now }
   },
 }
 
-function openSession(books: Books<Push>, session_id: string, user_id: number): void {
-  books.append(sessions, {
+function openSession(unit: UnitOfWork<Push>, session_id: string, user_id: number): void {
+  unit.append(sessions, {
     session_id,
     user_id,
     generation: 1,
-    rotated_at: books.now,
+    rotated_at: unit.now,
     repeated: false,
-    expires_at: new Date(books.now.getTime() + refreshLife_s * 1000),
+    expires_at: new Date(unit.now.getTime() + refreshLife_s * 1000),
     revoked_at: null,
-    created_at: books.now,
+    created_at: unit.now,
   })
 }
 
-function register(books: Books<Push>): Readonly<User> {
-  const user = books.keepFresh(users)
-  post(books, user, {
+function register(unit: UnitOfWork<Push>): Readonly<User> {
+  const user = unit.keepFresh(users)
+  post(unit, user, {
     points: registrationBonus,
     source: 'register',
     related_id: `REG_${user.user_id}`,

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { day_ms } from '../calendar.ts'
 import { Refusal } from '../contract/refusals.ts'
-import type { Books } from '../till/books.ts'
+import { day_ms } from '../lib/calendar.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { smsCodes } from './schema.ts'
 
 export const codeLife_s = 300
@@ -30,9 +30,9 @@ export const issueCode: Operation<CodeRequest, Record<string, never>> = {
   name: 'issue_code',
   owner: ({ phone }) => phone,
   needs: ({ phone }) => [rows(smsCodes, phone)],
-  decide(books, { phone, codeHash, limits }) {
-    const known = books.find(smsCodes, [phone])
-    const now = books.now.getTime()
+  decide(unit, { phone, codeHash, limits }) {
+    const known = unit.find(smsCodes, [phone])
+    const now = unit.now.getTime()
     const recent = (known ? (JSON.parse(known.sends) as number[]) : []).filter((at) => at > now - day_ms)
     const wait_s = limits ? waitBeforeSend(recent, now, limits) : 0
     if (wait_s > 0) throw new Refusal(1003, { retry_after: wait_s })
@@ -45,8 +45,8 @@ export const issueCode: Operation<CodeRequest, Record<string, never>> = {
       used_at: null,
       sends: JSON.stringify(kept),
     }
-    if (known) books.update(smsCodes, known, next)
-    else books.append(smsCodes, next)
+    if (known) unit.update(smsCodes, known, next)
+    else unit.append(smsCodes, next)
     return {}
   },
 }
@@ -72,14 +72,14 @@ export function hashCode(secret: string, phone: string, code: string): string {
 }
 
 /** Spends the phone's code, once; a wrong try counts, and five burn it. Answers whether one of its digests was right. */
-export function spendCode(books: Books, phone: string, codeHashes: readonly string[]): boolean {
-  const sent = books.find(smsCodes, [phone])
-  if (!sent || sent.used_at || sent.expires_at <= books.now || sent.wrong_tries >= maxWrongTries) return false
+export function spendCode(unit: UnitOfWork, phone: string, codeHashes: readonly string[]): boolean {
+  const sent = unit.find(smsCodes, [phone])
+  if (!sent || sent.used_at || sent.expires_at <= unit.now || sent.wrong_tries >= maxWrongTries) return false
   const right = Buffer.from(sent.code_hash)
   if (!codeHashes.some((hash) => timingSafeEqual(right, Buffer.from(hash)))) {
-    books.update(smsCodes, sent, { wrong_tries: sent.wrong_tries + 1 })
+    unit.update(smsCodes, sent, { wrong_tries: sent.wrong_tries + 1 })
     return false
   }
-  books.update(smsCodes, sent, { used_at: books.now })
+  unit.update(smsCodes, sent, { used_at: unit.now })
   return true
 }

@@ -1,4 +1,4 @@
-import { retry } from '../retry.ts'
+import { retry } from '../lib/retry.ts'
 
 /** Brings a code to a phone. */
 export interface SmsSender {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
-import { retry } from '../retry.ts'
+import { retry } from '../lib/retry.ts'
 import type { SmsSender } from './sms.ts'
 
 export interface TencentSmsSettings {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { parseJson } from '../parse-json.ts'
-import { retry } from '../retry.ts'
+import { parseJson } from '../lib/parse-json.ts'
+import { retry } from '../lib/retry.ts'
 
 /** WeChat turned a call down with its own `errcode`. */
 export class WechatRefused extends Error {

@@ -9,6 +9,17 @@ export type Alert =
 
 export type AlertEvent = Alert['event']
 
+/** One or more alerts of an event, as they go out. */
+export interface AlertMessage {
+  event: AlertEvent
+  title: string
+  /** How often it happened since the message before. */
+  count: number
+  /** The latest of each subject, oldest first. */
+  details: readonly string[]
+  at: Date
+}
+
 export const alertTitles: Record<AlertEvent, string> = {
   slow_request: '请求过慢',
   ledger_mismatch: '账本不一致',

@@ -10,17 +10,6 @@ export interface Alerts {
   close(most_ms: number): Promise<void>
 }
 
-/** One or more alerts of an event, as they go out. */
-export interface AlertMessage {
-  event: AlertEvent
-  title: string
-  /** How often it happened since the message before. */
-  count: number
-  /** The latest of each subject, oldest first. */
-  details: readonly string[]
-  at: Date
-}
-
 export interface AlertsOptions {
   /** Without one, alerts are in the log alone. */
   outbox: Outbox | undefined

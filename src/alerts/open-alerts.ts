@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { type Alerts, type AlertsOptions, createAlerts } from './alerts.ts'
 import { createOutbox, type OutboxOptions } from './outbox.ts'
 import { alertFormat, createRobot } from './robots.ts'

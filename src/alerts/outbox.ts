@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import { within } from '../within.ts'
-import type { AlertMessage } from './alerts.ts'
+import { within } from '../lib/within.ts'
+import type { AlertMessage } from './alert.ts'
 
 /** Brings messages to the operators, one after the other, without anyone waiting for it. */
 export interface Outbox {

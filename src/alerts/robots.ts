@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { parseJson } from '../parse-json.ts'
-import type { AlertMessage } from './alerts.ts'
+import { parseJson } from '../lib/parse-json.ts'
+import type { AlertMessage } from './alert.ts'
 
 export type AlertFormat = 'dingtalk' | 'wecom' | 'json'
 

@@ -1,4 +1,4 @@
-import type { Command } from './run.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 const timeout_ms = 2_500

@@ -1,7 +1,7 @@
-import { openInstallation } from '../installation.ts'
-import { OperatorError } from '../operator-error.ts'
-import type { Services } from '../services.ts'
-import type { Command } from './run.ts'
+import { openInstallation } from '../composition/installation.ts'
+import type { Services } from '../composition/services.ts'
+import { OperatorError } from '../lib/operator-error.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 /** Shows the scheduled jobs, or runs one now. */

@@ -1,5 +1,5 @@
-import { openInstallation } from '../installation.ts'
-import type { Command } from './run.ts'
+import { openInstallation } from '../composition/installation.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 /** Opening an installation migrates it. */

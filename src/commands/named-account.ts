@@ -1,10 +1,10 @@
+import { openInstallation } from '../composition/installation.ts'
+import type { Services } from '../composition/services.ts'
 import { phone } from '../contract/wire.ts'
-import { openInstallation } from '../installation.ts'
-import { OperatorError } from '../operator-error.ts'
-import type { Services } from '../services.ts'
+import { OperatorError } from '../lib/operator-error.ts'
 import { findUserByMobile } from '../users/queries.ts'
 import type { User } from '../users/schema.ts'
-import type { Command } from './run.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 /** What one word of a command does to the account that is named behind it. */

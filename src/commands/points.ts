@@ -1,9 +1,9 @@
-import { openInstallation } from '../installation.ts'
-import { adjust } from '../merchant/adjust.ts'
-import { adjustBody } from '../merchant/counter-wire.ts'
-import { randomId } from '../random.ts'
+import { openInstallation } from '../composition/installation.ts'
+import { randomId } from '../lib/random.ts'
+import { adjust } from '../merchant/counter/adjust.ts'
+import { adjustBody } from '../merchant/counter/wire.ts'
+import type { Command } from './command.ts'
 import { accountOf, requireMobile } from './named-account.ts'
-import type { Command } from './run.ts'
 import { UsageError } from './usage.ts'
 
 export const pointsCommand: Command = async ({ args, config, print }) => {

@@ -1,7 +1,7 @@
-import { openInstallation } from '../installation.ts'
+import { openInstallation } from '../composition/installation.ts'
 import { findMismatches } from '../reconcile/checks.ts'
 import { repair } from '../reconcile/repair.ts'
-import type { Command } from './run.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 /** Exit 1 when anything disagreed, repaired or not. */

@@ -1,9 +1,10 @@
-import { type Config, ConfigError, loadConfig } from '../config.ts'
+import { ConfigError, loadConfig } from '../config/config.ts'
 import { Refusal } from '../contract/refusals.ts'
-import { describeError } from '../logger.ts'
-import { OperatorError } from '../operator-error.ts'
-import { version } from '../version.ts'
+import { describeError } from '../lib/logger.ts'
+import { OperatorError } from '../lib/operator-error.ts'
+import { version } from '../lib/version.ts'
 import { accountCommand } from './account.ts'
+import type { Command } from './command.ts'
 import { healthCommand } from './health.ts'
 import { jobsCommand } from './jobs.ts'
 import { merchantCommand } from './merchant.ts'
@@ -33,16 +34,6 @@ Usage: restaurant-points <command>
 
 Settings come from the environment; .env.example lists them.
 `
-
-/** What a command gets: its arguments, the checked settings and a way to speak to the terminal. */
-export interface CommandContext {
-  args: string[]
-  config: Config
-  print: (line: string) => void
-}
-
-/** Runs to the exit code. */
-export type Command = (context: CommandContext) => Promise<number>
 
 const commands: Record<string, Command> = {
   serve: serveCommand,

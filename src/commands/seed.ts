@@ -1,6 +1,6 @@
-import { openInstallation } from '../installation.ts'
-import { seedProducts, seedWheel } from '../seed.ts'
-import type { Command } from './run.ts'
+import { openInstallation } from '../composition/installation.ts'
+import { seedProducts, seedWheel } from '../composition/seed.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 export const seedCommand: Command = async ({ args, config, print }) => {

@@ -1,8 +1,8 @@
-import { redacted } from '../config.ts'
-import { describeError } from '../logger.ts'
+import { redacted } from '../config/config.ts'
+import { describeError } from '../lib/logger.ts'
+import { within } from '../lib/within.ts'
 import { startServer } from '../server.ts'
-import { within } from '../within.ts'
-import type { Command } from './run.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 /** How long the log may take to be written at an end that comes too late anyway. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { OperatorError } from '../operator-error.ts'
+import { OperatorError } from '../lib/operator-error.ts'
 import { type Check, metricsLock, personalChecks, publicChecks, signIn, writingChecks } from '../verify/checks.ts'
 import { deploymentAt, Fault } from '../verify/deployment.ts'
-import type { Command } from './run.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createPool, type Pool, type PoolConnection, type QueryOptions } from 'mysql2/promise'
-import { within } from '../within.ts'
+import { within } from '../lib/within.ts'
 import { DatabaseAway, isConnectionLoss } from './errors.ts'
 
 /** Where the database is: a URL, or the private server's socket. */

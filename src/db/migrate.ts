@@ -1,6 +1,6 @@
 import type { PoolConnection } from 'mysql2/promise'
-import { OperatorError } from '../operator-error.ts'
-import { retry } from '../retry.ts'
+import { OperatorError } from '../lib/operator-error.ts'
+import { retry } from '../lib/retry.ts'
 import type { Database } from './client.ts'
 import { isSerializationFailure } from './errors.ts'
 import { type Migration, migrations } from './migrations.ts'

@@ -53,7 +53,7 @@ function statementsOn(connection: PoolConnection): Transaction {
   }
 }
 
-/** Dates leave the driver as the database's text; the shelves' columns know what they mean. */
+/** Dates leave the driver as the database's text; the mappings' columns know what they mean. */
 function datesAsText(field: { type: string; string(): string | null }, next: () => unknown): unknown {
   return field.type === 'DATETIME' || field.type === 'TIMESTAMP' || field.type === 'DATE' ? field.string() : next()
 }

@@ -16,10 +16,10 @@ export interface NewProduct {
 export const addProduct: Operation<NewProduct, { product_id: number }, Push> = {
   name: 'add_product',
   owner: () => 'catalogue',
-  needs: ({ fields }) => [{ shelf: products, fresh: fields }],
-  decide(books, { stock, movementId }) {
-    const product = books.keepFresh(products)
-    if (stock > 0) moveStock(books, product, { change: stock, operation: 'restock', related_id: movementId })
+  needs: ({ fields }) => [{ mapping: products, fresh: fields }],
+  decide(unit, { stock, movementId }) {
+    const product = unit.keepFresh(products)
+    if (stock > 0) moveStock(unit, product, { change: stock, operation: 'restock', related_id: movementId })
     return { product_id: product.commodity_id }
   },
 }

@@ -11,11 +11,11 @@ export const cancel: Operation<OrderRows, CancelAnswer, Push> = {
   name: 'cancel',
   owner: ({ productId }) => productId,
   needs: orderNeeds,
-  decide(books, input) {
-    const order = books.find(orders, [input.exchangeId])
+  decide(unit, input) {
+    const order = unit.find(orders, [input.exchangeId])
     if (!order || order.user_id !== input.userId) throw new Refusal(4007)
     if (order.status !== 'pending') throw new Refusal(4008, { current_status: order.status })
-    const remaining_points = giveBack(books, input, { status: 'cancelled', operation: 'cancel', says: '取消兑换' })
+    const remaining_points = giveBack(unit, input, { status: 'cancelled', operation: 'cancel', says: '取消兑换' })
     return { ...orderView(order), remaining_points }
   },
 }

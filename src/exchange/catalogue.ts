@@ -1,7 +1,7 @@
 import { asc, ne } from 'drizzle-orm'
-import { type Cached, cached } from '../cached.ts'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
+import { type Cached, cached } from '../lib/cached.ts'
 import { type Product, productsTable } from './schema.ts'
 import type { ProductItem, ProductsPage, ProductsQuery } from './wire.ts'
 

@@ -1,9 +1,9 @@
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import { post } from '../points/post.ts'
-import type { Books } from '../till/books.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { users } from '../users/schema.ts'
 import { issueVoucher } from '../vouchers/issue.ts'
 import { purchases } from './purchases.ts'
@@ -29,24 +29,24 @@ export const exchange: Operation<Exchange, SubmitAnswer, Push> = {
     rows(users, userId),
     rows(products, productId),
     {
-      shelf: purchases,
-      keys: (books) => (isLimited(books.find(products, [productId])) ? [[userId, productId]] : []),
+      mapping: purchases,
+      keys: (unit) => (isLimited(unit.find(products, [productId])) ? [[userId, productId]] : []),
     },
   ],
-  decide(books, input) {
+  decide(unit, input) {
     const { userId, quantity, exchangeId, code } = input
-    const product = requireOnSale(books.find(products, [input.productId]))
+    const product = requireOnSale(unit.find(products, [input.productId]))
     const total = product.exchange_points * quantity
-    countPurchase(books, product, input)
+    countPurchase(unit, product, input)
     const change = { change: -quantity, operation: 'purchase', related_id: exchangeId, sold: quantity } as const
-    moveStock(books, product, change)
-    const balance = post(books, books.get(users, [userId]), {
+    moveStock(unit, product, change)
+    const balance = post(unit, unit.get(users, [userId]), {
       points: -total,
       source: 'exchange',
       related_id: exchangeId,
       description: `兑换 ${product.name} × ${quantity}`,
     })
-    const voucher = issueVoucher(books, {
+    const voucher = issueVoucher(unit, {
       code,
       kind: 'product',
       user_id: userId,
@@ -55,7 +55,7 @@ export const exchange: Operation<Exchange, SubmitAnswer, Push> = {
       quantity,
       ttlDays: input.ttlDays,
     })
-    placeOrder(books, product, input, total, new Date(voucher.expires_at))
+    placeOrder(unit, product, input, total, new Date(voucher.expires_at))
     return {
       exchange_id: exchangeId,
       exchange_code: code,
@@ -66,7 +66,7 @@ export const exchange: Operation<Exchange, SubmitAnswer, Push> = {
       remaining_points: balance,
       status: 'pending',
       expires_at: voucher.expires_at,
-      created_at: books.now.toISOString(),
+      created_at: unit.now.toISOString(),
     }
   },
 }
@@ -81,22 +81,22 @@ function isLimited(product: Readonly<Product> | undefined): boolean {
   return product !== undefined && product.per_user_limit !== null
 }
 
-function countPurchase(books: Books<Push>, product: Readonly<Product>, { userId, quantity }: Exchange): void {
+function countPurchase(unit: UnitOfWork<Push>, product: Readonly<Product>, { userId, quantity }: Exchange): void {
   const limit = product.per_user_limit
   if (limit === null) return
-  const used = books.get(purchases, [userId, product.commodity_id])
+  const used = unit.get(purchases, [userId, product.commodity_id])
   if (used.quantity + quantity > limit) throw new Refusal(4006, { limit, used: used.quantity })
-  books.update(purchases, used, { quantity: used.quantity + quantity })
+  unit.update(purchases, used, { quantity: used.quantity + quantity })
 }
 
 function placeOrder(
-  books: Books<Push>,
+  unit: UnitOfWork<Push>,
   product: Readonly<Product>,
   { userId, quantity, exchangeId, code }: Exchange,
   total: number,
   expires_at: Date,
 ): void {
-  books.append(orders, {
+  unit.append(orders, {
     exchange_id: exchangeId,
     exchange_code: code,
     user_id: userId,
@@ -108,6 +108,6 @@ function placeOrder(
     status: 'pending',
     expires_at,
     completed_at: null,
-    created_at: books.now,
+    created_at: unit.now,
   })
 }

@@ -8,10 +8,10 @@ export const expireOrder: Operation<OrderRows, { changed: boolean }, Push> = {
   name: 'expire_order',
   owner: ({ productId }) => productId,
   needs: orderNeeds,
-  decide(books, input) {
-    const order = books.find(orders, [input.exchangeId])
-    if (order?.status !== 'pending' || order.expires_at > books.now) return { changed: false }
-    giveBack(books, input, { status: 'expired', operation: 'expire', says: '兑换过期退回' })
+  decide(unit, input) {
+    const order = unit.find(orders, [input.exchangeId])
+    if (order?.status !== 'pending' || order.expires_at > unit.now) return { changed: false }
+    giveBack(unit, input, { status: 'expired', operation: 'expire', says: '兑换过期退回' })
     return { changed: true }
   },
 }

@@ -1,7 +1,7 @@
 import type { Push } from '../contract/messages.ts'
 import { post } from '../points/post.ts'
-import type { Books } from '../till/books.ts'
-import { type Need, rows } from '../till/shelf.ts'
+import { type Need, rows } from '../till/table-mapping.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { users } from '../users/schema.ts'
 import { vouchers } from '../vouchers/schema.ts'
 import { orders, products } from './schema.ts'
@@ -21,17 +21,17 @@ export function orderNeeds({ userId, exchangeId, productId, code }: OrderRows): 
 
 /** Ends a pending order without its goods: points and stock go back, its voucher dies. Answers the balance. */
 export function giveBack(
-  books: Books<Push>,
+  unit: UnitOfWork<Push>,
   { userId, exchangeId, productId, code }: OrderRows,
   how: { status: 'cancelled' | 'expired'; operation: 'cancel' | 'expire'; says: string },
 ): number {
-  const order = books.get(orders, [exchangeId])
+  const order = unit.get(orders, [exchangeId])
   const { quantity } = order
-  books.update(orders, order, { status: how.status })
-  books.update(vouchers, books.get(vouchers, [code]), { status: how.status })
+  unit.update(orders, order, { status: how.status })
+  unit.update(vouchers, unit.get(vouchers, [code]), { status: how.status })
   const back = { change: quantity, operation: how.operation, related_id: exchangeId, sold: -quantity } as const
-  moveStock(books, books.get(products, [productId]), back)
-  return post(books, books.get(users, [userId]), {
+  moveStock(unit, unit.get(products, [productId]), back)
+  return post(unit, unit.get(users, [userId]), {
     points: order.total_points,
     source: 'exchange_cancel',
     related_id: exchangeId,

@@ -1,5 +1,5 @@
 import { lockOrder } from '../lock-order.ts'
-import { figuresShelf } from '../till/shelf.ts'
+import { derivedMapping } from '../till/table-mapping.ts'
 
 /** How many of a product a user holds or has had. */
 export interface Purchases {
@@ -9,7 +9,7 @@ export interface Purchases {
 }
 
 /** Read while the user's row is locked: no other order of theirs can be on its way. */
-export const purchases = figuresShelf<Purchases>({
+export const purchases = derivedMapping<Purchases>({
   name: 'purchases',
   rank: lockOrder.purchases,
   keyOf: ({ user_id, commodity_id }) => [user_id, commodity_id],

@@ -7,7 +7,7 @@ import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { remember } from '../http/remember.ts'
 import { validate } from '../http/validate.ts'
-import { randomId } from '../random.ts'
+import { randomId } from '../lib/random.ts'
 import type { Till } from '../till/till.ts'
 import { newVoucherCode } from '../vouchers/issue.ts'
 import { cancel } from './cancel.ts'
@@ -29,27 +29,27 @@ import {
 export interface ExchangeDeps {
   database: Database
   till: Till<Push>
-  catalogue: Catalogue
-  voucherTtlDays: number
+  caches: { catalogue: Catalogue }
+  rules: { exchange: { voucherTtlDays: number } }
 }
 
 /** Pages of one state of the catalogue that are kept written out. */
 const mostPages = 200
 
 /** `/api/exchange`: goods for points. */
-export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: ExchangeDeps) {
+export function exchangeRoutes({ database, till, caches, rules }: ExchangeDeps) {
   return new Hono<AppEnv>()
     .get(
       '/products',
       describe({ summary: 'Goods on sale', answer: productsAnswer }),
-      remember(catalogue.get, mostPages),
+      remember(caches.catalogue.get, mostPages),
       validate('query', productsQuery),
-      async (c) => ok(c, productsPage(await catalogue.get(), c.req.valid('query'), absoluteLinks(c))),
+      async (c) => ok(c, productsPage(await caches.catalogue.get(), c.req.valid('query'), absoluteLinks(c))),
     )
     .get(
       '/categories',
       describe({ summary: 'Categories of what is on sale, 全部 first', answer: categoriesAnswer }),
-      async (c) => ok(c, { categories: categoriesOf(await catalogue.get()) }),
+      async (c) => ok(c, { categories: categoriesOf(await caches.catalogue.get()) }),
     )
     .post(
       '/submit',
@@ -68,7 +68,7 @@ export function exchangeRoutes({ database, till, catalogue, voucherTtlDays }: Ex
           quantity,
           exchangeId: randomId('EX'),
           code: newVoucherCode(),
-          ttlDays: voucherTtlDays,
+          ttlDays: rules.exchange.voucherTtlDays,
         }
         return once(c, { product_id, quantity }, (idempotency) => till.run(exchange, input, idempotency))
       },

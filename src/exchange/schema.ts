@@ -15,7 +15,7 @@ import {
 } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, utcNow } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { tableShelf } from '../till/shelf.ts'
+import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
 export const orderStatuses = ['pending', 'completed', 'cancelled', 'expired'] as const
@@ -107,7 +107,7 @@ export const exchangeRecordsTable = mysqlTable(
   ],
 )
 
-export const products = tableShelf(productsTable, {
+export const products = mapTable(productsTable, {
   rank: lockOrder.products,
   key: ['commodity_id'],
   lock: 'update',
@@ -130,14 +130,14 @@ export const products = tableShelf(productsTable, {
   ],
 })
 
-export const orders = tableShelf(exchangeRecordsTable, {
+export const orders = mapTable(exchangeRecordsTable, {
   rank: lockOrder.orders,
   key: ['exchange_id'],
   lock: 'update',
   updates: ['status', 'completed_at'],
 })
 
-export const stockMovements = tableShelf(stockMovementsTable, {
+export const stockMovements = mapTable(stockMovementsTable, {
   rank: lockOrder.journals,
   key: ['movement_id'],
   lock: 'none',

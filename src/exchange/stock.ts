@@ -1,6 +1,6 @@
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
-import type { Books } from '../till/books.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { type Product, products, stockMovements, type stockOperations } from './schema.ts'
 
 export interface Movement {
@@ -17,21 +17,21 @@ export interface Movement {
  * The only way that stock moves: changes it, appends the movement and announces the new stock.
  * @throws {Refusal} 4004 with `available_stock` when it would go below 0.
  */
-export function moveStock(books: Books<Push>, product: Readonly<Product>, movement: Movement): number {
+export function moveStock(unit: UnitOfWork<Push>, product: Readonly<Product>, movement: Movement): number {
   const { change, operation, related_id, sold = 0 } = movement
   const stock = product.stock + change
   if (stock < 0) throw new Refusal(4004, { available_stock: product.stock })
   const sales_count = Math.max(0, product.sales_count + sold)
   const stock_seq = product.stock_seq + 1
-  books.update(products, product, { stock, stock_seq, sales_count, updated_at: books.now })
-  books.append(stockMovements, {
+  unit.update(products, product, { stock, stock_seq, sales_count, updated_at: unit.now })
+  unit.append(stockMovements, {
     commodity_id: product.commodity_id,
     quantity_change: change,
     operation,
     related_id,
-    created_at: books.now,
+    created_at: unit.now,
   })
-  books.announce({
+  unit.announce({
     to: 'everyone',
     type: 'stock_update',
     ledger_seq: stock_seq,
@@ -40,7 +40,7 @@ export function moveStock(books: Books<Push>, product: Readonly<Product>, moveme
       stock,
       product_name: product.name,
       operation,
-      timestamp: books.now.toISOString(),
+      timestamp: unit.now.toISOString(),
     },
   })
   return stock

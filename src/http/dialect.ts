@@ -1,5 +1,5 @@
 import type { Refusal } from '../contract/refusals.ts'
-import type { Form, FormLimits } from './multipart.ts'
+import type { Form, FormLimits } from './form.ts'
 
 /** A count of something that an older client sent or was answered with. */
 export interface Use {

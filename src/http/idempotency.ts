@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
-import type { Idempotency } from '../till/operation.ts'
-import type { TillAnswer } from '../till/till.ts'
+import type { Idempotency, TillAnswer } from '../till/operation.ts'
 import type { AppEnv } from './env.ts'
 import { ok, okText, successText } from './envelope.ts'
 

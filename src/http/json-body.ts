@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { Refusal } from '../contract/refusals.ts'
-import { within } from '../within.ts'
+import { within } from '../lib/within.ts'
 import type { AppEnv } from './env.ts'
 import { assertStrictJson } from './strict-json.ts'
 

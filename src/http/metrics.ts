@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { BatchReport } from '../till/lane.ts'
-import { within } from '../within.ts'
+import { within } from '../lib/within.ts'
+import type { BatchReport } from '../till/options.ts'
 
 export interface HttpMetrics {
   observe(method: string, route: string, code: number, took_ms: number): void

@@ -1,5 +1,5 @@
 import { and, asc, eq, lt } from 'drizzle-orm'
-import { day_ms } from '../calendar.ts'
+import { day_ms } from '../lib/calendar.ts'
 import { expireReview } from '../receipts/expire-review.ts'
 import { uploadReviewsTable } from '../receipts/schema.ts'
 import type { Job, JobDeps } from './job.ts'

@@ -1,5 +1,5 @@
-import { cached } from '../cached.ts'
 import type { Metrics } from '../http/metrics.ts'
+import { cached } from '../lib/cached.ts'
 import type { Job } from './job.ts'
 import type { JobRuns } from './runs.ts'
 

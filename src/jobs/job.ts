@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Alerts } from '../alerts/alerts.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
 import type { Metrics } from '../http/metrics.ts'

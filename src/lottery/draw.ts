@@ -1,9 +1,9 @@
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import { post } from '../points/post.ts'
-import type { Books } from '../till/books.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { users } from '../users/schema.ts'
 import { issueVoucher } from '../vouchers/issue.ts'
 import { countDraws, dayOf, drawsOn, pityOf } from './pity.ts'
@@ -20,7 +20,7 @@ import {
   pick,
   type Wheel,
 } from './wheel.ts'
-import { wheelShelf } from './wheel-shelf.ts'
+import { wheelMapping } from './wheel-mapping.ts'
 import type { DrawAnswer } from './wire.ts'
 
 export interface Draw {
@@ -45,25 +45,25 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
   needs: ({ userId }) => [
     rows(users, userId),
     rows(lotteryPity, userId),
-    rows(wheelShelf, 1),
-    { shelf: prizeStocks, keys: (books) => limitedPrizes(books.find(wheelShelf, [1])?.wheel) },
+    rows(wheelMapping, 1),
+    { mapping: prizeStocks, keys: (unit) => limitedPrizes(unit.find(wheelMapping, [1])?.wheel) },
   ],
-  decide(books, input) {
-    const wheel = requireOpen(books)
+  decide(unit, input) {
+    const wheel = requireOpen(unit)
     const count = drawCounts[input.drawType]
-    const user = books.get(users, [input.userId])
-    const pity = pityOf(books, input.userId)
+    const user = unit.get(users, [input.userId])
+    const pity = pityOf(unit, input.userId)
     const day = dayOf(pity, input.day)
     requireWithinLimit(drawsOn(pity, day), count, input.rules.dailyLimit)
 
     const price = wheel.prizes[0]?.cost_points ?? 0
     const typeName = drawTypeNames[input.drawType]
     let balance = user.total_points
-    if (price > 0) balance = post(books, user, entry(input, -price * count, `${typeName}消耗积分`), 3002)
-    const outcome = turn(books, wheel, input, pity.current_count)
+    if (price > 0) balance = post(unit, user, entry(input, -price * count, `${typeName}消耗积分`), 3002)
+    const outcome = turn(unit, wheel, input, pity.current_count)
     const won = outcome.results.reduce((sum, result) => sum + result.points_awarded, 0)
-    if (won > 0) balance = post(books, user, entry(input, won, `${typeName}获得积分`))
-    const draws_today = countDraws(books, pity, day, count, outcome.pityCount)
+    if (won > 0) balance = post(unit, user, entry(input, won, `${typeName}获得积分`))
+    const draws_today = countDraws(unit, pity, day, count, outcome.pityCount)
 
     return {
       draw_id: input.drawId,
@@ -85,8 +85,8 @@ export function pityView(count: number, limit: number, pityPrizeId: number): Dra
   return { current_count: count, pity_limit: limit, remaining_draws: remaining, pity_prize_id: pityPrizeId }
 }
 
-function requireOpen(books: Books<Push>): Wheel {
-  const wheel = books.find(wheelShelf, [1])?.wheel
+function requireOpen(unit: UnitOfWork<Push>): Wheel {
+  const wheel = unit.find(wheelMapping, [1])?.wheel
   if (!wheel || !isOpen(wheel)) throw new Refusal(3001)
   return wheel
 }
@@ -96,16 +96,16 @@ function requireWithinLimit(used: number, count: number, limit: number): void {
 }
 
 /** Turns the wheel once a roll; the pity counter runs through all draws of the request. */
-function turn(books: Books<Push>, wheel: Wheel, input: Draw, pityCount: number) {
+function turn(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount: number) {
   const results: DrawResult[] = []
   for (const [index, roll] of input.rolls.entries()) {
     const isPity = isPityDue(pityCount, input.rules.pityLimit)
     const hit = isPity ? pityPrize(wheel) : pick(wheel.prizes, roll)
-    const prize = isPity ? hit : takePrize(books, wheel, hit)
+    const prize = isPity ? hit : takePrize(unit, wheel, hit)
     pityCount = nextPity(pityCount, prize.prize_id === wheel.pity_prize_id)
     const nearMiss = !isPity && isNearMiss(wheel.prizes, roll)
-    results.push(award(books, input, prize, { index, isPity, nearMiss }))
-    record(books, input, wheel, prize, { index, roll: isPity ? null : roll, isPity, nearMiss })
+    results.push(award(unit, input, prize, { index, isPity, nearMiss }))
+    record(unit, input, wheel, prize, { index, roll: isPity ? null : roll, isPity, nearMiss })
   }
   return { results, pityCount }
 }
@@ -115,12 +115,12 @@ function pityPrize(wheel: Wheel): Prize {
 }
 
 /** Takes one of a limited prize; one that has run out falls to the empty prize. The pity prize is never limited. */
-function takePrize(books: Books<Push>, wheel: Wheel, prize: Prize): Prize {
+function takePrize(unit: UnitOfWork<Push>, wheel: Wheel, prize: Prize): Prize {
   if (!isLimited(prize, wheel.pity_prize_id)) return prize
-  const stock = books.get(prizeStocks, [prize.prize_id])
+  const stock = unit.get(prizeStocks, [prize.prize_id])
   const left = stock.stock_remaining ?? 0
   if (left === 0) return wheel.prizes.find((other) => other.prize_type === 'empty') as Prize
-  books.update(prizeStocks, stock, { stock_remaining: left - 1, updated_at: books.now })
+  unit.update(prizeStocks, stock, { stock_remaining: left - 1, updated_at: unit.now })
   return prize
 }
 
@@ -134,7 +134,7 @@ function limitedPrizes(wheel: Wheel | undefined): [number][] {
 }
 
 function award(
-  books: Books<Push>,
+  unit: UnitOfWork<Push>,
   input: Draw,
   prize: Prize,
   draw: { index: number; isPity: boolean; nearMiss: boolean },
@@ -153,7 +153,7 @@ function award(
     is_pity: draw.isPity,
     points_awarded: pointsOf(prize),
     voucher: isVoucher
-      ? issueVoucher(books, {
+      ? issueVoucher(unit, {
           code: input.codes[draw.index] ?? '',
           kind: 'prize',
           user_id: input.userId,
@@ -171,13 +171,13 @@ function pointsOf(prize: Prize): number {
 }
 
 function record(
-  books: Books<Push>,
+  unit: UnitOfWork<Push>,
   input: Draw,
   wheel: Wheel,
   prize: Prize,
   draw: { index: number; roll: number | null; isPity: boolean; nearMiss: boolean },
 ): void {
-  books.append(lotteryRecords, {
+  unit.append(lotteryRecords, {
     draw_id: input.drawId,
     draw_sequence: draw.index + 1,
     user_id: input.userId,
@@ -192,7 +192,7 @@ function record(
     is_pity: draw.isPity,
     roll: draw.roll,
     wheel_version: wheel.version,
-    created_at: books.now,
+    created_at: unit.now,
   })
 }
 

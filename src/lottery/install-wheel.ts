@@ -1,5 +1,5 @@
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
 import { lotteryWheel, prizeStocks } from './schema.ts'
 import type { Prize } from './wheel.ts'
 
@@ -19,12 +19,12 @@ export const installWheel: Operation<WheelInstallation, { installed: boolean }> 
   name: 'install_wheel',
   owner: () => 'wheel',
   needs: () => [rows(lotteryWheel, 1)],
-  decide(books, { prizes, pityPrizeId, costPoints }) {
-    if (books.find(lotteryWheel, [1])) return { installed: false }
-    const { now } = books
-    books.append(lotteryWheel, { wheel_id: 1, version: 1, pity_prize_id: pityPrizeId, updated_at: now })
+  decide(unit, { prizes, pityPrizeId, costPoints }) {
+    if (unit.find(lotteryWheel, [1])) return { installed: false }
+    const { now } = unit
+    unit.append(lotteryWheel, { wheel_id: 1, version: 1, pity_prize_id: pityPrizeId, updated_at: now })
     for (const prize of prizes) {
-      books.append(prizeStocks, {
+      unit.append(prizeStocks, {
         ...prize,
         cost_points: costPoints,
         stock_remaining: null,

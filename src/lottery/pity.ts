@@ -1,14 +1,14 @@
-import type { Books } from '../till/books.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { lotteryPity } from './schema.ts'
 
 type Pity = typeof lotteryPity extends { load(...args: never[]): Promise<(infer Row)[]> } ? Row : never
 
 /** The user's counters; the first draw makes their row. */
-export function pityOf(books: Books, userId: number): Readonly<Pity> {
-  const found = books.find(lotteryPity, [userId])
+export function pityOf(unit: UnitOfWork, userId: number): Readonly<Pity> {
+  const found = unit.find(lotteryPity, [userId])
   if (found) return found
-  const first = { user_id: userId, current_count: 0, draws_day: '', draws_today: 0, updated_at: books.now }
-  books.append(lotteryPity, first)
+  const first = { user_id: userId, current_count: 0, draws_day: '', draws_today: 0, updated_at: unit.now }
+  unit.append(lotteryPity, first)
   return first
 }
 
@@ -23,8 +23,14 @@ export function drawsOn({ draws_day, draws_today }: Readonly<Pity>, day: string)
 }
 
 /** Keeps the counters after `count` draws on `day`; answers how many draws that day has seen. */
-export function countDraws(books: Books, pity: Readonly<Pity>, day: string, count: number, pityCount: number): number {
+export function countDraws(
+  unit: UnitOfWork,
+  pity: Readonly<Pity>,
+  day: string,
+  count: number,
+  pityCount: number,
+): number {
   const draws_today = drawsOn(pity, day) + count
-  books.update(lotteryPity, pity, { current_count: pityCount, draws_day: day, draws_today, updated_at: books.now })
+  unit.update(lotteryPity, pity, { current_count: pityCount, draws_day: day, draws_today, updated_at: unit.now })
   return draws_today
 }

@@ -1,6 +1,4 @@
 import { Hono } from 'hono'
-import type { Cached } from '../cached.ts'
-import type { Calendar } from '../calendar.ts'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
@@ -10,7 +8,9 @@ import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
-import { randomId, randomInts } from '../random.ts'
+import type { Cached } from '../lib/cached.ts'
+import type { Calendar } from '../lib/calendar.ts'
+import { randomId, randomInts } from '../lib/random.ts'
 import type { Till } from '../till/till.ts'
 import { newVoucherCode } from '../vouchers/issue.ts'
 import { type Draw, draw, pityView } from './draw.ts'
@@ -23,25 +23,25 @@ export interface LotteryDeps {
   till: Till<Push>
   calendar: Calendar
   now: () => Date
-  wheel: Cached<Wheel | undefined>
-  rules: Draw['rules']
-  drawLimit: RateLimit
+  caches: { wheel: Cached<Wheel | undefined> }
+  rules: { draw: Draw['rules'] }
+  limits: { draw: RateLimit }
 }
 
 /** `/api/lottery`: the wheel, its draws and their records. */
-export function lotteryRoutes({ database, till, calendar, now, wheel, rules, drawLimit }: LotteryDeps) {
+export function lotteryRoutes({ database, till, calendar, now, caches, rules, limits }: LotteryDeps) {
   return new Hono<AppEnv>()
     .get(
       '/config',
       describe({ summary: 'The wheel, its price and the caller’s counters', answer: configAnswer, refusals: [3001] }),
       async (c) => {
-        const current = await wheel.get()
+        const current = await caches.wheel.get()
         if (!current || !isOpen(current)) throw new Refusal(3001)
         const { pityCount, drawsToday } = await countersOf(database, c.get('caller').userId, calendar.dayOf(now()))
         const counters = {
-          daily_limit: rules.dailyLimit,
+          daily_limit: rules.draw.dailyLimit,
           draws_today: drawsToday,
-          user_pity: pityView(pityCount, rules.pityLimit, current.pity_prize_id),
+          user_pity: pityView(pityCount, rules.draw.pityLimit, current.pity_prize_id),
         }
         return ok(c, { ...wheelView(current), ...counters })
       },
@@ -55,7 +55,7 @@ export function lotteryRoutes({ database, till, calendar, now, wheel, rules, dra
         idempotent: true,
       }),
       validate('json', drawBody, 3004),
-      limitCaller(drawLimit),
+      limitCaller(limits.draw),
       async (c) => {
         const { draw_type } = c.req.valid('json')
         const count = drawCounts[draw_type]
@@ -66,7 +66,7 @@ export function lotteryRoutes({ database, till, calendar, now, wheel, rules, dra
           rolls: randomInts(count, oddsSum),
           codes: Array.from({ length: count }, () => newVoucherCode()),
           day: calendar.dayOf(now()),
-          rules,
+          rules: rules.draw,
         }
         return once(c, { draw_type }, (idempotency) => till.run(draw, input, idempotency))
       },

@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, tenThousandths, utcNow } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { tableShelf } from '../till/shelf.ts'
+import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
 export const prizeTypes = ['points', 'coupon', 'physical', 'empty'] as const
@@ -114,7 +114,7 @@ export const lotteryRecordsTable = mysqlTable(
   ],
 )
 
-export const lotteryPity = tableShelf(lotteryPityTable, {
+export const lotteryPity = mapTable(lotteryPityTable, {
   rank: lockOrder.pity,
   key: ['user_id'],
   lock: 'update',
@@ -122,7 +122,7 @@ export const lotteryPity = tableShelf(lotteryPityTable, {
 })
 
 /** Exclusive to whoever changes the wheel, and taken before the draws' shared lock on the same row. */
-export const wheelLock = tableShelf(lotteryWheelTable, {
+export const wheelLock = mapTable(lotteryWheelTable, {
   rank: lockOrder.wheelLock,
   key: ['wheel_id'],
   lock: 'update',
@@ -130,7 +130,7 @@ export const wheelLock = tableShelf(lotteryWheelTable, {
 })
 
 /** Shared by the draws that run beside each other. */
-export const lotteryWheel = tableShelf(lotteryWheelTable, {
+export const lotteryWheel = mapTable(lotteryWheelTable, {
   rank: lockOrder.wheel,
   key: ['wheel_id'],
   lock: 'share',
@@ -138,7 +138,7 @@ export const lotteryWheel = tableShelf(lotteryWheelTable, {
 })
 
 /** Locked by whoever changes the wheel, and by a draw only where a prize is limited: a draw changes its stock alone. */
-export const prizeStocks = tableShelf(lotteryPrizesTable, {
+export const prizeStocks = mapTable(lotteryPrizesTable, {
   rank: lockOrder.prizes,
   key: ['prize_id'],
   lock: 'update',
@@ -156,7 +156,7 @@ export const prizeStocks = tableShelf(lotteryPrizesTable, {
   ],
 })
 
-export const lotteryRecords = tableShelf(lotteryRecordsTable, {
+export const lotteryRecords = mapTable(lotteryRecordsTable, {
   rank: lockOrder.journals,
   key: ['record_id'],
   lock: 'none',

@@ -1,4 +1,4 @@
-import type { Books } from '../till/books.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { auditLog } from './schema.ts'
 
 /** What was done, by whom (null: the command line), to what. */
@@ -10,12 +10,12 @@ export interface Deed {
 }
 
 /** Leaves the row that says who did it, in the same atom as the deed. */
-export function audit(books: Books, { actorId, action, target, details }: Deed): void {
-  books.append(auditLog, {
+export function audit(unit: UnitOfWork, { actorId, action, target, details }: Deed): void {
+  unit.append(auditLog, {
     actor_id: actorId,
     action,
     target,
     details: JSON.stringify(details),
-    created_at: books.now,
+    created_at: unit.now,
   })
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../contract/refusals.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
 import { type User, users } from '../users/schema.ts'
 import { audit } from './audit.ts'
 
@@ -30,15 +30,15 @@ function accountChange<Change>(of: {
     name: of.name,
     owner: ({ userId }) => userId,
     needs: ({ userId }) => [rows(users, userId)],
-    decide(books, change) {
-      const user = books.find(users, [change.userId])
+    decide(unit, change) {
+      const user = unit.find(users, [change.userId])
       if (!user) throw new Refusal(2003)
       const patch = of.patch(change)
       if (Object.entries(patch).every(([column, value]) => user[column as keyof User] === value))
         return { changed: false }
       const deed = { actorId: null, target: `user:${change.userId}`, ...of.deed(change, user) }
-      books.update(users, user, { ...patch, updated_at: books.now })
-      audit(books, deed)
+      unit.update(users, user, { ...patch, updated_at: unit.now })
+      audit(unit, deed)
       return { changed: true }
     },
   }

@@ -1,7 +1,7 @@
 import { bigint, index, int, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { tableShelf } from '../till/shelf.ts'
+import { mapTable } from '../till/table-mapping.ts'
 
 /** Who changed what on the merchant's side or by command, append-only. `actor_id` is null for the command line. */
 export const auditLogTable = mysqlTable(
@@ -21,7 +21,7 @@ export const auditLogTable = mysqlTable(
   ],
 )
 
-export const auditLog = tableShelf(auditLogTable, {
+export const auditLog = mapTable(auditLogTable, {
   rank: lockOrder.journals,
   key: ['audit_id'],
   lock: 'none',

@@ -1,7 +1,7 @@
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
 import { users } from '../users/schema.ts'
 import { post } from './post.ts'
 import { checkIns } from './schema.ts'
@@ -22,18 +22,18 @@ export const checkIn: Operation<CheckIn, CheckInAnswer, Push> = {
   needs: ({ userId, day, dayBefore }) => [
     rows(users, userId),
     {
-      shelf: checkIns,
+      mapping: checkIns,
       keys: [
         [userId, day],
         [userId, dayBefore],
       ],
     },
   ],
-  decide(books, { userId, day, dayBefore, points }) {
-    if (books.find(checkIns, [userId, day])) throw new Refusal(2006)
-    const streak_days = (books.find(checkIns, [userId, dayBefore])?.streak_days ?? 0) + 1
-    books.append(checkIns, { user_id: userId, business_day: day, streak_days, points, created_at: books.now })
-    const total_points = post(books, books.get(users, [userId]), {
+  decide(unit, { userId, day, dayBefore, points }) {
+    if (unit.find(checkIns, [userId, day])) throw new Refusal(2006)
+    const streak_days = (unit.find(checkIns, [userId, dayBefore])?.streak_days ?? 0) + 1
+    unit.append(checkIns, { user_id: userId, business_day: day, streak_days, points, created_at: unit.now })
+    const total_points = post(unit, unit.get(users, [userId]), {
       points,
       source: 'check_in',
       related_id: `CI_${userId}_${day}`,

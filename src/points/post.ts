@@ -1,6 +1,6 @@
 import type { Push } from '../contract/messages.ts'
 import { Refusal, type RefusalCode } from '../contract/refusals.ts'
-import type { Books } from '../till/books.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { type User, users } from '../users/schema.ts'
 import { type LedgerSource, pointsRecords } from './schema.ts'
 
@@ -22,15 +22,20 @@ const maxBalance = 2_147_483_647
  * Answers the new balance.
  * @throws {Refusal} `shortCode` with `required`, `current` and `shortage` when the balance doesn't cover it.
  */
-export function post(books: Books<Push>, user: Readonly<User>, entry: Entry, shortCode: RefusalCode = 4005): number {
+export function post(
+  unit: UnitOfWork<Push>,
+  user: Readonly<User>,
+  entry: Entry,
+  shortCode: RefusalCode = 4005,
+): number {
   const { points, source, related_id, description } = entry
   const balance = user.total_points + points
   if (!Number.isSafeInteger(points) || points === 0) throw new Error(`an entry of ${points} points`)
   if (balance < 0) throw shortOf(-points, user.total_points, shortCode)
   if (balance > maxBalance) throw new Refusal(9000, { issues: [{ path: 'points', message: '积分超过上限' }] })
   const seq = user.ledger_seq + 1
-  books.update(users, user, { total_points: balance, ledger_seq: seq, updated_at: books.now })
-  books.append(pointsRecords, {
+  unit.update(users, user, { total_points: balance, ledger_seq: seq, updated_at: unit.now })
+  unit.append(pointsRecords, {
     user_id: user.user_id,
     seq,
     points,
@@ -39,9 +44,9 @@ export function post(books: Books<Push>, user: Readonly<User>, entry: Entry, sho
     related_id,
     description,
     balance_after: balance,
-    created_at: books.now,
+    created_at: unit.now,
   })
-  books.announce({
+  unit.announce({
     to: { user_id: user.user_id },
     type: 'points_update',
     ledger_seq: seq,
@@ -51,7 +56,7 @@ export function post(books: Books<Push>, user: Readonly<User>, entry: Entry, sho
       change_points: points,
       reason: description,
       reason_code: source,
-      timestamp: books.now.toISOString(),
+      timestamp: unit.now.toISOString(),
     },
   })
   return balance

@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import type { Calendar } from '../calendar.ts'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
@@ -8,6 +7,7 @@ import { ok } from '../http/envelope.ts'
 import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
+import type { Calendar } from '../lib/calendar.ts'
 import type { Till } from '../till/till.ts'
 import { checkIn } from './check-in.ts'
 import { pointsRecordsOf, pointsStatisticsOf } from './queries.ts'
@@ -18,12 +18,16 @@ export interface PointsDeps {
   till: Till<Push>
   calendar: Calendar
   now: () => Date
-  /** Points for a check-in; 0 turns it off. */
-  checkInPoints: number
+  rules: {
+    checkIn: {
+      /** What one is worth; 0 turns it off. */
+      points: number
+    }
+  }
 }
 
 /** The ledger's part of `/api/user`. */
-export function pointsRoutes({ database, till, calendar, now, checkInPoints }: PointsDeps) {
+export function pointsRoutes({ database, till, calendar, now, rules }: PointsDeps) {
   return new Hono<AppEnv>()
     .get(
       '/points/records',
@@ -45,10 +49,11 @@ export function pointsRoutes({ database, till, calendar, now, checkInPoints }: P
         idempotent: true,
       }),
       async (c) => {
-        if (checkInPoints === 0) throw new Refusal(2006, null, '签到活动暂未开放')
+        const { points } = rules.checkIn
+        if (points === 0) throw new Refusal(2006, null, '签到活动暂未开放')
         const { userId } = c.get('caller')
         const day = calendar.dayOf(now())
-        const input = { userId, day, dayBefore: calendar.plusDays(day, -1), points: checkInPoints }
+        const input = { userId, day, dayBefore: calendar.plusDays(day, -1), points }
         return once(c, {}, (idempotency) => till.run(checkIn, input, idempotency))
       },
     )

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { bigint, check, index, int, mysqlEnum, mysqlTable, primaryKey, unique, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { tableShelf } from '../till/shelf.ts'
+import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
 /** Where points come from and go to. */
@@ -44,7 +44,7 @@ export const pointsRecordsTable = mysqlTable(
   ],
 )
 
-export const pointsRecords = tableShelf(pointsRecordsTable, {
+export const pointsRecords = mapTable(pointsRecordsTable, {
   rank: lockOrder.journals,
   key: ['record_id'],
   lock: 'none',
@@ -66,7 +66,7 @@ export const checkInsTable = mysqlTable(
   (table) => [primaryKey({ columns: [table.user_id, table.business_day] })],
 )
 
-export const checkIns = tableShelf(checkInsTable, {
+export const checkIns = mapTable(checkInsTable, {
   rank: lockOrder.checkIns,
   key: ['user_id', 'business_day'],
   lock: 'none',

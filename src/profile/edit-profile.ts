@@ -1,6 +1,6 @@
 import { Refusal } from '../contract/refusals.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
 import { type User, users } from '../users/schema.ts'
 
 export interface ProfileEdit {
@@ -15,10 +15,10 @@ export const editProfile: Operation<ProfileEdit, Pick<User, 'user_id'>> = {
   name: 'edit_profile',
   owner: ({ userId }) => userId,
   needs: ({ userId }) => [rows(users, userId)],
-  decide(books, { userId, ...edit }) {
-    const user = books.find(users, [userId])
+  decide(unit, { userId, ...edit }) {
+    const user = unit.find(users, [userId])
     if (!user) throw new Refusal(2003)
-    if (Object.keys(edit).length > 0) books.update(users, user, { ...edit, updated_at: books.now })
+    if (Object.keys(edit).length > 0) unit.update(users, user, { ...edit, updated_at: unit.now })
     return { user_id: userId }
   },
 }

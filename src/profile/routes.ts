@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { type Calendar, wholeDaysBetween } from '../calendar.ts'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
@@ -9,10 +8,11 @@ import { ok } from '../http/envelope.ts'
 import { describe } from '../http/operation-docs.ts'
 import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
+import { type Calendar, wholeDaysBetween } from '../lib/calendar.ts'
+import { randomCode } from '../lib/random.ts'
 import { pointsStatisticsOf } from '../points/queries.ts'
-import { randomCode } from '../random.ts'
-import type { ImageDesk } from '../receipts/image-desk.ts'
-import { openAvatar } from '../receipts/photo.ts'
+import type { ImageDesk } from '../receipts/photo/image-desk.ts'
+import { openAvatar } from '../receipts/photo/photo.ts'
 import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
 import { requireUser } from '../users/queries.ts'
@@ -27,8 +27,8 @@ export interface ProfileDeps {
   calendar: Calendar
   now: () => Date
   store: Store
-  imageDesk: ImageDesk
-  avatarLimit: RateLimit
+  receipts: { imageDesk: ImageDesk }
+  limits: { avatar: RateLimit }
 }
 
 const avatarKeyLength = 26
@@ -101,7 +101,7 @@ export function profileRoutes(deps: ProfileDeps) {
 }
 
 /** The caller's picture: made small, kept under a name that can't be guessed; the one before it is swept. */
-function avatarRoutes({ till, store, imageDesk, avatarLimit }: ProfileDeps) {
+function avatarRoutes({ till, store, receipts, limits }: ProfileDeps) {
   return new Hono<AppEnv>().post(
     '/avatar',
     describe({
@@ -110,10 +110,10 @@ function avatarRoutes({ till, store, imageDesk, avatarLimit }: ProfileDeps) {
       refusals: [5001, 5003, 5004],
       form: avatarForm,
     }),
-    limitCaller(avatarLimit),
+    limitCaller(limits.avatar),
     async (c) => {
       const { userId } = c.get('caller')
-      const { opened } = await imageDesk.take(c, { file: avatarForm.file, check: () => {}, open: openAvatar })
+      const { opened } = await receipts.imageDesk.take(c, { file: avatarForm.file, check: () => {}, open: openAvatar })
       const name = `${userId}-${randomCode(avatarKeyLength)}.jpg`
       await store.put(`avatars/${name}`, opened)
       await till.run(editProfile, { userId, avatar: `/avatars/${name}` })

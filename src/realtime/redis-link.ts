@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { RedisClient } from 'bun'
 import type { Logger } from 'pino'
-import { within } from '../within.ts'
+import { within } from '../lib/within.ts'
 
 /** A kept-up connection to Redis or Valkey: one channel, commands, and the truth about whether it is there. */
 export interface RedisLink {

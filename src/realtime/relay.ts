@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { type Push, pushes } from '../contract/messages.ts'
-import { parseJson } from '../parse-json.ts'
-import { randomCode } from '../random.ts'
+import { parseJson } from '../lib/parse-json.ts'
+import { randomCode } from '../lib/random.ts'
 import { createRedisLink, type RedisLink } from './redis-link.ts'
 
 /** What one replica tells the others. */

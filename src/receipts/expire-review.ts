@@ -1,6 +1,6 @@
 import type { Push } from '../contract/messages.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
 import { uploads } from './schema.ts'
 
 export interface ReviewExpiry {
@@ -17,11 +17,11 @@ export const expireReview: Operation<ReviewExpiry, { changed: boolean }, Push> =
   name: 'expire_review',
   owner: ({ userId }) => userId,
   needs: ({ uploadId }) => [rows(uploads, uploadId)],
-  decide(books, { userId, uploadId, cutoff }) {
-    const upload = books.find(uploads, [uploadId])
+  decide(unit, { userId, uploadId, cutoff }) {
+    const upload = unit.find(uploads, [uploadId])
     if (upload?.review_status !== 'pending' || upload.created_at >= cutoff) return { changed: false }
-    books.update(uploads, upload, { review_status: 'expired', review_reason: reason, review_time: books.now })
-    const timestamp = books.now.toISOString()
+    unit.update(uploads, upload, { review_status: 'expired', review_reason: reason, review_time: unit.now })
+    const timestamp = unit.now.toISOString()
     const data = {
       upload_id: uploadId,
       status: 'expired',
@@ -29,7 +29,7 @@ export const expireReview: Operation<ReviewExpiry, { changed: boolean }, Push> =
       review_reason: reason,
       timestamp,
     } as const
-    books.announce({ to: { user_id: userId }, type: 'review_result', data })
+    unit.announce({ to: { user_id: userId }, type: 'review_result', data })
     return { changed: true }
   },
 }

@@ -1,5 +1,5 @@
-import type { Calendar } from '../calendar.ts'
-import type { ReceiptReading } from './reading.ts'
+import type { Calendar } from '../lib/calendar.ts'
+import type { ReceiptReading } from './reading/kept-reading.ts'
 import type { Flag } from './wire.ts'
 
 /** What is known about an upload when it is flagged. */

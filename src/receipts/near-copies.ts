@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, ne, or } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
-import type { Fingerprint } from './fingerprint.ts'
-import { hashWords, isNearCopy, packHash } from './likeness.ts'
-import type { ReceiptReading } from './reading.ts'
+import type { Fingerprint } from './photo/fingerprint.ts'
+import { hashWords, isNearCopy, packHash } from './photo/likeness.ts'
+import type { ReceiptReading } from './reading/kept-reading.ts'
 import { uploadReviewsTable } from './schema.ts'
 
 /** Finds uploads whose photos look alike, among the most recent ones. */

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
-import type { Config } from '../config.ts'
-import { createImageDesk } from './image-desk.ts'
+import type { Config } from '../config/config.ts'
 import { createNearCopies } from './near-copies.ts'
-import { createReader, type Reader, type ReaderOptions } from './reader.ts'
+import { createImageDesk } from './photo/image-desk.ts'
+import { createReader, type Reader, type ReaderOptions } from './reading/reader.ts'
 import { createReceive, type ReceiveDeps } from './receive.ts'
 
 const readerTimeout_ms = 60_000

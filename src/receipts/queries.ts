@@ -4,7 +4,7 @@ import { yuanOf } from '../contract/money.ts'
 import { Refusal } from '../contract/refusals.ts'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
-import type { ReceiptReading } from './reading.ts'
+import type { ReceiptReading } from './reading/kept-reading.ts'
 import { type Upload, uploadReviewsTable } from './schema.ts'
 import type { historyQuery, UploadRecord } from './wire.ts'
 

@@ -5,35 +5,37 @@ import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
+import type { Form } from '../http/form.ts'
 import { once } from '../http/idempotency.ts'
-import type { Form } from '../http/multipart.ts'
 import { describe } from '../http/operation-docs.ts'
 import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
 import type { ImageLinks } from '../storage/image-links.ts'
-import type { ImageDesk } from './image-desk.ts'
-import { imageName } from './image-names.ts'
-import { openPhoto } from './photo.ts'
+import type { ImageDesk } from './photo/image-desk.ts'
+import { imageName } from './photo/image-names.ts'
+import { openPhoto } from './photo/photo.ts'
 import { historyOf, messages, uploadOf, uploadStatisticsOf } from './queries.ts'
 import type { createReceive } from './receive.ts'
 import { historyAnswer, historyQuery, recordAnswer, statisticsAnswer, uploadAnswer, uploadIdParam } from './wire.ts'
 
 export interface ReceiptsDeps {
   database: Database
-  imageDesk: ImageDesk
   imageLinks: ImageLinks
-  receive: ReturnType<typeof createReceive>
-  uploadLimit: RateLimit
-  /** Without one, the reader or the reviewer gives the amount. */
-  isAmountRequired: boolean
+  receipts: {
+    imageDesk: ImageDesk
+    receive: ReturnType<typeof createReceive>
+    /** Without one, the reader or the reviewer gives the amount. */
+    isAmountRequired: boolean
+  }
+  limits: { upload: RateLimit }
 }
 
 /** A receipt's photo and what was paid. */
 export const uploadForm = { file: 'image', fields: z.object({ amount: z.string().optional() }) }
 
 /** `/api/photo`: receipts sent for review. */
-export function receiptsRoutes(deps: ReceiptsDeps) {
-  const { database, imageDesk, imageLinks, receive, uploadLimit, isAmountRequired } = deps
+export function receiptsRoutes({ database, imageLinks, receipts, limits }: ReceiptsDeps) {
+  const { imageDesk, receive, isAmountRequired } = receipts
   const linksOf = (c: Context<AppEnv>) => (imageKey: string) => absoluteLinks(c)(imageLinks.linkTo(imageName(imageKey)))
   return new Hono<AppEnv>()
     .post(
@@ -45,7 +47,7 @@ export function receiptsRoutes(deps: ReceiptsDeps) {
         idempotent: true,
         form: uploadForm,
       }),
-      limitCaller(uploadLimit),
+      limitCaller(limits.upload),
       async (c) => {
         const { checked: inputFen, opened: photo } = await imageDesk.take(c, {
           file: uploadForm.file,

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, index, int, mysqlEnum, mysqlTable, unique, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { figuresShelf, tableShelf } from '../till/shelf.ts'
+import { derivedMapping, mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
 export const reviewStatuses = ['pending', 'approved', 'rejected', 'expired'] as const
@@ -63,7 +63,7 @@ export const uploadReviewsTable = mysqlTable(
 
 export type Upload = typeof uploadReviewsTable.$inferSelect
 
-export const uploads = tableShelf(uploadReviewsTable, {
+export const uploads = mapTable(uploadReviewsTable, {
   rank: lockOrder.uploads,
   key: ['upload_id'],
   lock: 'update',
@@ -84,7 +84,7 @@ export const uploads = tableShelf(uploadReviewsTable, {
 })
 
 /** The user's upload of one photo; read, and added to, while the user's row is locked. */
-export const uploadsByPhoto = tableShelf(uploadReviewsTable, {
+export const uploadsByPhoto = mapTable(uploadReviewsTable, {
   rank: lockOrder.uploads,
   key: ['user_id', 'image_sha256'],
   lock: 'none',
@@ -100,7 +100,7 @@ export interface UploadCount {
 }
 
 /** Read while the user's row is locked: no other upload of theirs can be on its way. */
-export const uploadCounts = figuresShelf<UploadCount>({
+export const uploadCounts = derivedMapping<UploadCount>({
   name: 'upload_counts',
   rank: lockOrder.uploads,
   keyOf: ({ user_id, since }) => [user_id, since],

@@ -1,7 +1,7 @@
 import { pointsFor } from '../contract/money.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
-import type { ReceiptReading } from './reading.ts'
+import { rows } from '../till/table-mapping.ts'
+import type { ReceiptReading } from './reading/kept-reading.ts'
 import { type Upload, uploads } from './schema.ts'
 import type { Flag } from './wire.ts'
 
@@ -18,10 +18,10 @@ export const storeFindings: Operation<Findings, { stored: boolean }> = {
   name: 'store_findings',
   owner: ({ userId }) => userId,
   needs: ({ uploadId }) => [rows(uploads, uploadId)],
-  decide(books, { uploadId, reading, flags }) {
-    const upload = books.find(uploads, [uploadId])
+  decide(unit, { uploadId, reading, flags }) {
+    const upload = unit.find(uploads, [uploadId])
     if (!upload) return { stored: false }
-    books.update(uploads, upload, { flags: JSON.stringify(flags), ...(reading ? readColumns(upload, reading) : {}) })
+    unit.update(uploads, upload, { flags: JSON.stringify(flags), ...(reading ? readColumns(upload, reading) : {}) })
     return { stored: true }
   },
 }

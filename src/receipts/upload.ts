@@ -2,9 +2,9 @@ import type { Push } from '../contract/messages.ts'
 import { pointsFor, yuanOf } from '../contract/money.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
 import { users } from '../users/schema.ts'
-import type { ReceiptReading } from './reading.ts'
+import type { ReceiptReading } from './reading/kept-reading.ts'
 import { uploadCounts, uploadsByPhoto } from './schema.ts'
 import type { Flag } from './wire.ts'
 
@@ -38,20 +38,20 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
   owner: ({ userId }) => userId,
   needs: ({ userId, sha256, since }) => [
     rows(users, userId),
-    { shelf: uploadsByPhoto, keys: [[userId, sha256]] },
-    { shelf: uploadCounts, keys: [[userId, since.toISOString()]] },
+    { mapping: uploadsByPhoto, keys: [[userId, sha256]] },
+    { mapping: uploadCounts, keys: [[userId, since.toISOString()]] },
   ],
-  decide(books, input) {
+  decide(unit, input) {
     const { uploadId, userId, imageKey, inputFen, reading, dailyLimit } = input
-    if (!books.find(users, [userId])) throw new Refusal(2003)
-    const same = books.find(uploadsByPhoto, [userId, input.sha256])
+    if (!unit.find(users, [userId])) throw new Refusal(2003)
+    const same = unit.find(uploadsByPhoto, [userId, input.sha256])
     if (same) throw new Refusal(5005, { upload_id: same.upload_id })
-    const today = books.get(uploadCounts, [userId, input.since.toISOString()])
+    const today = unit.get(uploadCounts, [userId, input.since.toISOString()])
     if (today.count >= dailyLimit) throw new Refusal(5006, { limit: dailyLimit })
-    books.update(uploadCounts, today, { count: today.count + 1 })
+    unit.update(uploadCounts, today, { count: today.count + 1 })
     const recognizedFen = reading?.amountFen ?? null
     const estimated_points = pointsFor(recognizedFen ?? inputFen ?? 0)
-    books.append(uploadsByPhoto, {
+    unit.append(uploadsByPhoto, {
       upload_id: uploadId,
       user_id: userId,
       image_key: imageKey,
@@ -70,13 +70,13 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
       review_reason: null,
       reviewer_id: null,
       review_time: null,
-      created_at: books.now,
+      created_at: unit.now,
     })
     const input_amount = inputFen === null ? null : yuanOf(inputFen)
-    books.announce({
+    unit.announce({
       to: 'merchants',
       type: 'merchant_notification',
-      data: { event: 'new_review', upload_id: uploadId, input_amount, timestamp: books.now.toISOString() },
+      data: { event: 'new_review', upload_id: uploadId, input_amount, timestamp: unit.now.toISOString() },
     })
     return {
       upload_id: uploadId,

@@ -4,7 +4,7 @@ import { products } from '../exchange/schema.ts'
 import { lockOrder } from '../lock-order.ts'
 import { audit } from '../merchant/audit.ts'
 import type { Operation } from '../till/operation.ts'
-import { figuresShelf, type Key, rows, type Shelf } from '../till/shelf.ts'
+import { derivedMapping, type Key, rows, type TableMapping } from '../till/table-mapping.ts'
 import type { Till } from '../till/till.ts'
 import { users } from '../users/schema.ts'
 import { findMismatches } from './checks.ts'
@@ -30,13 +30,13 @@ const repairBalance: Operation<number, { repaired: boolean }> = {
   name: 'repair_balance',
   owner: (userId) => userId,
   needs: (userId) => [rows(users, userId), rows(pointsLedger, userId)],
-  decide(books, userId) {
-    const user = books.get(users, [userId])
-    const { total, last_seq } = books.get(pointsLedger, [userId])
+  decide(unit, userId) {
+    const user = unit.get(users, [userId])
+    const { total, last_seq } = unit.get(pointsLedger, [userId])
     if (total < 0 || (total === user.total_points && last_seq === user.ledger_seq)) return { repaired: false }
     const details = { was: user.total_points, is: total }
-    books.update(users, user, { total_points: total, ledger_seq: last_seq, updated_at: books.now })
-    audit(books, { actorId: null, action: 'reconcile.repair', target: `user:${userId}`, details })
+    unit.update(users, user, { total_points: total, ledger_seq: last_seq, updated_at: unit.now })
+    audit(unit, { actorId: null, action: 'reconcile.repair', target: `user:${userId}`, details })
     return { repaired: true }
   },
 }
@@ -46,13 +46,13 @@ const repairStock: Operation<number, { repaired: boolean }> = {
   name: 'repair_stock',
   owner: (productId) => productId,
   needs: (productId) => [rows(products, productId), rows(stockLedger, productId)],
-  decide(books, productId) {
-    const product = books.get(products, [productId])
-    const { total } = books.get(stockLedger, [productId])
+  decide(unit, productId) {
+    const product = unit.get(products, [productId])
+    const { total } = unit.get(stockLedger, [productId])
     if (total < 0 || total === product.stock) return { repaired: false }
     const details = { was: product.stock, is: total }
-    books.update(products, product, { stock: total, updated_at: books.now })
-    audit(books, { actorId: null, action: 'reconcile.repair', target: `product:${productId}`, details })
+    unit.update(products, product, { stock: total, updated_at: unit.now })
+    audit(unit, { actorId: null, action: 'reconcile.repair', target: `product:${productId}`, details })
     return { repaired: true }
   },
 }
@@ -68,8 +68,8 @@ export async function repair(database: Database, till: Till): Promise<number> {
 }
 
 /** Sums, read after the row they are held against is locked. */
-function sumsOf(name: string, sql: string): Shelf<LedgerSum> {
-  return figuresShelf({
+function sumsOf(name: string, sql: string): TableMapping<LedgerSum> {
+  return derivedMapping({
     name,
     rank: lockOrder.journals,
     keyOf: ({ id }) => [id],

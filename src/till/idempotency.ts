@@ -2,13 +2,13 @@ import { and, eq } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import { lockOrder } from '../lock-order.ts'
-import type { Books } from './books.ts'
 import type { Idempotency } from './operation.ts'
 import { idempotencyKeysTable } from './schema.ts'
-import { type Need, tableShelf } from './shelf.ts'
+import { mapTable, type Need } from './table-mapping.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
 
 /** Read after every lock is held: whoever shares an owner with a running request sees its answer. */
-const idempotencyKeys = tableShelf(idempotencyKeysTable, {
+const idempotencyKeys = mapTable(idempotencyKeysTable, {
   rank: lockOrder.idempotencyKeys,
   key: ['owner', 'idem_key'],
   lock: 'none',
@@ -16,30 +16,33 @@ const idempotencyKeys = tableShelf(idempotencyKeysTable, {
 })
 
 export function idempotencyNeed({ owner, key }: Idempotency): Need {
-  return { shelf: idempotencyKeys, keys: [[owner, key]] }
+  return { mapping: idempotencyKeys, keys: [[owner, key]] }
 }
 
 /**
  * The first answer given under this key, or undefined for a new one.
  * @throws {Refusal} 9008 when the key was used for another request.
  */
-export function firstAnswer(books: Books, { owner, key, fingerprint }: Idempotency): { answer: unknown } | undefined {
-  const first = books.find(idempotencyKeys, [owner, key])
+export function firstAnswer(
+  unit: UnitOfWork,
+  { owner, key, fingerprint }: Idempotency,
+): { answer: unknown } | undefined {
+  const first = unit.find(idempotencyKeys, [owner, key])
   if (!first) return undefined
   if (first.fingerprint !== fingerprint) throw new Refusal(9008)
   return { answer: JSON.parse(first.answer) }
 }
 
 /** Keeps the answer in the same transaction as its effect. */
-export function rememberAnswer(books: Books, idempotency: Idempotency, operation: string, answer: unknown): void {
+export function rememberAnswer(unit: UnitOfWork, idempotency: Idempotency, operation: string, answer: unknown): void {
   const { owner, key, fingerprint } = idempotency
-  books.append(idempotencyKeys, {
+  unit.append(idempotencyKeys, {
     owner,
     idem_key: key,
     operation,
     fingerprint,
     answer: JSON.stringify(answer),
-    created_at: books.now,
+    created_at: unit.now,
   })
 }
 

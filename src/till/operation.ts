@@ -1,8 +1,8 @@
-import type { Books } from './books.ts'
-import type { Need } from './shelf.ts'
+import type { Need } from './table-mapping.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
 
 /**
- * A change of points or stock: pure and synchronous over the rows it named. Time comes from the books, random bits in
+ * A change of points or stock: pure and synchronous over the rows it named. Time comes from the unit, random bits in
  * the input; it throws a `Refusal` to change nothing.
  */
 export interface Operation<Input, Answer, Announcement = unknown> {
@@ -10,7 +10,7 @@ export interface Operation<Input, Answer, Announcement = unknown> {
   /** Whose order matters: operations of one owner are decided in the order they came. */
   owner(input: Input): string | number
   needs(input: Input): Need[]
-  decide(books: Books<Announcement>, input: Input): Answer
+  decide(unit: UnitOfWork<Announcement>, input: Input): Answer
 }
 
 /** What makes a repeated request one effect. */
@@ -21,4 +21,10 @@ export interface Idempotency {
   key: string
   /** A digest of route and validated input: the same key with another is refused. */
   fingerprint: string
+}
+
+/** An operation's answer; `replayed` when it is the first answer to an idempotency key, given again. */
+export interface TillAnswer<Answer> {
+  answer: Answer
+  replayed: boolean
 }

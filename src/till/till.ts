@@ -1,35 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { Refusal } from '../contract/refusals.ts'
-import type { Database } from '../db/client.ts'
-import { type BatchReport, Lane } from './lane.ts'
-import type { Idempotency, Operation } from './operation.ts'
-
-export interface TillOptions<Announcement> {
-  database: Database
-  /** Batches side by side. */
-  lanes: number
-  /** Operations in one batch at the most. */
-  batchSize: number
-  /** Operations waiting at the most; more are refused with 9007. */
-  queueLimit: number
-  /** How long an operation may wait before its batch begins. */
-  queueTimeoutMs?: number
-  now?: () => Date
-  /** Called after each commit with what the batch announced, in order. */
-  publish: (announcements: readonly Announcement[]) => void
-  /** Called after each commit with every operation it was the first answer of, once an effect. */
-  committed?: (operation: object, answer: unknown) => void
-  /** Called for each operation that is refused because too many are waiting. */
-  onFull?: () => void
-  /** Called after each batch. */
-  report?: (batch: BatchReport) => void
-}
-
-/** An operation's answer; `replayed` when it is the first answer to an idempotency key, given again. */
-export interface TillAnswer<Answer> {
-  answer: Answer
-  replayed: boolean
-}
+import { Lane } from './lane.ts'
+import type { Idempotency, Operation, TillAnswer } from './operation.ts'
+import type { TillOptions } from './options.ts'
 
 /** The only writer of points and stock: gathers operations into batches, each one transaction. */
 export interface Till<Announcement = unknown> {

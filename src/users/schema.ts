@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, check, index, int, mysqlEnum, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText, utcNow } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { tableShelf } from '../till/shelf.ts'
+import { mapTable } from '../till/table-mapping.ts'
 
 /** People with an account; `total_points` equals the sum of their ledger, `ledger_seq` its last number. */
 export const usersTable = mysqlTable(
@@ -34,7 +34,7 @@ export const usersTable = mysqlTable(
 /** An account's row as the till holds it. */
 export type User = typeof usersTable.$inferSelect
 
-export const users = tableShelf(usersTable, {
+export const users = mapTable(usersTable, {
   rank: lockOrder.users,
   key: ['user_id'],
   lock: 'update',

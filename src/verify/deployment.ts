@@ -1,4 +1,4 @@
-import { parseJson } from '../parse-json.ts'
+import { parseJson } from '../lib/parse-json.ts'
 
 /** A fault of the deployment that is looked at, in words for its operator. */
 export class Fault extends Error {

@@ -1,5 +1,5 @@
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/shelf.ts'
+import { rows } from '../till/table-mapping.ts'
 import { vouchers } from './schema.ts'
 
 export interface VoucherExpiry {
@@ -12,12 +12,12 @@ export const expireVoucher: Operation<VoucherExpiry, { changed: boolean }> = {
   name: 'expire_voucher',
   owner: ({ userId }) => userId,
   needs: ({ code }) => [rows(vouchers, code)],
-  decide(books, { code }) {
-    const voucher = books.find(vouchers, [code])
-    if (voucher?.kind !== 'prize' || voucher.status !== 'active' || voucher.expires_at > books.now) {
+  decide(unit, { code }) {
+    const voucher = unit.find(vouchers, [code])
+    if (voucher?.kind !== 'prize' || voucher.status !== 'active' || voucher.expires_at > unit.now) {
       return { changed: false }
     }
-    books.update(vouchers, voucher, { status: 'expired' })
+    unit.update(vouchers, voucher, { status: 'expired' })
     return { changed: true }
   },
 }

@@ -1,6 +1,6 @@
-import { day_ms } from '../calendar.ts'
-import { randomCode } from '../random.ts'
-import type { Books } from '../till/books.ts'
+import { day_ms } from '../lib/calendar.ts'
+import { randomCode } from '../lib/random.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { vouchers } from './schema.ts'
 
 /** A code for the counter: 50 random bits, short enough to be read out. */
@@ -21,16 +21,16 @@ export interface VoucherIssue {
 }
 
 /** Issues what a diner shows at the counter. */
-export function issueVoucher(books: Books, issue: VoucherIssue): { code: string; expires_at: string } {
+export function issueVoucher(unit: UnitOfWork, issue: VoucherIssue): { code: string; expires_at: string } {
   const { ttlDays, ...voucher } = issue
-  const expires_at = new Date(books.now.getTime() + ttlDays * day_ms)
-  books.append(vouchers, {
+  const expires_at = new Date(unit.now.getTime() + ttlDays * day_ms)
+  unit.append(vouchers, {
     ...voucher,
     status: 'active',
     expires_at,
     redeemed_at: null,
     redeemed_by: null,
-    created_at: books.now,
+    created_at: unit.now,
   })
   return { code: voucher.code, expires_at: expires_at.toISOString() }
 }

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, index, int, mysqlEnum, mysqlTable, smallint, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { tableShelf } from '../till/shelf.ts'
+import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
 /** What a diner shows at the counter, for an order's goods or a prize of the wheel. `source_id` is the order or draw. */
@@ -30,7 +30,7 @@ export const vouchersTable = mysqlTable(
   ],
 )
 
-export const vouchers = tableShelf(vouchersTable, {
+export const vouchers = mapTable(vouchersTable, {
   rank: lockOrder.vouchers,
   key: ['code'],
   lock: 'update',

@@ -1,5 +1,5 @@
 // The real worker, which tells that it was started.
-import '../../src/receipts/reader-worker.ts'
+import '../../src/receipts/reading/reader-worker.ts'
 
 const starts = new BroadcastChannel('starts of reader workers')
 starts.postMessage('one')

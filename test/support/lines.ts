@@ -1,4 +1,4 @@
-import type { OcrLine } from '../../src/receipts/rows.ts'
+import type { OcrLine } from '../../src/receipts/reading/rows.ts'
 
 /**
  * Sets a text as a receipt of 900 pixels: each line a row, `|` between columns, `^` in front of what is printed large and in

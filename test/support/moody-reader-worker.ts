@@ -1,5 +1,5 @@
 // The real worker, but for two images that no decoder would ever hang on or die of.
-import '../../src/receipts/reader-worker.ts'
+import '../../src/receipts/reading/reader-worker.ts'
 
 declare const self: Worker
 

@@ -1,8 +1,8 @@
 import { expect } from 'bun:test'
 import { addProduct, type NewProduct } from '../../src/exchange/add-product.ts'
-import { adjust } from '../../src/merchant/adjust.ts'
+import { randomId } from '../../src/lib/random.ts'
 import { setMerchant } from '../../src/merchant/change-account.ts'
-import { randomId } from '../../src/random.ts'
+import { adjust } from '../../src/merchant/counter/adjust.ts'
 import type { TestService } from './service.ts'
 
 /** Someone signed in. */

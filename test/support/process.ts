@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Config } from '../../src/config.ts'
+import type { Config } from '../../src/config/config.ts'
 
 const main = join(import.meta.dir, '../../src/main.ts')
 

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createReader } from '../../src/receipts/reader.ts'
+import { createReader } from '../../src/receipts/reading/reader.ts'
 
 // Gives every photo less time than it takes: at each of these moments the worker is deep in something else.
 const [photo = ''] = process.argv.slice(2)

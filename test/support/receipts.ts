@@ -1,5 +1,5 @@
 import type { Database } from '../../src/db/client.ts'
-import { randomId } from '../../src/random.ts'
+import { randomId } from '../../src/lib/random.ts'
 import { uploadReviewsTable } from '../../src/receipts/schema.ts'
 
 /** A receipt that waits for a review since `createdAt`; answers its id. */

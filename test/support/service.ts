@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Config, loadConfig } from '../../src/config.ts'
+import { seedWheel } from '../../src/composition/seed.ts'
+import { type Config, loadConfig } from '../../src/config/config.ts'
 import type { Database } from '../../src/db/client.ts'
 import { findMismatches } from '../../src/reconcile/checks.ts'
-import { seedWheel } from '../../src/seed.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
 import { type Client, createClient } from './client.ts'
 import { createTestDatabase } from './database.ts'
@@ -111,7 +111,7 @@ export function useService(settings: Settings = {}): TestService {
 
 /** Empties every table but the migrations', and puts the default wheel back. */
 async function wipe(services: RunningServer['services']): Promise<void> {
-  const { database, catalogue, wheel, pastDays } = services
+  const { database, caches } = services
   const tables = await database.query<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.tables
       WHERE table_schema = DATABASE() AND table_name <> 'migrations'`,
@@ -122,7 +122,7 @@ async function wipe(services: RunningServer['services']): Promise<void> {
   await connection.query('SET FOREIGN_KEY_CHECKS = 1')
   connection.release()
   await seedWheel(services)
-  catalogue.invalidate()
-  wheel.invalidate()
-  pastDays.clear()
+  caches.catalogue.invalidate()
+  caches.wheel.invalidate()
+  caches.pastDays.clear()
 }

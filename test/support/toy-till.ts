@@ -2,10 +2,10 @@ import { int, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
 import { Refusal } from '../../src/contract/refusals.ts'
 import { type Database, openDatabase } from '../../src/db/client.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import type { BatchReport } from '../../src/till/lane.ts'
 import type { Operation } from '../../src/till/operation.ts'
-import { rows, tableShelf } from '../../src/till/shelf.ts'
-import { createTill, type Till, type TillOptions } from '../../src/till/till.ts'
+import type { BatchReport, TillOptions } from '../../src/till/options.ts'
+import { mapTable, rows } from '../../src/till/table-mapping.ts'
+import { createTill, type Till } from '../../src/till/till.ts'
 import { createTestDatabase } from './database.ts'
 
 const jarsTable = mysqlTable('toy_jars', { jar_id: int().autoincrement().primaryKey(), coins: int().notNull() })
@@ -17,8 +17,8 @@ const notesTable = mysqlTable('toy_notes', {
 })
 
 /** Jars of coins: the till's own restaurant. */
-const jars = tableShelf(jarsTable, { rank: 1, key: ['jar_id'], lock: 'update', updates: ['coins'] })
-const notes = tableShelf(notesTable, { rank: 2, key: ['note_id'], lock: 'none', updates: [] })
+const jars = mapTable(jarsTable, { rank: 1, key: ['jar_id'], lock: 'update', updates: ['coins'] })
+const notes = mapTable(notesTable, { rank: 2, key: ['note_id'], lock: 'none', updates: [] })
 
 export interface Drop {
   jar: number
@@ -34,11 +34,11 @@ export const drop: Operation<Drop, { coins: number }, string> = {
   name: 'drop',
   owner: ({ jar }) => jar,
   needs: ({ jar }) => [rows(jars, jar)],
-  decide(books, { jar, coins, name, meanwhile }) {
-    const row = books.get(jars, [jar])
-    books.update(jars, row, { coins: row.coins + coins })
-    books.append(notes, { jar_id: jar, coins, name })
-    books.announce(name)
+  decide(unit, { jar, coins, name, meanwhile }) {
+    const row = unit.get(jars, [jar])
+    unit.update(jars, row, { coins: row.coins + coins })
+    unit.append(notes, { jar_id: jar, coins, name })
+    unit.announce(name)
     meanwhile?.()
     if (row.coins < 0) throw new Refusal(4005)
     return { coins: row.coins }
@@ -50,13 +50,13 @@ export const move: Operation<{ from: number; to: number; coins: number; name: st
   name: 'move',
   owner: ({ from }) => from,
   needs: ({ from, to }) => [rows(jars, from), rows(jars, to)],
-  decide(books, { from, to, coins, name }) {
-    const [source, target] = [books.get(jars, [from]), books.get(jars, [to])]
+  decide(unit, { from, to, coins, name }) {
+    const [source, target] = [unit.get(jars, [from]), unit.get(jars, [to])]
     if (source.coins < coins) throw new Refusal(4005)
-    books.update(jars, source, { coins: source.coins - coins })
-    books.update(jars, target, { coins: target.coins + coins })
-    books.append(notes, { jar_id: from, coins: -coins, name: `${name}-` })
-    books.append(notes, { jar_id: to, coins, name: `${name}+` })
+    unit.update(jars, source, { coins: source.coins - coins })
+    unit.update(jars, target, { coins: target.coins + coins })
+    unit.append(notes, { jar_id: from, coins: -coins, name: `${name}-` })
+    unit.append(notes, { jar_id: to, coins, name: `${name}+` })
     return { coins: source.coins }
   },
 }
@@ -65,12 +65,12 @@ export const move: Operation<{ from: number; to: number; coins: number; name: st
 export const make: Operation<{ coins: number; keep: boolean }, { jar: number }, string> = {
   name: 'make',
   owner: () => 'maker',
-  needs: () => [{ shelf: jars, fresh: { coins: 0 } }],
-  decide(books, { coins, keep }) {
+  needs: () => [{ mapping: jars, fresh: { coins: 0 } }],
+  decide(unit, { coins, keep }) {
     if (!keep) return { jar: 0 }
-    const jar = books.keepFresh(jars)
-    books.update(jars, jar, { coins })
-    books.append(notes, { jar_id: jar.jar_id, coins, name: `made ${jar.jar_id}` })
+    const jar = unit.keepFresh(jars)
+    unit.update(jars, jar, { coins })
+    unit.append(notes, { jar_id: jar.jar_id, coins, name: `made ${jar.jar_id}` })
     return { jar: jar.jar_id }
   },
 }

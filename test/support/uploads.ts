@@ -1,4 +1,4 @@
-import { randomCode, randomId } from '../../src/random.ts'
+import { randomCode, randomId } from '../../src/lib/random.ts'
 import { type Upload, uploadReviewsTable } from '../../src/receipts/schema.ts'
 import type { Person } from './people.ts'
 import type { TestService } from './service.ts'

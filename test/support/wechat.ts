@@ -1,4 +1,4 @@
-import { randomCode } from '../../src/random.ts'
+import { randomCode } from '../../src/lib/random.ts'
 
 /** What WeChat does instead of answering a call: an `errcode` of its own, or trouble. */
 export type Mood = number | 'slow' | 'garbage' | 'broken' | 'odd'

@@ -1,6 +1,7 @@
 import type { Refusal } from '../../contract/refusals.ts'
 import type { Dialect, Use } from '../dialect.ts'
-import { type Form, type FormLimits, readForm } from '../multipart.ts'
+import type { Form, FormLimits } from '../form.ts'
+import { readForm } from '../multipart.ts'
 import type { CodeAlias } from './codes.ts'
 import type { CompiledRoute, CountedAlias } from './compiled-route.ts'
 import type { LostAnswers } from './lost-answers.ts'

@@ -1,0 +1,2 @@
+/** One JSON line of the report. */
+export type Result = Record<string, unknown>

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path'
+import type { Config } from '../config/config.ts'
+import { secretOf } from '../config/development-secret.ts'
+import type { DatabaseAddress } from '../db/client.ts'
+import { isDatabaseGone } from '../db/errors.ts'
+import { migrate } from '../db/migrate.ts'
+import { startPrivateServer } from '../db/private-server.ts'
+import { createLogger, logFormat } from '../lib/logger.ts'
+import { OperatorError } from '../lib/operator-error.ts'
+import { type StopStep, stopInOrder } from '../lib/stop-in-order.ts'
+import { createServices, type Services } from './services.ts'
+
+/** The services over a database that is up, reachable and migrated. */
+export interface Installation {
+  services: Services
+  /** The end of all of it, in order. */
+  closing: readonly StopStep[]
+  /** Ends it within `SHUTDOWN_MS`. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the configured database, or starts the private one, migrates it and builds the services.
+ * @throws {OperatorError} when the database or the data directory can't be used.
+ */
+export async function openInstallation(
+  config: Config,
+  print: (line: string) => void,
+  now: () => Date = () => new Date(),
+): Promise<Installation> {
+  try {
+    return await install(config, print, now)
+  } catch (error) {
+    throw mendable(config, error) ?? error
+  }
+}
+
+async function install(config: Config, print: (line: string) => void, now: () => Date): Promise<Installation> {
+  const { address, stop } = await databaseOf(config, print)
+  const logger = createLogger({ level: config.LOG_LEVEL, format: logFormat(config) })
+  const services = createServices({ config, address, secret: secretOf(config), logger, print, now })
+  const closing = [
+    ...services.closing,
+    { name: 'private database', run: stop },
+    { name: 'log', run: async () => logger.flush() },
+  ]
+  const close = async () => void (await stopInOrder(closing, config.SHUTDOWN_MS))
+  try {
+    await migrate(services.database)
+    await services.ready()
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { services, closing, close }
+}
+
+async function databaseOf(
+  config: Config,
+  print: (line: string) => void,
+): Promise<{ address: DatabaseAddress; stop: () => Promise<void> }> {
+  if (config.DATABASE_URL) return { address: { uri: config.DATABASE_URL }, stop: async () => {} }
+  return startPrivateServer(resolve(config.DATA_DIR), { database: 'restaurant_points', tell: print })
+}
+
+/** What the operator can mend, in one line. */
+function mendable(config: Config, error: unknown): OperatorError | undefined {
+  const { code, path } = error as { code?: string; path?: string }
+  if (typeof path === 'string' && resolve(path).startsWith(resolve(config.DATA_DIR)))
+    return new OperatorError(`DATA_DIR can't be used (${code} at ${path}).`)
+  return isDatabaseGone(error) ? new OperatorError(unusable(config, error)) : undefined
+}
+
+const refusesUs = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])
+
+function unusable(config: Config, error: unknown): string {
+  const { host } = new URL(config.DATABASE_URL ?? 'mysql://private')
+  let cause = error
+  while (cause instanceof Error && cause.cause) cause = cause.cause
+  const { code = '', message } = cause as { code?: string; message?: string }
+  const what = refusesUs.has(code) ? 'refuses us' : "can't be reached"
+  return `The database at ${host} ${what} (${code || message}). Check DATABASE_URL.`
+}

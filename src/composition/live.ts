@@ -1,0 +1,115 @@
+import type { Logger } from 'pino'
+import type { Access } from '../accounts/access.ts'
+import type { Config } from '../config/config.ts'
+import type { Push } from '../contract/messages.ts'
+import type { Database } from '../db/client.ts'
+import type { Metrics } from '../http/metrics.ts'
+import type { Cached } from '../lib/cached.ts'
+import { balancesOf } from '../realtime/balances.ts'
+import type { SocketFormat } from '../realtime/format.ts'
+import { createRealtime, type Realtime } from '../realtime/realtime.ts'
+import { createRelay, type Relay } from '../realtime/relay.ts'
+
+/** What other processes and people's sockets hear of this one. */
+export interface Live<Caches> {
+  realtime: Realtime
+  relay: Relay
+  /** Takes what the till announces after each commit. */
+  publish(pushes: readonly Push[]): void
+  /** The same caches, whose `invalidate` holds on every replica. */
+  caches: Caches
+  /** The same, whose `forget` holds on every replica and closes the session's sockets. */
+  access: Access
+}
+
+export interface LiveOptions<Caches> {
+  config: Pick<Config, 'REDIS_URL'>
+  secret: string
+  database: Database
+  access: Access
+  /** Kept in memory here and on the other replicas, by name. `catalogue` is refreshed by each change of stock. */
+  caches: Caches
+  metrics: Metrics
+  logger: Logger
+  now: () => Date
+  /** The sockets' format; the contract's without one. */
+  format?: SocketFormat | undefined
+}
+
+/** Connects sockets, relay, caches and sessions with each other. */
+export function createLive<Caches extends Record<string, Cached<unknown>> & { catalogue: Cached<unknown> }>(
+  options: LiveOptions<Caches>,
+): Live<Caches> {
+  const { config, secret, database, access, caches, metrics, logger, now, format } = options
+  const lost = metrics.counter('relay_lost_total', 'Messages that other replicas did not get', [])
+  const counted = metrics.counter('realtime_pushes_total', 'Pushes by type', ['type'])
+
+  const refreshOn = (pushes: readonly Push[]) => {
+    if (pushes.some(({ type }) => type === 'stock_update')) caches.catalogue.invalidate()
+  }
+  const forgetHere = (sessionId: string) => {
+    access.forget(sessionId)
+    realtime.endSession(sessionId)
+  }
+  const relay = createRelay({
+    url: config.REDIS_URL,
+    secret,
+    logger,
+    onLost: () => lost({}),
+    onReady() {
+      for (const cache of Object.values(caches)) cache.invalidate()
+    },
+    onMessage(message) {
+      if (message.kind === 'session_ended') forgetHere(message.session_id)
+      else if (message.kind === 'changed') caches[message.what]?.invalidate()
+      else {
+        refreshOn(message.pushes)
+        realtime.deliver(message.pushes)
+      }
+    },
+  })
+  const realtime = createRealtime({
+    access,
+    relay,
+    balanceOf: balancesOf(database),
+    ...(format ? { formatOf: () => format } : {}),
+    count: (type) => counted({ type }),
+    logger,
+    now,
+  })
+  metrics.watch({
+    realtime_sockets: { help: 'Open sockets', read: realtime.sockets },
+    relay_connected: { help: '1 while Redis is there', read: () => (relay.state === 'ok' ? 1 : 0) },
+  })
+
+  return {
+    realtime,
+    relay,
+    publish(pushes) {
+      refreshOn(pushes)
+      realtime.publish(pushes)
+    },
+    caches: sharedCaches(caches, relay),
+    access: {
+      ...access,
+      forget(sessionId) {
+        forgetHere(sessionId)
+        relay.tell({ kind: 'session_ended', session_id: sessionId })
+      },
+    },
+  }
+}
+
+function sharedCaches<Caches extends Record<string, Cached<unknown>>>(caches: Caches, relay: Relay): Caches {
+  const shared = Object.entries(caches).map(([what, cache]) => [
+    what,
+    {
+      get: cache.get,
+      invalidate() {
+        cache.invalidate()
+        relay.tell({ kind: 'changed', what })
+      },
+    },
+  ])
+  return Object.fromEntries(shared) as Caches
+}

@@ -1,0 +1,101 @@
+import type { Logger } from 'pino'
+import { alertTitles } from '../alerts/alert.ts'
+import type { Alerts } from '../alerts/alerts.ts'
+import { createDatabaseWatch, type DatabaseWatch } from '../alerts/database-watch.ts'
+import { openAlerts } from '../alerts/open-alerts.ts'
+import type { Config } from '../config/config.ts'
+import type { Push } from '../contract/messages.ts'
+import type { Database } from '../db/client.ts'
+import type { Metrics } from '../http/metrics.ts'
+import type { Health } from '../http/operator-routes.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import { cached } from '../lib/cached.ts'
+import { version } from '../lib/version.ts'
+import { within } from '../lib/within.ts'
+import type { Relay } from '../realtime/relay.ts'
+import type { ReadOutcome } from '../receipts/reading/reader.ts'
+import type { Store } from '../storage/store.ts'
+import type { Till } from '../till/till.ts'
+
+const healthTimeout_ms = 2_000
+const databaseCheckAge_ms = 500
+const storageCheckAge_ms = 5_000
+
+/** Alerts that are counted as well. */
+export function countedAlerts(config: Config, logger: Logger, metrics: Metrics): Alerts {
+  const events = Object.keys(alertTitles).map((event) => ({ event }))
+  const raised = metrics.counter('alerts_total', 'Alerts by event, sent or held back', ['event'], events)
+  const outcomes = ['sent', 'failed', 'dropped'].map((outcome) => ({ outcome }))
+  const messages = metrics.counter(
+    'alert_messages_total',
+    'Messages to the operators by outcome',
+    ['outcome'],
+    outcomes,
+  )
+  return openAlerts(config, {
+    logger,
+    count: (event) => raised({ event }),
+    countMessage: (outcome) => messages({ outcome }),
+  })
+}
+
+/** What happens to photos on their way through the reader, for the metrics and the operators. */
+export function readerReport(metrics: Metrics, alerts: Alerts): (outcome: ReadOutcome, took_ms: number) => void {
+  const outcomes = ['read', 'failed', 'skipped'].map((outcome) => ({ outcome }))
+  const reads = metrics.counter('ocr_reads_total', 'Photos by what became of their reading', ['outcome'], outcomes)
+  const observe = metrics.timer('ocr_read_seconds', 'Time to read one photo, its wait not included')
+  return (outcome, took_ms) => {
+    reads({ outcome })
+    if (outcome === 'skipped') alerts.raise({ event: 'queue_full', queue: 'reader' })
+    else observe(took_ms)
+  }
+}
+
+/** Figures that are looked up when they are asked for. */
+export function watchFigures(
+  metrics: Metrics,
+  parts: { till: Till<Push>; database: Database; poolSize: number; photosWaiting: () => number; watch: DatabaseWatch },
+): void {
+  const { till, database, poolSize, photosWaiting, watch } = parts
+  metrics.watch({
+    till_waiting: { help: 'Operations waiting for a batch', read: till.waiting },
+    db_up: { help: '0 while the database is away', read: () => (watch.isUp ? 1 : 0) },
+    db_connections: { help: 'Connections open', read: () => database.usage().total },
+    db_connections_idle: { help: 'Connections idle', read: () => database.usage().idle },
+    db_connections_in_use: { help: 'Connections at work', read: () => database.usage().total - database.usage().idle },
+    db_connections_max: { help: 'Connections at the most', read: () => poolSize },
+    db_waiting: { help: 'Callers waiting for a connection', read: () => database.usage().waiting },
+    ocr_waiting: { help: 'Photos waiting for the reader', read: photosWaiting },
+  })
+}
+
+/** Alerts when the database goes away and when it comes back. */
+export function watchOver(database: Database, alerts: Alerts): DatabaseWatch {
+  const look = () =>
+    database.query('SELECT 1', [], healthTimeout_ms).then(
+      () => true,
+      () => false,
+    )
+  return createDatabaseWatch({ look, alerts })
+}
+
+/** The parts of the service as `/health` shows them. */
+export function healthOf(parts: { database: Database; store: Store; jobs: Jobs; relay: Relay }): Health {
+  const { database, store, jobs, relay } = parts
+  const look = async (query: Promise<unknown>) => {
+    const answered = query.then(
+      () => 'ok' as const,
+      () => 'away' as const,
+    )
+    return within(answered, healthTimeout_ms, 'away' as const)
+  }
+  const databaseCheck = cached(() => look(database.query('SELECT 1')), databaseCheckAge_ms)
+  const storage = cached(() => look(store.check()), storageCheckAge_ms)
+  // Without Redis the sockets of this process are all there is to look at.
+  const realtime = async () => (relay.state === 'off' ? ('ok' as const) : relay.state)
+  return {
+    version,
+    startedAt: new Date(),
+    checks: { database: databaseCheck.get, storage: storage.get, jobs: jobs.look, realtime },
+  }
+}

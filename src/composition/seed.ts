@@ -1,0 +1,39 @@
+import { like } from 'drizzle-orm'
+import { defaultPityPrizeId, defaultPrizes, sampleProducts } from '../../drizzle/seed.ts'
+import { isDuplicateKey } from '../db/errors.ts'
+import { addProduct } from '../exchange/add-product.ts'
+import { stockMovementsTable } from '../exchange/schema.ts'
+import { installWheel } from '../lottery/install-wheel.ts'
+import type { Services } from './services.ts'
+
+/** The default wheel where there is none; answers whether it was made now. */
+export async function seedWheel({ till, config }: Services): Promise<boolean> {
+  const { answer } = await till.run(installWheel, {
+    prizes: defaultPrizes,
+    pityPrizeId: defaultPityPrizeId,
+    costPoints: config.LOTTERY_COST_POINTS,
+  })
+  return answer.installed
+}
+
+/** The sample products, each once ever; answers how many were made now. Their first movements are their marks. */
+export async function seedProducts({ till, database }: Services): Promise<number> {
+  const marks = await database.orm
+    .select({ mark: stockMovementsTable.related_id })
+    .from(stockMovementsTable)
+    .where(like(stockMovementsTable.related_id, 'SEED\\_%'))
+  const seeded = new Set(marks.map(({ mark }) => mark))
+  let made = 0
+  for (const [index, { fields, stock }] of sampleProducts.entries()) {
+    const movementId = `SEED_${index + 1}`
+    if (seeded.has(movementId)) continue
+    try {
+      await till.run(addProduct, { fields: { ...fields, sort_order: index + 1 }, stock, movementId })
+      made += 1
+    } catch (error) {
+      // Another process seeds at the same time and was first with this one.
+      if (!isDuplicateKey(error)) throw error
+    }
+  }
+  return made
+}

@@ -1,0 +1,187 @@
+import type { Logger } from 'pino'
+import { createAccess } from '../accounts/access.ts'
+import { openAccounts } from '../accounts/open-accounts.ts'
+import { createTokens } from '../accounts/tokens.ts'
+import type { Alerts } from '../alerts/alerts.ts'
+import type { Config } from '../config/config.ts'
+import type { Push } from '../contract/messages.ts'
+import { type Database, type DatabaseAddress, openDatabase } from '../db/client.ts'
+import { createCatalogue } from '../exchange/catalogue.ts'
+import { createMetrics, type Metrics } from '../http/metrics.ts'
+import { createRateLimit, type SharedCounts } from '../http/rate-limits.ts'
+import { createJobs } from '../jobs/jobs.ts'
+import { cached } from '../lib/cached.ts'
+import { createCalendar } from '../lib/calendar.ts'
+import type { StopStep } from '../lib/stop-in-order.ts'
+import { readWheel } from '../lottery/wheel-mapping.ts'
+import { createPastDays } from '../merchant/statistics/past-days.ts'
+import type { Realtime } from '../realtime/realtime.ts'
+import type { Relay } from '../realtime/relay.ts'
+import { openReceipts } from '../receipts/open-receipts.ts'
+import { createImageLinks } from '../storage/image-links.ts'
+import { openStore } from '../storage/open-store.ts'
+import type { Store } from '../storage/store.ts'
+import { createTill, type Till } from '../till/till.ts'
+import { type BusinessCounts, createBusinessCounts } from './business-counts.ts'
+import { createLive } from './live.ts'
+import { countedAlerts, healthOf, readerReport, watchFigures, watchOver } from './observation.ts'
+import { openDialects } from './open-dialects.ts'
+
+export type Services = ReturnType<typeof createServices>
+
+export interface ServicesOptions {
+  config: Config
+  address: DatabaseAddress
+  /** Signs tokens and keys digests; at least 32 characters. */
+  secret: string
+  logger: Logger
+  /** Prints to the person at the terminal. */
+  print: (line: string) => void
+  now: () => Date
+}
+
+const wheelMaxAge_ms = 1_000
+const relayStart_ms = 1_000
+const alertsFarewell_ms = 3_000
+
+/** Builds the long-lived things by hand, in order; `closing` disposes them. */
+export function createServices(options: ServicesOptions) {
+  const { config, address, secret, logger, print, now } = options
+  const metrics = createMetrics()
+  const alerts = countedAlerts(config, logger, metrics)
+  const counts = createBusinessCounts(metrics)
+  const calendar = createCalendar(config.BUSINESS_TIMEZONE)
+  const database = openDatabase({ address, poolSize: config.DATABASE_POOL })
+  const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
+  const dialects = openDialects(config, { database, calendar, metrics, now })
+  const live = createLive({
+    config,
+    secret,
+    database,
+    access: createAccess(database, tokens, now),
+    caches: { catalogue: createCatalogue(database), wheel: cached(() => readWheel(database), wheelMaxAge_ms) },
+    ...{ metrics, logger, now, format: dialects?.socketFormat },
+  })
+  const { access, realtime, relay } = live
+  const till = tillOf(config, { database, now, live, counts, alerts, metrics })
+  const limits = createLimits(config, relay.redis)
+  const store = openStore(config)
+  const imageLinks = createImageLinks(secret, config.JWT_SECRET_PREVIOUS, now)
+  const onEnd = readerReport(metrics, alerts)
+  const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
+  const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, now })
+  const accounts = openAccounts(config, { database, till, tokens, access, secret, limits, logger, print, now })
+  const databaseWatch = watchOver(database, alerts)
+  const poolSize = config.DATABASE_POOL
+  watchFigures(metrics, { till, database, poolSize, photosWaiting: receipts.photosWaiting, watch: databaseWatch })
+
+  return {
+    config,
+    logger,
+    metrics,
+    alerts,
+    databaseWatch,
+    dialects,
+    calendar,
+    database,
+    caches: { ...live.caches, pastDays: createPastDays() },
+    till,
+    realtime,
+    jobs,
+    limits,
+    receipts,
+    store,
+    imageLinks,
+    access,
+    accounts,
+    now,
+    rules: rulesOf(config),
+    health: healthOf({ database, store, jobs, relay }),
+    /** Nothing new should be sent here once the service stops. */
+    lifecycle: { stopping: false },
+    /** Resolves when what the service leans on was reached, or given up for now. */
+    ready: () => relay.settled(relayStart_ms),
+    /** The end of what was built here, in order. */
+    closing: closingOf({ receipts, till, realtime, relay, alerts, store, database }),
+  }
+}
+
+interface Closing {
+  receipts: { close(): Promise<void> }
+  till: Pick<Till<Push>, 'close' | 'waiting'>
+  realtime: Pick<Realtime, 'close' | 'sockets'>
+  relay: Pick<Relay, 'close'>
+  alerts: Alerts
+  store: Pick<Store, 'close'>
+  database: Pick<Database, 'close'>
+}
+
+/** What is underway first: it writes by the till, which speaks to the sockets; the database last. */
+function closingOf({ receipts, till, realtime, relay, alerts, store, database }: Closing): StopStep[] {
+  return [
+    { name: 'receipts', run: receipts.close },
+    { name: 'till', run: till.close, left: () => `${till.waiting()} waiting` },
+    { name: 'sockets', run: realtime.close, left: () => `${realtime.sockets()} open` },
+    { name: 'relay', run: relay.close },
+    { name: 'alerts', run: () => alerts.close(alertsFarewell_ms) },
+    { name: 'store', run: async () => store.close() },
+    { name: 'database', run: database.close },
+  ]
+}
+
+interface TillParts {
+  database: Database
+  now: () => Date
+  live: Pick<Realtime, 'publish'>
+  counts: BusinessCounts
+  alerts: Alerts
+  metrics: Metrics
+}
+
+function tillOf(config: Config, { database, now, live, counts, alerts, metrics }: TillParts): Till<Push> {
+  return createTill<Push>({
+    database,
+    lanes: config.TILL_LANES,
+    batchSize: config.TILL_BATCH,
+    queueLimit: config.TILL_QUEUE,
+    now,
+    publish(pushes) {
+      counts.announced(pushes)
+      live.publish(pushes)
+    },
+    committed: counts.committed,
+    onFull: () => alerts.raise({ event: 'queue_full', queue: 'till' }),
+    report: metrics.batch,
+  })
+}
+
+/** What the rules of the house leave to its settings. */
+function rulesOf(config: Config) {
+  const { VOUCHER_TTL_DAYS: voucherTtlDays } = config
+  return {
+    draw: { dailyLimit: config.DAILY_LOTTERY_LIMIT, pityLimit: config.LOTTERY_PITY_LIMIT, voucherTtlDays },
+    exchange: { voucherTtlDays },
+    review: { maxMultiple: config.REVIEW_MAX_MULTIPLE },
+    checkIn: { points: config.CHECK_IN_POINTS },
+  }
+}
+
+/** A site of IPv6 has 65,536 networks: all of them together may have as many codes as so many of them. */
+const addressesOfASite = 4
+
+function createLimits(config: Config, shared: SharedCounts | undefined) {
+  const limit = (name: string, points: number) => createRateLimit(name, points, 60, config.RATE_LIMIT, shared)
+  return {
+    address: limit('address', config.RATE_LIMIT_ADDRESS),
+    image: limit('image', config.RATE_LIMIT_ADDRESS),
+    login: limit('login', config.RATE_LIMIT_LOGIN),
+    sendCode: limit('send-code', config.SEND_CODE_PER_ADDRESS),
+    sendCodeSite: limit('send-code-site', addressesOfASite * config.SEND_CODE_PER_ADDRESS),
+    wechatMiss: limit('wechat-miss', config.RATE_LIMIT_WECHAT_MISS),
+    write: limit('write', config.RATE_LIMIT_WRITE),
+    draw: limit('draw', config.RATE_LIMIT_DRAW),
+    upload: limit('upload', config.RATE_LIMIT_UPLOAD),
+    avatar: limit('avatar', config.RATE_LIMIT_UPLOAD),
+    voucherMiss: limit('voucher-miss', config.RATE_LIMIT_VOUCHER_MISS),
+  }
+}

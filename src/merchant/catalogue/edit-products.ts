@@ -1,0 +1,103 @@
+import type { Push } from '../../contract/messages.ts'
+import { Refusal } from '../../contract/refusals.ts'
+import { type Product, products } from '../../exchange/schema.ts'
+import { moveStock } from '../../exchange/stock.ts'
+import type { Operation } from '../../till/operation.ts'
+import { rows } from '../../till/table-mapping.ts'
+import type { UnitOfWork } from '../../till/unit-of-work.ts'
+import { audit } from '../audit.ts'
+import { merchantProductView } from './product-view.ts'
+import type { MerchantProduct, ProductFields, StockAnswer } from './wire.ts'
+
+export interface ProductCreation {
+  fields: ProductFields & Pick<Product, 'name' | 'category' | 'exchange_points'>
+  stock: number
+  /** Names the first movement. */
+  movementId: string
+  actorId: number
+}
+
+/** A merchant's product enters the catalogue with its first stock. */
+export const createProduct: Operation<ProductCreation, MerchantProduct, Push> = {
+  name: 'create_product',
+  owner: () => 'catalogue',
+  needs: ({ fields }) => [{ mapping: products, fresh: fields }],
+  decide(unit, { fields, stock, movementId, actorId }) {
+    const product = unit.keepFresh(products)
+    unit.update(products, product, { created_at: unit.now, updated_at: unit.now })
+    if (stock > 0) moveStock(unit, product, { change: stock, operation: 'restock', related_id: movementId })
+    const target = `product:${product.commodity_id}`
+    audit(unit, { actorId, action: 'product.create', target, details: { ...fields, stock } })
+    return merchantProductView(product)
+  },
+}
+
+export interface ProductEdits {
+  edits: readonly { productId: number; fields: ProductFields }[]
+  actorId: number
+}
+
+/** Products change together or not at all; stock isn't among their fields. */
+export const editProducts: Operation<ProductEdits, { products: MerchantProduct[] }, Push> = {
+  name: 'edit_products',
+  owner: () => 'catalogue',
+  needs: ({ edits }) => [rows(products, ...edits.map(({ productId }) => productId))],
+  decide(unit, { edits, actorId }) {
+    const edited = edits.map(({ productId, fields }) => {
+      const product = requireProduct(unit, productId)
+      unit.update(products, product, { ...fields, updated_at: unit.now })
+      audit(unit, { actorId, action: 'product.edit', target: `product:${productId}`, details: fields })
+      return merchantProductView(product)
+    })
+    return { products: edited }
+  },
+}
+
+/** A product leaves the catalogue for good; its orders keep it. */
+export const deleteProduct: Operation<{ productId: number; actorId: number }, MerchantProduct, Push> = {
+  name: 'delete_product',
+  owner: () => 'catalogue',
+  needs: ({ productId }) => [rows(products, productId)],
+  decide(unit, { productId, actorId }) {
+    const product = requireProduct(unit, productId)
+    unit.update(products, product, { status: 'deleted', updated_at: unit.now })
+    audit(unit, { actorId, action: 'product.delete', target: `product:${productId}`, details: { name: product.name } })
+    return merchantProductView(product)
+  },
+}
+
+export interface StockChange {
+  productId: number
+  /** Units, ±, never 0. */
+  change: number
+  operation: 'restock' | 'admin_adjust'
+  reason: string
+  movementId: string
+  actorId: number
+}
+
+/** The largest stock a product may have. */
+const mostStock = 999_999_999
+
+/** A merchant counts goods in or out. */
+export const changeStock: Operation<StockChange, StockAnswer, Push> = {
+  name: 'change_stock',
+  owner: () => 'catalogue',
+  needs: ({ productId }) => [rows(products, productId)],
+  decide(unit, { productId, change, operation, reason, movementId, actorId }) {
+    const product = requireProduct(unit, productId)
+    if (product.stock + change > mostStock) {
+      throw new Refusal(9000, { issues: [{ path: 'change', message: '库存超过上限' }] })
+    }
+    const stock = moveStock(unit, product, { change, operation, related_id: movementId })
+    const details = { change, operation, reason, stock }
+    audit(unit, { actorId, action: 'product.stock', target: `product:${productId}`, details })
+    return { product_id: productId, stock }
+  },
+}
+
+function requireProduct(unit: UnitOfWork<Push>, productId: number): Readonly<Product> {
+  const product = unit.find(products, [productId])
+  if (!product || product.status === 'deleted') throw new Refusal(4002)
+  return product
+}

@@ -1,0 +1,42 @@
+import { asc, inArray } from 'drizzle-orm'
+import type { z } from 'zod'
+import { paginationOf } from '../../contract/wire.ts'
+import type { Database } from '../../db/client.ts'
+import { hasStockStatus, isOfCategory } from '../../exchange/catalogue.ts'
+import { type Product, productsTable } from '../../exchange/schema.ts'
+import { merchantProductView } from './product-view.ts'
+import type { merchantProductsQuery, productStats } from './wire.ts'
+
+/** A page of the catalogue, on sale or not, as it is committed now. */
+export async function productsForMerchant(database: Database, query: z.output<typeof merchantProductsQuery>) {
+  const { status, category, stock_status, keyword } = query
+  const selected = (await keptProducts(database)).filter(
+    (product) =>
+      (!status || product.status === status) &&
+      isOfCategory(product, category) &&
+      (!stock_status || hasStockStatus(product, stock_status)) &&
+      (!keyword || product.name.toLowerCase().includes(keyword.toLowerCase())),
+  )
+  const page = selected.slice((query.page - 1) * query.limit, query.page * query.limit)
+  return { products: page.map(merchantProductView), pagination: paginationOf(query, selected.length) }
+}
+
+/** How many products are on sale, off sale, and low on stock (sold out ones among them) while on sale. */
+export async function productStatsNow(database: Database): Promise<z.output<typeof productStats>> {
+  const kept = await keptProducts(database)
+  const active = kept.filter(({ status }) => status === 'active')
+  return {
+    active_count: active.length,
+    inactive_count: kept.length - active.length,
+    low_stock_count: active.filter(({ stock, low_stock_threshold }) => stock <= low_stock_threshold).length,
+    total_count: kept.length,
+  }
+}
+
+function keptProducts({ orm }: Database): Promise<Product[]> {
+  return orm
+    .select()
+    .from(productsTable)
+    .where(inArray(productsTable.status, ['active', 'inactive']))
+    .orderBy(asc(productsTable.sort_order), asc(productsTable.commodity_id))
+}

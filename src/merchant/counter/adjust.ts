@@ -1,0 +1,42 @@
+import type { Push } from '../../contract/messages.ts'
+import { Refusal } from '../../contract/refusals.ts'
+import { post } from '../../points/post.ts'
+import type { Operation } from '../../till/operation.ts'
+import { rows } from '../../till/table-mapping.ts'
+import { users } from '../../users/schema.ts'
+import { audit } from '../audit.ts'
+
+export interface Adjustment {
+  userId: number
+  /** ±, never 0. */
+  points: number
+  reason: string
+  /** Names the correction in the ledger. */
+  adjustmentId: string
+  actorId: number | null
+}
+
+export interface AdjustmentAnswer {
+  user_id: number
+  new_balance: number
+}
+
+/** Someone with the right to it corrects a balance, and says why. */
+export const adjust: Operation<Adjustment, AdjustmentAnswer, Push> = {
+  name: 'adjust_points',
+  owner: ({ userId }) => userId,
+  needs: ({ userId }) => [rows(users, userId)],
+  decide(unit, { userId, points, reason, adjustmentId, actorId }) {
+    const user = unit.find(users, [userId])
+    if (!user) throw new Refusal(2003)
+    const entry = { points, source: 'admin', related_id: adjustmentId, description: reason } as const
+    const new_balance = post(unit, user, entry, 4005)
+    audit(unit, {
+      actorId,
+      action: 'points.adjust',
+      target: `user:${userId}`,
+      details: { points, reason, new_balance },
+    })
+    return { user_id: userId, new_balance }
+  },
+}

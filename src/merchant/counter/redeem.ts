@@ -1,0 +1,45 @@
+import type { Push } from '../../contract/messages.ts'
+import { Refusal } from '../../contract/refusals.ts'
+import { orders } from '../../exchange/schema.ts'
+import type { Operation } from '../../till/operation.ts'
+import { rows } from '../../till/table-mapping.ts'
+import { type Voucher, vouchers } from '../../vouchers/schema.ts'
+import { audit } from '../audit.ts'
+
+/** The voucher's rows, read by the edge without a lock so that they can be named. */
+export interface Redemption {
+  code: string
+  holderId: number
+  /** The order behind a product's voucher; null for a prize's. */
+  exchangeId: string | null
+  actorId: number
+}
+
+/** A voucher is handed in once: it and its order are done in one atom. */
+export const redeem: Operation<Redemption, { redeemed_at: string }, Push> = {
+  name: 'redeem',
+  owner: ({ holderId }) => holderId,
+  needs: ({ code, exchangeId }) => [rows(vouchers, code), ...(exchangeId === null ? [] : [rows(orders, exchangeId)])],
+  decide(unit, { code, exchangeId, actorId }) {
+    const voucher = requireRedeemable(unit.find(vouchers, [code]), unit.now)
+    unit.update(vouchers, voucher, { status: 'redeemed', redeemed_at: unit.now, redeemed_by: actorId })
+    if (exchangeId !== null) {
+      unit.update(orders, unit.get(orders, [exchangeId]), { status: 'completed', completed_at: unit.now })
+    }
+    const details = { title: voucher.title, quantity: voucher.quantity, user_id: voucher.user_id }
+    audit(unit, { actorId, action: 'voucher.redeem', target: `voucher:${code}`, details })
+    return { redeemed_at: unit.now.toISOString() }
+  },
+}
+
+/** What a voucher is at `now`: one whose time is over is expired before the job has said so. */
+export function statusAt({ status, expires_at }: Readonly<Voucher>, now: Date): Voucher['status'] {
+  return status === 'active' && expires_at <= now ? 'expired' : status
+}
+
+function requireRedeemable(voucher: Readonly<Voucher> | undefined, now: Date): Readonly<Voucher> {
+  if (!voucher) throw new Refusal(6006)
+  const current_status = statusAt(voucher, now)
+  if (current_status !== 'active') throw new Refusal(6007, { current_status })
+  return voucher
+}

@@ -1,0 +1,80 @@
+import { Hono } from 'hono'
+import { Refusal } from '../../contract/refusals.ts'
+import { type AppEnv, absoluteLinks } from '../../http/env.ts'
+import { ok } from '../../http/envelope.ts'
+import { once } from '../../http/idempotency.ts'
+import { describe } from '../../http/operation-docs.ts'
+import { validate } from '../../http/validate.ts'
+import { randomId } from '../../lib/random.ts'
+import { findUserByMobile } from '../../users/queries.ts'
+import { userInfoView } from '../../users/user-info.ts'
+import type { MerchantDeps } from '../deps.ts'
+import { adjust } from './adjust.ts'
+import { createVoucherDesk, voucherView } from './counter.ts'
+import { redeem } from './redeem.ts'
+import { adjustAnswer, adjustBody, codeParam, userAnswer, userIdParam, userQuery, voucherAnswer } from './wire.ts'
+
+/** What happens face to face: vouchers handed in, balances corrected. */
+export function counterRoutes({ database, till, limits, now }: MerchantDeps) {
+  const desk = createVoucherDesk(database, limits.voucherMiss)
+  return new Hono<AppEnv>()
+    .get(
+      '/vouchers/:code',
+      describe({ summary: 'Look a voucher up', answer: voucherAnswer, refusals: [2005, 6006] }),
+      validate('param', codeParam, 6006),
+      async (c) => {
+        const { code } = c.req.valid('param')
+        const voucher = await desk.find(code, c.get('caller').userId)
+        return ok(c, await voucherView(database, voucher, now(), absoluteLinks(c)))
+      },
+    )
+    .post(
+      '/vouchers/:code/redeem',
+      describe({
+        summary: 'Take a voucher in, once',
+        answer: voucherAnswer,
+        refusals: [2005, 6006, 6007],
+        idempotent: true,
+      }),
+      validate('param', codeParam, 6006),
+      async (c) => {
+        const { code } = c.req.valid('param')
+        const { userId: actorId } = c.get('caller')
+        const voucher = await desk.find(code, actorId)
+        const exchangeId = voucher.kind === 'product' ? voucher.source_id : null
+        const redemption = { code, holderId: voucher.user_id, exchangeId, actorId }
+        return once(c, {}, async (idempotency) => {
+          const view = await voucherView(database, voucher, now(), absoluteLinks(c))
+          const { answer, replayed } = await till.run(redeem, redemption, idempotency)
+          return { answer: { ...view, status: 'redeemed', ...answer }, replayed }
+        })
+      },
+    )
+    .get(
+      '/users',
+      describe({ summary: 'An account by its phone', answer: userAnswer, refusals: [2003, 2005] }),
+      validate('query', userQuery),
+      async (c) => {
+        const user = await findUserByMobile(database, c.req.valid('query').mobile)
+        if (!user) throw new Refusal(2003)
+        return ok(c, { user_info: userInfoView(user, absoluteLinks(c)) })
+      },
+    )
+    .post(
+      '/users/:id/points',
+      describe({
+        summary: 'Correct a balance, and say why',
+        answer: adjustAnswer,
+        refusals: [2003, 2005, 4005],
+        idempotent: true,
+      }),
+      validate('param', userIdParam, 2003),
+      validate('json', adjustBody),
+      async (c) => {
+        const body = c.req.valid('json')
+        const { userId: actorId } = c.get('caller')
+        const adjustment = { ...body, userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), actorId }
+        return once(c, body, (idempotency) => till.run(adjust, adjustment, idempotency))
+      },
+    )
+}

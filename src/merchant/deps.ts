@@ -1,0 +1,37 @@
+import type { Push } from '../contract/messages.ts'
+import type { Database } from '../db/client.ts'
+import type { Catalogue } from '../exchange/catalogue.ts'
+import type { Authority } from '../http/authenticate.ts'
+import type { RateLimit } from '../http/rate-limits.ts'
+import type { Cached } from '../lib/cached.ts'
+import type { Calendar } from '../lib/calendar.ts'
+import type { Wheel } from '../lottery/wheel.ts'
+import type { ImageLinks } from '../storage/image-links.ts'
+import type { Till } from '../till/till.ts'
+import type { PastDays } from './statistics/past-days.ts'
+
+/** What the merchants' routes lean on. */
+export interface MerchantDeps {
+  database: Database
+  till: Till<Push>
+  calendar: Calendar
+  now: () => Date
+  access: Authority
+  caches: {
+    catalogue: Catalogue
+    wheel: Cached<Wheel | undefined>
+    /** What days that are over came to. */
+    pastDays: PastDays
+  }
+  imageLinks: ImageLinks
+  limits: {
+    /** Look-ups of vouchers that miss, by merchant. */
+    voucherMiss: RateLimit
+  }
+  rules: {
+    review: {
+      /** Awarded points may be so many times the estimate. */
+      maxMultiple: number
+    }
+  }
+}

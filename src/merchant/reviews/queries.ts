@@ -1,0 +1,116 @@
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, type SQL } from 'drizzle-orm'
+import type { z } from 'zod'
+import { yuanOf } from '../../contract/money.ts'
+import { Refusal } from '../../contract/refusals.ts'
+import { paginationOf } from '../../contract/wire.ts'
+import type { Database } from '../../db/client.ts'
+import { pageOf } from '../../db/page.ts'
+import type { Calendar } from '../../lib/calendar.ts'
+import { imageName, previewName } from '../../receipts/photo/image-names.ts'
+import { copiesOf } from '../../receipts/queries.ts'
+import { type Upload, uploadReviewsTable } from '../../receipts/schema.ts'
+import type { Flag } from '../../receipts/wire.ts'
+import type { ImageLinks } from '../../storage/image-links.ts'
+import { type User, usersTable } from '../../users/schema.ts'
+import { maskMobile } from '../../users/user-info.ts'
+import type { historyQuery, pendingQuery, ReviewItem } from './wire.ts'
+
+const table = uploadReviewsTable
+
+/** What turns rows into what a merchant sees: links of images, made absolute for this request. */
+export interface ViewParts {
+  imageLinks: ImageLinks
+  absolute: (link: string) => string
+}
+
+/** A page of uploads of one status, oldest first. */
+export async function reviewsByStatus(database: Database, query: z.output<typeof pendingQuery>, parts: ViewParts) {
+  const where = eq(table.review_status, query.status)
+  const order = [asc(table.created_at), asc(table.upload_id)]
+  const { rows, total } = await pageOf(database, table, { ...query, where, order })
+  const around = await surroundingsOf(database, rows)
+  return { reviews: rows.map((upload) => reviewItem(upload, around, parts)), pagination: paginationOf(query, total) }
+}
+
+/** A page of decided uploads, newest decision first. */
+export async function reviewHistory(
+  database: Database,
+  calendar: Calendar,
+  query: z.output<typeof historyQuery>,
+  parts: ViewParts,
+) {
+  const conditions: SQL[] = [isNotNull(table.review_time)]
+  if (query.status) conditions.push(eq(table.review_status, query.status))
+  if (query.from) conditions.push(gte(table.review_time, calendar.startOf(query.from)))
+  if (query.to) conditions.push(lt(table.review_time, calendar.startOf(calendar.plusDays(query.to, 1))))
+  const order = [desc(table.review_time), desc(table.upload_id)]
+  const { rows, total } = await pageOf(database, table, { ...query, where: and(...conditions), order })
+  const around = await surroundingsOf(database, rows)
+  const reviews = rows.map((upload) => {
+    const reviewer = upload.reviewer_id === null ? undefined : around.people.get(upload.reviewer_id)
+    return {
+      ...reviewItem(upload, around, parts),
+      reviewed_amount: upload.reviewed_amount_fen === null ? null : yuanOf(upload.reviewed_amount_fen),
+      points_awarded: upload.points_awarded,
+      review_reason: upload.review_reason,
+      review_time: upload.review_time?.toISOString() ?? null,
+      reviewer: reviewer ? { user_id: reviewer.user_id, nickname: reviewer.nickname } : null,
+    }
+  })
+  return { reviews, pagination: paginationOf(query, total) }
+}
+
+/**
+ * Whose upload it is, by which the till's rows are named.
+ * @throws {Refusal} 6003
+ */
+export async function requireUploader({ orm }: Database, uploadId: string): Promise<number> {
+  const [upload] = await orm.select({ user_id: table.user_id }).from(table).where(eq(table.upload_id, uploadId))
+  if (!upload) throw new Refusal(6003)
+  return upload.user_id
+}
+
+/** What a page's uploads are shown with: who sent and decided them, and the other uploads of their photos. */
+interface Surroundings {
+  people: ReadonlyMap<number, Person>
+  copies: ReadonlyMap<string, readonly string[]>
+}
+
+async function surroundingsOf(database: Database, page: readonly Upload[]): Promise<Surroundings> {
+  const [people, copies] = await Promise.all([peopleOf(database, page), copiesOf(database, page)])
+  return { people, copies }
+}
+
+type Person = Pick<User, 'user_id' | 'nickname' | 'mobile' | 'avatar'>
+
+async function peopleOf({ orm }: Database, page: readonly Upload[]): Promise<Map<number, Person>> {
+  const ids = [...new Set(page.flatMap(({ user_id, reviewer_id }) => [user_id, reviewer_id ?? user_id]))]
+  if (ids.length === 0) return new Map()
+  const { user_id, nickname, mobile, avatar } = usersTable
+  const people = await orm.select({ user_id, nickname, mobile, avatar }).from(usersTable).where(inArray(user_id, ids))
+  return new Map(people.map((person) => [person.user_id, person]))
+}
+
+function reviewItem(upload: Upload, { people, copies }: Surroundings, { imageLinks, absolute }: ViewParts): ReviewItem {
+  const person = people.get(upload.user_id) as Person
+  const { user_id, nickname, avatar } = person
+  return {
+    upload_id: upload.upload_id,
+    image_url: absolute(imageLinks.linkTo(imageName(upload.image_key))),
+    preview_url: absolute(imageLinks.linkTo(previewName(upload.image_key))),
+    input_amount: upload.input_amount_fen === null ? null : yuanOf(upload.input_amount_fen),
+    recognized_amount: upload.recognized_amount_fen === null ? null : yuanOf(upload.recognized_amount_fen),
+    estimated_points: upload.estimated_points,
+    flags: withCopies(JSON.parse(upload.flags) as Flag[], copies.get(upload.upload_id) ?? []),
+    receipt: { paid_at: upload.read_paid_at, merchant_name: upload.read_merchant, number: upload.read_number },
+    user: { user_id, nickname, mobile: maskMobile(person.mobile), avatar: avatar === null ? null : absolute(avatar) },
+    review_status: upload.review_status,
+    created_at: upload.created_at.toISOString(),
+  }
+}
+
+/** The very same photo looks like itself as well: it is told once. */
+function withCopies(flags: readonly Flag[], copies: readonly string[]): Flag[] {
+  const others = flags.filter(({ flag, upload_id }) => flag !== 'similar_photo' || !copies.includes(upload_id ?? ''))
+  return [...copies.map((upload_id) => ({ flag: 'same_photo' as const, upload_id })), ...others]
+}

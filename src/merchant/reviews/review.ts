@@ -1,0 +1,92 @@
+import type { Push } from '../../contract/messages.ts'
+import { pointsFor } from '../../contract/money.ts'
+import { Refusal } from '../../contract/refusals.ts'
+import { post } from '../../points/post.ts'
+import { type Upload, uploads } from '../../receipts/schema.ts'
+import type { Operation } from '../../till/operation.ts'
+import { rows } from '../../till/table-mapping.ts'
+import { users } from '../../users/schema.ts'
+import { audit } from '../audit.ts'
+import type { ReviewAnswer } from './wire.ts'
+
+export interface Review {
+  uploadId: string
+  /** Whose upload it is, read by the edge so that their row can be named. */
+  uploaderId: number
+  reviewerId: number
+  action: 'approve' | 'reject'
+  /** Default: the estimate. */
+  points?: number | undefined
+  /** The reviewer's own reading, by which the points are estimated again. */
+  amountFen?: number | undefined
+  reason?: string | undefined
+  /** Points may be so many times the estimate. */
+  maxMultiple: number
+}
+
+/** A pending upload is decided once: its points, their ledger row and the audit row are one atom. */
+export const review: Operation<Review, ReviewAnswer, Push> = {
+  name: 'review',
+  owner: ({ uploaderId }) => uploaderId,
+  needs: ({ uploaderId, uploadId }) => [rows(users, uploaderId), rows(uploads, uploadId)],
+  decide(unit, input) {
+    const { uploadId, uploaderId, reviewerId, action, amountFen } = input
+    const upload = requireReviewable(unit.find(uploads, [uploadId]), input)
+    const user = unit.get(users, [uploaderId])
+    const points = action === 'approve' ? pointsOf(upload, input) : 0
+    const status = action === 'approve' ? 'approved' : 'rejected'
+    const reason = input.reason || (action === 'approve' ? '审核通过' : '小票未通过审核')
+    unit.update(uploads, upload, {
+      review_status: status,
+      points_awarded: points,
+      review_reason: reason,
+      reviewer_id: reviewerId,
+      review_time: unit.now,
+      ...(amountFen === undefined ? {} : { reviewed_amount_fen: amountFen }),
+    })
+    unit.announce({
+      to: { user_id: uploaderId },
+      type: 'review_result',
+      data: {
+        upload_id: uploadId,
+        status,
+        points_awarded: points,
+        review_reason: reason,
+        timestamp: unit.now.toISOString(),
+      },
+    })
+    const balance = points > 0 ? post(unit, user, award(uploadId, points)) : user.total_points
+    const details = { points, reason, amount_fen: amountFen ?? null, user_id: uploaderId }
+    audit(unit, { actorId: reviewerId, action: `review.${action}`, target: `upload:${uploadId}`, details })
+    return {
+      upload_id: uploadId,
+      action,
+      points_awarded: points,
+      user_new_balance: balance,
+      review_time: unit.now.toISOString(),
+    }
+  },
+}
+
+function requireReviewable(upload: Readonly<Upload> | undefined, { uploaderId, reviewerId }: Review): Readonly<Upload> {
+  if (!upload || upload.user_id !== uploaderId) throw new Refusal(6003)
+  if (upload.user_id === reviewerId) throw new Refusal(6008)
+  if (upload.review_status !== 'pending') throw new Refusal(6004, { current_status: upload.review_status })
+  return upload
+}
+
+/** @throws {Refusal} 6001 when neither points nor an amount are known, 6005 with `max_points` above the cap. */
+function pointsOf(upload: Readonly<Upload>, { points, amountFen, maxMultiple }: Review): number {
+  const known = amountFen ?? upload.recognized_amount_fen ?? upload.input_amount_fen
+  if (known === null && points === undefined)
+    throw new Refusal(6001, { issues: [{ path: 'amount', message: '请填写小票金额' }] }, '小票金额未知，请填写金额')
+  const estimate = amountFen === undefined ? upload.estimated_points : pointsFor(amountFen)
+  const max_points = estimate * maxMultiple
+  const awarded = points ?? estimate
+  if (awarded > max_points) throw new Refusal(6005, { max_points }, `积分超过上限，最多 ${max_points} 积分`)
+  return awarded
+}
+
+function award(uploadId: string, points: number) {
+  return { points, source: 'photo_upload', related_id: uploadId, description: '小票审核通过' } as const
+}

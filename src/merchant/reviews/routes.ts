@@ -1,0 +1,87 @@
+import { Hono } from 'hono'
+import { type AppEnv, absoluteLinks } from '../../http/env.ts'
+import { ok } from '../../http/envelope.ts'
+import { once } from '../../http/idempotency.ts'
+import { describe } from '../../http/operation-docs.ts'
+import { validate } from '../../http/validate.ts'
+import type { Idempotency } from '../../till/operation.ts'
+import type { MerchantDeps } from '../deps.ts'
+import { batchReview } from './batch-review.ts'
+import { requireUploader, reviewHistory, reviewsByStatus } from './queries.ts'
+import { review } from './review.ts'
+import {
+  batchAnswer,
+  batchBody,
+  historyAnswer,
+  historyQuery,
+  pendingAnswer,
+  pendingQuery,
+  type ReviewBody,
+  reviewAnswer,
+  reviewBody,
+} from './wire.ts'
+
+/** What diners sent, and the verdicts on it. */
+export function reviewRoutes({ database, till, calendar, imageLinks, rules }: MerchantDeps) {
+  const decide = async (reviewerId: number, body: ReviewBody, idempotency: Idempotency | undefined) => {
+    const { upload_id: uploadId, action, points, amount: amountFen, reason } = body
+    const uploaderId = await requireUploader(database, uploadId)
+    return till.run(
+      review,
+      { uploadId, uploaderId, reviewerId, action, points, amountFen, reason, ...rules.review },
+      idempotency,
+    )
+  }
+  return new Hono<AppEnv>()
+    .get(
+      '/pending-reviews',
+      describe({ summary: 'Uploads of one status, oldest first', answer: pendingAnswer, refusals: [2005] }),
+      validate('query', pendingQuery),
+      async (c) => {
+        const parts = { imageLinks, absolute: absoluteLinks(c) }
+        return ok(c, await reviewsByStatus(database, c.req.valid('query'), parts))
+      },
+    )
+    .post(
+      '/review',
+      describe({
+        summary: 'Approve or reject an upload; points by the estimate, by hand or by the reviewer’s reading',
+        answer: reviewAnswer,
+        refusals: [2005, 6001, 6003, 6004, 6005, 6008],
+        idempotent: true,
+      }),
+      validate('json', reviewBody, 6001),
+      async (c) => {
+        const body = c.req.valid('json')
+        return once(c, body, (idempotency) => decide(c.get('caller').userId, body, idempotency))
+      },
+    )
+    .post(
+      '/batch-review',
+      describe({
+        summary: 'Review up to 100 uploads, each standing alone',
+        answer: batchAnswer,
+        refusals: [2005, 6001],
+        idempotent: true,
+      }),
+      validate('json', batchBody, 6001),
+      async (c) => {
+        const body = c.req.valid('json')
+        const { userId } = c.get('caller')
+        const reviews = body.reviews.map((item) => ({
+          upload_id: item.upload_id,
+          run: (key: Idempotency | undefined) => decide(userId, item, key),
+        }))
+        return once(c, body, (idempotency) => batchReview(database, till, userId, reviews, idempotency))
+      },
+    )
+    .get(
+      '/reviews/history',
+      describe({ summary: 'Verdicts, newest first', answer: historyAnswer, refusals: [2005] }),
+      validate('query', historyQuery),
+      async (c) => {
+        const parts = { imageLinks, absolute: absoluteLinks(c) }
+        return ok(c, await reviewHistory(database, calendar, c.req.valid('query'), parts))
+      },
+    )
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { amount, yuan } from '../../contract/money.ts'
+import { refusals } from '../../contract/refusals.ts'
+import { asciiId, day, pageQuery, pagination, prose, timestamp } from '../../contract/wire.ts'
+import { reviewStatuses } from '../../receipts/schema.ts'
+import { flag } from '../../receipts/wire.ts'
+
+const status = z.enum(reviewStatuses)
+const uploadId = z.string().regex(/^UP_[0-9A-Z]{16}$/)
+const mostAtOnce = 100
+
+const person = z.object({
+  user_id: z.int(),
+  nickname: z.string(),
+  mobile: z.string(),
+  avatar: z.string().nullable(),
+})
+
+export const reviewBody = z.object({
+  upload_id: asciiId,
+  action: z.enum(['approve', 'reject']),
+  points: z.int().min(0).max(100_000).optional(),
+  amount: amount.optional(),
+  reason: prose(200).trim().optional(),
+})
+export type ReviewBody = z.output<typeof reviewBody>
+
+export const reviewAnswer = z.object({
+  upload_id: uploadId,
+  action: z.enum(['approve', 'reject']),
+  points_awarded: z.int(),
+  user_new_balance: z.int(),
+  review_time: timestamp,
+})
+export type ReviewAnswer = z.output<typeof reviewAnswer>
+
+export const batchBody = z.object({ reviews: z.array(reviewBody).min(1).max(mostAtOnce) })
+
+const knownCodes = [0, ...Object.keys(refusals).map(Number)]
+
+export const batchAnswer = z.object({
+  results: z.array(
+    z.object({
+      upload_id: z.string(),
+      ok: z.boolean(),
+      code: z.literal(knownCodes),
+      msg: z.string(),
+      points_awarded: z.int(),
+    }),
+  ),
+})
+export type BatchAnswer = z.output<typeof batchAnswer>
+
+export const pendingQuery = pageQuery.extend({ status: status.default('pending') })
+
+const reviewItem = z.object({
+  upload_id: uploadId,
+  image_url: z.string(),
+  /** The same photo, small, for lists. */
+  preview_url: z.string(),
+  input_amount: yuan.nullable(),
+  recognized_amount: yuan.nullable(),
+  estimated_points: z.int(),
+  flags: z.array(flag),
+  /** What the reader found besides the amount; `paid_at` is the restaurant's wall clock. */
+  receipt: z.object({
+    paid_at: z.string().nullable(),
+    merchant_name: z.string().nullable(),
+    number: z.string().nullable(),
+  }),
+  user: person,
+  review_status: status,
+  created_at: timestamp,
+})
+export type ReviewItem = z.output<typeof reviewItem>
+
+export const pendingAnswer = z.object({ reviews: z.array(reviewItem), pagination })
+
+/** `from` and `to` are business days, both included. */
+export const historyQuery = pageQuery.extend({
+  status: status.exclude(['pending']).optional(),
+  from: day.optional(),
+  to: day.optional(),
+})
+
+export const historyAnswer = z.object({
+  reviews: z.array(
+    reviewItem.extend({
+      reviewed_amount: yuan.nullable(),
+      points_awarded: z.int(),
+      review_reason: z.string().nullable(),
+      review_time: timestamp.nullable(),
+      /** Null for one that expired. */
+      reviewer: person.pick({ user_id: true, nickname: true }).nullable(),
+    }),
+  ),
+  pagination,
+})

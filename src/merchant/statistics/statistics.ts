@@ -1,0 +1,170 @@
+import type { Database } from '../../db/client.ts'
+import type { Calendar } from '../../lib/calendar.ts'
+import type { DayRange, PastDays } from './past-days.ts'
+import type { Period, StatisticsAnswer } from './wire.ts'
+
+const daysOf: Record<Period, number> = { today: 1, week: 7, month: 30 }
+
+/** Figures of one day: the rows of a table that fall in it. */
+interface Counted {
+  rows: number
+  points: number
+}
+
+interface ReviewedDay extends Counted {
+  status: 'approved' | 'rejected' | 'expired'
+  seconds: number
+}
+
+/** What the merchants and their guests did in a period, in whole and by business day. Every figure is served by an index. */
+export async function merchantStatistics(
+  database: Database,
+  calendar: Calendar,
+  pastDays: PastDays,
+  { period, merchantId, now }: { period: Period; merchantId: number; now: Date },
+): Promise<StatisticsAnswer> {
+  const days = daysBack(calendar, calendar.dayOf(now), daysOf[period])
+  const counted = (table: CountedTable, points: Parameters<typeof countByDay>[3]) =>
+    pastDays.figures(table, days, now, (missing) => countByDay(database, missing, table, points))
+  const [pending, reviewed, own, uploads, draws, exchanges, users] = await Promise.all([
+    pendingNow(database),
+    pastDays.figures('reviewed', days, now, (missing) => reviewedByDay(database, missing)),
+    pastDays.figures(`by ${merchantId}`, days, now, (missing) => reviewedByDay(database, missing, merchantId)),
+    counted('upload_reviews', '0'),
+    counted('lottery_records', 'points_cost'),
+    counted('exchange_records', 'total_points'),
+    counted('users', '0'),
+  ])
+  const all = reviewed.flat()
+  return {
+    period,
+    range: { from: days[0]?.day ?? '', to: days.at(-1)?.day ?? '' },
+    pending,
+    ...reviewFigures(all),
+    points: {
+      ...pointFigures(all),
+      spent_on_draws: sumOf(draws, ({ points }) => points),
+      spent_on_exchange: sumOf(exchanges, ({ points }) => points),
+    },
+    personal: personalFigures(own.flat()),
+    draws: sumOf(draws, ({ rows }) => rows),
+    exchanges: sumOf(exchanges, ({ rows }) => rows),
+    new_users: sumOf(users, ({ rows }) => rows),
+    series: days.map(({ day }, index) => ({
+      day,
+      uploads: uploads[index]?.rows ?? 0,
+      ...statusCounts(reviewed[index] ?? []),
+      points_awarded: sumOf(reviewed[index] ?? [], ({ points }) => points),
+      draws: draws[index]?.rows ?? 0,
+      exchanges: exchanges[index]?.rows ?? 0,
+      new_users: users[index]?.rows ?? 0,
+    })),
+  }
+}
+
+function daysBack(calendar: Calendar, today: string, count: number): DayRange[] {
+  return Array.from({ length: count }, (_, index) => {
+    const day = calendar.plusDays(today, index + 1 - count)
+    return { day, from: calendar.startOf(day), to: calendar.startOf(calendar.plusDays(day, 1)) }
+  })
+}
+
+async function pendingNow(database: Database): Promise<number> {
+  const sql = `SELECT COUNT(*) AS count FROM upload_reviews WHERE review_status = 'pending'`
+  const [row] = await database.query<{ count: number }>(sql)
+  return row?.count ?? 0
+}
+
+/** One range of an index a day: days of a zone can't be told from an instant in SQL without the zone's tables. */
+async function reviewedByDay(
+  database: Database,
+  days: readonly DayRange[],
+  reviewerId?: number,
+): Promise<ReviewedDay[][]> {
+  const own = reviewerId === undefined ? '' : 'reviewer_id = ? AND'
+  const seconds = reviewerId === undefined ? 'SUM(TIMESTAMPDIFF(SECOND, created_at, review_time))' : '0'
+  const one = `
+    SELECT ? AS position, review_status AS status, COUNT(*) AS \`rows\`, SUM(points_awarded) AS points,
+           ${seconds} AS seconds
+      FROM upload_reviews WHERE ${own} review_time >= ? AND review_time < ? GROUP BY review_status`
+  const params = days.flatMap(({ from, to }, index) => [
+    index,
+    ...(reviewerId === undefined ? [] : [reviewerId]),
+    from,
+    to,
+  ])
+  const found = await database.query<{
+    position: number
+    status: ReviewedDay['status']
+    rows: number
+    points: string
+    seconds: string
+  }>(days.map(() => one).join(' UNION ALL '), params)
+  return days.map((_, index) =>
+    found
+      .filter(({ position }) => Number(position) === index)
+      .map(({ status, rows, points, seconds }) => ({
+        status,
+        rows,
+        points: Number(points),
+        seconds: Number(seconds),
+      })),
+  )
+}
+
+type CountedTable = 'upload_reviews' | 'lottery_records' | 'exchange_records' | 'users'
+
+async function countByDay(
+  database: Database,
+  days: readonly DayRange[],
+  table: CountedTable,
+  points: 'points_cost' | 'total_points' | '0',
+): Promise<Counted[]> {
+  const one = `SELECT ? AS position, COUNT(*) AS \`rows\`, COALESCE(SUM(${points}), 0) AS points
+    FROM ${table} WHERE created_at >= ? AND created_at < ?`
+  const found = await database.query<{ position: number; rows: number; points: string }>(
+    days.map(() => one).join(' UNION ALL '),
+    days.flatMap(({ from, to }, index) => [index, from, to]),
+  )
+  const byPosition = new Map(found.map((row) => [Number(row.position), row]))
+  return days.map((_, index) => ({
+    rows: byPosition.get(index)?.rows ?? 0,
+    points: Number(byPosition.get(index)?.points ?? 0),
+  }))
+}
+
+function reviewFigures(days: readonly ReviewedDay[]) {
+  const { approved, rejected, expired } = statusCounts(days)
+  const decided = approved + rejected
+  const seconds = sumOf(days, (day) => (day.status === 'expired' ? 0 : day.seconds))
+  return {
+    reviewed: {
+      total: decided + expired,
+      approved,
+      rejected,
+      expired,
+      approval_rate: decided === 0 ? null : Math.round((approved / decided) * 10_000) / 10_000,
+    },
+    avg_review_minutes: decided === 0 ? null : Math.round(seconds / decided / 6) / 10,
+  }
+}
+
+function pointFigures(days: readonly ReviewedDay[]) {
+  const awarded = sumOf(days, ({ points }) => points)
+  const { approved } = statusCounts(days)
+  return { awarded, average: approved === 0 ? 0 : Math.round((awarded / approved) * 100) / 100 }
+}
+
+function personalFigures(days: readonly ReviewedDay[]) {
+  const { approved, rejected } = statusCounts(days)
+  return { total: approved + rejected, approved, rejected, points_awarded: sumOf(days, ({ points }) => points) }
+}
+
+function statusCounts(days: readonly ReviewedDay[]) {
+  const rowsOf = (status: string) => sumOf(days, (day) => (day.status === status ? day.rows : 0))
+  return { approved: rowsOf('approved'), rejected: rowsOf('rejected'), expired: rowsOf('expired') }
+}
+
+function sumOf<Row>(rows: readonly Row[], figure: (row: Row) => number): number {
+  return rows.reduce((sum, row) => sum + figure(row), 0)
+}

@@ -1,0 +1,95 @@
+import type { Push } from '../../contract/messages.ts'
+import { Refusal } from '../../contract/refusals.ts'
+import { prizeStocks, wheelLock } from '../../lottery/schema.ts'
+import type { Prize, Wheel } from '../../lottery/wheel.ts'
+import { wheelMapping } from '../../lottery/wheel-mapping.ts'
+import type { Operation } from '../../till/operation.ts'
+import { rows } from '../../till/table-mapping.ts'
+import { audit } from '../audit.ts'
+import { wheelView } from './queries.ts'
+import type { WheelAnswer, WheelBody } from './wire.ts'
+
+export interface WheelReplacement {
+  wheel: WheelBody
+  actorId: number
+  /** The version that what was not sent is taken from; none when all was sent. */
+  basis?: number | undefined
+}
+
+/**
+ * The whole wheel changes as one atom and gets the next version; draws see the old or the new one, never a mix. Its
+ * eight rows keep their ids, by which records and the guaranteed prize know them.
+ */
+export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
+  name: 'replace_wheel',
+  owner: () => 'wheel',
+  needs: () => [
+    rows(wheelLock, 1),
+    rows(wheelMapping, 1),
+    {
+      mapping: prizeStocks,
+      keys: (unit) => unit.find(wheelMapping, [1])?.wheel.prizes.map(({ prize_id }) => [prize_id]) ?? [],
+    },
+  ],
+  decide(unit, { wheel: wanted, actorId, basis }) {
+    const row = unit.find(wheelLock, [1])
+    const held = unit.find(wheelMapping, [1])
+    if (!row || !held) throw new Refusal(3001)
+    if (basis !== undefined && basis !== row.version) throw new Refusal(6010, null, '转盘刚被修改，请刷新后再试')
+    const pity_prize_id = wanted.pity_prize_id ?? row.pity_prize_id
+    const cost_points = wanted.cost_points ?? held.wheel.prizes[0]?.cost_points ?? 0
+    for (const [prize_id, { prize_id: _, stock_remaining, ...prize }] of matched(held.wheel, wanted)) {
+      const stock = stock_remaining === undefined ? {} : { stock_remaining }
+      const change = { ...prize, ...stock, cost_points, updated_at: unit.now }
+      unit.update(prizeStocks, unit.get(prizeStocks, [prize_id]), change)
+    }
+    requirePityPrize(held.wheel, pity_prize_id)
+    const version = row.version + 1
+    unit.update(wheelLock, row, { version, pity_prize_id, updated_at: unit.now })
+    const prizes = held.wheel.prizes.map(({ prize_id }) => ({ ...unit.get(prizeStocks, [prize_id]) }))
+    const replaced = { version, pity_prize_id, prizes: prizes.sort((a, b) => a.angle - b.angle) }
+    unit.update(wheelMapping, held, { wheel: replaced })
+    audit(unit, {
+      actorId,
+      action: 'wheel.replace',
+      target: 'wheel:1',
+      details: { from: held.wheel.version, ...wanted },
+    })
+    return wheelView(replaced)
+  },
+}
+
+/** Each wanted prize with the row it becomes: the one it names, else the one at its angle, else one that is left. */
+function matched(wheel: Wheel, { prizes }: WheelBody): Map<number, WheelBody['prizes'][number]> {
+  const free = new Map(wheel.prizes.map((prize) => [prize.prize_id, prize]))
+  const matches = new Map<number, WheelBody['prizes'][number]>()
+  const take = (wanted: WheelBody['prizes'][number], row: Prize | undefined) => {
+    if (!row) return
+    free.delete(row.prize_id)
+    matches.set(row.prize_id, wanted)
+  }
+  const named = prizes.filter(({ prize_id }) => prize_id !== undefined)
+  for (const wanted of named) {
+    const row = free.get(wanted.prize_id ?? 0)
+    if (!row) throw wrongField('prizes.prize_id', '奖品不在转盘上或重复')
+    take(wanted, row)
+  }
+  const nameless = prizes.filter(({ prize_id }) => prize_id === undefined)
+  for (const wanted of nameless)
+    take(
+      wanted,
+      [...free.values()].find(({ angle }) => angle === wanted.angle),
+    )
+  const taken = new Set(matches.values())
+  for (const wanted of nameless) if (!taken.has(wanted)) take(wanted, free.values().next().value)
+  if (matches.size !== prizes.length) throw wrongField('prizes', '转盘应有八个奖品')
+  return matches
+}
+
+function requirePityPrize({ prizes }: Wheel, pityPrizeId: number): void {
+  if (!prizes.some(({ prize_id }) => prize_id === pityPrizeId)) throw wrongField('pity_prize_id', '保底奖品不在转盘上')
+}
+
+function wrongField(path: string, message: string): Refusal {
+  return new Refusal(6010, { issues: [{ path, message }] })
+}

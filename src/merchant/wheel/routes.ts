@@ -1,0 +1,44 @@
+import { Hono } from 'hono'
+import type { AppEnv } from '../../http/env.ts'
+import { ok } from '../../http/envelope.ts'
+import { once } from '../../http/idempotency.ts'
+import { describe } from '../../http/operation-docs.ts'
+import { validate } from '../../http/validate.ts'
+import type { MerchantDeps } from '../deps.ts'
+import { lotteryStatsNow, requireWheel, wheelView } from './queries.ts'
+import { replaceWheel } from './replace-wheel.ts'
+import { lotteryStats, wheelAnswer, wheelBody } from './wire.ts'
+
+/** The wheel and what became of it. */
+export function wheelRoutes({ database, till, caches }: MerchantDeps) {
+  return new Hono<AppEnv>()
+    .get(
+      '/prizes',
+      describe({ summary: 'The wheel at its present version', answer: wheelAnswer, refusals: [2005, 3001] }),
+      async (c) => ok(c, wheelView(await requireWheel(database))),
+    )
+    .put(
+      '/prizes',
+      describe({
+        summary: 'Replace the whole wheel of 8 at once',
+        answer: wheelAnswer,
+        refusals: [2005, 3001, 6010],
+        idempotent: true,
+      }),
+      validate('json', wheelBody, 6010),
+      async (c) => {
+        const body = c.req.valid('json')
+        const input = { wheel: body, actorId: c.get('caller').userId, basis: c.get('dialect')?.basis }
+        return once(c, body, async (idempotency) => {
+          const done = await till.run(replaceWheel, input, idempotency)
+          caches.wheel.invalidate()
+          return done
+        })
+      },
+    )
+    .get(
+      '/lottery/stats',
+      describe({ summary: 'Draws, cost and awards by prize', answer: lotteryStats, refusals: [2005, 3001] }),
+      async (c) => ok(c, await lotteryStatsNow(database)),
+    )
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { line } from '../../contract/wire.ts'
+import { prizeTypes } from '../../lottery/schema.ts'
+import { oddsSum } from '../../lottery/wheel.ts'
+import { shownPrize } from '../../lottery/wire.ts'
+
+const angles = [0, 45, 90, 135, 180, 225, 270, 315] as const
+const angle = z.literal(angles)
+const color = z.string().regex(/^#[0-9A-F]{6}$/, '应为 #RRGGBB 大写')
+const prizeType = z.enum(prizeTypes)
+const mostPoints = 1_000_000
+
+/** A probability with at most four decimals, as a number or its text; ten-thousandths inside. */
+const probability = z.union([z.number(), z.string().max(8)]).transform((value, context) => {
+  const [, whole = '', decimals = ''] = /^([01])(?:\.(\d{1,4})\d*)?$/.exec(String(value)) ?? []
+  const tenThousandths = Number(whole) * oddsSum + Number(decimals.padEnd(4, '0'))
+  const isExact = /^[01](\.\d{1,4}0*)?$/.test(String(value))
+  if (isExact && tenThousandths <= oddsSum) return tenThousandths
+  context.issues.push({ code: 'custom', message: '应在 0 到 1 之间，最多四位小数', input: value })
+  return z.NEVER
+})
+
+const price = z.int().min(0).max(mostPoints)
+
+const prize = z
+  .object({
+    /** Which prize of the wheel this is; left out: the one at its angle. */
+    prize_id: z.int().min(1).max(2_147_483_647).optional(),
+    prize_name: line(100).min(1),
+    prize_type: prizeType,
+    prize_value: z.number().min(0).max(99_999_999).multipleOf(0.01).default(0),
+    angle,
+    color,
+    probability,
+    is_activity: z.boolean().default(false),
+    /** The wheel's one price, as its rows have it: the same on all that name it. */
+    cost_points: price.optional(),
+    /** Left out: as it is; null: unlimited. */
+    stock_remaining: z.int().min(0).max(1_000_000_000).nullable().optional(),
+  })
+  .refine(({ prize_type, prize_value }) => prize_type !== 'points' || isWholePoints(prize_value), {
+    path: ['prize_value'],
+    message: '积分奖品应为整数积分',
+  })
+
+/** The whole wheel. `cost_points` and the guaranteed prize stay as they are when left out. */
+export const wheelBody = z
+  .object({
+    prizes: z.array(prize).length(angles.length, '转盘应有八个奖品'),
+    cost_points: price.optional(),
+    pity_prize_id: z.int().min(1).optional(),
+  })
+  .refine(({ prizes }) => new Set(prizes.map((one) => one.angle)).size === angles.length, {
+    path: ['prizes', 'angle'],
+    message: '角度应为 0 到 315 的八个扇区，各一个',
+  })
+  .refine(({ prizes }) => prizes.reduce((sum, one) => sum + one.probability, 0) === oddsSum, {
+    path: ['prizes', 'probability'],
+    message: '概率之和应为 1.0000',
+  })
+  .refine(({ prizes }) => prizes.some((one) => one.prize_type === 'empty'), {
+    path: ['prizes', 'prize_type'],
+    message: '至少应有一个谢谢参与',
+  })
+  .refine(({ prizes, cost_points }) => cost_points !== undefined || pricesOf(prizes).length <= 1, {
+    path: ['prizes', 'cost_points'],
+    message: '各奖品的消耗积分应相同',
+  })
+  .transform(({ prizes, cost_points, ...wheel }) => ({
+    ...wheel,
+    cost_points: cost_points ?? pricesOf(prizes)[0],
+    prizes: prizes.map(({ cost_points: _, ...one }) => one),
+  }))
+export type WheelBody = z.output<typeof wheelBody>
+
+export const wheelAnswer = z.object({
+  version: z.int(),
+  cost_points: z.int(),
+  pity_prize_id: z.int(),
+  prizes: z.array(shownPrize.extend({ angle })),
+})
+export type WheelAnswer = z.output<typeof wheelAnswer>
+
+/** Draws under the wheel's present version; `observed` leaves guaranteed draws out, which follow no odds. */
+export const lotteryStats = z.object({
+  version: z.int(),
+  total_draws: z.int(),
+  total_cost: z.int(),
+  total_points_awarded: z.int(),
+  pity_draws: z.int(),
+  prizes: z.array(
+    z.object({
+      prize_id: z.int(),
+      prize_name: z.string(),
+      prize_type: prizeType,
+      draws: z.int(),
+      cost: z.int(),
+      points_awarded: z.int(),
+      declared: z.number(),
+      observed: z.number().nullable(),
+    }),
+  ),
+})
+
+/** The different prices that rows name. */
+function pricesOf(prizes: readonly { cost_points?: number | undefined }[]): number[] {
+  return [...new Set(prizes.flatMap(({ cost_points }) => cost_points ?? []))]
+}
+
+function isWholePoints(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0 && value <= mostPoints
+}

@@ -1,0 +1,18 @@
+import { largestAmount_fen } from '../../contract/money.ts'
+import type { Reading } from './labels.ts'
+
+/** What was read on a receipt, within what its columns take; null for what wasn't. */
+export type ReceiptReading = Reading
+
+const longestMerchant = 100
+const longestNumber = 64
+
+/** A reading as it may be kept: an amount that no upload may have is no amount. */
+export function keptReading({ amountFen, paidAt, merchantName, receiptNumber }: Reading): ReceiptReading {
+  return {
+    amountFen: amountFen !== null && amountFen >= 1 && amountFen <= largestAmount_fen ? amountFen : null,
+    paidAt: paidAt?.slice(0, 19) ?? null,
+    merchantName: merchantName?.slice(0, longestMerchant) ?? null,
+    receiptNumber: receiptNumber?.slice(0, longestNumber) ?? null,
+  }
+}

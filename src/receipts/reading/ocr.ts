@@ -1,0 +1,137 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import {
+  type Box,
+  DetectionService,
+  Image,
+  type OrtInferenceSession,
+  type OrtModule,
+  RecognitionService,
+} from 'paddleocr'
+import { readImageHeader } from '../photo/image-header.ts'
+import { decodePixels } from '../photo/pixels.ts'
+import type { OcrModels } from './ocr-assets.ts'
+import type { OcrLine } from './rows.ts'
+import { type FoundText, type Quad, runsSideways, straighten } from './straighten.ts'
+
+/** The parts of onnxruntime-node that reading needs. */
+export type OnnxRuntime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>
+
+/** Reads the text of an image, turned upright first. Throws when the bytes are no image. */
+export type ReadText = (image: Uint8Array) => Promise<OcrLine[]>
+
+/** Loads the models. One thread, and memory given back after every step: a photo is read in two seconds beside a server. */
+export async function createOcr(runtime: OnnxRuntime, models: OcrModels): Promise<ReadText> {
+  const open = async (model: ArrayBuffer) => adapt(await runtime.InferenceSession.create(model, SESSION))
+  const ort: OrtModule = { Tensor: runtime.Tensor, InferenceSession: { create: open } }
+  const ocr = new Ocr(
+    new DetectionService(ort, await open(models.detector), DETECTION),
+    new RecognitionService(ort, await open(models.recogniser), {
+      ...RECOGNITION,
+      charactersDictionary: models.characters,
+    }),
+  )
+  return (image) => ocr.read(image)
+}
+
+type Turn = 0 | 90 | 180 | 270
+
+/** An image in one of its turns, the boxes of its text, and what was read of them so far. */
+interface View {
+  image: Image
+  boxes: Box[]
+  read: Map<Box, FoundText[]>
+}
+
+class Ocr {
+  readonly #detection: DetectionService
+  readonly #recognition: RecognitionService
+
+  constructor(detection: DetectionService, recognition: RecognitionService) {
+    this.#detection = detection
+    this.#recognition = recognition
+  }
+
+  async read(bytes: Uint8Array): Promise<OcrLine[]> {
+    const view = await this.#findUpright(bytes)
+    const found: FoundText[] = []
+    for (const box of view.boxes) found.push(...(await this.#recognise(view, box)))
+    return straighten(found.filter(({ text, confidence }) => text !== '' && confidence >= LEAST_CONFIDENCE))
+  }
+
+  async #findUpright(bytes: Uint8Array): Promise<View> {
+    const asSent = await this.#look(bytes, 0)
+    const sideways = runsSideways(asSent.boxes.map(quadOf))
+    const tried: { view: View; legibility: number }[] = []
+    for (const turn of sideways ? ([90, 270] as const) : ([0, 180] as const)) {
+      const view = turn === 0 ? asSent : await this.#look(bytes, turn)
+      const legibility = await this.#legibility(view)
+      if (legibility >= LEGIBLE) return view
+      tried.push({ view, legibility })
+    }
+    return tried.reduce((best, next) => (next.legibility > best.legibility ? next : best)).view
+  }
+
+  async #look(bytes: Uint8Array, rotate: Turn): Promise<View> {
+    const size = readImageHeader(bytes) ?? { width: 0, height: 0 }
+    const { width, height, data } = await decodePixels(bytes, { rotate, maxSide: sideFor(READ_PIXELS, size) })
+    const image = new Image(width, height, 3, data)
+    const boxes = await this.#detection.run(image, { maxSideLength: sideFor(DETECTED_PIXELS, size) })
+    return { image, boxes, read: new Map() }
+  }
+
+  // Text upside down is read as nonsense with little confidence; the longest lines show it best.
+  async #legibility(view: View): Promise<number> {
+    const longest = [...view.boxes].sort((a, b) => b.width - a.width).slice(0, SAMPLES)
+    let sum = 0
+    for (const box of longest) sum += (await this.#recognise(view, box))[0]?.confidence ?? 0
+    return longest.length === 0 ? 1 : sum / longest.length
+  }
+
+  async #recognise({ image, read }: View, box: Box): Promise<FoundText[]> {
+    const known = read.get(box)
+    if (known) return known
+    const results = await this.#recognition.run(image, [box])
+    const found = results.map(({ text, confidence }) => ({ text, confidence, quad: quadOf(box) }))
+    read.set(box, found)
+    return found
+  }
+}
+
+// The two packages describe the same session in types that do not quite meet.
+function adapt(session: InferenceSession): OrtInferenceSession {
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    run: (feeds: Record<string, Tensor>) => session.run(feeds),
+  }
+}
+
+const SESSION = {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  enableCpuMemArena: false,
+} as const
+const DETECTION = { channelOrder: 'bgr' } as const
+const RECOGNITION = { channelOrder: 'bgr', imageWidth: 160 } as const
+// Text is looked for in a smaller image than it is read in. Both are bounded by area: a long receipt keeps its width.
+const READ_PIXELS = 2_800_000
+const DETECTED_PIXELS = 1_250_000
+const LEAST_CONFIDENCE = 0.5
+const SAMPLES = 6
+const LEGIBLE = 0.85
+
+function quadOf({ x, y, width, height, points }: Box): Quad {
+  return (
+    points ?? [
+      { x, y },
+      { x: x + width, y },
+      { x: x + width, y: y + height },
+      { x, y: y + height },
+    ]
+  )
+}
+
+function sideFor(area: number, { width, height }: { width: number; height: number }): number {
+  return Math.ceil(Math.max(width, height) * Math.min(1, Math.sqrt(area / Math.max(1, width * height))))
+}

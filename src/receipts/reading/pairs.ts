@@ -1,0 +1,137 @@
+import { findMoney, type Money, type MoneyForm } from './money.ts'
+import type { Piece, Row } from './rows.ts'
+import { findLabels, type Label, type Role } from './words.ts'
+
+/** An amount and what its label, or for `hero` its size, says that it is. Height in pixels. */
+export interface Pair {
+  role: Role | 'hero' | 'item'
+  fen: number
+  negative: boolean
+  form: MoneyForm
+  confidence: number
+  row: number
+}
+
+/**
+ * Gives every amount of a receipt its role. A label speaks for the amounts to its right up to the next label; alone on its
+ * row it speaks for the amount below it. An amount by itself in the largest figures is a `hero`, as payment screens show
+ * what was paid; other amounts without a label are an `item`.
+ */
+export function pairAmounts(rows: readonly Row[]): Pair[] {
+  const largest = largestFigures(rows)
+  return rows.flatMap((row, index) => {
+    const amounts = findMoney(row.text)
+    const named = isOnlyMoney(row.text, amounts)
+      ? nameByHeadings(row, amounts, headingsOver(row, rows[index - 1]), largest)
+      : nameByLabels(findLabels(row.text), amounts)
+    return named.map(({ money, role }) => {
+      const { confidence } = pieceAt(row, money).line
+      return { role, fen: money.fen, negative: money.negative, form: money.form, confidence, row: index }
+    })
+  })
+}
+
+interface Named {
+  money: Money
+  role: Pair['role']
+}
+
+interface Heading {
+  role: Role
+  piece: Piece
+}
+
+function nameByLabels(labels: readonly Label[], amounts: readonly Money[]): Named[] {
+  const before = amounts.filter((money) => !labels.some((label) => label.end <= money.start))
+  const after = labels.flatMap((label, i) => {
+    const until = labels[i + 1]?.start ?? Number.POSITIVE_INFINITY
+    const money = bestOf(amounts.filter(({ start }) => start >= label.end && start < until))
+    return money ? [{ money, role: label.role }] : []
+  })
+  return [...itemOf(before), ...after]
+}
+
+function nameByHeadings(row: Row, amounts: readonly Money[], headings: readonly Heading[], largest: number): Named[] {
+  const named: Named[] = amounts.flatMap((money) => {
+    const heading =
+      headings.length === 1 && amounts.length === 1 ? headings[0] : headings.find((over) => isOver(over, row, money))
+    return heading ? [{ money, role: heading.role }] : []
+  })
+  const [money] = amounts
+  const stands =
+    money && amounts.length === 1 && money.form !== 'bare' && pieceAt(row, money).line.box.height >= largest
+  if (stands && named[0]?.role !== 'other') return [...named, { money, role: 'hero' }]
+  return named.length > 0 ? named : itemOf(amounts)
+}
+
+// Of price, count and sum the sum comes last.
+function itemOf(amounts: readonly Money[]): Named[] {
+  return amounts.slice(-1).map((money) => ({ money, role: 'item' }))
+}
+
+// After 合计 may come a count and then the money: the better written amount is meant, the last among equals.
+function bestOf(amounts: readonly Money[]): Money | undefined {
+  return (
+    amounts.findLast((money) => money.form === 'decimal') ??
+    amounts.findLast((money) => money.form === 'currency') ??
+    amounts.at(-1)
+  )
+}
+
+function headingsOver(row: Row, above: Row | undefined): Heading[] {
+  const near = above && row.top - above.bottom < 1.5 * (row.bottom - row.top)
+  if (!near || findMoney(above.text).length > 0) return []
+  const labels = findLabels(above.text)
+  return above.pieces.flatMap((piece) => {
+    const own = labels.filter((label) => label.start >= piece.start && label.end <= piece.end)
+    const role = own.at(-1)?.role
+    return role && isOnlyLabels(above.text, piece, own) ? [{ role, piece }] : []
+  })
+}
+
+function isOnlyLabels(text: string, piece: Piece, labels: readonly Label[]): boolean {
+  let rest = text.slice(piece.start, piece.end)
+  for (const label of labels.toReversed()) {
+    rest = rest.slice(0, label.start - piece.start) + rest.slice(label.end - piece.start)
+  }
+  return /^(?:[\s:¥元]|\([^)]*\))*$/.test(rest)
+}
+
+function isOver({ piece: { line } }: Heading, row: Row, money: Money): boolean {
+  const { x, width } = pieceAt(row, money).line.box
+  return Math.min(line.box.x + line.box.width, x + width) > Math.max(line.box.x, x)
+}
+
+function isOnlyMoney(text: string, amounts: readonly Money[]): boolean {
+  const rest = amounts.reduceRight((left, money) => left.slice(0, money.start) + left.slice(money.end), text)
+  return amounts.length > 0 && !/[\p{L}\d]/u.test(rest)
+}
+
+// How many times as high as the usual figures an amount must stand to be meant to catch the eye.
+const LARGE = 1.35
+
+// Figures are measured against figures: Chinese characters of the same print fill a taller box.
+function largestFigures(rows: readonly Row[]): number {
+  const pieces = rows.flatMap((row) =>
+    row.pieces.map(({ line, start, end }) => ({ height: line.box.height, text: row.text.slice(start, end) })),
+  )
+  const figures = pieces
+    .filter(({ text }) => /\d/.test(text) && !/\p{Script=Han}/u.test(text))
+    .map(({ height }) => height)
+  const smaller = figures.toSorted((a, b) => a - b).slice(0, -1)
+  const usual = median(smaller.length > 0 ? smaller : pieces.map(({ height }) => height))
+  const amounts = pieces
+    .filter(({ text }) => findMoney(text).some(({ form }) => form !== 'bare'))
+    .map(({ height }) => height)
+  return Math.max(LARGE * usual, 0.95 * Math.max(0, ...amounts))
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0
+}
+
+function pieceAt(row: Row, money: Money): Piece {
+  const piece = row.pieces.findLast(({ start }) => start < money.end)
+  if (!piece) throw new Error('an amount lies in one of its row’s pieces')
+  return piece
+}

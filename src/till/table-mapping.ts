@@ -1,0 +1,181 @@
+import { getTableColumns, getTableName } from 'drizzle-orm'
+import type { AnyMySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
+import { raw } from 'mysql2'
+import type { Transaction } from '../db/transact.ts'
+
+/** The values of a row's key columns, in the mapping's order. */
+export type Key = readonly (string | number)[]
+
+/** Columns that a fresh row starts with, by name. */
+export type Seed = Readonly<Record<string, unknown>>
+
+/** A table as the till sees it: how its rows are named, locked, loaded and written. */
+export interface TableMapping<Row extends object = object> {
+  readonly name: string
+  /** Its place in the lock order; see `lock-order.ts`. */
+  readonly rank: number
+  keyOf(row: Row): Key
+  load(tx: Transaction, keys: readonly Key[]): Promise<Row[]>
+  insert(tx: Transaction, rows: readonly Row[]): Promise<void>
+  /** Writes the named columns of changed rows. */
+  update(tx: Transaction, rows: readonly Row[], columns: ReadonlySet<string>): Promise<void>
+  /** Inserts rows whose ids the database makes, and answers them in the order of their seeds. */
+  create(tx: Transaction, seeds: readonly Seed[]): Promise<Row[]>
+  remove(tx: Transaction, rows: readonly Row[]): Promise<void>
+}
+
+/** What an operation asks to have on the unit: rows by key, or a new row with an id of the database's making. */
+export type Need =
+  | { readonly mapping: TableMapping; readonly keys: readonly Key[] | ((unit: Finder) => readonly Key[]) }
+  | { readonly mapping: TableMapping; readonly fresh: Seed }
+
+/** The part of the unit that a need may look into: mappings of a lower rank. */
+export interface Finder {
+  find<Row extends object>(mapping: TableMapping<Row>, key: Key): Readonly<Row> | undefined
+}
+
+export interface TableMappingOptions<Row> {
+  rank: number
+  key: readonly (keyof Row & string)[]
+  /** `update` locks what it loads, `share` lets others read it, `none` reads what is committed. */
+  lock: 'update' | 'share' | 'none'
+  /** The columns that a changed row may have changed. */
+  updates: readonly (keyof Row & string)[]
+}
+
+const lockClause = { update: ' FOR UPDATE', share: ' LOCK IN SHARE MODE', none: '' }
+const quote = (name: string) => `\`${name}\``
+const useDefault = raw('DEFAULT')
+
+/** A mapping over a Drizzle table: columns and their codecs come from it, the statements are multi-row. */
+export function mapTable<Table extends MySqlTable>(
+  table: Table,
+  options: TableMappingOptions<Table['$inferSelect']>,
+): TableMapping<Table['$inferSelect']> {
+  type Row = Table['$inferSelect']
+  const name = getTableName(table)
+  const columns = Object.entries(getTableColumns(table)) as [string, AnyMySqlColumn][]
+  const columnOf = Object.fromEntries(columns)
+  const encode = (column: string, value: unknown) =>
+    value === null || value === undefined ? value : columnOf[column]?.mapToDriverValue(value)
+  const select = `SELECT ${columns.map(([column]) => quote(column)).join(', ')} FROM ${quote(name)} WHERE `
+
+  const whereKeys = (keys: readonly Key[]) => {
+    if (options.key.length === 1)
+      return { sql: `${quote(options.key[0] ?? '')} IN (?)`, params: [keys.map(([k]) => k)] }
+    const one = `(${options.key.map((column) => `${quote(column)} = ?`).join(' AND ')})`
+    return { sql: keys.map(() => one).join(' OR '), params: keys.flat() }
+  }
+  const decode = (row: Record<string, unknown>) => {
+    for (const [column, codec] of columns) {
+      const value = row[column]
+      if (value !== null) row[column] = codec.mapFromDriverValue(value)
+    }
+    return row as Row
+  }
+  const keyOf = (row: Row): Key => options.key.map((column) => row[column as keyof Row] as string | number)
+  const keysOf = (rows: readonly Row[]) => whereKeys(rows.map(keyOf))
+
+  const insertRows = (tx: Transaction, rows: readonly object[]) => {
+    const named = columns.filter(([column]) => rows.some((row) => row[column as keyof object] !== undefined))
+    const values = rows.map((row) =>
+      named.map(([column]) => {
+        const value = encode(column, row[column as keyof object])
+        return value === undefined ? useDefault : value
+      }),
+    )
+    return tx.write(`INSERT INTO ${quote(name)} (${named.map(([c]) => quote(c)).join(', ')}) VALUES ?`, [values])
+  }
+
+  return {
+    name,
+    rank: options.rank,
+    keyOf,
+    async load(tx, keys) {
+      const where = whereKeys(keys)
+      const order = options.key.map(quote).join(', ')
+      const sql = `${select}${where.sql} ORDER BY ${order}${lockClause[options.lock]}`
+      return (await tx.query<Record<string, unknown>>(sql, where.params)).map(decode)
+    },
+    async insert(tx, rows) {
+      await insertRows(tx, rows)
+    },
+    async update(tx, rows, changed) {
+      const params: unknown[] = []
+      const sets = options.updates
+        .filter((column) => changed.has(column))
+        .map((column) => {
+          const cells = rows.map((row) => ({ key: keyOf(row), value: encode(column, row[column as keyof Row]) }))
+          return `${quote(column)} = ${assigned(column, options.key, cells, params)}`
+        })
+      if (sets.length === 0) return
+      const where = keysOf(rows)
+      await tx.write(`UPDATE ${quote(name)} SET ${sets.join(', ')} WHERE ${where.sql}`, [...params, ...where.params])
+    },
+    async create(tx, seeds) {
+      const { insertId } = await insertRows(tx, seeds)
+      const step = seeds.length === 1 ? 1 : await idStep(tx)
+      const made = await this.load(
+        tx,
+        seeds.map((_, index) => [insertId + index * step]),
+      )
+      if (made.length !== seeds.length || (made.length > 1 && !made.every((row, index) => grewFrom(row, seeds[index]))))
+        throw new Error(`${name}: the rows just made are not there`)
+      return made
+    },
+    async remove(tx, rows) {
+      const where = keysOf(rows)
+      await tx.write(`DELETE FROM ${quote(name)} WHERE ${where.sql}`, where.params)
+    },
+  }
+}
+
+/**
+ * How far apart the ids of one statement's rows are. Those of an INSERT with VALUES are made at once, without gaps, in
+ * every mode of `innodb_autoinc_lock_mode`.
+ */
+async function idStep(tx: Transaction): Promise<number> {
+  const [row] = await tx.query<{ step: number }>('SELECT @@auto_increment_increment AS step')
+  return row?.step ?? 1
+}
+
+function grewFrom(row: object, seed: Seed = {}): boolean {
+  return Object.entries(seed).every(([column, value]) => row[column as keyof object] === value)
+}
+
+/** The expression that gives each row its own value of `column`: one value where all are the same, else by key. */
+function assigned(
+  column: string,
+  key: readonly string[],
+  cells: readonly { key: Key; value: unknown }[],
+  params: unknown[],
+): string {
+  if (cells.every(({ value }) => value === cells[0]?.value)) {
+    params.push(cells[0]?.value)
+    return '?'
+  }
+  for (const cell of cells) params.push(...cell.key, cell.value)
+  const [of, when] =
+    key.length === 1
+      ? [quote(key[0] ?? ''), 'WHEN ? THEN ?']
+      : ['', `WHEN ${key.map((k) => `${quote(k)} = ?`).join(' AND ')} THEN ?`]
+  return `CASE ${of} ${cells.map(() => when).join(' ')} ELSE ${quote(column)} END`
+}
+
+/** Needs the rows of `mapping` under these one-column keys. */
+export function rows(mapping: TableMapping, ...keys: (string | number)[]): Need {
+  return { mapping, keys: keys.map((key) => [key]) }
+}
+
+/**
+ * A mapping of what follows from other rows: sums, counts, a view of them. What an operation changes on it is seen by the
+ * operations that follow in the batch; writing the rows it follows from is the operation's to do.
+ */
+export function derivedMapping<Row extends object>(
+  figures: Pick<TableMapping<Row>, 'name' | 'rank' | 'keyOf' | 'load'>,
+): TableMapping<Row> {
+  const noTable = () => {
+    throw new Error(`${figures.name} follows from other rows`)
+  }
+  return { ...figures, async update() {}, insert: noTable, create: noTable, remove: noTable }
+}

@@ -1,0 +1,58 @@
+import { Refusal } from '../contract/refusals.ts'
+import { firstAnswer, idempotencyNeed, rememberAnswer } from './idempotency.ts'
+import type { Idempotency, Operation, TillAnswer } from './operation.ts'
+import type { Need } from './table-mapping.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
+
+/** An operation in a lane, with whom it answers. */
+export interface Ticket<Announcement> {
+  operation: Operation<unknown, unknown, Announcement>
+  input: unknown
+  idempotency: Idempotency | undefined
+  arrivedAt: number
+  resolve(answer: TillAnswer<unknown>): void
+  reject(error: unknown): void
+}
+
+/** What came of one ticket in its batch. */
+export type Outcome = { ok: true; answer: TillAnswer<unknown> } | { ok: false; error: unknown }
+
+/** True for an error that is no refusal: nothing of it was kept. */
+export function isBroken(outcome: Outcome | undefined): boolean {
+  return outcome?.ok === false && !(outcome.error instanceof Refusal)
+}
+
+export function needsOf<Announcement>(ticket: Ticket<Announcement>): { owner: unknown; need: Need }[] {
+  const needs = ticket.operation.needs(ticket.input)
+  if (ticket.idempotency) needs.push(idempotencyNeed(ticket.idempotency))
+  return needs.map((need) => ({ owner: ticket, need }))
+}
+
+/** A refusal or a broken operation is its own outcome: the unit are as they were before it. */
+export function decide<Announcement>(unit: UnitOfWork<Announcement>, ticket: Ticket<Announcement>): Outcome {
+  const { operation, input, idempotency } = ticket
+  try {
+    const first = idempotency && firstAnswer(unit, idempotency)
+    if (first) return { ok: true, answer: { answer: first.answer, replayed: true } }
+    return unit.deciding(ticket, () => {
+      const decided = operation.decide(unit, input)
+      if (idempotency) rememberAnswer(unit, idempotency, operation.name, decided)
+      return { ok: true, answer: { answer: decided, replayed: false } }
+    })
+  } catch (error) {
+    return { ok: false, error }
+  }
+}
+
+export function answer<Announcement>(ticket: Ticket<Announcement>, outcome: Outcome | undefined): void {
+  if (outcome?.ok) ticket.resolve(outcome.answer)
+  else ticket.reject(outcome?.error)
+}
+
+export function away(cause: unknown): Refusal {
+  return new Refusal(9007, null, undefined, cause)
+}
+
+export function rejectAll<Announcement>(tickets: Ticket<Announcement>[], error: unknown): void {
+  for (const ticket of tickets) ticket.reject(error)
+}

@@ -1,0 +1,356 @@
+import { describe, expect, test } from 'bun:test'
+import { createTokens } from '../../src/accounts/tokens.ts'
+import { createClient } from '../support/client.ts'
+import { balanceOf, newPhone, signIn } from '../support/people.ts'
+import { startProgram } from '../support/process.ts'
+import { useService } from '../support/service.ts'
+
+const service = useService()
+const post = (path: string, body?: unknown, token?: string) => service.client.post(path, { body, token })
+const get = (path: string, token?: string) => service.client.get(path, { token })
+const sentCode = (phone: string) =>
+  service.printed.findLast((line) => line.includes(phone))?.match(/code is (\d{6})/)?.[1] ?? ''
+const sendCode = async (phone: string) => {
+  expect((await post('/api/auth/send-code', { phone })).code).toBe(0)
+  return sentCode(phone)
+}
+const wrong = (code: string) => (code === '000000' ? '000001' : '000000')
+
+describe('a code', () => {
+  test('signs its phone in, and makes the account with its bonus and ledger row', async () => {
+    const phone = newPhone()
+    const sent = await post('/api/auth/send-code', { phone })
+    expect(sent.data).toEqual({ expires_in: 300, resend_after: 60 })
+    const { data } = await post('/api/auth/login', {
+      phone,
+      code: sentCode(phone),
+      device_info: { platform: 'ios', x: 1 },
+    })
+    expect(data).toMatchObject({ is_new_user: true, expires_in: 7200 })
+    const { user_info, access_token } = data
+    expect(user_info).toMatchObject({
+      total_points: 1000,
+      is_merchant: false,
+      status: 'active',
+      nickname: `用户${phone.slice(-4)}`,
+    })
+    expect(user_info.mobile).toBe(`${phone.slice(0, 3)}****${phone.slice(-4)}`)
+    const { data: ledger } = await get('/api/user/points/records', access_token)
+    expect(ledger.records).toMatchObject([
+      { points: 1000, type: 'earn', source: 'register', related_id: `REG_${user_info.user_id}`, balance_after: 1000 },
+    ])
+  })
+
+  test('works once, even under 20 parallel uses', async () => {
+    const phone = newPhone()
+    const code = await sendCode(phone)
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post('/api/auth/login', { phone, code })))
+    expect(answers.filter((answer) => answer.code === 0)).toHaveLength(1)
+    expect(answers.filter((answer) => answer.code === 1002)).toHaveLength(19)
+    expect(await service.database.query('SELECT 1 FROM users')).toHaveLength(1)
+  })
+
+  test('expires after five minutes', async () => {
+    const phone = newPhone()
+    const code = await sendCode(phone)
+    service.clock.advance(300_000)
+    expect((await post('/api/auth/login', { phone, code })).code).toBe(1002)
+  })
+
+  test('is burnt by five wrong tries, which make no account', async () => {
+    const phone = newPhone()
+    const code = await sendCode(phone)
+    for (let i = 0; i < 5; i += 1) {
+      expect((await post('/api/auth/login', { phone, code: wrong(code) })).code).toBe(1002)
+    }
+    expect((await post('/api/auth/login', { phone, code })).code).toBe(1002)
+    expect(await service.database.query('SELECT 1 FROM users')).toEqual([])
+  })
+
+  test('that nobody was sent makes nothing ready, not even a number of an account', async () => {
+    const before = await signIn(service)
+    const phone = newPhone()
+    const tries = Array.from({ length: 8 }, () =>
+      service.client.post('/api/auth/login', { body: { phone, code: '654321' } }),
+    )
+    expect(new Set((await Promise.all(tries)).map(({ code }) => code))).toEqual(new Set([1002]))
+    expect((await signIn(service)).userId).toBe(before.userId + 1)
+  })
+
+  test('still works after four wrong tries', async () => {
+    const phone = newPhone()
+    const code = await sendCode(phone)
+    for (let i = 0; i < 4; i += 1) await post('/api/auth/login', { phone, code: wrong(code) })
+    expect((await post('/api/auth/login', { phone, code })).code).toBe(0)
+  })
+
+  test('takes the place of the one before it', async () => {
+    const phone = newPhone()
+    const first = await sendCode(phone)
+    const second = await sendCode(phone)
+    if (first !== second) expect((await post('/api/auth/login', { phone, code: first })).code).toBe(1002)
+    expect((await post('/api/auth/login', { phone, code: second })).code).toBe(0)
+  })
+
+  test('is kept only as a digest', async () => {
+    const phone = newPhone()
+    const code = await sendCode(phone)
+    const [row] = await service.database.query('SELECT * FROM sms_codes')
+    expect(JSON.stringify(row)).not.toContain(code)
+  })
+})
+
+describe('sign in', () => {
+  test('30 first logins of one phone at once make one account with one bonus', async () => {
+    const phone = newPhone()
+    const people = await Promise.all(Array.from({ length: 30 }, () => signIn(service, phone)))
+    expect(new Set(people.map(({ userId }) => userId)).size).toBe(1)
+    expect(await balanceOf(service, people[0] as never)).toBe(1000)
+  })
+
+  test('the second time finds the same account', async () => {
+    const first = await signIn(service)
+    const { data } = await post('/api/auth/login', { phone: first.phone, code: '123456' })
+    expect(data).toMatchObject({ is_new_user: false, user_info: { user_id: first.userId, total_points: 1000 } })
+  })
+
+  test.each(['inactive', 'banned'])('of an account that is %s is refused', async (status) => {
+    const { phone } = await signIn(service)
+    await service.database.query('UPDATE users SET status = ?', [status])
+    expect((await post('/api/auth/login', { phone, code: '123456' })).code).toBe(2004)
+  })
+
+  const badPhones: unknown[] = [
+    undefined,
+    null,
+    13800138000,
+    '',
+    '1380013800',
+    '138001380000',
+    '12800138000',
+    '１３８００１３８０００',
+    '13800138000 ',
+    [['13800138000']],
+    { a: 1 },
+    "13800138000' OR 1=1",
+    true,
+  ]
+  test.each(badPhones)('a phone that is %p is refused with 1001', async (phone) => {
+    expect((await post('/api/auth/send-code', { phone })).code).toBe(1001)
+    expect((await post('/api/auth/login', { phone, code: '123456' })).code).toBe(1001)
+  })
+
+  test.each(['12345', '1234567', 'abcdef', '１２３４５６', ''])(
+    'a code that is %p is refused with 1002',
+    async (code) => {
+      expect((await post('/api/auth/login', { phone: newPhone(), code })).code).toBe(1002)
+    },
+  )
+
+  test('odd device descriptions are dropped, never refused', async () => {
+    for (const device_info of [
+      null,
+      'x',
+      7,
+      ['a'],
+      { platform: 'x'.repeat(1000) },
+      { deep: { a: 1 } },
+      { model: '\ud800' },
+    ]) {
+      expect((await post('/api/auth/login', { phone: newPhone(), code: '123456', device_info })).code).toBe(0)
+    }
+  })
+})
+
+describe('an access token', () => {
+  test('is told good with the seconds it has left', async () => {
+    const { token } = await signIn(service)
+    service.clock.advance(100_000)
+    const { data } = await get('/api/auth/verify-token', token)
+    expect(data.valid).toBe(true)
+    expect(data.expires_in).toBeGreaterThan(7_090)
+    expect(data.expires_in).toBeLessThanOrEqual(7_100)
+  })
+
+  test('is refused with 2001 when missing, 2002 when bad, expired or a refresh token', async () => {
+    const person = await signIn(service)
+    expect((await get('/api/user/info')).code).toBe(2001)
+    for (const bad of ['x', `${person.token}x`, person.token.slice(0, -2), person.refreshToken, 'a'.repeat(5_000)]) {
+      expect((await get('/api/user/info', bad)).code).toBe(2002)
+    }
+    service.clock.advance(7_206_000)
+    expect((await get('/api/user/info', person.token)).code).toBe(2002)
+  })
+
+  test('dies with its session at logout, and so does the refresh token', async () => {
+    const { token, refreshToken } = await signIn(service)
+    expect((await post('/api/auth/logout', undefined, token)).code).toBe(0)
+    expect((await get('/api/user/info', token)).code).toBe(2002)
+    expect((await post('/api/auth/refresh', { refresh_token: refreshToken })).code).toBe(2002)
+  })
+
+  test('of another session survives a logout', async () => {
+    const first = await signIn(service)
+    const second = await signIn(service, first.phone)
+    await post('/api/auth/logout', undefined, first.token)
+    expect((await get('/api/user/info', second.token)).code).toBe(0)
+  })
+
+  test('of a banned account is refused within 30 seconds, and good again at once when the ban is lifted', async () => {
+    const { token, userId } = await signIn(service)
+    await get('/api/user/info', token)
+    await service.database.query("UPDATE users SET status = 'banned' WHERE user_id = ?", [userId])
+    service.clock.advance(30_000)
+    expect((await get('/api/user/info', token)).code).toBe(2004)
+    await service.database.query("UPDATE users SET status = 'active' WHERE user_id = ?", [userId])
+    expect((await get('/api/user/info', token)).code).toBe(0)
+  })
+
+  test('has a payload that old base64 decoders read', async () => {
+    const { token, userId } = await signIn(service)
+    const payload = token.split('.')[1] ?? ''
+    expect(payload).not.toMatch(/[-_]/)
+    expect(JSON.parse(atob(payload))).toMatchObject({ user_id: userId, typ: 'access' })
+  })
+})
+
+test('a code sent under the secret before signs in while a new one takes over, once', async () => {
+  const { JWT_SECRET: before } = service.services.config
+  const settings = { DATABASE_URL: service.databaseUrl, JOBS: 'off', OCR: 'off', DIALECTS: 'off' }
+  const rotated = await startProgram({ ...settings, JWT_SECRET: 'n'.repeat(32), JWT_SECRET_PREVIOUS: before ?? '' })
+  const client = await createClient(rotated.url)
+  const phone = newPhone()
+  const code = await sendCode(phone)
+  const login = async (typed: string) => (await client.post('/api/auth/login', { body: { phone, code: typed } })).code
+  expect(await login(wrong(code))).toBe(1002)
+  expect(await login(code)).toBe(0)
+  expect(await login(code)).toBe(1002)
+  expect(await rotated.kill()).toBe(0)
+})
+
+describe('tokens', () => {
+  const session = { session_id: 'S1', user_id: 7, generation: 1, rotated_at: new Date(1_800_000_000_000) }
+  const now = () => new Date(1_800_000_001_000)
+  const old = createTokens({ secret: 'o'.repeat(32), now })
+  const rotated = createTokens({ secret: 'n'.repeat(32), previousSecret: 'o'.repeat(32), now })
+  const foreign = createTokens({ secret: 'f'.repeat(32), now })
+
+  test('of a previous secret still verify, foreign ones never', async () => {
+    expect(await rotated.verifyAccess((await old.issue(session)).access_token)).toMatchObject({ user_id: 7 })
+    expect(rotated.verifyAccess((await foreign.issue(session)).access_token)).rejects.toMatchObject({ code: 2002 })
+  })
+
+  test('access and refresh are never interchangeable', async () => {
+    const { access_token, refresh_token } = await old.issue(session)
+    expect(old.verifyAccess(refresh_token)).rejects.toMatchObject({ code: 2002 })
+    expect(old.verifyRefresh(access_token)).rejects.toMatchObject({ code: 2002 })
+  })
+
+  test('signed otherwise, or not at all, are refused', async () => {
+    const { access_token } = await old.issue(session)
+    const [, payload, signature] = access_token.split('.')
+    const header = (alg: string) => btoa(JSON.stringify({ alg, typ: 'JWT' })).replace(/=+$/, '')
+    for (const forged of [
+      `${header('none')}.${payload}.`,
+      `${header('HS512')}.${payload}.${signature}`,
+      `.${payload}.`,
+    ]) {
+      expect(old.verifyAccess(forged)).rejects.toMatchObject({ code: 2002 })
+    }
+  })
+})
+
+describe('a refresh token', () => {
+  const refresh = (token: string) => post('/api/auth/refresh', { refresh_token: token })
+
+  test('is traded for a new pair, in the body or as Bearer', async () => {
+    const person = await signIn(service)
+    const first = await refresh(person.refreshToken)
+    expect(Object.keys(first.data).sort()).toEqual(['access_token', 'expires_in', 'refresh_token'])
+    expect((await get('/api/user/info', first.data.access_token)).code).toBe(0)
+    const second = await post('/api/auth/refresh', undefined, first.data.refresh_token)
+    expect(second.code).toBe(0)
+    expect((await post('/api/auth/refresh', {})).code).toBe(2001)
+  })
+
+  test('answers once more with the same pair within 10 s of its use, for a reply that was lost', async () => {
+    const { refreshToken } = await signIn(service)
+    const first = await refresh(refreshToken)
+    service.clock.advance(9_000)
+    expect((await refresh(refreshToken)).data).toEqual(first.data)
+    expect((await refresh(refreshToken)).code).toBe(2002)
+    expect((await refresh(first.data.refresh_token)).code).toBe(2002)
+  })
+
+  test('used again later ends its whole session', async () => {
+    const { refreshToken } = await signIn(service)
+    const { data } = await refresh(refreshToken)
+    service.clock.advance(10_500)
+    expect((await refresh(refreshToken)).code).toBe(2002)
+    expect((await refresh(data.refresh_token)).code).toBe(2002)
+    expect((await get('/api/user/info', data.access_token)).code).toBe(2002)
+  })
+
+  test('of two generations ago ends the session even within 10 s', async () => {
+    const { refreshToken } = await signIn(service)
+    const second = await refresh(refreshToken)
+    const third = await refresh(second.data.refresh_token)
+    expect((await refresh(refreshToken)).code).toBe(2002)
+    expect((await refresh(third.data.refresh_token)).code).toBe(2002)
+  })
+
+  test('keeps its session going for half a year, and no longer', async () => {
+    let { refreshToken } = await signIn(service)
+    for (let days = 29; days < 180; days += 29) {
+      service.clock.advance(29 * 86_400_000)
+      const { code, data } = await refresh(refreshToken)
+      expect(code).toBe(0)
+      refreshToken = data.refresh_token
+    }
+    service.clock.advance(7 * 86_400_000)
+    expect((await refresh(refreshToken)).code).toBe(2002)
+  })
+
+  test('used twice at the same moment gives one pair', async () => {
+    const { refreshToken } = await signIn(service)
+    const [first, second] = await Promise.all([refresh(refreshToken), refresh(refreshToken)])
+    expect(first.data).toEqual(second.data)
+    expect((await refresh(first.data.refresh_token)).code).toBe(0)
+  })
+
+  test('used beside logout keeps nothing of its session alive', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { token, refreshToken } = await signIn(service)
+      // A token that is known already lets the logout be the faster one.
+      if (round % 2 === 0) await get('/api/user/info', token)
+      const [early, ended, info, late] = await Promise.all([
+        refresh(refreshToken),
+        post('/api/auth/logout', undefined, token),
+        get('/api/user/info', token),
+        refresh(refreshToken),
+      ])
+      expect(ended.code).toBe(0)
+      for (const { code } of [early, info, late]) expect([0, 2002]).toContain(code)
+      expect(await service.database.query('SELECT 1 FROM sessions WHERE revoked_at IS NULL')).toEqual([])
+      // The newest first: a used refresh token ends the session by itself.
+      const pairs = [late.data, early.data, { access_token: token, refresh_token: refreshToken }].filter(Boolean)
+      for (const { access_token, refresh_token } of pairs) {
+        expect((await get('/api/user/info', access_token)).code).toBe(2002)
+        expect((await refresh(refresh_token)).code).toBe(2002)
+      }
+    }
+  })
+
+  test('is refused when it is an access token, expired, or its account is not active', async () => {
+    const { token, refreshToken, userId } = await signIn(service)
+    expect((await refresh(token)).code).toBe(2002)
+    await service.database.query("UPDATE users SET status = 'inactive' WHERE user_id = ?", [userId])
+    expect((await refresh(refreshToken)).code).toBe(2004)
+    await service.database.query("UPDATE users SET status = 'active' WHERE user_id = ?", [userId])
+    service.clock.advance(31 * 86_400_000)
+    expect((await refresh(refreshToken)).code).toBe(2002)
+    for (const refresh_token of [7, null, '', ['x'], 'x'.repeat(3_000)]) {
+      expect((await post('/api/auth/refresh', { refresh_token })).code).toBe(2002)
+    }
+  })
+})

@@ -1,0 +1,341 @@
+import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
+import { keepAccessToken } from '../../src/accounts/wechat-token.ts'
+import { randomCode } from '../../src/lib/random.ts'
+import { createClient } from '../support/client.ts'
+import { newPhone, signIn } from '../support/people.ts'
+import { type Settings, startProgram } from '../support/process.ts'
+import { useService } from '../support/service.ts'
+import { type Mood, startWechat } from '../support/wechat.ts'
+
+const wechat = startWechat()
+afterAll(() => wechat.stop())
+beforeEach(() => wechat.reset())
+
+const service = useService({
+  WECHAT_APPID: wechat.appid,
+  WECHAT_SECRET: wechat.secret,
+  WECHAT_API: `${wechat.url}/`,
+})
+const wxLogin = (body: object) => service.client.post('/api/auth/wx-login', { body })
+const newOpenid = () => `o${randomCode(27)}`
+const login = (openid: string, phone?: string) =>
+  wxLogin({ js_code: wechat.jsCode(openid), ...(phone ? { phone_code: wechat.phoneCode(phone) } : {}) })
+const accounts = () =>
+  service.database.query<{ user_id: number; mobile: string; wx_openid: string | null }>(
+    'SELECT user_id, mobile, wx_openid FROM users ORDER BY user_id',
+  )
+const bonuses = () => service.database.query("SELECT 1 FROM points_records WHERE source = 'register'")
+
+describe('a person of WeChat', () => {
+  test('is asked for a phone once, and then signs in by the openid alone', async () => {
+    const [openid, phone] = [newOpenid(), newPhone()]
+    expect(await login(openid)).toMatchObject({ status: 200, code: 1005, data: { bind_required: true } })
+    expect(await accounts()).toEqual([])
+    const first = await login(openid, phone)
+    expect(first.data).toMatchObject({ is_new_user: true, expires_in: 7200, user_info: { total_points: 1000 } })
+    const second = await login(openid)
+    expect(second.data.is_new_user).toBe(false)
+    expect(second.data.user_info.user_id).toBe(first.data.user_info.user_id)
+    expect((await service.client.get('/api/user/info', { token: second.data.access_token })).code).toBe(0)
+    expect((await service.client.post('/api/auth/refresh', { token: second.data.refresh_token })).code).toBe(0)
+    expect(await accounts()).toMatchObject([{ mobile: phone, wx_openid: openid }])
+  })
+
+  test('is bound to the account their phone has already', async () => {
+    const { phone, userId } = await signIn(service)
+    const { data } = await login(newOpenid(), phone)
+    expect(data).toMatchObject({ is_new_user: false, user_info: { user_id: userId, total_points: 1000 } })
+    expect(await bonuses()).toHaveLength(1)
+  })
+
+  test('whose openid is known needs no phone: a code for another phone changes nothing', async () => {
+    const [openid, phone] = [newOpenid(), newPhone()]
+    const first = await login(openid, phone)
+    const { data } = await login(openid, newPhone())
+    expect(data.user_info.user_id).toBe(first.data.user_info.user_id)
+    expect(await accounts()).toHaveLength(1)
+  })
+
+  test('who holds the phone takes its account over from an earlier openid, which is asked for a phone again', async () => {
+    const [old, now, phone] = [newOpenid(), newOpenid(), newPhone()]
+    await login(old, phone)
+    expect((await login(now, phone)).data.is_new_user).toBe(false)
+    expect(await accounts()).toMatchObject([{ mobile: phone, wx_openid: now }])
+    expect((await login(old)).code).toBe(1005)
+    expect((await login(now)).code).toBe(0)
+  })
+
+  test.each(['inactive', 'banned'])(
+    'whose account is %s is refused with 2004, and nothing is bound',
+    async (status) => {
+      const [bound, other, phone] = [newOpenid(), newOpenid(), newPhone()]
+      await login(bound, phone)
+      await service.database.query('UPDATE users SET status = ?', [status])
+      expect((await login(bound)).code).toBe(2004)
+      expect((await login(other, phone)).code).toBe(2004)
+      expect(await accounts()).toMatchObject([{ wx_openid: bound }])
+    },
+  )
+
+  test('may describe their device; odd descriptions are dropped', async () => {
+    const device_info = { platform: 'ios', odd: 1 }
+    await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code: wechat.phoneCode(newPhone()), device_info })
+    const [row] = await service.database.query<{ device_info: string | object }>('SELECT device_info FROM users')
+    const stored = row?.device_info
+    expect(typeof stored === 'string' ? JSON.parse(stored) : stored).toEqual({ platform: 'ios' })
+  })
+
+  test.each([null, ''])('may say %p where there is no code for a phone', async (phone_code) => {
+    expect((await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code })).code).toBe(1005)
+  })
+})
+
+describe('at the same moment', () => {
+  test('20 first logins of one person make one account with one bonus', async () => {
+    const [openid, phone] = [newOpenid(), newPhone()]
+    const answers = await Promise.all(Array.from({ length: 20 }, () => login(openid, phone)))
+    expect(answers.map(({ code }) => code)).toEqual(Array(20).fill(0))
+    expect(answers.filter(({ data }) => data.is_new_user)).toHaveLength(1)
+    expect(await accounts()).toMatchObject([{ mobile: phone, wx_openid: openid }])
+    expect(await bonuses()).toHaveLength(1)
+  })
+
+  test('one person with two phones gets one account, and both logins are in it', async () => {
+    const openid = newOpenid()
+    const answers = await Promise.all([newPhone(), newPhone(), newPhone()].map((phone) => login(openid, phone)))
+    expect(answers.map(({ code }) => code)).toEqual([0, 0, 0])
+    expect(new Set(answers.map(({ data }) => data.user_info.user_id)).size).toBe(1)
+    expect(await accounts()).toMatchObject([{ wx_openid: openid }])
+  })
+
+  test('one person with two phones that have accounts is bound to one of them', async () => {
+    const openid = newOpenid()
+    const people = [await signIn(service), await signIn(service)]
+    const answers = await Promise.all(people.map(({ phone }) => login(openid, phone)))
+    expect(new Set(answers.map(({ data }) => data.user_info.user_id)).size).toBe(1)
+    expect((await accounts()).filter(({ wx_openid }) => wx_openid === openid)).toHaveLength(1)
+  })
+
+  test('many people with one phone share one account with one bonus, bound to one of them', async () => {
+    const [phone, openids] = [newPhone(), Array.from({ length: 8 }, newOpenid)]
+    const answers = await Promise.all(openids.map((openid) => login(openid, phone)))
+    expect(answers.map(({ code }) => code)).toEqual(Array(8).fill(0))
+    const [account, ...others] = await accounts()
+    expect(others).toEqual([])
+    expect(openids).toContain(account?.wx_openid ?? '')
+    expect(await bonuses()).toHaveLength(1)
+  })
+
+  test('WeChat and SMS logins of one phone make one account with one bonus', async () => {
+    const [openid, phone] = [newOpenid(), newPhone()]
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, (_, i) =>
+        i % 2 === 0
+          ? login(openid, phone)
+          : service.client.post('/api/auth/login', { body: { phone, code: '123456' } }),
+      ),
+    )
+    expect(answers.map(({ code }) => code)).toEqual(Array(16).fill(0))
+    expect(await accounts()).toMatchObject([{ mobile: phone, wx_openid: openid }])
+    expect(await bonuses()).toHaveLength(1)
+  })
+
+  test('an openid that loses its account signs nobody in who has not proved the phone', async () => {
+    const [old, now, phone] = [newOpenid(), newOpenid(), newPhone()]
+    await login(old, phone)
+    const [taken, ...logins] = await Promise.all([login(now, phone), ...Array.from({ length: 8 }, () => login(old))])
+    expect(taken?.code).toBe(0)
+    for (const { code } of logins) expect([0, 1005]).toContain(code)
+    expect((await login(old)).code).toBe(1005)
+    expect(await accounts()).toMatchObject([{ wx_openid: now }])
+  })
+})
+
+describe('a code', () => {
+  test('of wx.login works once', async () => {
+    const js_code = wechat.jsCode(newOpenid())
+    const phone_code = wechat.phoneCode(newPhone())
+    expect((await wxLogin({ js_code, phone_code })).code).toBe(0)
+    expect(await wxLogin({ js_code, phone_code })).toMatchObject({ status: 200, code: 1004, data: null })
+    expect(await bonuses()).toHaveLength(1)
+  })
+
+  test('of getPhoneNumber works once', async () => {
+    const phone_code = wechat.phoneCode(newPhone())
+    expect((await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code })).code).toBe(0)
+    expect((await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code })).code).toBe(1004)
+    expect(await accounts()).toHaveLength(1)
+  })
+
+  const bad: unknown[] = [undefined, null, '', 7, [['x']], { a: 1 }, 'a b', 'é', 'x'.repeat(513), '\u0000']
+  test.each(bad)('that is %p never reaches WeChat', async (js_code) => {
+    expect((await wxLogin({ js_code })).code).toBe(1004)
+    expect(wechat.asked('session')).toBe(0)
+  })
+
+  test('cannot add parameters to the question', async () => {
+    expect((await wxLogin({ js_code: 'x&appid=other&secret=none#' })).code).toBe(1004)
+    expect(wechat.asked('session')).toBe(1)
+  })
+})
+
+describe('a phone', () => {
+  test.each([
+    ['of another country', '2025550123', { countryCode: '1' }],
+    ['of another country that looks like ours', '13800138000', { countryCode: '852' }],
+    ['that is no mobile', '01012345678', {}],
+    ['granted to another app', '13800138000', { appid: 'wxother' }],
+  ])('%s is refused with 1004', async (_, phone, odd) => {
+    const phone_code = wechat.phoneCode(phone, odd)
+    expect((await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code })).code).toBe(1004)
+    expect(await accounts()).toEqual([])
+  })
+})
+
+describe('the access token', () => {
+  const warm = async () => {
+    expect((await login(newOpenid(), newPhone())).code).toBe(0)
+    wechat.reset()
+  }
+
+  test('is kept for everybody', async () => {
+    await warm()
+    await Promise.all(Array.from({ length: 10 }, () => login(newOpenid(), newPhone())))
+    expect(wechat.asked('token')).toBe(0)
+  })
+
+  test('that ended is fetched again, once for all who need it at the same moment', async () => {
+    await warm()
+    wechat.endToken()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => login(newOpenid(), newPhone())))
+    expect(answers.map(({ code }) => code)).toEqual(Array(10).fill(0))
+    expect(wechat.asked('token')).toBe(1)
+  })
+
+  test.each([40001, 40014, 42001])('that WeChat refuses with %p is fetched again', async (errcode) => {
+    await warm()
+    wechat.next('phone', errcode)
+    expect((await login(newOpenid(), newPhone())).code).toBe(0)
+    expect(wechat.asked('token')).toBe(1)
+  })
+
+  test('that is refused again is told as 1004', async () => {
+    await warm()
+    wechat.next('phone', 40001, 40001)
+    expect((await login(newOpenid(), newPhone())).code).toBe(1004)
+    expect(wechat.asked('phone')).toBe(2)
+  })
+
+  test('is replaced before its end, fetched once at a time, and asked for again after a failure', async () => {
+    let [fetched, at] = [0, 1_000]
+    const token = keepAccessToken(
+      async () => {
+        fetched += 1
+        await Bun.sleep(5)
+        if (fetched === 3) throw new Error('away')
+        return { access_token: `t${fetched}`, expires_in: 7_200 }
+      },
+      () => new Date(at),
+    )
+    expect(await Promise.all([token.get(), token.get()])).toEqual(['t1', 't1'])
+    at += 6_899_000
+    expect(await token.get()).toBe('t1')
+    at += 1_000
+    expect(await token.get()).toBe('t2')
+    token.drop('t1')
+    expect(await token.get()).toBe('t2')
+    token.drop('t2')
+    expect(token.get()).rejects.toThrow('away')
+    await Bun.sleep(10)
+    expect(await token.get()).toBe('t4')
+  })
+})
+
+describe('trouble with WeChat', () => {
+  test.each(['session', 'token', 'phone'] as const)('that is busy or broken is asked again: %s', async (what) => {
+    wechat.endToken()
+    wechat.next('phone', ...(what === 'token' ? [40001] : []))
+    wechat.next(what, -1, 'broken')
+    expect((await login(newOpenid(), newPhone())).code).toBe(0)
+    expect(wechat.asked(what)).toBeGreaterThanOrEqual(3)
+  })
+
+  const troubles: Mood[] = [-1, 'broken', 'garbage', 'odd']
+  test.each(troubles)('of kind %p that lasts is 1004 after three tries, and changes nothing', async (mood) => {
+    wechat.next('session', mood, mood, mood)
+    expect(await login(newOpenid(), newPhone())).toMatchObject({ status: 200, code: 1004, data: null })
+    expect(wechat.asked('session')).toBe(3)
+    expect(await accounts()).toEqual([])
+  })
+
+  test('that is slow is given up and asked again', async () => {
+    wechat.next('session', 'slow')
+    expect((await login(newOpenid(), newPhone())).code).toBe(0)
+    expect(wechat.asked('session')).toBe(2)
+  })
+
+  test('that is slow is given up before the mini-program gives up', async () => {
+    wechat.endToken()
+    wechat.next('token', 'slow', 'slow', 'slow')
+    const asked = performance.now()
+    expect((await login(newOpenid(), newPhone())).code).toBe(1004)
+    const took_ms = performance.now() - asked
+    expect(took_ms).toBeGreaterThan(7_900)
+    expect(took_ms).toBeLessThan(9_200)
+  })
+
+  test.each([40029, 40163, 45011, 40226, 40013, 40125, 40164, 45009])(
+    'of errcode %p is 1004 without a second try, and says nothing of its inside',
+    async (errcode) => {
+      wechat.next('session', errcode)
+      const answer = await login(newOpenid(), newPhone())
+      expect(answer).toMatchObject({ status: 200, code: 1004, data: null })
+      expect(answer.msg).not.toMatch(/\d|as told|http/)
+      expect(wechat.asked('session')).toBe(1)
+    },
+  )
+})
+
+describe('the program', () => {
+  const start = (settings: Settings) =>
+    startProgram({ DATABASE_URL: service.databaseUrl, JOBS: 'off', DIALECTS: 'off', ...settings })
+  const ours = { WECHAT_APPID: wechat.appid, WECHAT_SECRET: wechat.secret }
+
+  test('logs who signs in and what does not work, but no secret, code, phone or openid', async () => {
+    const program = await start({ ...ours, WECHAT_API: wechat.url })
+    const { post } = await createClient(program.url)
+    const [openid, phone] = [newOpenid(), newPhone()]
+    const codes = { js_code: wechat.jsCode(openid), phone_code: wechat.phoneCode(phone) }
+    expect((await post('/api/auth/wx-login', { body: codes })).code).toBe(0)
+    for (const mood of [40125, 'garbage', 'broken'] as const) {
+      wechat.next('session', mood, mood, mood)
+      expect((await post('/api/auth/wx-login', { body: codes })).code).toBe(1004)
+    }
+    await program.kill()
+    const log = program.output()
+    expect(log).toMatch(/"user_id":\d+,"by":"wechat_phone","is_new":true,"is_bound":true,"msg":"signed in"/)
+    expect(log.match(/WeChat login does not work/g)).toHaveLength(3)
+    for (const hidden of [wechat.secret, openid, phone, ...Object.values(codes), 'token-', 'c2Vzc2lvbg']) {
+      expect(log).not.toContain(hidden)
+    }
+  })
+
+  test('that can’t reach WeChat says so without the address it asked', async () => {
+    const program = await start({ ...ours, WECHAT_API: 'http://127.0.0.1:9' })
+    const { post } = await createClient(program.url)
+    const js_code = wechat.jsCode(newOpenid())
+    expect((await post('/api/auth/wx-login', { body: { js_code } })).code).toBe(1004)
+    await program.kill()
+    expect(program.output()).toContain('could not be reached')
+    for (const hidden of [wechat.secret, js_code, 'appid=']) expect(program.output()).not.toContain(hidden)
+  })
+
+  test('without an app of WeChat refuses kindly', async () => {
+    const program = await start({})
+    const { post } = await createClient(program.url)
+    const answer = await post('/api/auth/wx-login', { body: { js_code: 'x' } })
+    expect(answer).toMatchObject({ status: 200, code: 1004, data: null })
+    expect(answer.msg).toContain('手机验证码')
+    await program.kill()
+  })
+})

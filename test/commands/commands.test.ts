@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { $ } from 'bun'
+import { version } from '../../package.json'
+import { type Database, openDatabase } from '../../src/db/client.ts'
+import { findMismatches } from '../../src/reconcile/checks.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { requestsUnderWay } from '../support/figures.ts'
+import { newPhone } from '../support/people.ts'
+import { runCommand, startProgram } from '../support/process.ts'
+
+let DATABASE_URL: string
+let database: Database
+const run = (...args: string[]) => runCommand(args, { DATABASE_URL })
+
+beforeAll(async () => {
+  DATABASE_URL = await createTestDatabase(`points_commands_${process.pid}`)
+  database = openDatabase({ address: { uri: DATABASE_URL }, poolSize: 2 })
+})
+afterAll(() => database.close())
+
+async function account(): Promise<string> {
+  const phone = newPhone()
+  const program = await startProgram({ DATABASE_URL })
+  await fetch(`${program.url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ phone, code: '123456' }),
+  })
+  await program.kill()
+  return phone
+}
+
+describe('the command line', () => {
+  test('tells its usage and version without a database', async () => {
+    const nowhere = { DATABASE_URL: 'mysql://u:p@127.0.0.1:1/x' }
+    expect((await runCommand(['--help'], nowhere)).out).toContain('reconcile [--repair]')
+    expect(await runCommand(['--version'], nowhere)).toMatchObject({ code: 0, out: `${version}\n` })
+  })
+
+  test.each([
+    [['dance']],
+    [['constructor']],
+    [['__proto__']],
+    [['merchant']],
+    [['merchant', 'grant']],
+    [['merchant', 'grant', '123']],
+    [['account', 'close', '13800138000']],
+    [['account', 'stop', '123']],
+    [['points', '13800138000']],
+    [['points', '13800138000', '5']],
+    [['points', '13800138000', '1.5', '--reason', 'x']],
+    [['points', '13800138000', '0', '--reason', 'x']],
+    [['points', '13800138000', '1000001', '--reason', 'x']],
+    [['points', '13800138000', '5', '--reason', 'one\ntwo']],
+    [['verify', 'nowhere']],
+    [['verify', 'http://localhost', '--all']],
+    [['health', 'now']],
+    [['reconcile', '--all']],
+    [['serve', '--port', '80']],
+    [['migrate', 'now']],
+    [['seed', '--dry-run']],
+    [['jobs']],
+    [['jobs', 'run', 'dance']],
+  ])('refuses %p with exit 2 and says how it is used', async (args) => {
+    const { code, err } = await run(...args)
+    expect(code).toBe(2)
+    expect(err).toContain('Usage:')
+  })
+
+  test('goes on to its end when whoever read along has gone', async () => {
+    const main = join(import.meta.dir, '../../src/main.ts')
+    const { stderr, exitCode } = await $`${process.execPath} ${main} verify http://127.0.0.1:1 | head -1`
+      .quiet()
+      .nothrow()
+    expect([stderr.toString(), exitCode]).toEqual(['', 0])
+  })
+
+  test('lists the jobs and runs one by hand, which the list then tells', async () => {
+    expect((await run('jobs', 'list')).out).toContain('last: never; due: now')
+    expect(await run('jobs', 'run', 'purge')).toMatchObject({ code: 0, out: expect.stringContaining('purge: 0 rows.') })
+    const { out } = await run('jobs', 'list')
+    expect(out).toMatch(/purge .+\n +last: \d{4}-.+ 0 rows; due: \d{4}-/)
+  })
+
+  test('runs no job that another process is running', async () => {
+    await database.query(`REPLACE INTO leases VALUES ('reconcile', 'someone', 7, UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE)`)
+    const { code, err } = await run('jobs', 'run', 'reconcile')
+    expect([code, err]).toEqual([1, 'reconcile is running already, here or on another replica.\n'])
+  })
+
+  test('says in one line when the database can’t be reached, without its password', async () => {
+    const { code, err } = await runCommand(['migrate'], { DATABASE_URL: 'mysql://app:hunter2@127.0.0.1:1/points' })
+    expect(code).toBe(1)
+    expect(err.trim().split('\n')).toHaveLength(1)
+    expect(err).toContain("The database at 127.0.0.1:1 can't be reached")
+    expect(err).not.toContain('hunter2')
+  })
+
+  test('says in one line that the database refuses it, or that its folder can’t be used', async () => {
+    const { port, hostname } = new URL(DATABASE_URL)
+    const socket = new URL(DATABASE_URL).search
+    const refused = [
+      { DATABASE_URL: `mysql://nobody:hunter2@${hostname}${port && `:${port}`}/points${socket}` },
+      { DATABASE_URL: Object.assign(new URL(DATABASE_URL), { pathname: '/no_such_database' }).toString() },
+    ]
+    for (const settings of refused) {
+      const { code, err } = await runCommand(['migrate'], settings)
+      expect([code, err.trim().split('\n')]).toEqual([1, [expect.stringMatching(/refuses us \(ER_\w+\)/)]])
+      expect(err).not.toContain('hunter2')
+    }
+    const inTheWay = join(import.meta.dir, '../run.ts')
+    const { code, err } = await runCommand(['migrate'], { DATA_DIR: inTheWay, NODE_ENV: 'development' })
+    expect([code, err.trim().split('\n')]).toEqual([1, [expect.stringContaining("DATA_DIR can't be used (")]])
+  })
+
+  test('names every fault of the environment at once', async () => {
+    const { code, err } = await runCommand(['migrate'], { NODE_ENV: 'production', PORT: 'x', JWT_SECRET: '' })
+    expect(code).toBe(1)
+    for (const name of ['PORT', 'DATABASE_URL', 'JWT_SECRET', 'SMS_PROVIDER']) expect(err).toContain(`- ${name}:`)
+  })
+})
+
+describe('commands', () => {
+  test('migrate and seed do their work once', async () => {
+    expect((await run('migrate')).code).toBe(0)
+    expect((await run('seed')).out).toContain('20 sample products are installed')
+    expect((await run('seed')).out).toContain('installed before')
+    expect(await database.query('SELECT 1 FROM products')).toHaveLength(20)
+    expect(await database.query('SELECT 1 FROM lottery_prizes')).toHaveLength(8)
+    expect(await findMismatches(database)).toEqual([])
+  })
+
+  test('account stops and restores, and leaves who did it', async () => {
+    const phone = await account()
+    await database.query('DELETE FROM audit_log')
+    expect((await run('account', 'stop', phone)).out).toContain('is now stopped')
+    expect((await run('account', 'stop', phone)).out).toContain('already')
+    expect(await database.query('SELECT status FROM users WHERE mobile = ?', [phone])).toEqual([{ status: 'banned' }])
+    expect((await run('account', 'restore', phone)).out).toContain('is now open')
+    expect(await database.query('SELECT status FROM users WHERE mobile = ?', [phone])).toEqual([{ status: 'active' }])
+    const deeds = await database.query<{ action: string }>('SELECT action FROM audit_log ORDER BY audit_id')
+    expect(deeds.map(({ action }) => action)).toEqual(['account.banned', 'account.active'])
+    await database.query('DELETE FROM audit_log')
+    expect(await run('account', 'stop', '13999999999')).toMatchObject({ code: 1, out: '' })
+  })
+
+  test('merchant grants and revokes, and leaves who did it', async () => {
+    const phone = await account()
+    expect((await run('merchant', 'grant', phone)).out).toContain('is now a merchant')
+    expect((await run('merchant', 'grant', phone)).out).toContain('already')
+    expect((await run('merchant', 'revoke', phone)).out).toContain('no merchant')
+    const deeds = await database.query<{ action: string }>('SELECT action FROM audit_log ORDER BY audit_id')
+    expect(deeds.map(({ action }) => action)).toEqual(['merchant.grant', 'merchant.revoke'])
+    expect(await run('merchant', 'grant', '13999999999')).toMatchObject({ code: 1, out: '' })
+  })
+
+  test('points corrects a balance with its ledger row, never below zero', async () => {
+    const phone = await account()
+    expect((await run('points', phone, '+250', '--reason', '补偿')).out).toContain('1250 points')
+    expect((await run('points', phone, '-1250', '--reason', '更正')).out).toContain('0 points')
+    const short = await run('points', phone, '-1', '--reason', 'x')
+    expect([short.code, short.err]).toEqual([1, '积分不足，需要 1 积分，当前 0 积分\n'])
+    expect(await findMismatches(database)).toEqual([])
+  })
+
+  test('reconcile exits 1 on a mismatch, repairs by its ledger when told to, and is quiet after', async () => {
+    await account()
+    expect((await run('reconcile')).code).toBe(0)
+    await database.query('UPDATE users SET total_points = total_points + 7')
+    await database.query('UPDATE products SET stock = stock + 1 WHERE commodity_id = 1')
+    const found = await run('reconcile')
+    expect(found.code).toBe(1)
+    expect(found.out).toContain('MISMATCH a balance is the sum of its ledger')
+    expect(found.out).toContain('MISMATCH a stock is the sum of its movements: 1')
+    expect((await run('reconcile', '--repair')).code).toBe(1)
+    expect((await run('reconcile')).code).toBe(0)
+  })
+
+  test('verify passes over a running service, and fails over none', async () => {
+    const program = await startProgram({ DATABASE_URL })
+    const { code, out } = await run('verify', program.url)
+    expect([code, out.match(/^(FAIL|skip)/gm), out.match(/^ok /gm)?.length]).toEqual([0, null, 14])
+    expect(await program.kill('SIGTERM')).toBe(0)
+    expect((await run('verify', program.url)).code).toBe(1)
+  })
+})
+
+describe('serve', () => {
+  test('answers what it has taken before it stops, and exits 0', async () => {
+    const phone = await account()
+    const program = await startProgram({ DATABASE_URL })
+    const blocker = await database.acquire()
+    await blocker.query('START TRANSACTION')
+    await blocker.query('SELECT * FROM users WHERE mobile = ? FOR UPDATE', [phone])
+    const body = JSON.stringify({ phone, code: '123456' })
+    const headers = { 'Content-Type': 'application/json' }
+    const answer = fetch(`${program.url}/api/auth/login`, { method: 'POST', headers, body })
+    await requestsUnderWay(program.url, 1)
+    const exit = program.kill('SIGINT')
+    await Bun.sleep(200)
+    await blocker.query('COMMIT')
+    blocker.release()
+    expect(((await (await answer).json()) as { code: number }).code).toBe(0)
+    expect(await exit).toBe(0)
+  })
+
+  test('refuses to start when the guaranteed prize is gone, or the port is taken', async () => {
+    await database.query("UPDATE lottery_prizes SET status = 'inactive' WHERE prize_id = 3")
+    const failed = await run('serve')
+    await database.query("UPDATE lottery_prizes SET status = 'active' WHERE prize_id = 3")
+    expect([failed.code, failed.err.trim()]).toEqual([
+      1,
+      'The guaranteed prize (id 3) is not an active prize of the wheel.',
+    ])
+    const program = await startProgram({ DATABASE_URL })
+    const second = await runCommand(['serve'], { DATABASE_URL, PORT: new URL(program.url).port })
+    expect([second.code, second.err.split('\n').length]).toEqual([1, 2])
+    await program.kill()
+  })
+})

@@ -1,0 +1,552 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { openPhoto } from '../../../src/receipts/photo/photo.ts'
+import { jpegOf, picture } from '../../support/images.ts'
+import { allUses, type Phone, phoneOf, usesOf, type WxAnswer, type WxOptions } from '../../support/mini-program.ts'
+import { givePoints, newPhone, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { useService } from '../../support/service.ts'
+import { newUpload } from '../../support/uploads.ts'
+
+const service = useService({ DIALECTS: 'on' })
+let phone: Phone
+let diner: Person
+let staff: Person
+
+let uses = new Map<string, number>()
+afterEach(async () => {
+  uses = await allUses(service)
+})
+afterAll(() => {
+  const elsewhere = / > |^socket|^retry|lottery[/-](config|probabilities|reset)|reset-lottery/
+  const unmet = [...uses].filter(([alias, count]) => !elsewhere.test(alias) && count === 0)
+  expect(unmet.map(([alias]) => alias)).toEqual([])
+})
+beforeEach(async () => {
+  phone = phoneOf(service)
+  diner = await signIn(service)
+  staff = await signInMerchant(service)
+})
+
+const call = (path: string, options: WxOptions = {}) => phone.request(path, { token: diner.token, ...options })
+const post = (path: string, data: Record<string, unknown>, options: WxOptions = {}) =>
+  call(path, { method: 'POST', data, ...options })
+const get = (path: string, data: Record<string, unknown> = {}, options: WxOptions = {}) =>
+  call(path, { data, ...options })
+const asStaff = () => ({ token: staff.token })
+const codeOf = ({ data, header }: WxAnswer) => [data.code, Number(header.get('X-Api-Code'))]
+
+describe('a path of older builds is the contract’s', () => {
+  test.each([
+    ['/auth/verify', '/auth/verify-token', 'diner'],
+    ['/user/profile', '/user/info', 'diner'],
+    ['/user/points-records', '/user/points/records', 'diner'],
+    ['/user/points-history', '/user/points/records', 'diner'],
+    ['/points/details', '/user/points/records', 'diner'],
+    ['/points/statistics', '/user/points/statistics', 'diner'],
+    ['/exchange/records', '/exchange/orders', 'diner'],
+    ['/exchange/products/sync', '/exchange/products', 'diner'],
+    ['/photo/records', '/photo/history', 'diner'],
+    ['/upload/records', '/photo/history', 'diner'],
+    ['/merchant/reviews/pending', '/merchant/pending-reviews', 'staff'],
+    ['/merchant/lottery-stats', '/merchant/lottery/stats', 'staff'],
+  ])('%s', async (alias, path, who) => {
+    const token = who === 'staff' ? staff.token : diner.token
+    const before = await usesOf(service, `/api${alias}`)
+    const [own, theirs] = [await call(path, { token }), await call(`${alias}?unknown=1`, { token })]
+    expect(theirs.data.code).toBe(0)
+    expect(theirs.data).toEqual({
+      ...own.data,
+      data: { ...own.data.data, ...(path.includes('verify') ? theirs.data.data : {}) },
+    })
+    expect(await usesOf(service, `/api${alias}`)).toBe(before + 1)
+    expect(codeOf(await phone.request(alias))).toEqual([401, 2001])
+    if (who === 'staff') expect(codeOf(await call(alias))).toEqual([2005, 2005])
+  })
+
+  test.each([
+    ['/exchange/redeem', 'POST'],
+    ['/upload', 'POST'],
+    ['/upload/photo', 'POST'],
+    ['/user/profile', 'GET, HEAD, PUT'],
+    ['/merchant/lottery-config', 'GET, HEAD, PUT'],
+    ['/merchant/lottery/config', 'GET, HEAD, PUT'],
+    ['/merchant/lottery-probabilities', 'POST'],
+    ['/merchant/lottery/probabilities', 'POST'],
+    ['/merchant/reset-lottery-probabilities', 'POST'],
+    ['/merchant/lottery/reset-probabilities', 'POST'],
+    ['/merchant/apply', 'POST'],
+    ['/health', 'GET, HEAD'],
+  ])('%s has the methods %s and refuses others', async (path, methods) => {
+    const answer = await call(path, { method: 'DELETE' })
+    expect([answer.statusCode, answer.data.code, answer.header.get('Allow')]).toEqual([405, 9003, methods])
+    expect((await call(`${path}/`)).statusCode).toBe(404)
+  })
+
+  test('PUT of a profile', async () => {
+    const { data } = await call('/user/profile', { method: 'PUT', data: { nickname: '小明' } })
+    expect(data.data.user_info.nickname).toBe('小明')
+  })
+
+  test('health is told in their words, to anyone', async () => {
+    const { statusCode, data } = await phone.request('/health')
+    expect(statusCode).toBe(200)
+    expect(Object.keys(data)).toEqual(['status', 'timestamp'])
+    expect(data.status).toBe('ok')
+    expect(new Date(data.timestamp).toISOString()).toBe(data.timestamp)
+  })
+
+  test.each(['/merchant/apply', '/merchant/auth'])('%s makes nobody a merchant', async (path) => {
+    const answer = await post(path, { is_merchant: true, business: '面馆' })
+    expect(answer.statusCode).toBe(200)
+    expect(codeOf(answer)).toEqual([2005, 2005])
+    expect(answer.data.msg).toContain('店长')
+    expect(codeOf(await phone.request(path, { method: 'POST' }))).toEqual([401, 2001])
+    expect((await get('/user/status')).data.data.is_merchant).toBe(false)
+  })
+})
+
+describe('requests', () => {
+  const code = '123456'
+  test.each([
+    ['mobile', { code }],
+    ['phone', { verify_code: code }],
+    ['phone', { verification_code: code }],
+  ])('sign in by %s and %p', async (name, rest) => {
+    const { data } = await phone.request('/auth/login', { method: 'POST', data: { [name]: newPhone(), ...rest } })
+    expect(data.code).toBe(0)
+    expect(data.data.user_info.is_admin).toBe(false)
+  })
+
+  test('a code is sent to a mobile; wrong ones are refused as without the alias', async () => {
+    const send = (data: Record<string, unknown>) => phone.request('/auth/send-code', { method: 'POST', data })
+    expect(codeOf(await send({ mobile: newPhone() }))).toEqual([0, 0])
+    for (const mobile of ['1', null, 13_800_138_000, ['13800138000'], {}])
+      expect(codeOf(await send({ mobile }))).toEqual([1001, 1001])
+    const login = (data: Record<string, unknown>) => phone.request('/auth/login', { method: 'POST', data })
+    expect(codeOf(await login({ mobile: newPhone(), verify_code: '1' }))).toEqual([1002, 1002])
+    expect(codeOf(await login({ mobile: newPhone(), phone: 'x', code }))).toEqual([1001, 1001])
+  })
+
+  test('a refresh token comes as refreshToken, or as Bearer with no body', async () => {
+    const body = await phone.request('/auth/refresh', { method: 'POST', data: { refreshToken: diner.refreshToken } })
+    expect(body.data.code).toBe(0)
+    const bearer = await fetch(`${service.url}/api/auth/refresh`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${body.data.data.refresh_token}` },
+    })
+    expect(((await bearer.json()) as { code: number }).code).toBe(0)
+  })
+
+  test.each([
+    ['单抽', 1],
+    ['三连抽', 3],
+    ['五连抽', 5],
+    ['十连抽', 10],
+    ['SINGLE', 1],
+    ['Ten', 10],
+  ])('%s draws %i', async (label, count) => {
+    for (const field of ['draw_type', 'type']) {
+      await givePoints(service, diner, 1_000)
+      const { data } = await post('/lottery/draw', { [field]: label, count })
+      expect([data.code, data.data.results.length, data.data.count]).toEqual([0, count, count])
+    }
+  })
+
+  test.each(['百连抽', '单 抽', 'ſingle', null, 1, [['单抽']], { a: 1 }])(
+    'a draw of %p is refused, whatever its field is called',
+    async (label) => {
+      for (const field of ['draw_type', 'type'])
+        expect(codeOf(await post('/lottery/draw', { [field]: label }))).toEqual([3004, 3004])
+    },
+  )
+
+  test('the contract’s own name wins over an alias', async () => {
+    expect((await post('/lottery/draw', { draw_type: 'single', type: '十连抽' })).data.data.count).toBe(1)
+    expect(codeOf(await post('/lottery/draw', { draw_type: null, type: '单抽' }))).toEqual([3004, 3004])
+  })
+
+  test('draws are listed by type and page', async () => {
+    await post('/lottery/draw', { type: '三连抽' })
+    await post('/lottery/draw', { type: '单抽' })
+    const list = async (query: Record<string, unknown>) =>
+      (await get('/lottery/records', query)).data.data.records.length
+    expect(await list({ type: 'all', page_size: 2 })).toBe(2)
+    expect(await list({ type: '三连抽' })).toBe(3)
+    expect(await list({ draw_type: 'SINGLE' })).toBe(1)
+    expect(codeOf(await get('/lottery/records', { page_size: 101 }))).toEqual([9000, 9000])
+    expect(codeOf(await get('/lottery/records', { page_size: 0, limit: 0 }))).toEqual([9000, 9000])
+  })
+
+  test.each(['commodity_id', 'id', 'product_id'])('an exchange by %s', async (name) => {
+    const id = await newProduct(service, 5)
+    expect((await post('/exchange/redeem', { [name]: id })).data.data.product_id).toBe(id)
+    for (const bad of ['1', -1, 1.5, null])
+      expect(codeOf(await post('/exchange/redeem', { [name]: bad }))).toEqual([4001, 4001])
+  })
+
+  test('products are sorted in their words', async () => {
+    for (const [name, exchange_points, stock, rating] of [
+      ['甲', 30, 1, 4],
+      ['乙', 10, 9, 3],
+      ['丙', 20, 5, 5],
+    ] as const)
+      await newProduct(service, stock, { name, exchange_points, rating })
+    const names = async (query: Record<string, unknown>) =>
+      (await get('/exchange/products', query)).data.data?.products.map((one: { name: string }) => one.name).join('')
+    const sorts = {
+      points: '乙丙甲',
+      'points-asc': '乙丙甲',
+      'points-desc': '甲丙乙',
+      'stock-desc': '乙丙甲',
+      'rating-desc': '丙甲乙',
+      'POINTS-DESC': '甲丙乙',
+      default: '甲乙丙',
+    }
+    for (const [sort, order] of Object.entries(sorts))
+      expect([sort, await names({ sort, category: 'all', page_size: 20 })]).toEqual([sort, order])
+    expect(await names({ sort: 'points', sort_order: 'DESC' })).toBe('甲丙乙')
+    expect(await names({ sort: 'points-desc', sort_by: 'stock', sort_order: 'asc' })).toBe('甲丙乙')
+    expect(await names({ sort_by: 'STOCK', stock_status: 'IN_STOCK', page_size: 1 })).toBe('甲')
+    for (const bad of [{ sort: 'bogus' }, { sort: 'points;' }, { sort_by: 'bogus' }, { page_size: 'x' }])
+      expect(codeOf(await get('/exchange/products', bad))).toEqual([9000, 9000])
+  })
+
+  test('all and nothing mean the same as leaving it out', async () => {
+    await post('/exchange/redeem', { id: await newProduct(service, 5) })
+    expect((await get('/exchange/records', { status: 'all', page_size: 20 })).data.data.records).toHaveLength(1)
+    expect((await get('/exchange/records', { status: 'PENDING' })).data.data.records).toHaveLength(1)
+    expect(codeOf(await get('/exchange/records', { status: 'shipped' }))).toEqual([9000, 9000])
+    const ledger = async (query: Record<string, unknown>) =>
+      (await get('/user/points-records', { page_size: 20, ...query })).data.data?.records.length
+    expect([
+      await ledger({ type: 'all', source: '' }),
+      await ledger({ type: 'consume' }),
+      await ledger({ type: 'CONSUME' }),
+      await ledger({ type: 'EARN' }),
+      await ledger({ source: 'EXCHANGE' }),
+    ]).toEqual([2, 1, 1, 1, 1])
+    expect(codeOf(await get('/user/points-records', { type: 'consumed' }))).toEqual([9000, 9000])
+    expect((await get('/photo/history', { status: 'all', page_size: 10, force_refresh: false })).data.code).toBe(0)
+    expect((await get('/merchant/pending-reviews', { status: 'all', page_size: 10 }, asStaff())).data.code).toBe(0)
+    for (const period of ['all', 'WEEK'])
+      expect((await get('/merchant/statistics', { period }, asStaff())).data.data.period).toBe(
+        period === 'all' ? 'today' : 'week',
+      )
+    expect(codeOf(await get('/merchant/statistics', { period: 'year' }, asStaff()))).toEqual([9000, 9000])
+  })
+
+  test('staff’s products: ids, offline, images as they were answered, none', async () => {
+    const made = await post(
+      '/merchant/products',
+      { name: '新品', category: '热菜', exchange_points: 10, image: '' },
+      asStaff(),
+    )
+    const { id } = made.data.data
+    expect(made.data.data).toMatchObject({ product_id: id, commodity_id: id, image: null })
+    const image = `${service.url}/images/x.jpg`
+    const put = (data: Record<string, unknown>) =>
+      call(`/merchant/products/${id}`, { method: 'PUT', data, ...asStaff() })
+    expect((await put({ status: 'offline', image })).data.data).toMatchObject({ status: 'inactive', image, id })
+    expect(codeOf(await put({ image: 'wxfile://tmp' }))).toEqual([6009, 6009])
+    const batch = (products: object[]) => post('/merchant/products/batch-update', { products }, asStaff())
+    expect((await batch([{ commodity_id: id, status: 'ACTIVE' }])).data.data.products[0]).toMatchObject({
+      id,
+      status: 'active',
+    })
+    expect((await batch([{ id, status: 'Offline' }])).data.data.products[0].status).toBe('inactive')
+    expect(codeOf(await batch([{ id: 0, status: 'offline' }]))).toEqual([6009, 6009])
+    const list = { category: 'all', status: 'all', page_size: 20, sort_by: 'sort_order', sort_order: 'ASC' }
+    expect((await get('/merchant/products', list, asStaff())).data.data.products[0].id).toBe(id)
+    expect((await get('/merchant/products', { status: 'offline' }, asStaff())).data.data.products).toHaveLength(1)
+    expect((await get('/merchant/product-stats', {}, asStaff())).data.data).toMatchObject({
+      activeCount: 0,
+      offlineCount: 1,
+      lowStockCount: 0,
+      totalCount: 1,
+    })
+  })
+})
+
+test('what every list and editor takes as well', async () => {
+  const id = await newProduct(service, 5)
+  const ours = `${service.url}/images/x.jpg`
+  const made = { name: '新品', category: '热菜', exchange_points: 10, status: 'OFFLINE', image: ours }
+  const upload_id = await newUpload(service, diner)
+  const reviews = [{ upload_id, action: 'REJECTED', points: 0 }]
+  const asked: [path: string, method: 'GET' | 'POST' | 'PUT', data: Record<string, unknown>][] = [
+    ['/lottery/records', 'GET', { type: '单抽' }],
+    ['/lottery/records', 'GET', { type: '五连抽' }],
+    ['/lottery/records', 'GET', { type: '十连抽', prize_type: 'POINTS' }],
+    ['/merchant/products', 'GET', { status: 'ACTIVE', stock_status: 'LOW_STOCK' }],
+    ['/merchant/products', 'POST', made],
+    [`/merchant/products/${id}`, 'PUT', { status: 'ACTIVE', image: '' }],
+    ['/merchant/products/batch-update', 'POST', { products: [{ id, image: ours }] }],
+    ['/merchant/products/batch-update', 'POST', { products: [{ id, image: '' }] }],
+    [`/merchant/products/${id}/stock`, 'POST', { change: 1, operation: 'RESTOCK' }],
+    ['/photo/history', 'GET', { status: 'PENDING' }],
+    ['/merchant/pending-reviews', 'GET', { status: 'PENDING' }],
+    ['/merchant/reviews/history', 'GET', { page_size: 5, status: 'all' }],
+    ['/merchant/reviews/history', 'GET', { status: 'APPROVED' }],
+    ['/merchant/batch-review', 'POST', { reviews }],
+  ]
+  for (const [path, method, data] of asked) {
+    const answer = await call(path, { method, data, ...asStaff() })
+    expect([path, answer.data.code]).toEqual([path, 0])
+  }
+  const products = (await get('/merchant/products', {}, asStaff())).data.data.products
+  expect(products.map((one: { image: string | null }) => one.image)).toEqual([null, ours])
+})
+
+describe('reviews', () => {
+  const review = (data: Record<string, unknown>) => post('/merchant/review', data, asStaff())
+
+  test.each([
+    ['upload_id', { action: 'approved', amount: 0, review_reason: '清楚' }, 'approve', 885],
+    ['review_id', { action: 'APPROVE', amount: '0.00' }, 'approve', 885],
+    ['id', { action: 'approved', amount: 10 }, 'approve', 100],
+    ['review_id', { action: 'approve', points: 0 }, 'approve', 0],
+    ['id', { action: 'rejected', points: 0, amount: 0, review_reason: '看不清' }, 'reject', 0],
+    ['upload_id', { action: 'reject', amount: 0, reason: '看不清' }, 'reject', 0],
+  ])('by %s with %p', async (name, verdict, action, points) => {
+    const upload_id = await newUpload(service, diner)
+    expect((await review({ [name]: upload_id, ...verdict })).data.data).toMatchObject({
+      upload_id,
+      action,
+      points_awarded: points,
+    })
+    const [row] = await service.database.query<{ review_reason: string }>('SELECT review_reason FROM upload_reviews')
+    expect(row?.review_reason).toBe(
+      'review_reason' in verdict ? verdict.review_reason : 'reason' in verdict ? verdict.reason : '审核通过',
+    )
+  })
+
+  test('wrong ones are refused as without aliases, and decide nothing', async () => {
+    const upload_id = await newUpload(service, diner)
+    const bad = [
+      { action: 'approveds' },
+      { action: 'approved', amount: -1 },
+      { action: 'approved', amount: 0.001 },
+      { action: 'reject', points: -1 },
+      { action: 'approved', review_reason: 'x'.repeat(201) },
+    ]
+    for (const verdict of bad) expect(codeOf(await review({ review_id: upload_id, ...verdict }))).toEqual([6001, 6001])
+    expect(codeOf(await review({ review_id: upload_id, action: 'approved', points: 99_999 }))).toEqual([6005, 6005])
+    expect(codeOf(await review({ id: 'UP_NONE', action: 'approved' }))).toEqual([6003, 6003])
+    const own = await newUpload(service, staff)
+    expect(codeOf(await review({ id: own, action: 'approved' }))).toEqual([6008, 6008])
+    expect(codeOf(await post('/merchant/review', { id: upload_id, action: 'approved' }))).toEqual([2005, 2005])
+  })
+
+  test.each(['upload_ids', 'review_ids'])('a batch by %s with one verdict', async (name) => {
+    const ids = [await newUpload(service, diner), await newUpload(service, diner), 'UP_NONE']
+    const { data } = await post(
+      '/merchant/batch-review',
+      { [name]: ids, action: 'approved', reason: '批量' },
+      asStaff(),
+    )
+    expect(data.data).toMatchObject({ success_count: 2, failed_count: 1, processed: 3, successful: 2, failed: 1 })
+    expect(data.data.results.map((one: { upload_id: string }) => one.upload_id)).toEqual(ids)
+    for (const wrong of ['UP_X', [], {}, Array(101).fill('UP_X'), null]) {
+      expect(codeOf(await post('/merchant/batch-review', { [name]: wrong, action: 'approved' }, asStaff()))).toEqual([
+        6001, 6001,
+      ])
+    }
+    expect(codeOf(await post('/merchant/batch-review', { [name]: ids }, asStaff()))).toEqual([6001, 6001])
+  })
+
+  test('a batch by ids takes of the other fields what a verdict has, and nothing of a list too long', async () => {
+    const chaff = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${i}`, 1]))
+    const body = { ...chaff, action: 'approve', upload_ids: Array(5_000).fill(1) }
+    const before = process.memoryUsage.rss()
+    expect(codeOf(await post('/merchant/batch-review', body, asStaff()))).toEqual([6001, 6001])
+    expect(process.memoryUsage.rss() - before).toBeLessThan(300_000_000)
+  })
+
+  test('a batch of items with amounts and reasons', async () => {
+    const [a, b, c] = [
+      await newUpload(service, diner),
+      await newUpload(service, diner),
+      await newUpload(service, diner),
+    ]
+    const reviews = [
+      { upload_id: a, action: 'approve', amount: '10.00', review_reason: '甲' },
+      { review_id: b, action: 'rejected', amount: 0, review_reason: '乙' },
+      { id: c, action: 'APPROVED', amount: 0 },
+    ]
+    const { data } = await post('/merchant/batch-review', { reviews, upload_ids: ['UP_X'] }, asStaff())
+    expect(data.data.results.map((one: { points_awarded: number }) => one.points_awarded)).toEqual([100, 0, 885])
+    expect(codeOf(await post('/merchant/batch-review', { reviews: [7, null] }, asStaff()))).toEqual([6001, 6001])
+  })
+})
+
+describe('uploads', () => {
+  let bytes: Uint8Array<ArrayBuffer>
+  let seed = 500
+  beforeEach(async () => {
+    seed += 1
+    bytes = await jpegOf(picture(seed))
+  })
+
+  test.each([
+    ['/photo/upload', 'image', { amount: '88.5' }],
+    ['/upload', 'file', { user_amount: '88.5' }],
+    ['/upload/photo', 'photo', { user_amount: '88.5' }],
+  ])('%s of a %s with %p, the token in the form', async (path, name, amounts) => {
+    const answer = await phone.uploadFile(path, { name, bytes, formData: { ...amounts, access_token: diner.token } })
+    expect(answer.statusCode).toBe(200)
+    const { data } = answer.data
+    expect(data).toMatchObject({ id: data.upload_id, status: 'pending', amount: '88.50', input_amount: '88.50' })
+    expect((await fetch(data.image_url)).status).toBe(200)
+  })
+
+  test('the header’s token comes before the form’s, which is good for nothing else', async () => {
+    const formData = { amount: '1', access_token: diner.token }
+    const header = { Authorization: 'Bearer nonsense' }
+    expect(codeOf(await phone.uploadFile('/upload', { name: 'file', bytes, formData }, { header }))).toEqual([
+      401, 2002,
+    ])
+    for (const access_token of ['', 'nonsense', diner.refreshToken]) {
+      expect(
+        (await phone.uploadFile('/upload', { name: 'file', bytes, formData: { amount: '1', access_token } })).data.code,
+      ).toBe(401)
+    }
+    expect(codeOf(await phone.uploadFile('/upload', { name: 'file', bytes, formData: { amount: '1' } }))).toEqual([
+      401, 2001,
+    ])
+    expect(codeOf(await phone.uploadFile('/user/avatar', { name: 'avatar', bytes, formData }))).toEqual([401, 2001])
+    const elsewhere = [
+      ['/lottery/draw', 'POST', { draw_type: 'single' }],
+      ['/user/info', 'GET', {}],
+    ] as const
+    for (const [path, method, data] of elsewhere) {
+      expect(codeOf(await phone.request(path, { method, data: { ...data, access_token: diner.token } }))).toEqual([
+        401, 2001,
+      ])
+    }
+    expect((await get('/photo/history')).data.data.records).toEqual([])
+  })
+
+  test.each([
+    ['2.2.0', 'photo', 0],
+    ['2.2.0', 'image', 0],
+    ['2.1.4', 'photo', 5002],
+    ['', 'photo', 5002],
+  ])('with version %p a %s without an amount comes to %i', async (version, name, code) => {
+    const header: Record<string, string> = version ? { 'X-Client-Version': version } : {}
+    const upload = (formData: Record<string, string>) =>
+      phone.uploadFile('/photo/upload', { name, bytes, formData }, { token: diner.token, header })
+    expect((await upload({ user_amount: '-1' })).data.code).toBe(5002)
+    const answer = await upload({})
+    expect(answer.data.code).toBe(code)
+    if (code === 0) expect(answer.data.data).toMatchObject({ input_amount: null, amount: '0.00' })
+  })
+
+  test('of two files the contract’s is taken, whatever comes first', async () => {
+    const other = await jpegOf(picture(seed + 10_000))
+    const digests = await Promise.all([bytes, other].map(async (sent) => (await openPhoto(sent)).sha256))
+    for (const [names, kept] of [
+      [['photo', 'image'], 1],
+      [['file', 'photo'], 1],
+      [['image', 'file'], 0],
+    ] as const) {
+      const form = new FormData()
+      form.append('amount', '1')
+      form.append(names[0], new Blob([bytes]), 'a.jpg')
+      form.append(names[1], new Blob([other]), 'b.jpg')
+      await fetch(`${service.url}/api/upload`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${diner.token}` },
+        body: form,
+      })
+      const [row] = await service.database.query<{ image_sha256: string }>('SELECT image_sha256 FROM upload_reviews')
+      expect(row?.image_sha256).toBe(digests[kept] as string)
+      await service.database.query('DELETE FROM upload_reviews')
+    }
+  })
+})
+
+describe('codes', () => {
+  test('2001 and 2002 go out as 401, and the header keeps the true one', async () => {
+    expect(codeOf(await phone.request('/user/info'))).toEqual([401, 2001])
+    const answer = await phone.request('/user/info', { token: 'nonsense' })
+    expect(codeOf(answer)).toEqual([401, 2002])
+    expect([answer.statusCode, answer.data.message]).toEqual([200, answer.data.msg])
+  })
+
+  test('4005 is 4015 to 2.x alone', async () => {
+    const id = await newProduct(service, 5, { exchange_points: 5_000 })
+    const buy = (version?: string) =>
+      post('/exchange/redeem', { id }, { header: version ? { 'X-Client-Version': version } : {} })
+    expect([
+      codeOf(await buy('2.2.0')),
+      codeOf(await buy('2.1.4')),
+      codeOf(await buy('1.0.0')),
+      codeOf(await buy('12.2.0')),
+      codeOf(await buy()),
+    ]).toEqual([
+      [4015, 4005],
+      [4015, 4005],
+      [4005, 4005],
+      [4005, 4005],
+      [4005, 4005],
+    ])
+  })
+
+  test('3002 says how many points are needed, as builds take it from the sentence', async () => {
+    await givePoints(service, diner, -950)
+    const { data } = await post('/lottery/draw', { draw_type: '三连抽' })
+    expect([data.code, Number(/需要\s*(\d+)\s*积分/.exec(data.msg)?.[1]), data.message]).toEqual([3002, 300, data.msg])
+    expect(data.data).toEqual({ required: 300, current: 50, shortage: 250 })
+  })
+
+  test('message stands beside msg in every envelope', async () => {
+    const answers = [
+      await get('/user/info'),
+      await get('/nowhere'),
+      await post('/lottery/draw', { type: 'x' }),
+      await call('/lottery/draw', { method: 'PUT' }),
+    ]
+    for (const { data } of answers) expect(data.message).toBe(data.msg)
+  })
+})
+
+test('each use is counted by its alias, and nothing of a client’s becomes one', async () => {
+  const counts = [
+    'POST /api/lottery/draw < draw_type=单抽',
+    'POST /api/lottery/draw < type',
+    'POST /api/lottery/draw > user_points',
+    'GET /api/exchange/products < page_size',
+    'GET /api/exchange/products > has_more',
+    'code of 2001',
+    'message',
+  ]
+  const before = await Promise.all(counts.map((alias) => usesOf(service, alias)))
+  await post('/lottery/draw', { type: '单抽', 'evil"}': 1 })
+  for (let i = 0; i < 3; i += 1) await get('/exchange/products', { page_size: 7, evil: 1 })
+  await phone.request('/user/info')
+  const after = await Promise.all(counts.map((alias) => usesOf(service, alias)))
+  expect(after.map((count, i) => count - (before[i] ?? 0))).toEqual([1, 1, 1, 3, 3, 1, 5])
+  const metrics = await (await fetch(`${service.url}/metrics`)).text()
+  expect(metrics).not.toContain('evil')
+  expect(metrics).toContain('route="/api/exchange/products",code="0"')
+})
+
+test('a path of older builds is logged and measured as the contract’s', async () => {
+  await get('/user/profile')
+  const metrics = await (await fetch(`${service.url}/metrics`)).text()
+  expect(metrics).toContain('route="/api/user/info",code="0"')
+  expect(metrics).not.toContain('/api/user/profile",code')
+})
+
+test('the API’s document is the contract’s', async () => {
+  const text = await (await fetch(`${service.url}/api/openapi.json`)).text()
+  for (const alias of [
+    '/api/user/profile',
+    '/api/merchant/lottery/config',
+    '/api/health',
+    '/api/merchant/apply',
+    'user_points',
+    'page_size',
+  ]) {
+    expect(text).not.toContain(alias)
+  }
+})

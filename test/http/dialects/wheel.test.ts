@@ -1,0 +1,222 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { percentOf, probabilityOf } from '../../../src/http/dialects/percent.ts'
+import { type Phone, phoneOf } from '../../support/mini-program.ts'
+import { type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { useService } from '../../support/service.ts'
+import { until } from '../../support/sockets.ts'
+
+const service = useService({ DIALECTS: 'on' })
+let phone: Phone
+let staff: Person
+
+beforeEach(async () => {
+  phone = phoneOf(service)
+  staff = await signInMerchant(service)
+})
+
+interface Prize {
+  id: number
+  prize_id: number
+  prize_name: string
+  probability: number
+}
+
+const get = async (path: string) => (await phone.request(path, { token: staff.token })).data
+const send = async (path: string, data: Record<string, unknown>, method: 'POST' | 'PUT' = 'POST') =>
+  (await phone.request(path, { method, data, token: staff.token })).data
+const save = (prizes: unknown) => send('/merchant/lottery/probabilities', { prizes })
+const shown = async (): Promise<Prize[]> => (await get('/merchant/lottery/config')).data.prizes
+const percents = async () => (await shown()).map(({ probability }) => probability)
+const set = async (...figures: unknown[]) => {
+  const ids = (await shown()).map(({ prize_id }) => prize_id)
+  return save(figures.map((probability, i) => ({ prize_id: ids[i], probability })))
+}
+const whole = [5, 20, 10, 15, 8, 25, 2, 15]
+
+describe('percent is exact', () => {
+  test('each hundredth of a percent there and back', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10_000 }), (n) => {
+        const percent = percentOf(n / 10_000)
+        expect(probabilityOf(percent)).toBe((n / 10_000).toFixed(4))
+        expect(probabilityOf(String(percent))).toBe((n / 10_000).toFixed(4))
+      }),
+    )
+  })
+
+  test('nothing of another precision, sign, size or kind passes', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 100, noNaN: true }), (percent) => {
+        const isExact = /^\d{1,3}(\.\d{1,2})?$/.test(String(percent))
+        expect(probabilityOf(percent) !== undefined).toBe(isExact)
+      }),
+    )
+    for (const wrong of [
+      100.01,
+      -1,
+      -0.5,
+      1e-7,
+      Number.NaN,
+      Infinity,
+      '',
+      ' ',
+      '1e1',
+      '٣',
+      '+1',
+      '0x1',
+      null,
+      undefined,
+      {},
+      [5],
+      true,
+    ])
+      expect(probabilityOf(wrong)).toBeUndefined()
+    expect(probabilityOf('33.330')).toBe('0.3333')
+    expect(probabilityOf(' 33.3 ')).toBe('0.3330')
+  })
+})
+
+describe('the editor', () => {
+  test.each(['/merchant/lottery-config', '/merchant/lottery/config'])(
+    '%s shows percent, the contract’s path a share',
+    async (path) => {
+      const { data } = await get(path)
+      expect(data.prizes.map(({ probability }: Prize) => probability)).toEqual(whole)
+      expect(data).toMatchObject({ is_active: true, isActive: true, version: 1 })
+      expect(data.prizes[6]).toMatchObject({
+        id: 7,
+        prize_id: 7,
+        name: '神秘大奖',
+        type: 'physical',
+        value: 1,
+        is_active: true,
+        isActive: true,
+        isActivity: true,
+      })
+      expect((await get('/merchant/prizes')).data.prizes[0].probability).toBe(0.05)
+    },
+  )
+
+  test.each([
+    ['/merchant/lottery-probabilities', 'POST', 'prize_id'],
+    ['/merchant/lottery/probabilities', 'POST', 'id'],
+    ['/merchant/lottery-config', 'PUT', 'id'],
+    ['/merchant/lottery/config', 'PUT', 'prize_id'],
+  ] as const)('%s takes %s by %s, and keeps what was not sent', async (path, method, name) => {
+    const before = await shown()
+    const prizes = before.map((prize, i) => ({
+      [name]: prize.prize_id,
+      probability: [33.33, '0.01', 10, 15, 8, 25, 2, 6.66][i],
+    }))
+    const { code, data } = await send(path, { prizes }, method)
+    expect(code).toBe(0)
+    expect(data.prizes.map(({ probability }: Prize) => probability)).toEqual([33.33, 0.01, 10, 15, 8, 25, 2, 6.66])
+    expect((await shown()).map(({ prize_name }) => prize_name)).toEqual(before.map(({ prize_name }) => prize_name))
+    const rows = await service.database.query<{ probability: string }>(
+      'SELECT probability FROM lottery_prizes ORDER BY angle',
+    )
+    expect(rows.map(({ probability }) => String(probability))).toContain('0.3333')
+  })
+
+  test('a partial edit again with its key answers the first answer, though the wheel is another one by now', async () => {
+    const prizes = (await shown()).map(({ prize_id }) => ({ prize_id, probability: 12.5 }))
+    const header = { 'Idempotency-Key': 'partial' }
+    const edit = (data: Record<string, unknown>) =>
+      phone.request('/merchant/lottery-probabilities', { method: 'POST', data, token: staff.token, header })
+    const first = (await edit({ prizes })).data
+    const renamed = (await shown()).map((prize) => ({ ...prize, prize_name: `新${prize.prize_id}` }))
+    expect((await send('/merchant/lottery-config', { prizes: renamed }, 'PUT')).data.version).toBe(3)
+    expect((await edit({ prizes })).data).toEqual(first)
+    expect((await edit({ prizes: prizes.toReversed() })).data.code).toBe(9008)
+    expect((await get('/merchant/lottery/config')).data.version).toBe(3)
+  })
+
+  test('whole prizes, as they were shown, with other names', async () => {
+    const prizes = (await shown()).map((prize) => ({ ...prize, prize_name: `新${prize.prize_name}` }))
+    const { code, data } = await send('/merchant/lottery-config', { prizes, cost_points: 80 }, 'PUT')
+    expect([code, data.cost_points, data.prizes[0].prize_name, data.version]).toEqual([0, 80, '新八八折券', 2])
+  })
+
+  test('what is wrong is 6010 and changes nothing', async () => {
+    const wrong = [
+      [5, 20, 10, 15, 8, 25, 2, 14.99],
+      [5, 20, 10, 15, 8, 25, 2, 15.01],
+      [5, 20, 10, 15, 8, 25, 1.999, 15.001],
+      [5, 20, 10, 15, 8, 25, 0.555, 16.445],
+      [-5, 30, 10, 15, 8, 25, 2, 15],
+      [0.05, 0.2, 0.1, 0.15, 0.08, 0.25, 0.02, 0.15],
+      [5, 20, 10, 15, 8, 25, 2, null],
+      [5, 20, 10, 15, 8, 25, 2, '15%'],
+      [100, 100, 10, 15, 8, 25, 2, 15],
+      [5, 20, 10, 15, 8, 25, 2],
+    ]
+    for (const figures of wrong) expect((await set(...figures)).code).toBe(6010)
+    const ids = (await shown()).map(({ prize_id }) => prize_id)
+    const bodies = [
+      ids.map(() => ({ prize_id: ids[0], probability: 12.5 })),
+      ids.map(() => ({ probability: 12.5 })),
+      ids.map((id) => ({ prize_id: id + 900, probability: 12.5 })),
+      'x',
+      null,
+      [1, 2, 3, 4, 5, 6, 7, 8],
+    ]
+    for (const prizes of bodies) expect((await save(prizes)).code).toBe(6010)
+    const { code } = await send(
+      '/merchant/prizes',
+      { prizes: ids.map((id) => ({ prize_id: id, probability: 12.5 })) },
+      'PUT',
+    )
+    expect(code).toBe(6010)
+    expect(await percents()).toEqual(whole)
+    expect((await get('/merchant/lottery/config')).data.version).toBe(1)
+  })
+
+  test.each(['/merchant/reset-lottery-probabilities', '/merchant/lottery/reset-probabilities'])(
+    '%s brings the default wheel back',
+    async (path) => {
+      await set(12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5)
+      await service.database.query(`UPDATE lottery_prizes SET stock_remaining = 3 WHERE prize_id = 5`)
+      const other = `prize_name = '手机', prize_type = 'physical', stock_remaining = 0`
+      await service.database.query(`UPDATE lottery_prizes SET ${other} WHERE prize_id = 1`)
+      const { code, data } = await send(path, { prizes: 'anything' })
+      expect([code, data.version, data.pity_prize_id]).toEqual([0, 3, 3])
+      expect(await percents()).toEqual(whole)
+      expect(data.prizes[4]).toMatchObject({ prize_name: '免费咖啡', stock_remaining: 3 })
+      expect(data.prizes[0]).toMatchObject({ prize_name: '八八折券', stock_remaining: null })
+    },
+  )
+
+  test('is for merchants alone', async () => {
+    const { token } = await signIn(service)
+    for (const path of ['/merchant/lottery/probabilities', '/merchant/reset-lottery-probabilities']) {
+      expect((await phone.request(path, { method: 'POST', token })).data.code).toBe(2005)
+      expect((await phone.request(path, { method: 'POST' })).data.code).toBe(401)
+    }
+    expect((await phone.request('/merchant/lottery-config', { token })).data.code).toBe(2005)
+    expect(await percents()).toEqual(whole)
+  })
+})
+
+test('of edits at the same time none undoes another in silence: it is refused or it is built on', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const before = await shown()
+    const version = (await get('/merchant/lottery/config')).data.version
+    const renamed = before.map((prize) => ({ ...prize, prize_name: `第${round}轮${prize.prize_id}` }))
+    const swapped = before.map((prize, i) => ({
+      prize_id: prize.prize_id,
+      probability: [whole, whole.toReversed()][round % 2]?.[i],
+    }))
+    const [rename, ...odds] = await Promise.all([
+      send('/merchant/lottery/config', { prizes: renamed }, 'PUT'),
+      ...Array.from({ length: 4 }, () => save(swapped)),
+    ])
+    expect(rename.code).toBe(0)
+    for (const { code, msg } of odds) expect(code === 0 || (code === 6010 && msg.includes('刷新'))).toBe(true)
+    expect((await shown()).map(({ prize_name }) => prize_name)).toEqual(
+      before.map(({ prize_id }) => `第${round}轮${prize_id}`),
+    )
+    const done = 1 + odds.filter(({ code }) => code === 0).length
+    await until(async () => (await get('/merchant/lottery/config')).data.version === version + done)
+  }
+})

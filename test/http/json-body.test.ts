@@ -1,0 +1,30 @@
+import { expect, test } from 'bun:test'
+import { Hono } from 'hono'
+import { Refusal } from '../../src/contract/refusals.ts'
+import type { AppEnv } from '../../src/http/env.ts'
+import { jsonBody } from '../../src/http/json-body.ts'
+
+/** Answers the code that a body is refused with, or `read`. */
+async function outcomeOf(body: ReadableStream<Uint8Array>, patience_ms: number): Promise<string> {
+  const app = new Hono<AppEnv>()
+  app.onError((error, c) => c.text(error instanceof Refusal ? String(error.code) : error.message))
+  app.use(jsonBody([], patience_ms)).post('/', (c) => c.text('read'))
+  const headers = { 'Content-Type': 'application/json' }
+  return (await app.request('/', { method: 'POST', headers, body })).text()
+}
+
+const dripping = (pause_ms: number) =>
+  new ReadableStream<Uint8Array>({
+    async start(controller) {
+      for (const byte of new TextEncoder().encode('{}')) {
+        controller.enqueue(Uint8Array.of(byte))
+        await Bun.sleep(pause_ms)
+      }
+      controller.close()
+    },
+  })
+
+test('a JSON body that takes its time is read, one that takes too long is 9001', async () => {
+  expect(await outcomeOf(dripping(20), 10_000)).toBe('read')
+  expect(await outcomeOf(dripping(60_000), 50)).toBe('9001')
+})

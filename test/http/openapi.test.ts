@@ -1,0 +1,77 @@
+import { expect, test } from 'bun:test'
+import Ajv from 'ajv/dist/2020'
+import { createApp } from '../../src/app.ts'
+import { documentedRoutes, type OpenApiDocument, openApiOf, undocumented } from '../../src/http/openapi.ts'
+import { useService } from '../support/service.ts'
+
+const service = useService()
+const routes = () => documentedRoutes(createApp(service.services))
+const bareTags = new Set(['operations', 'images', 'sockets', 'document'])
+interface Listed {
+  description: string
+  content?: Record<string, { schema?: object }>
+}
+const document = async () => (await (await fetch(`${service.url}/api/openapi.json`)).json()) as OpenApiDocument
+
+test('every route is listed, with its summary and its answer', async () => {
+  const { paths } = await document()
+  expect(routes().length).toBeGreaterThan(20)
+  for (const { method, path, docs } of routes()) {
+    expect(docs, `${method} ${path} is not described`).not.toBe(undocumented)
+    expect(paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]?.summary).toBe(docs.summary)
+  }
+  const listed = Object.values(paths).flatMap((methods) => Object.keys(methods))
+  expect(listed).toHaveLength(routes().length)
+})
+
+test('inputs are the schemas that validate', async () => {
+  const { paths } = await document()
+  const text = JSON.stringify(paths['/api/exchange/submit']?.post?.requestBody)
+  expect(text).toContain('"quantity":{"default":1,"type":"integer","minimum":1,"maximum":99}')
+  const names = ((paths['/api/exchange/products']?.get?.parameters ?? []) as { name: string }[]).map(({ name }) => name)
+  expect(names).toEqual([
+    'page',
+    'limit',
+    'category',
+    'min_points',
+    'max_points',
+    'stock_status',
+    'sort_by',
+    'sort_order',
+  ])
+})
+
+test('operation ids are unique and refusals are told', async () => {
+  const operations = Object.values((await document()).paths).flatMap((methods) => Object.values(methods))
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
+  const enveloped = operations.filter(({ tags }) => !tags.some((tag) => bareTags.has(tag)))
+  expect(enveloped.length).toBeGreaterThan(40)
+  for (const operation of enveloped) expect(operation['x-refusals']).toContain(9007)
+})
+
+test.each([
+  ['/health', 200],
+  ['/health/live', 200],
+  ['/health/open', 200],
+  ['/health/ready', 200],
+  ['/metrics', 200],
+  ['/ws', 426],
+  ['/', 404],
+  ['/images/{name}', 404],
+  ['/avatars/{name}', 404],
+  ['/api/docs', 200],
+  ['/api/openapi.json', 200],
+])('outside of the envelope %s answers %d as it is listed', async (path, status) => {
+  const response = await fetch(`${service.url}${path.replace('{name}', 'none.jpg')}`)
+  expect(response.status).toBe(status)
+  const listed = (await document()).paths[path]?.get?.responses[status] as Listed
+  expect(listed.description).toBeTruthy()
+  const [type, content] = Object.entries(listed.content ?? {})[0] ?? []
+  if (type) expect(response.headers.get('Content-Type')).toStartWith(type)
+  if (content?.schema) expect(new Ajv({ strict: false }).validate(content.schema, await response.json())).toBe(true)
+})
+
+test('the document is made from any app alike', () => {
+  const app = createApp(service.services)
+  expect(openApiOf(app, '9.9.9').info.version).toBe('9.9.9')
+})

@@ -1,0 +1,186 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { newPhone } from '../support/people.ts'
+import { useService } from '../support/service.ts'
+import { startWechat } from '../support/wechat.ts'
+
+const wechat = startWechat()
+afterAll(() => wechat.stop())
+
+const service = useService({
+  RATE_LIMIT: 'on',
+  RATE_LIMIT_ADDRESS: '120',
+  SEND_CODE_PER_ADDRESS: '20',
+  RATE_LIMIT_WECHAT_MISS: '30',
+  TRUST_PROXY: '1',
+  WECHAT_APPID: wechat.appid,
+  WECHAT_SECRET: wechat.secret,
+  WECHAT_API: wechat.url,
+})
+let addresses = 0
+/** Each test comes from an address of its own. */
+const from = () => {
+  addresses += 1
+  return { 'X-Forwarded-For': `198.51.100.7, 203.0.113.${addresses}` }
+}
+const post = (path: string, body: unknown, headers = from(), token?: string) =>
+  service.client.post(path, { body, headers, token })
+
+describe('codes', () => {
+  test('are sent once a minute, five times an hour and ten a day to one phone', async () => {
+    const phone = newPhone()
+    const send = () => post('/api/auth/send-code', { phone })
+    expect((await send()).code).toBe(0)
+    const soon = await send()
+    expect(soon.code).toBe(1003)
+    expect(soon.data.retry_after).toBeGreaterThan(55)
+    expect(soon.data.retry_after).toBeLessThanOrEqual(60)
+    const sent = async (every_ms: number, times: number) => {
+      let count = 0
+      for (let i = 0; i < times; i += 1) {
+        service.clock.advance(every_ms)
+        if ((await send()).code === 0) count += 1
+      }
+      return count
+    }
+    expect(await sent(61_000, 8)).toBe(4)
+    expect(await sent(3_600_000, 8)).toBe(5)
+  })
+
+  test('to one phone asked for 20 times at once are sent once', async () => {
+    const phone = newPhone()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post('/api/auth/send-code', { phone })))
+    expect(answers.filter(({ code }) => code === 0)).toHaveLength(1)
+    expect(service.printed.filter((line) => line.includes(phone))).toHaveLength(1)
+  })
+
+  test('for one address are sent 20 times a minute, whatever the phone and however it turns its IPv6 address', async () => {
+    addresses += 1
+    const mine = () => ({ 'X-Forwarded-For': `2001:db8:0:${addresses}::${newPhone().slice(-4)}` })
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => post('/api/auth/send-code', { phone: newPhone() }, mine())),
+    )
+    expect(answers.filter(({ code }) => code === 0)).toHaveLength(20)
+    expect(answers.filter(({ code }) => code === 9006)).toHaveLength(10)
+    expect(service.printed).toHaveLength(20)
+    expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
+  })
+
+  test('that are refused cost their address nothing, and leave a phone the code it has', async () => {
+    const mine = from()
+    const holder = newPhone()
+    await post('/api/auth/send-code', { phone: holder }, mine)
+    for (let i = 0; i < 25; i += 1) {
+      expect((await post('/api/auth/send-code', { phone: holder }, mine)).code).toBe(1003)
+    }
+    const late = newPhone()
+    await post('/api/auth/send-code', { phone: late })
+    service.clock.advance(61_000)
+    const phones = [...Array.from({ length: 30 }, newPhone), late]
+    const answers = await Promise.all(phones.map((phone) => post('/api/auth/send-code', { phone }, mine)))
+    expect(answers.filter(({ code }) => code === 0)).toHaveLength(19)
+    expect(answers.at(-1)?.code).toBe(9006)
+    const code = service.printed.find((line) => line.includes(late))?.slice(-6)
+    expect((await post('/api/auth/login', { phone: late, code })).code).toBe(0)
+  })
+
+  test('to another phone are sent all the same', async () => {
+    expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
+    expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
+  })
+})
+
+test('logins are limited to 10 a minute and phone, with Retry-After', async () => {
+  const phone = newPhone()
+  const answers = []
+  for (let i = 0; i < 12; i += 1) answers.push(await post('/api/auth/login', { phone, code: '000000' }))
+  expect(answers.map(({ code }) => code)).toEqual([...Array(10).fill(1002), 9006, 9006])
+  expect(answers[11]?.status).toBe(200)
+  expect(Number(answers[11]?.headers.get('Retry-After'))).toBeGreaterThan(0)
+})
+
+describe('WeChat logins', () => {
+  const wxLogin = (js_code: string, headers = from()) => post('/api/auth/wx-login', { js_code }, headers)
+
+  test('are limited to 10 a minute and person', async () => {
+    const answers = []
+    for (let i = 0; i < 12; i += 1) answers.push(await wxLogin(wechat.jsCode('oPerson')))
+    expect(answers.map(({ code }) => code)).toEqual([...Array(10).fill(1005), 9006, 9006])
+    expect((await wxLogin(wechat.jsCode('oOther'))).code).toBe(1005)
+  })
+
+  test('of an address whose codes WeChat refused 30 times a minute are refused unasked; others’ are not', async () => {
+    const mine = from()
+    for (let i = 0; i < 30; i += 1) expect((await wxLogin('invented', mine)).code).toBe(1004)
+    wechat.reset()
+    expect((await wxLogin(wechat.jsCode('oGuest'), mine)).code).toBe(9006)
+    expect(wechat.asked('session')).toBe(0)
+    expect((await wxLogin(wechat.jsCode('oGuest'))).code).toBe(1005)
+  })
+
+  test('that fail because WeChat is away cost an address nothing', async () => {
+    const mine = from()
+    for (let i = 0; i < 31; i += 1) {
+      wechat.next('session', 40125)
+      expect((await wxLogin(wechat.jsCode('oGuest'), mine)).code).toBe(1004)
+    }
+    expect((await wxLogin(wechat.jsCode('oLate'), mine)).code).toBe(1005)
+  })
+})
+
+test('draws are limited to 60 a minute and user, however they come', async () => {
+  const { data } = await post('/api/auth/login', { phone: newPhone(), code: '123456' })
+  const draws = await Promise.all(
+    Array.from({ length: 70 }, () => post('/api/lottery/draw', { draw_type: 'single' }, from(), data.access_token)),
+  )
+  expect(draws.filter(({ code }) => code === 9006)).toHaveLength(10)
+})
+
+test('one address has its share, another is not touched; forged entries further left don’t help', async () => {
+  const mine = from()
+  const codes = await Promise.all(
+    Array.from({ length: 130 }, (_, i) =>
+      service.client
+        .get('/api/user/info', {
+          headers: { 'X-Forwarded-For': `10.0.0.${i}, ${mine['X-Forwarded-For'].split(', ')[1]}` },
+        })
+        .then(({ code }) => code),
+    ),
+  )
+  expect(codes.filter((code) => code === 9006)).toHaveLength(10)
+  expect((await service.client.get('/api/user/info', { headers: from() })).code).toBe(2001)
+})
+
+test('images are counted by themselves, and as wide', async () => {
+  const headers = from()
+  const codeOf = async (path: string) => (await fetch(`${service.url}${path}`, { headers })).headers.get('X-Api-Code')
+  const codes = await Promise.all(
+    Array.from({ length: 130 }, (_, i) => codeOf(i % 2 ? '/images/none.jpg' : '/avatars/none.jpg')),
+  )
+  expect([codes.filter((code) => code === '9002'), codes.filter((code) => code === '9006')]).toMatchObject([
+    { length: 120 },
+    { length: 10 },
+  ])
+  expect(await codeOf('/api/user/info')).toBe('2001')
+})
+
+test('changes are limited to 240 a minute and user, wherever they come from; looks are not', async () => {
+  const { data } = await post('/api/auth/login', { phone: newPhone(), code: '123456' })
+  const token = data.access_token
+  const fromSite = (i: number) => ({ 'X-Forwarded-For': `2001:db8:${i}::1` })
+  const rename = (_: unknown, i: number) =>
+    service.client.put('/api/user/info', { token, headers: fromSite(i), body: { nickname: '新' } })
+  const codes = (await Promise.all(Array.from({ length: 250 }, rename))).map(({ code }) => code)
+  expect([codes.filter((code) => code === 0).length, codes.filter((code) => code === 9006).length]).toEqual([240, 10])
+  expect((await service.client.get('/api/user/info', { token, headers: fromSite(999) })).code).toBe(0)
+})
+
+test('codes for one site of IPv6 are four networks’ worth', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 90 }, (_, i) =>
+      post('/api/auth/send-code', { phone: newPhone() }, { 'X-Forwarded-For': `2001:db8:77:${i}::1` }),
+    ),
+  )
+  expect(answers.filter(({ code }) => code === 0)).toHaveLength(80)
+  const elsewhere = { 'X-Forwarded-For': '2001:db8:7777::1' }
+  expect((await post('/api/auth/send-code', { phone: newPhone() }, elsewhere)).code).toBe(0)
+})

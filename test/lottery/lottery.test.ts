@@ -1,0 +1,301 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { randomCode, randomId } from '../../src/lib/random.ts'
+import { type Draw, draw } from '../../src/lottery/draw.ts'
+import { oddsSum } from '../../src/lottery/wheel.ts'
+import type { Answer } from '../support/client.ts'
+import { parallelCopies } from '../support/copies.ts'
+import { balanceOf, givePoints, type Person, signIn } from '../support/people.ts'
+import { useService } from '../support/service.ts'
+
+const service = useService()
+const spin = (person: Person, draw_type: unknown = 'single', idempotencyKey?: string) =>
+  service.client.post('/api/lottery/draw', {
+    token: person.token,
+    body: { draw_type },
+    ...(idempotencyKey ? { idempotencyKey } : {}),
+  })
+const config = async (person: Person) => service.client.get('/api/lottery/config', { token: person.token })
+const sql = (statement: string, params: unknown[] = []) => service.database.query(statement, params)
+const rich = async (points = 50_000) => {
+  const person = await signIn(service)
+  await givePoints(service, person, points)
+  return person
+}
+const rules = { dailyLimit: 0, pityLimit: 10, voucherTtlDays: 30 }
+const day = '2026-11-22'
+
+/** A draw with chosen rolls, straight into the till. */
+const drawRolls = async (
+  person: Person,
+  drawType: Draw['drawType'],
+  rolls: number[],
+  more: Partial<Draw['rules']> = {},
+) => {
+  const codes = rolls.map(() => randomCode(10))
+  const input = {
+    userId: person.userId,
+    drawType,
+    drawId: randomId('DR'),
+    rolls,
+    codes,
+    day,
+    rules: { ...rules, ...more },
+  }
+  return (await service.services.till.run(draw, input)).answer
+}
+
+describe('the wheel', () => {
+  test('is published by angle with its odds, price, counts and counters', async () => {
+    const { data } = await config(await signIn(service))
+    expect(data.prizes.map((prize: { angle: number }) => prize.angle)).toEqual([0, 45, 90, 135, 180, 225, 270, 315])
+    expect(data.prizes.map((prize: { probability: number }) => prize.probability)).toEqual([
+      0.05, 0.2, 0.1, 0.15, 0.08, 0.25, 0.02, 0.15,
+    ])
+    expect(data.prizes[0]).toMatchObject({ prize_name: '八八折券', prize_type: 'coupon', color: '#FF6B6B' })
+    expect(data).toMatchObject({ cost_points: 100, daily_limit: 0, draws_today: 0 })
+    expect(data.user_pity).toEqual({ current_count: 0, pity_limit: 10, remaining_draws: 10, pity_prize_id: 3 })
+    expect(data.draw_types).toContainEqual({ type: 'decade', count: 10, cost: 1000 })
+  })
+
+  test.each([
+    ['its odds don’t sum to one', 'UPDATE lottery_prizes SET probability = 0.1499 WHERE prize_id = 8'],
+    ['its guaranteed prize is not active', "UPDATE lottery_prizes SET status = 'inactive' WHERE prize_id = 3"],
+    ['a sector is missing', "UPDATE lottery_prizes SET status = 'inactive' WHERE prize_id = 8"],
+    ['it was never installed', 'DELETE FROM lottery_wheel'],
+  ])('is closed with 3001 when %s', async (_, change) => {
+    const person = await signIn(service)
+    await sql(change)
+    service.services.caches.wheel.invalidate()
+    expect((await config(person)).code).toBe(3001)
+    expect((await spin(person)).code).toBe(3001)
+    expect(await balanceOf(service, person)).toBe(1000)
+  })
+})
+
+describe('a draw', () => {
+  test.each([
+    ['single', 1, 'single'],
+    ['triple', 3, 'triple'],
+    ['quintuple', 5, 'quintuple'],
+    ['five', 5, 'quintuple'],
+    ['decade', 10, 'decade'],
+    ['ten', 10, 'decade'],
+  ])('%s turns the wheel %p times as one atom', async (type, count, name) => {
+    const person = await rich()
+    const { data } = await spin(person, type)
+    expect(data).toMatchObject({ count, draw_type: name, total_cost: 100 * count, draws_today: count })
+    expect(data.results.map((result: { draw_sequence: number }) => result.draw_sequence)).toEqual(
+      Array.from({ length: count }, (_, i) => i + 1),
+    )
+    const won = data.results.reduce((sum: number, result: { points_awarded: number }) => sum + result.points_awarded, 0)
+    expect(data.points_awarded).toBe(won)
+    expect(data.remaining_points).toBe(51_000 - 100 * count + won)
+    expect(await balanceOf(service, person)).toBe(data.remaining_points)
+    expect((await config(person)).data).toMatchObject({ draws_today: count, user_pity: data.user_pity })
+  })
+
+  test.each([[null], [''], ['SINGLE'], [1], ['hundred'], [['single']], [{ a: 1 }], ['single ']])(
+    'of type %p is refused with 3004 and costs nothing',
+    async (type) => {
+      const person = await signIn(service)
+      expect((await spin(person, type)).code).toBe(3004)
+      expect(await balanceOf(service, person)).toBe(1000)
+    },
+  )
+
+  test('ignores a count that the client sends', async () => {
+    const person = await signIn(service)
+    const body = { draw_type: 'single', count: 10, rolls: [0], prize_id: 7, user_id: 1 }
+    const { data } = await service.client.post('/api/lottery/draw', { token: person.token, body })
+    expect(data.count).toBe(1)
+  })
+
+  test('that costs more than there is is refused with what is missing', async () => {
+    const person = await signIn(service)
+    await givePoints(service, person, -950)
+    const { code, data, msg } = await spin(person)
+    expect([code, data]).toEqual([3002, { required: 100, current: 50, shortage: 50 }])
+    expect(msg).toMatch(/需要 100 积分/)
+  })
+
+  test('can’t be paid with what it wins', async () => {
+    const person = await signIn(service)
+    await givePoints(service, person, -950)
+    const rolls = Array(10).fill(4_000)
+    expect(drawRolls(person, 'decade', rolls)).rejects.toMatchObject({ code: 3002 })
+    expect(await balanceOf(service, person)).toBe(50)
+  })
+
+  test('40 in parallel by one user never overdraw', async () => {
+    const person = await signIn(service)
+    const draws = await Promise.all(Array.from({ length: 40 }, () => spin(person)))
+    const made = draws.filter(({ code }) => code === 0)
+    expect(draws.every(({ code }) => code === 0 || code === 3002)).toBe(true)
+    const won = made.reduce((sum, { data }) => sum + data.points_awarded, 0)
+    expect(await balanceOf(service, person)).toBe(1000 - 100 * made.length + won)
+  })
+
+  test('20 parallel copies of one key have one effect and one answer', async () => {
+    const person = await signIn(service)
+    await parallelCopies(() => spin(person, 'single', 'k-1'))
+    expect(await sql('SELECT 1 FROM lottery_records')).toHaveLength(1)
+  })
+
+  test('leaves the same key for another request refused with 9008', async () => {
+    const person = await signIn(service)
+    await spin(person, 'single', 'k')
+    expect((await spin(person, 'triple', 'k')).code).toBe(9008)
+    const other = await service.client.post('/api/user/check-in', { token: person.token, idempotencyKey: 'k' })
+    expect(other.code).toBe(9008)
+    expect((await spin(await signIn(service), 'single', 'k')).headers.get('Idempotency-Replayed')).toBeNull()
+  })
+
+  test('a decade by somebody else goes on beside it', async () => {
+    const people = await Promise.all(Array.from({ length: 20 }, () => rich()))
+    const answers = await Promise.all(people.flatMap((person) => [spin(person, 'ten'), spin(person, 'five')]))
+    expect(answers.every(({ code }) => code === 0)).toBe(true)
+    expect(await sql('SELECT 1 FROM lottery_records')).toHaveLength(20 * 15)
+  })
+})
+
+describe('the daily limit', () => {
+  const limited = useLimit(10)
+
+  test('counts draws, and refuses a request whole that would pass it', async () => {
+    const person = await rich()
+    await limited(person, 'quintuple')
+    await limited(person, 'triple')
+    expect(limited(person, 'triple')).rejects.toMatchObject({ code: 3003, data: { limit: 10, used: 8 } })
+    await limited(person, 'single')
+  })
+
+  test('holds under 30 parallel draws, and begins anew with the business day', async () => {
+    const person = await rich()
+    const results = await Promise.allSettled(Array.from({ length: 30 }, () => limited(person, 'single')))
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
+    await limited(person, 'decade', '2026-11-23')
+    expect(limited(person, 'single', '2026-11-23')).rejects.toMatchObject({ code: 3003 })
+  })
+
+  test('never begins an earlier day again, whose clock ever is behind', async () => {
+    const person = await rich()
+    await limited(person, 'decade', '2026-11-23')
+    for (const on of [day, '2026-11-23', day]) {
+      expect(limited(person, 'single', on)).rejects.toMatchObject({ code: 3003, data: { limit: 10, used: 10 } })
+    }
+    await limited(person, 'single', '2026-11-24')
+  })
+
+  function useLimit(dailyLimit: number) {
+    return async (person: Person, drawType: Draw['drawType'], on = day) => {
+      const count = { single: 1, triple: 3, quintuple: 5, decade: 10 }[drawType]
+      const codes = Array.from({ length: count }, () => randomCode(10))
+      const rolls = Array(count).fill(9_999)
+      const input = { userId: person.userId, drawType, drawId: randomId('DR'), rolls, codes, day: on }
+      return service.services.till.run(draw, { ...input, rules: { ...rules, dailyLimit } })
+    }
+  }
+})
+
+describe('the guarantee', () => {
+  const miss = 9_999
+  const pityPrizeRoll = 2_500
+
+  test('comes with the tenth draw after nine without, and begins anew', async () => {
+    const person = await rich()
+    const { results, user_pity } = await drawRolls(person, 'decade', Array(10).fill(miss))
+    expect(results.map(({ is_pity }) => is_pity)).toEqual([...Array(9).fill(false), true])
+    expect(results[9]).toMatchObject({ prize_id: 3, is_near_miss: false })
+    expect(user_pity).toMatchObject({ current_count: 0, remaining_draws: 10 })
+  })
+
+  test('runs on over requests, and luck resets it', async () => {
+    const person = await rich()
+    await drawRolls(person, 'quintuple', Array(5).fill(miss))
+    await drawRolls(person, 'triple', [miss, pityPrizeRoll, miss])
+    const { user_pity } = await drawRolls(person, 'single', [miss])
+    expect(user_pity).toMatchObject({ current_count: 2, remaining_draws: 8 })
+  })
+
+  test('any rolls, any requests: no gap longer than nine, cost and awards conserve points', async () => {
+    const anyRequest = fc.oneof(
+      ...([1, 3, 5, 10] as const).map((count) =>
+        fc.array(fc.integer({ min: 0, max: oddsSum - 1 }), { minLength: count, maxLength: count }),
+      ),
+    )
+    const types = { 1: 'single', 3: 'triple', 5: 'quintuple', 10: 'decade' } as const
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRequest, { minLength: 1, maxLength: 8 }), async (requests) => {
+        const person = await rich(100_000)
+        let [balance, gap] = [101_000, 0]
+        for (const rolls of requests) {
+          const answer = await drawRolls(person, types[rolls.length as 1 | 3 | 5 | 10], rolls)
+          balance += answer.points_awarded - answer.total_cost
+          expect(answer.remaining_points).toBe(balance)
+          for (const { prize_id } of answer.results) {
+            gap = prize_id === 3 ? 0 : gap + 1
+            expect(gap).toBeLessThan(10)
+          }
+          expect(answer.user_pity.current_count).toBe(gap)
+        }
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+describe('prizes', () => {
+  test('coupon and physical prizes issue a voucher, points credit, empty does nothing', async () => {
+    const person = await rich()
+    const { results } = await drawRolls(person, 'quintuple', [0, 600, 5_000, 8_400, 9_999])
+    expect(results.map(({ prize_type }) => prize_type)).toEqual(['coupon', 'points', 'physical', 'physical', 'empty'])
+    expect(results.map(({ points_awarded }) => points_awarded)).toEqual([0, 50, 0, 0, 0])
+    expect(results.map(({ voucher }) => voucher !== null)).toEqual([true, false, true, true, false])
+    const vouchers = await sql('SELECT code, kind, title, status FROM vouchers ORDER BY source_id')
+    expect(vouchers).toMatchObject([{ title: '八八折券' }, { title: '免费咖啡' }, { title: '神秘大奖' }])
+    expect(results[0]?.voucher?.code).toMatch(/^[2-9A-HJ-NP-Z]{10}$/)
+  })
+
+  test('one that has run out falls to the empty prize, and the config says so', async () => {
+    const person = await rich()
+    await sql('UPDATE lottery_prizes SET stock_remaining = 2 WHERE prize_id = 5')
+    const { results } = await drawRolls(person, 'quintuple', Array(5).fill(5_000))
+    expect(results.map(({ prize_id }) => prize_id)).toEqual([5, 5, 8, 8, 8])
+    service.services.caches.wheel.invalidate()
+    const { data } = await config(person)
+    expect(data.prizes[4]).toMatchObject({ prize_id: 5, stock_remaining: 0, sold_out: true })
+  })
+
+  test('ten of a limited prize go to ten of 60 parallel winners', async () => {
+    await sql('UPDATE lottery_prizes SET stock_remaining = 10 WHERE prize_id = 7')
+    const people = await Promise.all(Array.from({ length: 60 }, () => signIn(service)))
+    const answers = await Promise.all(people.map((person) => drawRolls(person, 'single', [8_400])))
+    expect(answers.filter(({ results }) => results[0]?.prize_id === 7)).toHaveLength(10)
+    expect(await sql('SELECT stock_remaining FROM lottery_prizes WHERE prize_id = 7')).toEqual([{ stock_remaining: 0 }])
+  })
+
+  test('the guaranteed prize is never limited', async () => {
+    await sql('UPDATE lottery_prizes SET stock_remaining = 0 WHERE prize_id = 3')
+    const { results } = await drawRolls(await rich(), 'single', [2_500])
+    expect(results[0]?.prize_id).toBe(3)
+  })
+})
+
+describe('records and statistics', () => {
+  test('tell the caller’s draws, newest first, filtered, and nobody else’s', async () => {
+    const [person, other] = [await rich(), await rich()]
+    await drawRolls(person, 'triple', [0, 600, 9_999])
+    await drawRolls(person, 'single', [8_400])
+    await drawRolls(other, 'single', [0])
+    const records = async (query: string) =>
+      (await service.client.get(`/api/lottery/records?${query}`, { token: person.token })) as Answer
+    expect((await records('')).data.records.map((r: { prize_id: number }) => r.prize_id)).toEqual([7, 8, 2, 1])
+    expect((await records('draw_type=single')).data.pagination.total).toBe(1)
+    expect((await records('prize_type=points')).data.records).toMatchObject([{ points_awarded: 50, points_cost: 100 }])
+    expect((await records('prize_type=gold')).code).toBe(9000)
+    const { data } = await service.client.get('/api/lottery/statistics', { token: person.token })
+    expect(data).toMatchObject({ total_draws: 4, total_cost: 400, total_points_won: 50 })
+    expect(data.draw_type_stats).toEqual({ single: 1, triple: 3, quintuple: 0, decade: 0 })
+  })
+})

@@ -1,0 +1,202 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import { exchange } from '../../../src/exchange/exchange.ts'
+import { randomId } from '../../../src/lib/random.ts'
+import { deleteProduct, editProducts } from '../../../src/merchant/catalogue/edit-products.ts'
+import { newVoucherCode } from '../../../src/vouchers/issue.ts'
+import { parallelCopies } from '../../support/copies.ts'
+import { newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { codeOf, withReplica } from '../../support/replica.ts'
+import { useService } from '../../support/service.ts'
+
+const service = useService()
+let merchant: Person
+let token: string
+
+beforeEach(async () => {
+  merchant = await signInMerchant(service)
+  token = merchant.token
+})
+
+const keyed = (idempotencyKey?: string) => ({ token, ...(idempotencyKey ? { idempotencyKey } : {}) })
+const create = (body: object, key?: string) => service.client.post('/api/merchant/products', { body, ...keyed(key) })
+const edit = (id: number, body: object, key?: string) =>
+  service.client.put(`/api/merchant/products/${id}`, { body, ...keyed(key) })
+const remove = (id: number, key?: string) => service.client.delete(`/api/merchant/products/${id}`, keyed(key))
+const update = (products: object[], key?: string) =>
+  service.client.post('/api/merchant/products/batch-update', { body: { products }, ...keyed(key) })
+const rename = (ids: number[], name: string) => ids.map((product_id) => ({ product_id, name }))
+const renaming = (ids: number[], name: string) => ({
+  edits: ids.map((productId) => ({ productId, fields: { name } })),
+  actorId: merchant.userId,
+})
+const newProducts = async (count: number) => {
+  const ids: number[] = []
+  while (ids.length < count) ids.push(await newProduct(service, 5))
+  return ids
+}
+const namesOf = async (ids: number[]) => {
+  const { data } = await service.client.get('/api/merchant/products', { token })
+  const names = new Map(data.products.map((one: { product_id: number; name: string }) => [one.product_id, one.name]))
+  return ids.map((id) => names.get(id))
+}
+const audited = async () => {
+  const sql = "SELECT action FROM audit_log WHERE target LIKE 'product:%' ORDER BY audit_id"
+  return (await service.database.query<{ action: string }>(sql)).map(({ action }) => action)
+}
+
+describe('a new product', () => {
+  const dish = { name: '测试菜', category: '热菜', exchange_points: 100, stock: 5 }
+
+  test('is made once by 20 parallel copies of one key, with one first movement of its stock', async () => {
+    const { product_id } = await parallelCopies(() => create(dish, 'p1'))
+    const products = await service.database.query('SELECT commodity_id, stock FROM products')
+    expect(products).toEqual([{ commodity_id: product_id, stock: 5 }])
+    expect(await service.database.query('SELECT quantity_change FROM stock_movements')).toEqual([
+      { quantity_change: 5 },
+    ])
+    expect(await audited()).toEqual(['product.create'])
+    expect((await create({ ...dish, stock: 6 }, 'p1')).code).toBe(9008)
+  })
+})
+
+describe('an edit', () => {
+  test('that sets a limit in the very batch of a purchase: it is bought, or refused by that limit', async () => {
+    const diner = await signIn(service)
+    const { till } = service.services
+    for (const id of await newProducts(4)) {
+      const limit = { edits: [{ productId: id, fields: { per_user_limit: 1 } }], actorId: merchant.userId }
+      const buys = (quantity: number) =>
+        till.run(exchange, {
+          ...{ userId: diner.userId, productId: id, quantity, ttlDays: 1 },
+          ...{ exchangeId: randomId('EX'), code: newVoucherCode() },
+        })
+      // The first of a lane goes alone, those behind it are a batch.
+      const [, edited, bought, another] = await Promise.allSettled([
+        till.run(editProducts, renaming([id], '先')),
+        till.run(editProducts, limit),
+        buys(1),
+        buys(1),
+      ])
+      expect([edited?.status, bought?.status]).toEqual(['fulfilled', 'fulfilled'])
+      // In another lane it may have come before the limit.
+      expect([undefined, 4006]).toContain(another?.status === 'rejected' ? another.reason.code : undefined)
+    }
+  })
+
+  test('is done once by 20 parallel copies of one key; again with it undoes nothing, another body is 9008', async () => {
+    const [id = 0, other = 0] = await newProducts(2)
+    const told = await parallelCopies(() => edit(id, { name: '甲' }, 'e1'))
+    await edit(id, { name: '乙' }, 'e2')
+    const again = await edit(id, { name: '甲' }, 'e1')
+    expect(again.data).toEqual(told)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect((await edit(id, { name: '丙' }, 'e1')).code).toBe(9008)
+    expect((await edit(other, { name: '甲' }, 'e1')).code).toBe(9008)
+    expect(await namesOf([id, other])).toEqual(['乙', '测试商品'])
+    expect(await audited()).toEqual(['product.edit', 'product.edit'])
+  })
+
+  test('beside another of the same product on two replicas: both stay, time after time', async () => {
+    const productId = await newProduct(service, 5)
+    const change = (fields: object) => ({ edits: [{ productId, fields }], actorId: merchant.userId })
+    await withReplica(service, async ({ till }) => {
+      for (let round = 0; round < 10; round += 1) {
+        const [name, category] = [`名${round}`, `类${round}`]
+        await Promise.all([
+          till.run(editProducts, change({ name })),
+          service.services.till.run(editProducts, change({ category })),
+        ])
+        const { data } = await service.client.get('/api/merchant/products', { token })
+        expect(data.products).toMatchObject([{ name, category }])
+      }
+    })
+  })
+})
+
+describe('a batch', () => {
+  test('beside overlapping ones in the opposite order on two replicas is done whole or not at all', async () => {
+    const ids = await newProducts(4)
+    const [a = 0, b = 0, c = 0, d = 0] = ids
+    const rounds = Array.from({ length: 12 }, () => 0)
+    const inTurn = async (next: () => Promise<number>) => {
+      const codes: number[] = []
+      while (codes.length < rounds.length) codes.push(await next())
+      return codes
+    }
+    const outcomes = await withReplica(service, ({ till }) =>
+      Promise.all([
+        inTurn(async () => (await update(rename([a, b, c], '一'))).code),
+        inTurn(() => codeOf(till.run(editProducts, renaming([d, c, b], '二')))),
+        inTurn(async () => (await update(rename([c, b, 999_999], '三'))).code),
+      ]),
+    )
+    expect(outcomes).toEqual([rounds, rounds, rounds.map(() => 4002)])
+    const names = await namesOf(ids)
+    expect([
+      ['一', '一', '一', '二'],
+      ['一', '二', '二', '二'],
+    ]).toContainEqual(names as string[])
+    expect(await audited()).toHaveLength(2 * 3 * rounds.length)
+  })
+
+  test('is done once by 20 parallel copies of one key; again with it undoes nothing, another body is 9008', async () => {
+    const ids = await newProducts(3)
+    const told = await parallelCopies(() => update(rename(ids, '甲'), 'b1'))
+    expect(await audited()).toHaveLength(3)
+    await update(rename(ids.slice(1), '乙'))
+    const again = await update(rename(ids, '甲'), 'b1')
+    expect(again.data).toEqual(told)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect((await update(rename(ids.slice(1), '甲'), 'b1')).code).toBe(9008)
+    expect(await namesOf(ids)).toEqual(['甲', '乙', '乙'])
+    expect(await audited()).toHaveLength(5)
+  })
+})
+
+describe('a delete', () => {
+  test('amid exchanges: each is an order with its piece or 4002, and after it none is sold', async () => {
+    const buyers = await Promise.all(Array.from({ length: 12 }, () => signIn(service)))
+    const id = await newProduct(service, 10_000, { exchange_points: 1 })
+    const sold: string[] = []
+    let deleted: ReturnType<typeof remove> | undefined
+    const buyWhileSold = async (buyer: Person): Promise<number> => {
+      const options = { token: buyer.token, body: { product_id: id } }
+      const { code, data } = await service.client.post('/api/exchange/submit', options)
+      if (code !== 0) return code
+      sold.push(data.exchange_id)
+      if (sold.length === 20) deleted = remove(id)
+      return buyWhileSold(buyer)
+    }
+    expect(await Promise.all(buyers.map(buyWhileSold))).toEqual(buyers.map(() => 4002))
+    expect((await deleted)?.code).toBe(0)
+    const orders = await service.database.query<{ exchange_id: string }>('SELECT exchange_id FROM exchange_records')
+    expect(orders.map(({ exchange_id }) => exchange_id).sort()).toEqual(sold.sort())
+    expect(await service.database.query('SELECT stock, sales_count, status FROM products')).toEqual([
+      { stock: 10_000 - sold.length, sales_count: sold.length, status: 'deleted' },
+    ])
+    expect(await Promise.all(buyers.map(buyWhileSold))).toEqual(buyers.map(() => 4002))
+  })
+
+  test('by four at once on two replicas is done once, product after product', async () => {
+    const ids = await newProducts(10)
+    await withReplica(service, async ({ till }) => {
+      for (const productId of ids) {
+        const tills = [till, service.services.till, till, service.services.till]
+        const deletion = { productId, actorId: merchant.userId }
+        const codes = await Promise.all(tills.map((one) => codeOf(one.run(deleteProduct, deletion))))
+        expect(codes.sort()).toEqual([0, 4002, 4002, 4002])
+      }
+    })
+    expect(await audited()).toEqual(ids.map(() => 'product.delete'))
+  })
+
+  test('again with its key answers the first answer, without one 4002; another product is 9008', async () => {
+    const [id = 0, other = 0] = await newProducts(2)
+    const told = await parallelCopies(() => remove(id, 'd1'))
+    expect(told).toMatchObject({ product_id: id, status: 'inactive', stock: expect.any(Number) })
+    expect((await remove(id, 'd1')).data).toEqual(told)
+    expect((await remove(id)).code).toBe(4002)
+    expect((await remove(other, 'd1')).code).toBe(9008)
+    expect(await audited()).toEqual(['product.delete'])
+  })
+})

@@ -1,0 +1,195 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import { createRateLimit } from '../../../src/http/rate-limits.ts'
+import { createVoucherDesk } from '../../../src/merchant/counter/counter.ts'
+import { redeem } from '../../../src/merchant/counter/redeem.ts'
+import { parallelCopies } from '../../support/copies.ts'
+import { balanceOf, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { codeOf, withReplica } from '../../support/replica.ts'
+import { useService } from '../../support/service.ts'
+
+const service = useService({ RATE_LIMIT: 'on', RATE_LIMIT_LOGIN: '1000000', RATE_LIMIT_ADDRESS: '1000000' })
+let diner: Person
+let merchant: Person
+let token: string
+
+beforeEach(async () => {
+  diner = await signIn(service)
+  merchant = await signInMerchant(service)
+  token = merchant.token
+})
+
+async function order(): Promise<{ code: string; exchange_id: string }> {
+  const product_id = await newProduct(service, 5)
+  const body = { product_id, quantity: 2 }
+  const { data } = await service.client.post('/api/exchange/submit', { token: diner.token, body })
+  return { code: data.exchange_code, exchange_id: data.exchange_id }
+}
+
+const look = (code: string) => service.client.get(`/api/merchant/vouchers/${code}`, { token })
+const take = (code: string, idempotencyKey?: string) =>
+  service.client.post(`/api/merchant/vouchers/${code}/redeem`, {
+    token,
+    ...(idempotencyKey ? { idempotencyKey } : {}),
+  })
+
+describe('vouchers', () => {
+  test('a code is looked up however it is typed, with its holder masked', async () => {
+    const { code } = await order()
+    const { data } = await look(`${code.slice(0, 5).toLowerCase()}-${code.slice(5)}`)
+    expect(data).toMatchObject({ code, kind: 'product', title: '测试商品', quantity: 2, status: 'active' })
+    expect(data.user.user_id).toBe(diner.userId)
+    expect(data.user.mobile).toMatch(/^\d{3}\*{4}\d{4}$/)
+    expect(data.redeemed_at).toBeNull()
+  })
+
+  test('redeeming completes the order in the same atom and leaves an audit row', async () => {
+    const { code, exchange_id } = await order()
+    const { data } = await take(code)
+    expect(data).toMatchObject({ code, status: 'redeemed' })
+    const orders = await service.client.get('/api/exchange/orders', { token: diner.token })
+    expect(orders.data.orders).toMatchObject([{ exchange_id, status: 'completed', completed_at: data.redeemed_at }])
+    const audit = await service.database.query('SELECT actor_id, action FROM audit_log WHERE target = ?', [
+      `voucher:${code}`,
+    ])
+    expect(audit).toEqual([{ actor_id: merchant.userId, action: 'voucher.redeem' }])
+    const cancel = await service.client.post(`/api/exchange/orders/${exchange_id}/cancel`, { token: diner.token })
+    expect(cancel).toMatchObject({ code: 4008, data: { current_status: 'completed' } })
+  })
+
+  test('used, cancelled and expired ones are 6007 with their status', async () => {
+    const used = await order()
+    await take(used.code)
+    expect(await take(used.code)).toMatchObject({ code: 6007, data: { current_status: 'redeemed' } })
+    const cancelled = await order()
+    await service.client.post(`/api/exchange/orders/${cancelled.exchange_id}/cancel`, { token: diner.token })
+    expect(await take(cancelled.code)).toMatchObject({ code: 6007, data: { current_status: 'cancelled' } })
+    const late = await order()
+    const month = new Date(Date.now() - 86_400_000)
+    await service.database.query('UPDATE vouchers SET expires_at = ? WHERE code = ?', [month, late.code])
+    expect(await take(late.code)).toMatchObject({ code: 6007, data: { current_status: 'expired' } })
+    expect((await look(late.code)).data.status).toBe('expired')
+  })
+
+  test('a replay answers the first answer again', async () => {
+    const { code } = await order()
+    const first = await take(code, 'r1')
+    const again = await take(code, 'r1')
+    expect(again.data).toEqual(first.data)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+  })
+
+  test('thirty parallel uses on two replicas redeem once', async () => {
+    const { code, exchange_id } = await order()
+    const input = { code, holderId: diner.userId, exchangeId: exchange_id, actorId: merchant.userId }
+    const codes = await withReplica(service, ({ till }) =>
+      Promise.all([
+        ...Array.from({ length: 15 }, () => codeOf(till.run(redeem, input))),
+        ...Array.from({ length: 15 }, async () => (await take(code)).code),
+      ]),
+    )
+    expect(codes.filter((one) => one === 0)).toHaveLength(1)
+    expect(codes.filter((one) => one === 6007)).toHaveLength(29)
+  })
+
+  test('redeeming beside a cancel has one outcome', async () => {
+    const { code, exchange_id } = await order()
+    const [taken, cancelled] = await Promise.all([
+      take(code),
+      service.client.post(`/api/exchange/orders/${exchange_id}/cancel`, { token: diner.token }),
+    ])
+    expect([taken.code, cancelled.code].filter((one) => one === 0)).toHaveLength(1)
+  })
+
+  test('ten misses a minute, then nothing is told, not even of a real code', async () => {
+    const { code } = await order()
+    const misses = await Promise.all(Array.from({ length: 14 }, () => look('ZZZZZZZZZZ')))
+    expect(misses.filter((one) => one.code === 6006)).toHaveLength(10)
+    expect(misses.filter((one) => one.code === 9006)).toHaveLength(4)
+    expect((await look(code)).code).toBe(9006)
+    expect((await take(code)).code).toBe(9006)
+    const colleague = await signInMerchant(service)
+    expect((await service.client.get(`/api/merchant/vouchers/${code}`, { token: colleague.token })).code).toBe(0)
+  })
+
+  test('many guesses at once are counted one after the other: a real code behind ten misses is not told', async () => {
+    const { code } = await order()
+    const desk = createVoucherDesk(service.database, createRateLimit('guesses', 10, 60, true))
+    const guesses = [...Array<string>(60).fill('ZZZZZZZZZZ'), code]
+    const told = await Promise.all(
+      guesses.map((guess) =>
+        desk.find(guess, merchant.userId).then(
+          () => 0,
+          (error: { code: number }) => error.code,
+        ),
+      ),
+    )
+    expect(told).toEqual([...Array(10).fill(6006), ...Array(51).fill(9006)])
+  })
+
+  test.each(['0000000000', 'ABC', 'ABCDEFGHJKL', '%27%20OR%201=1'])('%s is 6006', async (code) => {
+    expect((await look(code)).code).toBe(6006)
+  })
+})
+
+describe('accounts', () => {
+  const correct = (body: object, idempotencyKey: string, by = merchant) =>
+    service.client.post(`/api/merchant/users/${diner.userId}/points`, { token: by.token, body, idempotencyKey })
+  const corrections = () =>
+    service.database.query<{ actor_id: number; action: string }>(
+      'SELECT actor_id, action FROM audit_log WHERE target = ?',
+      [`user:${diner.userId}`],
+    )
+
+  test('are found by their phone', async () => {
+    const { data } = await service.client.get(`/api/merchant/users?mobile=${diner.phone}`, { token })
+    expect(data.user_info).toMatchObject({ user_id: diner.userId, total_points: 1000 })
+    expect((await service.client.get('/api/merchant/users?mobile=19999999999', { token })).code).toBe(2003)
+    expect((await service.client.get('/api/merchant/users?mobile=123', { token })).code).toBe(9000)
+    expect((await service.client.get('/api/merchant/users', { token })).code).toBe(9000)
+  })
+
+  test('are corrected with a reason, a ledger row and an audit row, once by 20 parallel copies of one key', async () => {
+    const told = await parallelCopies(() => correct({ points: 250, reason: '补录' }, 'a1'))
+    expect(told).toEqual({ user_id: diner.userId, new_balance: 1250 })
+    expect(await balanceOf(service, diner)).toBe(1250)
+    expect((await correct({ points: 251, reason: '补录' }, 'a1')).code).toBe(9008)
+    expect(await correct({ points: -1251, reason: '扣回' }, 'a2')).toMatchObject({ code: 4005, data: { shortage: 1 } })
+    const records = await service.client.get('/api/user/points/records?source=admin', { token: diner.token })
+    expect(records.data.records).toMatchObject([{ points: 250, description: '补录' }])
+    expect(await corrections()).toEqual([{ actor_id: merchant.userId, action: 'points.adjust' }])
+  })
+
+  test('40 different corrections by two merchants at once all count, and none takes the balance below zero', async () => {
+    const colleague = await signInMerchant(service)
+    const changes = Array.from({ length: 40 }, (_, index) => (index % 2 ? 40 : -120))
+    const answers = await Promise.all(
+      changes.map((points, index) =>
+        correct({ points, reason: '盘点' }, `c${index}`, index % 4 < 2 ? merchant : colleague),
+      ),
+    )
+    const applied = changes.filter((_, index) => answers[index]?.code === 0)
+    expect(answers.filter(({ code }) => code === 4005)).toHaveLength(40 - applied.length)
+    expect(applied.filter((points) => points > 0)).toHaveLength(20)
+    expect(await balanceOf(service, diner)).toBe(1000 + applied.reduce((sum, points) => sum + points, 0))
+    expect(await corrections()).toHaveLength(applied.length)
+  })
+
+  test.each([
+    [{ points: 0, reason: 'x' }],
+    [{ points: 100_001, reason: 'x' }],
+    [{ points: 1.5, reason: 'x' }],
+    [{ points: 1 }],
+    [{ points: 1, reason: ' ' }],
+    [{ points: 1, reason: '补录\u202e' }],
+  ])('%j is 9000', async (body) => {
+    const path = `/api/merchant/users/${diner.userId}/points`
+    expect((await service.client.post(path, { token, body })).code).toBe(9000)
+  })
+
+  test('of nobody are 2003', async () => {
+    const body = { points: 1, reason: 'x' }
+    for (const id of ['999999', '0', 'x']) {
+      expect((await service.client.post(`/api/merchant/users/${id}/points`, { token, body })).code).toBe(2003)
+    }
+  })
+})

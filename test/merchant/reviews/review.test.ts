@@ -1,0 +1,265 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import { review } from '../../../src/merchant/reviews/review.ts'
+import { parallelCopies } from '../../support/copies.ts'
+import { balanceOf, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { codeOf, withReplica } from '../../support/replica.ts'
+import { useService } from '../../support/service.ts'
+import { newUpload } from '../../support/uploads.ts'
+
+const service = useService()
+let diner: Person
+let merchant: Person
+
+beforeEach(async () => {
+  diner = await signIn(service)
+  merchant = await signInMerchant(service)
+})
+
+const decide = (body: object, options: { token?: string; idempotencyKey?: string } = {}) =>
+  service.client.post('/api/merchant/review', { token: merchant.token, body, ...options })
+
+describe('the merchant’s side', () => {
+  test.each([
+    ['GET', '/api/merchant/pending-reviews'],
+    ['GET', '/api/merchant/reviews/history'],
+    ['GET', '/api/merchant/statistics'],
+    ['GET', '/api/merchant/products'],
+    ['GET', '/api/merchant/prizes'],
+    ['GET', '/api/merchant/users?mobile=13800138000'],
+    ['GET', '/api/merchant/vouchers/ABCDEFGH23'],
+    ['POST', '/api/merchant/review'],
+    ['POST', '/api/merchant/batch-review'],
+    ['POST', '/api/merchant/products'],
+    ['POST', '/api/merchant/users/1/points'],
+    ['PUT', '/api/merchant/prizes'],
+    ['DELETE', '/api/merchant/products/1'],
+  ] as const)('refuses %s %s to a diner with 2005 and without a token with 2001', async (method, path) => {
+    const call = service.client[method.toLowerCase() as 'get']
+    expect((await call(path, { token: diner.token })).code).toBe(2005)
+    expect((await call(path)).code).toBe(2001)
+  })
+
+  test('a grant by the command line works at once for a token seen before', async () => {
+    expect((await service.client.get('/api/merchant/prizes', { token: diner.token })).code).toBe(2005)
+    await service.database.query('UPDATE users SET is_merchant = 1 WHERE user_id = ?', [diner.userId])
+    expect((await service.client.get('/api/merchant/prizes', { token: diner.token })).code).toBe(0)
+  })
+})
+
+describe('review', () => {
+  test('an approval awards the estimate, writes ledger and audit row, and says so', async () => {
+    const upload_id = await newUpload(service, diner)
+    const { code, data } = await decide({ upload_id, action: 'approve' })
+    expect(code).toBe(0)
+    expect(data).toMatchObject({ upload_id, action: 'approve', points_awarded: 885, user_new_balance: 1885 })
+    expect(await balanceOf(service, diner)).toBe(1885)
+    const records = await service.client.get('/api/user/points/records?source=photo_upload', { token: diner.token })
+    expect(records.data.records).toMatchObject([{ points: 885, related_id: upload_id }])
+    const audit = await service.database.query<{ actor_id: number; action: string }>(
+      'SELECT actor_id, action FROM audit_log WHERE target = ?',
+      [`upload:${upload_id}`],
+    )
+    expect(audit).toEqual([{ actor_id: merchant.userId, action: 'review.approve' }])
+  })
+
+  test('a rejection awards nothing and keeps its reason', async () => {
+    const upload_id = await newUpload(service, diner)
+    const { data } = await decide({ upload_id, action: 'reject', points: 10, reason: ' 小票模糊 ' })
+    expect(data).toMatchObject({ points_awarded: 0, user_new_balance: 1000 })
+    const history = await service.client.get('/api/merchant/reviews/history', { token: merchant.token })
+    expect(history.data.reviews).toMatchObject([
+      { upload_id, review_status: 'rejected', review_reason: '小票模糊', reviewer: { user_id: merchant.userId } },
+    ])
+  })
+
+  test('points of 0 are approved without a ledger row', async () => {
+    const upload_id = await newUpload(service, diner)
+    expect((await decide({ upload_id, action: 'approve', points: 0 })).data.points_awarded).toBe(0)
+    expect(await balanceOf(service, diner)).toBe(1000)
+  })
+
+  test('twice the estimate passes and one point more is 6005', async () => {
+    const first = await newUpload(service, diner)
+    const over = await decide({ upload_id: first, action: 'approve', points: 1771 })
+    expect(over).toMatchObject({ code: 6005, data: { max_points: 1770 } })
+    expect((await decide({ upload_id: first, action: 'approve', points: 1770 })).code).toBe(0)
+  })
+
+  test('the reviewer’s reading gives the points, also where nothing was entered or recognised', async () => {
+    const upload_id = await newUpload(service, diner, { input_amount_fen: null, estimated_points: 0 })
+    const unknown = await decide({ upload_id, action: 'approve' })
+    expect(unknown).toMatchObject({ code: 6001, data: { issues: [{ path: 'amount' }] } })
+    const guessed = await decide({ upload_id, action: 'approve', points: 1 })
+    expect(guessed).toMatchObject({ code: 6005, data: { max_points: 0 } })
+    const { data } = await decide({ upload_id, action: 'approve', amount: 12.39 })
+    expect(data.points_awarded).toBe(123)
+    const history = await service.client.get('/api/merchant/reviews/history', { token: merchant.token })
+    expect(history.data.reviews[0].reviewed_amount).toBe('12.39')
+  })
+
+  test('a reason may have lines', async () => {
+    const upload_id = await newUpload(service, diner)
+    expect((await decide({ upload_id, action: 'reject', reason: '模糊\n请重拍' })).code).toBe(0)
+  })
+
+  test.each([
+    [{ action: 'approve' }],
+    [{ upload_id: 'UP_2222222222222222', action: 'accept' }],
+    [{ upload_id: 'UP_2222222222222222', action: 'approve', points: -1 }],
+    [{ upload_id: 'UP_2222222222222222', action: 'approve', points: 100_001 }],
+    [{ upload_id: 'UP_2222222222222222', action: 'approve', points: 1.5 }],
+    [{ upload_id: 'UP_2222222222222222', action: 'approve', amount: '1.005' }],
+    [{ upload_id: 'UP_2222222222222222', action: 'approve', reason: 'x'.repeat(201) }],
+    [{ upload_id: 'UP_2222222222222222', action: 'reject', reason: 'a\u0000b' }],
+    [{ upload_id: 'UP_２２２２２２２２２２２２２２２２', action: 'approve' }],
+    [{ upload_id: 'é', action: 'approve' }],
+    [{ upload_id: '', action: 'approve' }],
+  ])('%j is 6001', async (body) => {
+    expect((await decide(body)).code).toBe(6001)
+  })
+
+  test('refusals: no such upload 6003, reviewed 6004, own upload 6008', async () => {
+    expect((await decide({ upload_id: 'UP_2222222222222222', action: 'approve' })).code).toBe(6003)
+    const upload_id = await newUpload(service, diner)
+    await decide({ upload_id, action: 'reject' })
+    expect(await decide({ upload_id, action: 'approve' })).toMatchObject({
+      code: 6004,
+      data: { current_status: 'rejected' },
+    })
+    const own = await newUpload(service, merchant)
+    expect((await decide({ upload_id: own, action: 'approve' })).code).toBe(6008)
+  })
+
+  test('the same key answers the first answer again; another body is 9008', async () => {
+    const upload_id = await newUpload(service, diner)
+    const first = await decide({ upload_id, action: 'approve' }, { idempotencyKey: 'k1' })
+    const again = await decide({ upload_id, action: 'approve' }, { idempotencyKey: 'k1' })
+    expect(again.data).toEqual(first.data)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect((await decide({ upload_id, action: 'reject' }, { idempotencyKey: 'k1' })).code).toBe(9008)
+    expect(await balanceOf(service, diner)).toBe(1885)
+  })
+
+  test('the uploader hears the result before the points', async () => {
+    const uploadId = await newUpload(service, diner)
+    const input = { uploadId, uploaderId: diner.userId, reviewerId: merchant.userId, maxMultiple: 2 }
+    const heard = await withReplica(service, async (replica) => {
+      await replica.till.run(review, { ...input, action: 'approve' })
+      return replica.heard
+    })
+    expect(heard.map(({ type }) => type)).toEqual(['review_result', 'points_update'])
+    expect(heard[0]?.data).toMatchObject({ status: 'approved', points_awarded: 885, review_reason: '审核通过' })
+  })
+
+  test('twenty parallel reviews by two people on two replicas have one outcome', async () => {
+    const second = await signInMerchant(service)
+    const uploadId = await newUpload(service, diner)
+    const codes = await withReplica(service, ({ till: otherTill }) =>
+      Promise.all(
+        Array.from({ length: 20 }, (_, index) => {
+          const [till, reviewerId] =
+            index % 2 === 0 ? [service.services.till, merchant.userId] : [otherTill, second.userId]
+          const action = index % 3 === 0 ? ('reject' as const) : ('approve' as const)
+          return codeOf(till.run(review, { uploadId, uploaderId: diner.userId, reviewerId, action, maxMultiple: 2 }))
+        }),
+      ),
+    )
+    expect(codes.filter((code) => code === 0)).toHaveLength(1)
+    expect(codes.filter((code) => code === 6004)).toHaveLength(19)
+  })
+})
+
+describe('batch-review', () => {
+  const batch = (reviews: object[], idempotencyKey?: string) =>
+    service.client.post('/api/merchant/batch-review', {
+      token: merchant.token,
+      body: { reviews },
+      ...(idempotencyKey ? { idempotencyKey } : {}),
+    })
+
+  test('each review stands alone', async () => {
+    const [good, over, own] = [
+      await newUpload(service, diner),
+      await newUpload(service, diner),
+      await newUpload(service, merchant),
+    ]
+    const { data } = await batch([
+      { upload_id: good, action: 'approve' },
+      { upload_id: over, action: 'approve', points: 9_999 },
+      { upload_id: own, action: 'approve' },
+      { upload_id: 'UP_2222222222222222', action: 'reject' },
+      { upload_id: good, action: 'reject' },
+    ])
+    expect(data.results.map(({ ok, code }: { ok: boolean; code: number }) => [ok, code])).toEqual([
+      [true, 0],
+      [false, 6005],
+      [false, 6008],
+      [false, 6003],
+      [false, 6004],
+    ])
+    expect(await balanceOf(service, diner)).toBe(1885)
+  })
+
+  test('with a key the whole answer is remembered, refusals among it', async () => {
+    const [first, second] = [await newUpload(service, diner), await newUpload(service, diner)]
+    const reviews = [
+      { upload_id: first, action: 'approve' },
+      { upload_id: second, action: 'approve', points: 9_999 },
+    ]
+    const answer = await batch(reviews, 'b1')
+    await service.database.query('UPDATE upload_reviews SET estimated_points = 9999 WHERE upload_id = ?', [second])
+    const again = await batch(reviews, 'b1')
+    expect(again.data).toEqual(answer.data)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect((await batch(reviews.slice(1), 'b1')).code).toBe(9008)
+    expect(await balanceOf(service, diner)).toBe(1885)
+  })
+
+  test('parallel batches with one key review once', async () => {
+    const uploads = await Promise.all(Array.from({ length: 5 }, () => newUpload(service, diner)))
+    const reviews = uploads.map((upload_id) => ({ upload_id, action: 'approve' }))
+    await parallelCopies(() => batch(reviews, 'b2'), 4)
+    expect(await balanceOf(service, diner)).toBe(1000 + 5 * 885)
+  })
+
+  test('none and 101 of them are 6001', async () => {
+    expect((await batch([])).code).toBe(6001)
+    const many = Array.from({ length: 101 }, () => ({ upload_id: 'UP_2222222222222222', action: 'reject' }))
+    expect((await batch(many)).code).toBe(6001)
+  })
+})
+
+describe('lists', () => {
+  test('pending reviews come oldest first, with the uploader masked and links that are absolute', async () => {
+    const older = await newUpload(service, diner, { created_at: new Date(Date.now() - 60_000) })
+    const newer = await newUpload(service, diner)
+    const { data } = await service.client.get('/api/merchant/pending-reviews?limit=1', { token: merchant.token })
+    expect(data.reviews).toMatchObject([
+      { upload_id: older, input_amount: '88.50', recognized_amount: null, estimated_points: 885, flags: [] },
+    ])
+    expect(data.reviews[0].user.mobile).toMatch(/^\d{3}\*{4}\d{4}$/)
+    expect(data.reviews[0].image_url).toStartWith(`${service.url}/images/`)
+    expect(data.pagination).toEqual({ page: 1, limit: 1, total: 2, total_pages: 2 })
+    const second = await service.client.get('/api/merchant/pending-reviews?limit=1&page=2', { token: merchant.token })
+    expect(second.data.reviews[0].upload_id).toBe(newer)
+  })
+
+  test('history by status and by business day', async () => {
+    const [approved, rejected] = [await newUpload(service, diner), await newUpload(service, diner)]
+    await decide({ upload_id: approved, action: 'approve' })
+    await decide({ upload_id: rejected, action: 'reject' })
+    const history = (query: string) =>
+      service.client.get(`/api/merchant/reviews/history${query}`, { token: merchant.token })
+    expect((await history('')).data.pagination.total).toBe(2)
+    expect((await history('?from=2000-01-01&to=2999-12-31')).data.pagination.total).toBe(2)
+    for (const query of ['from=0000-01-01', 'from=1999-12-31', 'to=9999-12-31', 'to=3000-01-01']) {
+      expect((await history(`?${query}`)).code).toBe(9000)
+    }
+    expect((await history('?status=approved')).data.reviews).toMatchObject([{ upload_id: approved }])
+    const today = service.services.calendar.dayOf(new Date())
+    expect((await history(`?from=${today}&to=${today}`)).data.pagination.total).toBe(2)
+    const tomorrow = service.services.calendar.plusDays(today, 1)
+    expect((await history(`?from=${tomorrow}`)).data.pagination.total).toBe(0)
+    expect((await history('?from=yesterday')).code).toBe(9000)
+  })
+})

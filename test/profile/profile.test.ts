@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import { utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { editProfile } from '../../src/profile/edit-profile.ts'
+import { sweepImages } from '../../src/receipts/sweep.ts'
+import { heavyJpeg, padded, picture } from '../support/images.ts'
+import { signIn } from '../support/people.ts'
+import { withReplica } from '../support/replica.ts'
+import { useService } from '../support/service.ts'
+import { storedKeys } from '../support/uploads.ts'
+
+const service = useService()
+const get = (path: string, token: string) => service.client.get(path, { token })
+
+describe('the profile', () => {
+  test('shows and keeps nickname and avatar', async () => {
+    const { token } = await signIn(service)
+    const edit = {
+      nickname: '  小明🍜 ',
+      avatar: 'https://img.example.com/a.png',
+      total_points: 99_999,
+      is_merchant: true,
+    }
+    const { data } = await service.client.put('/api/user/info', { token, body: edit })
+    expect(data.user_info).toMatchObject({ nickname: '小明🍜', avatar: 'https://img.example.com/a.png' })
+    expect(data.user_info).toMatchObject({ total_points: 1000, is_merchant: false })
+    expect((await get('/api/user/info', token)).data).toEqual(data)
+  })
+
+  test('is never seen as a mix of edits: five devices at once, each eight in turn', async () => {
+    const { token } = await signIn(service)
+    const seen = (data: { user_info: { nickname: string; avatar: string } }) => {
+      const { nickname, avatar } = data.user_info
+      expect(avatar).toBe(`https://img.example.com/${nickname}.png`)
+      return nickname
+    }
+    const lastOf = async (device: number) => {
+      for (let turn = 1; turn <= 8; turn += 1) {
+        const nickname = `${device}-${turn}`
+        const body = { nickname, avatar: `https://img.example.com/${nickname}.png` }
+        seen((await service.client.put('/api/user/info', { token, body })).data)
+      }
+      return `${device}-8`
+    }
+    const lasts = await Promise.all([1, 2, 3, 4, 5].map(lastOf))
+    expect(lasts).toContain(seen((await get('/api/user/info', token)).data))
+  })
+
+  test('edits of different fields at once on two replicas both stay, time after time', async () => {
+    const { token, userId } = await signIn(service)
+    await withReplica(service, async ({ till }) => {
+      for (let round = 0; round < 10; round += 1) {
+        const [nickname, avatar] = [`名${round}`, `https://img.example.com/${round}.png`]
+        await Promise.all([
+          till.run(editProfile, { userId, nickname }),
+          service.services.till.run(editProfile, { userId, avatar }),
+        ])
+        expect((await get('/api/user/info', token)).data.user_info).toMatchObject({ nickname, avatar })
+      }
+    })
+  })
+
+  test('a link to an avatar is kept as it is normalised, without a character of markup', async () => {
+    const { token } = await signIn(service)
+    const body = { avatar: 'https://x.example/"><img src=x onerror=alert(1)>' }
+    const { code, data } = await service.client.put('/api/user/info', { token, body })
+    expect([code, data.user_info.avatar]).toEqual([0, 'https://x.example/%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E'])
+    const long = { avatar: `https://x.example/${'"'.repeat(400)}` }
+    expect((await service.client.put('/api/user/info', { token, body: long })).code).toBe(9000)
+  })
+
+  test('an avatar of our own stays right under another base', async () => {
+    const { token, userId } = await signIn(service)
+    const path = `/avatars/${userId}-7KQ2.jpg`
+    const names = [`${service.url}${path}`, `${service.url}${path}?v=2#x`, `https://points.example.com${path}`]
+    for (const avatar of names) {
+      await service.client.put('/api/user/info', { token, body: { avatar } })
+      const [row] = await service.database.query<{ avatar: string }>('SELECT avatar FROM users')
+      expect(row?.avatar).toBe(path)
+      expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(`${service.url}${path}`)
+    }
+  })
+
+  const bad: unknown[] = [
+    { nickname: '' },
+    { nickname: '   ' },
+    { nickname: 'x'.repeat(51) },
+    { nickname: 5 },
+    { nickname: null },
+    { nickname: 'a\u0000b' },
+    { nickname: '\ud800' },
+    { nickname: '\u202e管理员' },
+    { avatar: 'javascript:alert(1)' },
+    { avatar: 'http://elsewhere.example.com/a' },
+    { avatar: 'https://e.com/a\u0000b' },
+    { avatar: 'https://e.com/\ud800' },
+    { avatar: 'x' },
+    { avatar: `https://e.com/${'x'.repeat(600)}` },
+    { avatar: ['https://e.com'] },
+  ]
+  test.each(bad)('refuses %p and changes nothing', async (body) => {
+    const { token } = await signIn(service)
+    const before = await get('/api/user/info', token)
+    expect((await service.client.put('/api/user/info', { token, body })).code).toBe(9000)
+    expect((await get('/api/user/info', token)).data).toEqual(before.data)
+  })
+
+  test('statistics and status tell what was done, today and ever', async () => {
+    const { token } = await signIn(service)
+    await service.client.post('/api/lottery/draw', { token, body: { draw_type: 'triple' } })
+    const { data } = await get('/api/user/statistics', token)
+    expect(data.activity_statistics).toMatchObject({
+      today_activities: 3,
+      total_draws: 3,
+      total_exchanges: 0,
+      total_uploads: 0,
+    })
+    expect(data.points_statistics.current_points).toBe(data.user_info.total_points)
+    expect((await get('/api/user/status', token)).data).toMatchObject({ today_activities: 3, registration_days: 0 })
+  })
+})
+
+describe('an avatar', () => {
+  let token: string
+  const avatar = (bytes: Uint8Array<ArrayBuffer>) => {
+    const form = new FormData()
+    form.append('avatar', new Blob([bytes]), 'me.png')
+    return service.client.post('/api/user/avatar', { token, form })
+  }
+
+  beforeEach(async () => {
+    token = (await signIn(service)).token
+  })
+
+  test('is made 512 pixels, is public under a name that can’t be guessed, and shows in the account', async () => {
+    const { data } = await avatar(picture(1, 1_024, 768))
+    const image = await fetch(data.avatar)
+    expect(image.headers.get('Cache-Control')).toStartWith('public')
+    const size = await new Bun.Image(await image.arrayBuffer()).metadata()
+    expect([size.width, size.height]).toEqual([512, 384])
+    expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(data.avatar)
+  })
+
+  test('refusals: 5001, 5003, 5004', async () => {
+    const form = new FormData()
+    form.append('picture', new Blob([picture(1)]), 'x.jpg')
+    expect((await service.client.post('/api/user/avatar', { token, form })).code).toBe(5001)
+    expect((await avatar(new Uint8Array(Buffer.from('<svg/>')))).code).toBe(5003)
+    expect((await avatar(padded(picture(1), 10 * 1024 * 1024 + 1))).code).toBe(5004)
+    expect(await storedKeys(service)).toEqual([])
+  })
+
+  const sweepLater = async () => {
+    const before = new Date(Date.now() - 2 * 3_600_000)
+    for (const key of await storedKeys(service)) utimesSync(join(service.dataDir, 'images', key), before, before)
+    return sweepImages(service.database, service.services.store, new Date())
+  }
+
+  test('one that was replaced is swept', async () => {
+    await avatar(picture(1))
+    const [old = ''] = await storedKeys(service)
+    await avatar(await heavyJpeg(50_000))
+    expect(await sweepLater()).toBe(1)
+    expect(await storedKeys(service)).not.toContain(old)
+  })
+
+  test('of six sent at once one stands and is served, and the others are swept', async () => {
+    const widths = [100, 110, 120, 130, 140, 150]
+    const answers = await Promise.all(widths.map((width) => avatar(picture(1, width, 100))))
+    expect(answers.map(({ code }) => code)).toEqual(widths.map(() => 0))
+    const sent = new Map(answers.map(({ data }, index) => [data.avatar, widths[index]]))
+    expect(sent.size).toBe(6)
+    const standing = (await get('/api/user/info', token)).data.user_info.avatar
+    expect(await sweepLater()).toBe(5)
+    const served = await new Bun.Image(await (await fetch(standing)).arrayBuffer()).metadata()
+    expect(sent.get(standing)).toBe(served.width)
+  })
+})

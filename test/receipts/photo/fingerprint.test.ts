@@ -1,0 +1,51 @@
+import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { type Fingerprint, fingerprintOf } from '../../../src/receipts/photo/fingerprint.ts'
+import { distance, isNearCopy, packHash } from '../../../src/receipts/photo/likeness.ts'
+
+const FOLDER = join(import.meta.dir, '../../samples')
+const truth: { file: string }[] = await Bun.file(join(FOLDER, 'ground-truth.json')).json()
+const originals = await Promise.all(
+  truth.map(async ({ file }) => {
+    const bytes = await Bun.file(join(FOLDER, file)).bytes()
+    const fingerprint = await fingerprintOf(bytes)
+    return { file, bytes, fingerprint, hash: packHash(fingerprint.hash) }
+  }),
+)
+
+const COPIES: [name: string, copy: (bytes: Uint8Array) => Promise<Uint8Array>][] = [
+  ['encoded again', (bytes) => new Bun.Image(bytes).jpeg({ quality: 50 }).bytes()],
+  ['as another format', (bytes) => new Bun.Image(bytes).webp({ quality: 60 }).bytes()],
+  ['half as large', (bytes) => new Bun.Image(bytes).resize(500, 900, { fit: 'inside' }).jpeg().bytes()],
+  ['a little squeezed', (bytes) => new Bun.Image(bytes).resize(800, 1300).jpeg().bytes()],
+  ['brighter', (bytes) => new Bun.Image(bytes).modulate({ brightness: 1.1 }).jpeg().bytes()],
+]
+
+test.each(COPIES)(
+  'a receipt %s is recognised, and only that one',
+  async (_, copy) => {
+    for (const { file, bytes } of originals) {
+      const probes = (await fingerprintOf(await copy(bytes))).probes.map(packHash)
+      const matches = originals.filter(({ hash }) => isNearCopy(hash, 0, probes))
+      expect(matches.map((match) => match.file)).toEqual([file])
+    }
+  },
+  30_000,
+)
+
+test('different receipts are far apart', () => {
+  const pairs = originals.flatMap((a, i) => originals.slice(i + 1).map((b) => nearest(a.fingerprint, b.fingerprint)))
+  expect(Math.min(...pairs)).toBeGreaterThan(50)
+})
+
+test('the distance counts the bits that differ', () => {
+  const zeros = '0'.repeat(64)
+  const fromZeros = (hash: string) => distance(packHash(zeros), 0, packHash(hash))
+  expect(fromZeros(zeros)).toBe(0)
+  expect(fromZeros('f'.repeat(64))).toBe(256)
+  expect(fromZeros(`8000000${'0'.repeat(56)}1`)).toBe(2)
+})
+
+function nearest(stored: Fingerprint, { probes }: Fingerprint): number {
+  return Math.min(...probes.map((probe) => distance(packHash(stored.hash), 0, packHash(probe))))
+}

@@ -1,0 +1,261 @@
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { readLabels } from '../../../src/receipts/reading/labels.ts'
+import { findMoney } from '../../../src/receipts/reading/money.ts'
+import { normalise } from '../../../src/receipts/reading/rows.ts'
+import { linesOf } from '../../support/lines.ts'
+
+const amountOf = (text: string): number | null => readLabels(linesOf(text)).amountFen
+
+// biome-ignore format: a table
+const RECEIPTS: [text: string, fen: number | null][] = [
+  ['应收|130.00\n实收|150.00\n找零|20.00',13000],
+  ['合计|127.80\n现金|150.00\n找零|22.20',12780],
+  ['消费金额|300.00\n优惠金额|30.00\n应收金额|270.00\n微信支付|270.00',27000],
+  ['合计：5|127.80\n会员卡余额|500.00',12780],
+  ['数量合计:5|金额合计:128.00',12800],
+  ['应收|优惠|实收\n100.00|10.00|90.00',9000],
+  ['应收金额|实收金额|找零\n88.00|100.00|12.00',8800],
+  ['小计|100\n服务费|10\n合计|110',11000],
+  ['合计 128元',12800],
+  ['原价 ¥96.00|优惠 ¥7.50\n实付 ¥88.50',8850],
+  ['支付成功\n^¥88.50\n完成',8850],
+  ['支付成功\n^88.50元\n完成',8850],
+  ['中国银联\n^-1,288.00\n交易成功',128800],
+  ['账户余额\n^¥3,866.20',null],
+  ['可用余额（元）\n^3,866.20\n今日支出|-20.00',null],
+  ['宫保鸡丁|38.00\n米饭|2.00\n酸梅汤|8.00\n48.00',4800],
+  ['宫保鸡丁|38.00\n米饭|2.00',null],
+  ['总计|￥ 1,234.50\n已开票金额|0.00\n可开票金额|1234.50',123450],
+  ['微信支付|100.00\n会员卡支付|27.80\n合计|127.80',12780],
+  ['实收：微信|88.00',8800],
+  ['Subtotal|100.00\nTax|6.00\nTotal|106.00\nCash|120.00\nChange|14.00',10600],
+  ['TOTAL DUE|¥56.00',5600],
+  ['Total|45.00\nTip|\nVISA|45.00',4500],
+  ['押金|200.00\n消费合计|156.00\n退押金|44.00\n实收|156.00',15600],
+  ['定金|100.00\n合计|500.00\n实付|400.00',40000],
+  ['应付：￥56.8元',5680],
+  ['实 付 金 额 ： ５６．８０',5680],
+  ['合计l27.80',12780],
+  ['合计 1O0.00',10000],
+  ['合计|127。80',12780],
+  ['合计|127,80',12780],
+  ['合计|1,127.80',112780],
+  ['人均|45.00\n合计|90.00',9000],
+  ['共2件商品 合计：¥35.80\n优惠 ¥5.00\n实付款 ¥30.80',3080],
+  ['商品总价|¥128.00\n店铺优惠|-¥10.00\n实付款|¥118.00\n已退款|¥20.00',11800],
+  ['储值卡支付|88.00\n卡余额|412.00\n合计|88.00',8800],
+  ['充值金额|500.00\n赠送金额|50.00\n账户余额|550.00',null],
+  ['原价|￥50.00\n折扣(8.8折)|￥6.00\n折后价|￥44.00',4400],
+  ['总额:|258.00\n折扣:|-25.80\n舍零:|-0.20\n应付:|232.00\n支付宝:|232.00',23200],
+  ['结账单\n消费|258.00\n折让|8.00\n净额|250.00',25000],
+  ['单价|数量|金额\n38.00|1|38.00\n22.00|2|44.00\n合计|3|82.00',8200],
+  ['合计金额(小写)|¥320.00\n合计金额(大写)|叁佰贰拾元整',32000],
+  ['价税合计（大写）叁佰元整（小写）¥300.00\n税额|16.98\n合计|283.02',30000],
+  ['WeChat Pay|¥ 68.00\nAmount Paid|¥68.00',6800],
+  ['团购价 ¥99.00|门市价 ¥168.00\n实付 ¥99.00',9900],
+  ['美团团购券|-100.00\n合计|156.00\n实收|56.00',5600],
+  ['总计:￥66.00 优惠:￥6.00 实收:￥60.00',6000],
+  ['本单消费：66元，余额：134元',6600],
+  ['已付金额66.00',6600],
+  ['消费时间 2026-11-18 12:00\n消费金额 66.00',6600],
+  ['订单金额|¥66.00\n红包|-¥6.00\n需付款|¥60.00',6000],
+  ['现金：100.00\n找零：34.00',6600],
+  ['应收:66.00 实收:100.00 找零:34.00',6600],
+  ['合计:66.00\n抹零:0.00\n实收:66.00',6600],
+  ['实收|0.00\n合计|66.00\n会员卡|66.00',6600],
+  ['应收|66.00\n实收|',6600],
+  ['实付金额|\n66.00',6600],
+  ['合计(含税)|66.00',6600],
+  ['总消费 ￥66',6600],
+  ['付款金额\n^￥66.00',6600],
+  ['向商家付款\n^66.00\n元',6600],
+  ['消费合计|88.0\n',8800],
+  ['合计|¥66.00起',6600],
+  ['餐费|58.00\n茶位费|8.00\n总计|66.00',6600],
+  ['满100减20|-20.00\n满减后合计|80.00',8000],
+  ['原价100元现价80元\n实付80元',8000],
+  ['积分抵扣|-6.00\n实付|60.00\n本次积分|60',6000],
+  ['银联POS\n消费\n金额：RMB 66.00',6600],
+  ['TRANS TYPE: SALE\nAMOUNT: RMB 1,066.00',106600],
+  ['收款金额（元）\n^66.00',6600],
+  ['商品金额|60.00\n配送费|6.00\n实付|66.00',6600],
+  ['应付合计|66.00\n支付方式|微信\n微信支付|66.00',6600],
+  ['合计|应收|66.00',6600],
+  ['折前|80.00\n折扣|14.00\n合计|66.00',6600],
+  ['店铺券|14.00\n合计|80.00\n实际支付|66.00',6600],
+  ['小计|66.00',6600],
+  ['待支付|66.00',6600],
+  ['商品小计|58.00\n打包费|2.00\n配送费|4.00\n红包|-5.00\n实付|59.00',5900],
+  ['特惠优惠套餐|1|38.00\n可乐|1|5.00\n合计|43.00',4300],
+  ['-88.50\n-12.00\n-30.00',null],
+  ['应付金额|￥268.00\n会员优惠|￥-26.80\n实付金额|￥241.20\n支付宝|￥241.20\n会员余额|￥58.80',24120],
+  ['发票金额|268.00',null],
+  ['合計|HK$268.00\n收現金|$300.00\n找續|$32.00',26800],
+  ['Balance Due|0.00\nTotal|45.60\nMASTERCARD|45.60',4560],
+  ['总价（元）：45.6',4560],
+  ['本次消费：￥45.60|本次余额：￥154.40',4560],
+  ['金额|45.60\n手续费|0.00\n交易成功',4560],
+  ['实付¥45.60(已优惠¥10.00)',4560],
+  ['合计 共4件 ¥45.60',4560],
+  ['支付金额|CNY 45.60',4560],
+  ['折扣合计|-5.00\n应收合计|45.60',4560],
+  ['总|计|45.60',4560],
+  ['应|付|金|额|45.60',4560],
+  ['合计45.6O',4560],
+  ['总计|4S.60',null],
+  ['消费金额:198.00元\n优惠金额:18.00元\n实付金额:180.00元',18000],
+  ['实收 180.00 找零 0.00',18000],
+  ['12:30|5G 80%\n付款成功\n^¥88|.50', 8850],
+  ['12:30|5G 80%\n付款成功\n^¥88.|.50', 8850],
+  ['原价|141.00\n优惠|12.40', null],
+  ['退款\n^+88.50', null],
+  ['台计|45.60', 4560],
+  ['买付金额|45.60\n原价|50.00', 4560],
+  ['项目|单价|数量|小计\n红糖糍粑\n70|1|70\n白切鸡|57|1|57\n数量:2|合计:127\n已开票金额|0.00', 12700],
+  ['2026-11-18 12:46\n13800138000\n99.50',null],
+]
+
+test.each(RECEIPTS)('%j comes to %p fen', (text, fen) => {
+  expect(amountOf(text)).toBe(fen)
+})
+
+// biome-ignore format: a table
+const WRITTEN: [text: string, fen: number[]][] = [
+  ['￥ 471.24', [47124]], ['-1,203.45', [120345]], ['-￥18.00', [1800]], ['¥-7.50', [750]], ['1,080.00', [108000]], ['1.080.00', [108000]],
+  ['９８．００', [9800]], ['128元', [12800]], ['100.5元', [10050]], ['RMB 1,234.5', [123450]], ['CNY 45.60', [4560]], ['127。80', [12780]],
+  ['127，80', [12780]], ['l27.80', [12780]], ['1OO.5O', [10050]], ['127. 80', [12780]], ['¥127:80', [12780]], ['Y88.50', [8850]],
+  ['138****6.88', []], ['1.25斤', []], ['0126.35.88', []], ['2026.11.12', []], ['88.50-2', []], ['0755-8888.6666', []], ['12:46', []],
+  ['2026-11-0914:05', []], ['4200002619202611188850123456', []], ['3人', []], ['88%', []], ['128.00g', []], ['8.8折', []], ['No.88', []], ['桌号: 88', []],
+]
+
+test.each(WRITTEN)('in %j the amounts are %j', (text, fen) => {
+  expect(findMoney(normalise(text)).map((money) => money.fen)).toEqual(fen)
+})
+
+const fenOf = fc.integer({ min: 1, max: 999_999 })
+const plain = (fen: number): string => `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`
+const grouped = (fen: number): string => plain(fen).replace(/\B(?=(\d{3})+\.)/g, ',')
+const fullWidth = (fen: number): string =>
+  plain(fen).replace(/[\d.]/g, (c) => String.fromCodePoint((c.codePointAt(0) ?? 0) + 0xfee0))
+const styleOf = fc.constantFrom(
+  plain,
+  grouped,
+  fullWidth,
+  (fen: number) => `¥${plain(fen)}`,
+  (fen: number) => `￥ ${grouped(fen)}`,
+  (fen: number) => `${plain(fen)}元`,
+  (fen: number) => `RMB ${grouped(fen)}`,
+)
+const paidLabel = fc.constantFrom('实付', '实收金额', '实 付 款', '支付金额：', '折后实付', '應付金額', 'Amount Paid:')
+
+test('however an amount is written beside its label, it is read to the fen', () => {
+  fc.assert(
+    fc.property(fenOf, styleOf, paidLabel, fc.constantFrom('|', ' ', '\n'), (fen, style, label, gap) => {
+      expect(amountOf(`${label}${gap}${style(fen)}`)).toBe(fen)
+    }),
+  )
+})
+
+test('the bill after the discount is what was paid, before or after it is printed', () => {
+  const labels = fc.record({
+    bill: fc.constantFrom('合计', '小计', '消费金额', '原价'),
+    less: fc.constantFrom('优惠', '代金券', '会员折扣', 'Discount'),
+    due: fc.constantFrom('应收', '应付', '折后', '总计', '实收'),
+  })
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 200, max: 999_999 }),
+      fc.integer({ min: 1, max: 99 }),
+      labels,
+      (bill, percent, { bill: billLabel, less, due }) => {
+        const discount = Math.max(1, Math.floor((bill * percent) / 100))
+        const paid = bill - discount
+        fc.pre(paid !== discount)
+        expect(amountOf(`${billLabel}|${plain(bill)}\n${less}|-${plain(discount)}\n${due}|${plain(paid)}`)).toBe(paid)
+      },
+    ),
+  )
+})
+
+test('cash and change do not pass for the bill', () => {
+  fc.assert(
+    fc.property(
+      fenOf,
+      fc.integer({ min: 1, max: 9999 }),
+      fc.constantFrom('合计', '应收', 'Total'),
+      fc.constantFrom('现金', '实收', '收款', 'Cash'),
+      (bill, change, billLabel, cashLabel) => {
+        fc.pre(bill !== change)
+        expect(
+          amountOf(`${billLabel}|${plain(bill)}\n${cashLabel}|${plain(bill + change)}\n找零|${plain(change)}`),
+        ).toBe(bill)
+      },
+    ),
+  )
+})
+
+test('the order in which lines were found changes nothing', () => {
+  const lines = linesOf('老王川菜馆\n时间：2026-11-18 12:46\n小计|142.00\n优惠|-14.20\n实付|127.80\n单号|20261118')
+  const expected = readLabels(lines)
+  fc.assert(
+    fc.property(fc.shuffledSubarray(lines, { minLength: lines.length }), (shuffled) => {
+      expect(readLabels(shuffled)).toEqual(expected)
+    }),
+  )
+})
+
+test('any text at all gives a reading within its bounds', () => {
+  const word = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('合计', '实付', '¥', '1,2.3', '找零', '优惠', '-', '12:30', '.', '0.00', '99999999.99'),
+  )
+  fc.assert(
+    fc.property(
+      fc
+        .array(
+          fc.array(word, { maxLength: 4 }).map((words) => words.join('|')),
+          { maxLength: 8 },
+        )
+        .map((rows) => rows.join('\n')),
+      (text) => {
+        const { amountFen } = readLabels(linesOf(text))
+        expect(
+          amountFen === null || (Number.isSafeInteger(amountFen) && amountFen > 0 && amountFen < 100_000_000),
+        ).toBeTrue()
+      },
+    ),
+  )
+})
+
+// biome-ignore format: a table
+const TIMES: [text: string, time: string | null][] = [
+  ['时间:2026-11-18 12:46:30', '2026-11-18T12:46:30'], ['支付时间|2026年11月18日12:46:30', '2026-11-18T12:46:30'], ['日期：2026-11-0914:05', '2026-11-09T14:05:00'],
+  ['2026/1/9 8:05', '2026-01-09T08:05:00'], ['日期：2026.11.12|20:35', '2026-11-12T20:35:00'], ['Date: 18/11/2026|20:15', '2026-11-18T20:15:00'], ['2026-11-10', '2026-11-10T00:00:00'],
+  ['开台:2026/11/15 17:58\n结账:2026/11/15 21:08', '2026-11-15T21:08:00'], ['下单时间 2026-11-15 17:58\n支付时间 2026-11-15 18:01', '2026-11-15T18:01:00'],
+  ['2026-13-40 12:00', null], ['12:46', null], ['单号:202611180036', null], ['有效期至 2027-01-01\n支付时间 2026-11-15 18:01', '2026-11-15T18:01:00'],
+]
+
+test.each(TIMES)('%j was paid at %p', (text, time) => {
+  expect(readLabels(linesOf(text)).paidAt).toBe(time)
+})
+
+// biome-ignore format: a table
+const NUMBERS: [text: string, number: string | null][] = [
+  ['单号：202611180036', '202611180036'], ['單号：88.50-2', '88.50-2'], ['交易单号|4200002619202611188850123456\n商户单号|1000039920261118124630', '4200002619202611188850123456'],
+  ['订单号码|3042118850202611 16', '304211885020261116'], ['Check No: 56960601|Table 4', '56960601'], ['桌号:A12', null], ['取餐号0388', null], ['账单号 AB-10082', 'AB-10082'],
+]
+
+test.each(NUMBERS)('%j has the number %p', (text, number) => {
+  expect(readLabels(linesOf(text)).receiptNumber).toBe(number)
+})
+
+// biome-ignore format: a table
+const MERCHANTS: [text: string, name: string | null][] = [
+  ['^老王川菜馆\n结账单\n桌号:A12|人数:4', '老王川菜馆'], ['12:46|5G 88%\n支付成功\n湘味小厨 (中关村店)\n^￥88.50', '湘味小厨(中关村店)'], ['账单\n^-56.00\n商户全称|绿茶餐厅有限公司', '绿茶餐厅有限公司'],
+  ['全部账单\n扫二维码付款-给胖哥俩肉蟹煲\n^-88.00', '胖哥俩肉蟹煲'], ['^Lost Heaven\nRestaurant & Bar', 'Lost Heaven'], ['2026-11-18\n128.00', null],
+]
+
+test.each(MERCHANTS)('%j is from %p', (text, name) => {
+  expect(readLabels(linesOf(text)).merchantName).toBe(name)
+})

@@ -1,0 +1,300 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import { rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createNearCopies } from '../../src/receipts/near-copies.ts'
+import { fingerprintOf } from '../../src/receipts/photo/fingerprint.ts'
+import { uploadsWithNumber } from '../../src/receipts/queries.ts'
+import { sweepImages } from '../../src/receipts/sweep.ts'
+import { parallelCopies } from '../support/copies.ts'
+import { jpegOf, padded, picture, pngOf } from '../support/images.ts'
+import { type Person, signIn, signInMerchant } from '../support/people.ts'
+import { useService } from '../support/service.ts'
+import { newUpload, photoForm, storedKeys } from '../support/uploads.ts'
+
+const service = useService({ DAILY_UPLOAD_LIMIT: '3' })
+let diner: Person
+let photo: Uint8Array<ArrayBuffer>
+let seed = 0
+
+beforeEach(async () => {
+  diner = await signIn(service)
+  seed += 1
+  photo = await jpegOf(picture(seed))
+})
+
+const send = (form: FormData, options: { token?: string; idempotencyKey?: string } = {}) =>
+  service.client.post('/api/photo/upload', { token: diner.token, form, ...options })
+const reviewOf = async (upload_id: string) => {
+  const { token } = await signInMerchant(service)
+  const { data } = await service.client.get('/api/merchant/pending-reviews?limit=100', { token })
+  return data.reviews.find((one: { upload_id: string }) => one.upload_id === upload_id)
+}
+
+describe('upload', () => {
+  test('a photo goes to review, and its link works for an image tag', async () => {
+    const { code, data } = await send(photoForm(photo, '88.5'))
+    expect(code).toBe(0)
+    expect(data).toMatchObject({
+      input_amount: '88.50',
+      recognized_amount: null,
+      estimated_points: 885,
+      review_status: 'pending',
+    })
+    expect(data.upload_id).toMatch(/^UP_[0-9A-Z]{16}$/)
+    const image = await fetch(data.image_url)
+    expect(image.status).toBe(200)
+    expect(image.headers.get('Content-Type')).toBe('image/jpeg')
+    expect(image.headers.get('Cache-Control')).toStartWith('private')
+    expect(image.headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(await storedKeys(service)).toHaveLength(2)
+    const review = await reviewOf(data.upload_id)
+    expect((await fetch(review.preview_url)).status).toBe(200)
+  })
+
+  test('links end, and can’t be altered or forged', async () => {
+    const { data } = await send(photoForm(photo, '1'))
+    const link = new URL(data.image_url)
+    const altered = (change: (url: URL) => void) => {
+      const url = new URL(link)
+      change(url)
+      return fetch(url)
+    }
+    const expires = Number(link.searchParams.get('expires'))
+    expect((await altered((url) => url.searchParams.set('expires', String(expires + 1)))).status).toBe(404)
+    expect((await altered((url) => url.searchParams.delete('signature'))).status).toBe(404)
+    expect((await altered((url) => url.searchParams.set('signature', 'AAAA'))).status).toBe(404)
+    const preview = (url: URL) => {
+      url.pathname = url.pathname.replace('.jpg', '-preview.jpg')
+    }
+    expect((await altered(preview)).status).toBe(404)
+    service.clock.advance(3 * 3_600_000)
+    expect((await fetch(link)).status).toBe(404)
+  })
+
+  test.each(['..%2f..%2fetc%2fpasswd', '%2e%2e%2fx.jpg', '..', 'x.png', 'a%00.jpg', '%5c..%5cx.jpg'])(
+    'the path %s leads nowhere',
+    async (name) => {
+      for (const room of ['images', 'avatars']) {
+        const answer = await fetch(`${service.url}/${room}/${name}?expires=9999999999&signature=x`)
+        expect(answer.status).toBe(404)
+      }
+    },
+  )
+
+  test('nothing but pixels is kept of what was sent', async () => {
+    const secret = Buffer.from('GPS 31.2304N 121.4737E <script>')
+    const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, secret.length + 2]), secret])
+    const tagged = new Uint8Array(Buffer.concat([photo.subarray(0, 2), segment, photo.subarray(2), secret]))
+    const { data } = await send(photoForm(tagged, '1'))
+    const kept = Buffer.from(await (await fetch(data.image_url)).arrayBuffer())
+    expect(kept.includes(secret)).toBe(false)
+  })
+
+  test.each(['png', 'webp'] as const)('%s is taken whatever its name and type say', async (kind) => {
+    const image = picture(seed)
+    const bytes = kind === 'png' ? image : new Uint8Array(await new Bun.Image(image).webp().bytes())
+    expect((await send(photoForm(bytes, '1', 'x.exe'))).code).toBe(0)
+  })
+
+  test.each(['', '0', '0.00', '-1', '10000', '1.005', '1e2', '８', 'abc', ' ', '1,5', '0x10'])(
+    'the amount %j is 5002',
+    async (amount) => {
+      expect((await send(photoForm(photo, amount))).code).toBe(5002)
+    },
+  )
+
+  test('no amount is 5002 and no image is 5001', async () => {
+    expect((await send(photoForm(photo))).code).toBe(5002)
+    const form = new FormData()
+    form.append('amount', '1')
+    expect((await send(form)).code).toBe(5001)
+    form.append('image', 'just text')
+    expect((await send(form)).code).toBe(5001)
+    expect((await service.client.post('/api/photo/upload', { token: diner.token })).code).toBe(5001)
+  })
+
+  test.each([
+    ['zero bytes', async () => new Uint8Array(0), 5003],
+    ['SVG', async () => bytesOf('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), 5003],
+    ['HTML named .jpg', async () => bytesOf('<!doctype html><script>alert(1)</script>'), 5003],
+    ['a GIF', async () => bytesOf('GIF89a\u0001\u0000\u0001\u0000\u0000\u0000\u0000;'), 5003],
+    ['a JPEG’s beginning before HTML', async () => bytesOf('\u00ff\u00d8\u00ff<html>'), 5003],
+    ['a truncated JPEG', async () => photo.slice(0, photo.length / 2), 5003],
+    ['a truncated PNG', async () => picture(1).slice(0, -40), 5003],
+    ['broken pixels', async () => pngOf(100, 100, new Uint8Array(50)), 5003],
+    ['41 megapixels', async () => pngOf(8_200, 5_000, new Uint8Array(100)), 5004],
+    ['a bomb of 16000 × 16000', async () => pngOf(16_000, 16_000, new Uint8Array(31_000)), 5004],
+    ['10 MiB and a byte', async () => padded(photo, 10 * 1024 * 1024 + 1), 5004],
+    ['20 MiB', async () => padded(photo, 20 * 1024 * 1024), 5004],
+  ] as const)('%s gets its refusal and leaves nothing', async (_, make, code) => {
+    expect((await send(photoForm(await make(), '1'))).code).toBe(code)
+    expect(await storedKeys(service)).toEqual([])
+    expect(await service.database.query('SELECT 1 FROM upload_reviews')).toEqual([])
+  })
+
+  test('an image of exactly 10 MiB is read', async () => {
+    expect((await send(photoForm(padded(photo, 10 * 1024 * 1024), '1'))).code).toBe(0)
+  })
+
+  test('another content type is 9005, a malformed form 9001, both with their own status', async () => {
+    const post = (raw: string, type: string) =>
+      service.client.post('/api/photo/upload', { token: diner.token, raw, headers: { 'Content-Type': type } })
+    expect(await post('{}', 'application/json')).toMatchObject({ status: 415, code: 9005 })
+    expect(await post('amount=1', 'application/x-www-form-urlencoded')).toMatchObject({ status: 415, code: 9005 })
+    const multipart = 'multipart/form-data; boundary=xyz'
+    expect(await post('no parts at all', multipart)).toMatchObject({ status: 400, code: 9001 })
+    const cut = '--xyz\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\nhalf'
+    expect(await post(cut, multipart)).toMatchObject({ status: 400, code: 9001 })
+    expect(await post('--xyz', 'multipart/form-data')).toMatchObject({ status: 400, code: 9001 })
+  })
+
+  test('nobody’s token is 2001', async () => {
+    expect((await service.client.post('/api/photo/upload', { form: photoForm(photo, '1') })).code).toBe(2001)
+  })
+
+  test('eight parallel copies of one key, and one later, are one upload with one photo, counted once', async () => {
+    const told = await parallelCopies(() => send(photoForm(photo, '5'), { idempotencyKey: 'u1' }), 8)
+    const again = await send(photoForm(photo, '5.00'), { idempotencyKey: 'u1' })
+    expect(again.data).toEqual(told)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect((await send(photoForm(photo, '6'), { idempotencyKey: 'u1' })).code).toBe(9008)
+    expect(await storedKeys(service)).toHaveLength(2)
+    for (const [more, code] of [0, 0, 5006].entries()) {
+      expect((await send(photoForm(await jpegOf(picture(4_000 + more)), '5'))).code).toBe(code)
+    }
+  })
+})
+
+describe('the same photo', () => {
+  test('of the same user is 5005 with its upload, under parallel use too', async () => {
+    const answers = await Promise.all(Array.from({ length: 3 }, () => send(photoForm(photo, '5'))))
+    const made = answers.find(({ code }) => code === 0)
+    const refused = answers.filter(({ code }) => code === 5005)
+    expect(refused).toHaveLength(2)
+    const longer = new Uint8Array(await new Blob([photo, 'x']).arrayBuffer())
+    expect((await send(photoForm(longer, '5'))).code).toBe(5005)
+    for (const { data } of refused) expect(data).toEqual({ upload_id: made?.data.upload_id })
+    expect(await storedKeys(service)).toHaveLength(2)
+  })
+
+  test('of another user is flagged for the reviewer, without telling the sender', async () => {
+    const first = await send(photoForm(photo, '5'))
+    const other = await signIn(service)
+    const second = await send(photoForm(photo, '5'), { token: other.token })
+    expect(JSON.stringify(second.data)).not.toContain(first.data.upload_id)
+    const names = ({ data }: typeof first) => [{ flag: 'same_photo', upload_id: data.upload_id }]
+    expect((await reviewOf(second.data.upload_id)).flags).toEqual(names(first))
+    expect((await reviewOf(first.data.upload_id)).flags).toEqual(names(second))
+  })
+
+  test('of three users at the same moment is flagged on all three', async () => {
+    const others = await Promise.all([signIn(service), signIn(service)])
+    const sent = await Promise.all([diner, ...others].map(({ token }) => send(photoForm(photo, '5'), { token })))
+    for (const { data } of sent) {
+      const { flags } = await reviewOf(data.upload_id)
+      expect(flags.filter(({ flag }: { flag: string }) => flag === 'same_photo')).toHaveLength(2)
+    }
+  })
+
+  test('a number of the same day, or an amount as read, is found behind any number of others', async () => {
+    const others = await signIn(service)
+    const found = { read_number: '0012', read_paid_at: '2026-11-22T10:00:00', recognized_amount_fen: 8_850 }
+    const image_phash = (await fingerprintOf(photo)).hash
+    const original = await newUpload(service, others, { ...found, image_phash })
+    for (let day = 1; day <= 8; day += 1)
+      await newUpload(service, others, {
+        ...{ read_number: '0012', read_paid_at: `2026-11-0${day}T10:00:00`, recognized_amount_fen: day, image_phash },
+      })
+    const reading = { amountFen: 8_850, paidAt: '2026-11-22T12:00:00', merchantName: null, receiptNumber: '0012' }
+    expect(await uploadsWithNumber(service.database, reading, 'UP_OWN')).toEqual([original])
+    const alike = createNearCopies(service.database).find(await fingerprintOf(photo), reading, 'UP_OWN')
+    expect(await alike).toEqual([original])
+  })
+
+  test('encoded again, smaller, is flagged as similar; another photo is not', async () => {
+    const first = await send(photoForm(photo, '5'))
+    const copy = await send(photoForm(await jpegOf(picture(seed), 60, 240), '5'))
+    expect((await reviewOf(copy.data.upload_id)).flags).toEqual([
+      { flag: 'similar_photo', upload_id: first.data.upload_id },
+    ])
+    const different = await send(photoForm(await jpegOf(picture(seed + 500)), '5'))
+    expect((await reviewOf(different.data.upload_id)).flags).toEqual([])
+  })
+})
+
+describe('the daily limit', () => {
+  test('eight parallel uploads never pass it', async () => {
+    const photos = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => jpegOf(picture(1_000 + seed * 10 + index))),
+    )
+    const answers = await Promise.all(photos.map((one) => send(photoForm(one, '5'))))
+    expect(answers.filter(({ code }) => code === 0)).toHaveLength(3)
+    const refused = answers.filter(({ code }) => code === 5006)
+    expect(refused).toHaveLength(5)
+    expect(refused[0]?.data).toEqual({ limit: 3 })
+    expect(await storedKeys(service)).toHaveLength(6)
+  })
+
+  test('is of the business day', async () => {
+    for (const index of [1, 2, 3]) await send(photoForm(await jpegOf(picture(2_000 + index)), '5'))
+    expect((await send(photoForm(photo, '5'))).code).toBe(5006)
+    service.clock.advance(86_400_000)
+    const { token } = await signIn(service, diner.phone)
+    expect((await send(photoForm(photo, '5'), { token })).code).toBe(0)
+  })
+})
+
+describe('the diner’s own', () => {
+  test('history, one record and statistics follow the review', async () => {
+    const first = await send(photoForm(photo, '5'))
+    const second = await send(photoForm(await jpegOf(picture(3_000 + seed)), '7'))
+    const { token } = await signInMerchant(service)
+    const verdict = { upload_id: first.data.upload_id, action: 'approve', reason: '谢谢光临' }
+    await service.client.post('/api/merchant/review', { token, body: verdict })
+    const history = await service.client.get('/api/photo/history', { token: diner.token })
+    expect(history.data.summary).toEqual({ total: 2, pending: 1, approved: 1, rejected: 0, expired: 0 })
+    expect(history.data.records.map(({ upload_id }: { upload_id: string }) => upload_id)).toEqual([
+      second.data.upload_id,
+      first.data.upload_id,
+    ])
+    const approved = await service.client.get('/api/photo/history?status=approved', { token: diner.token })
+    expect(approved.data.pagination.total).toBe(1)
+    const one = await service.client.get(`/api/photo/review/${first.data.upload_id}`, { token: diner.token })
+    expect(one.data).toMatchObject({ review_status: 'approved', points_awarded: 50, review_reason: '谢谢光临' })
+    expect((await service.client.get('/api/photo/statistics', { token: diner.token })).data).toMatchObject({
+      total: 2,
+      approved: 1,
+      total_points_awarded: 50,
+    })
+  })
+
+  test('another’s upload looks absent', async () => {
+    const { data } = await send(photoForm(photo, '5'))
+    const other = await signIn(service)
+    const absent = await service.client.get('/api/photo/review/UP_2222222222222222', { token: other.token })
+    const foreign = await service.client.get(`/api/photo/review/${data.upload_id}`, { token: other.token })
+    expect([foreign.code, foreign.msg, foreign.data]).toEqual([5007, absent.msg, absent.data])
+    expect((await service.client.get('/api/photo/review/x', { token: other.token })).code).toBe(5007)
+    expect((await service.client.get('/api/photo/history', { token: other.token })).data.records).toEqual([])
+  })
+})
+
+describe('the sweep', () => {
+  test('removes old images that no row knows, and nothing else', async () => {
+    await send(photoForm(photo, '5'))
+    const known = await storedKeys(service)
+    const orphans = ['receipts/ORPHAN.jpg', 'receipts/ORPHAN-preview.jpg', `avatars/${diner.userId}-ORPHAN.jpg`]
+    for (const key of [...orphans, 'receipts/YOUNG.jpg']) await service.services.store.put(key, photo)
+    const foreign = 'receipts/.copy.jpg~'
+    writeFileSync(join(service.dataDir, 'images', foreign), 'x')
+    const before = new Date(Date.now() - 2 * 3_600_000)
+    for (const key of [...orphans, ...known, foreign]) utimesSync(join(service.dataDir, 'images', key), before, before)
+    expect(await sweepImages(service.database, service.services.store, new Date())).toBe(3)
+    expect(await storedKeys(service)).toEqual([...known, 'receipts/YOUNG.jpg', foreign].sort())
+    rmSync(join(service.dataDir, 'images', foreign))
+  })
+})
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, 'latin1'))
+}

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type Installation, openInstallation } from '../../src/composition/installation.ts'
+import { seedWheel } from '../../src/composition/seed.ts'
+import { findMismatches } from '../../src/reconcile/checks.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { testConfig } from '../support/service.ts'
+
+let installation: Installation
+const run = (sql: string) => installation.services.database.query(sql)
+
+const at = "'2026-11-22 04:00:00'"
+const entry = (user: number, seq: number, points: number, source: string, cause: string, balance: number) =>
+  `INSERT INTO points_records (user_id, seq, points, type, source, related_id, description, balance_after, created_at)
+   VALUES (${user}, ${seq}, ${points}, '${points > 0 ? 'earn' : 'spend'}', '${source}', '${cause}', 'x', ${balance}, ${at})`
+const movement = (product: number, change: number, operation: string, cause: string) =>
+  `INSERT INTO stock_movements (commodity_id, quantity_change, operation, related_id, created_at)
+   VALUES (${product}, ${change}, '${operation}', '${cause}', ${at})`
+const order = (id: string, status: string) => [
+  `INSERT INTO exchange_records (exchange_id, exchange_code, user_id, commodity_id, product_name, quantity, total_points,
+     status, expires_at, created_at) VALUES ('${id}', '${id}', 1, 1, 'x', 1, 80, '${status}', ${at}, ${at})`,
+  `INSERT INTO vouchers (code, kind, user_id, source_id, title, quantity, status, expires_at, created_at)
+   VALUES ('${id}', 'product', 1, '${id}', 'x', 1, '${status === 'pending' ? 'active' : status}', ${at}, ${at})`,
+]
+const upload = `INSERT INTO upload_reviews (upload_id, user_id, image_key, image_sha256, estimated_points, flags,
+   review_status, points_awarded, created_at) VALUES ('UP_1', 1, 'k', 's', 50, '[]', 'approved', 50, ${at})`
+const drawn = `INSERT INTO lottery_records (draw_id, draw_sequence, user_id, prize_id, prize_name, prize_type, prize_value,
+   draw_type, points_cost, points_awarded, is_near_miss, is_pity, roll, wheel_version, created_at)
+   VALUES ('DR_1', 1, 1, 8, 'x', 'empty', 0, 'single', 100, 0, 0, 0, 9999, 1, ${at})`
+
+beforeAll(async () => {
+  const database = await createTestDatabase(`points_reconcile_${process.pid}`)
+  installation = await openInstallation(testConfig(database), () => {})
+  await seedWheel(installation.services)
+})
+afterAll(() => installation.close())
+
+/** Far from the first: both are looked at, though never at once. */
+const second = 1_201
+
+/** Two people with 1000 points each and a product with 5 pieces: all is well. */
+async function begin(): Promise<void> {
+  const tables =
+    'points_records stock_movements lottery_records vouchers exchange_records upload_reviews products users'
+  for (const table of tables.split(' ')) await run(`DELETE FROM ${table}`)
+  for (const user of [1, second]) {
+    await run(
+      `INSERT INTO users (user_id, mobile, total_points, ledger_seq) VALUES (${user}, '${13_800_138_000 + user}', 1000, 1)`,
+    )
+    await run(entry(user, 1, 1_000, 'register', `REG_${user}`, 1_000))
+  }
+  await run(`INSERT INTO products (commodity_id, name, category, exchange_points, stock) VALUES (1, 'x', 'x', 80, 5)`)
+  await run(movement(1, 5, 'restock', 'SEED'))
+}
+const keptBalance = (user: number, balance: number, seq: number) =>
+  `UPDATE users SET total_points = ${balance}, ledger_seq = ${seq} WHERE user_id = ${user}`
+
+test.each([
+  ['a balance is the sum of its ledger', [keptBalance(1, 1_001, 1)]],
+  ['a balance is the sum of its ledger', [keptBalance(1, 1_000, 2)]],
+  ['a balance is the sum of its ledger', [keptBalance(second, 999, 1)]],
+  ['each ledger row has the running sum', ['UPDATE points_records SET balance_after = 1 WHERE user_id = 1']],
+  ['each ledger row has the running sum', ['UPDATE points_records SET seq = 2', 'UPDATE users SET ledger_seq = 2']],
+  ['a stock is the sum of its movements', ['UPDATE products SET stock = 4']],
+  ['a draw has exactly its ledger rows', [drawn]],
+  ['a ledger row has its draw, order or review', [entry(1, 2, -100, 'lottery', 'DR_1', 900), keptBalance(1, 900, 2)]],
+  ['a ledger row has its draw, order or review', [entry(1, 2, -80, 'exchange', 'EX_1', 920), keptBalance(1, 920, 2)]],
+  [
+    'a ledger row has its draw, order or review',
+    [entry(1, 2, 50, 'photo_upload', 'UP_1', 1_050), keptBalance(1, 1_050, 2)],
+  ],
+  [
+    'a stock movement of an order has its order',
+    [movement(1, -1, 'purchase', 'EX_1'), 'UPDATE products SET stock = 4'],
+  ],
+  ['an order has exactly its ledger rows', order('EX_1', 'cancelled')],
+  ['an order has exactly its stock movements', order('EX_1', 'cancelled')],
+  ['an order has exactly its ledger rows', order('EX_1', 'pending')],
+  ['an order has its voucher', order('EX_1', 'pending').slice(0, 1)],
+  ['an approved review has exactly its ledger row', [upload]],
+  [
+    'an approved review has exactly its ledger row',
+    [upload, entry(second, 2, 50, 'photo_upload', 'UP_1', 1_050), keptBalance(second, 1_050, 2)],
+  ],
+])('%s, or it is found (%#)', async (check, statements) => {
+  await begin()
+  expect(await findMismatches(installation.services.database)).toEqual([])
+  for (const statement of statements) await run(statement)
+  const found = await findMismatches(installation.services.database)
+  expect(found.map((mismatch) => mismatch.check)).toContain(check)
+})
+
+test('nothing is proved once it is told to stop', async () => {
+  await begin()
+  const stop = AbortSignal.abort(new Error('enough'))
+  await expect(findMismatches(installation.services.database, stop)).rejects.toThrow('enough')
+})

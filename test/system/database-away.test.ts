@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { openDatabase } from '../../src/db/client.ts'
+import { findMismatches } from '../../src/reconcile/checks.ts'
+import { type RunningServer, startServer } from '../../src/server.ts'
+import { type Client, createClient } from '../support/client.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { figuresOf, sumOf } from '../support/figures.ts'
+import { newPhone, newProduct, type Person, signIn, signInMerchant } from '../support/people.ts'
+import { type DatabaseProxy, startProxy } from '../support/proxy.ts'
+import { waitingReceipt } from '../support/receipts.ts'
+import { testConfig } from '../support/service.ts'
+import { until } from '../support/sockets.ts'
+
+let databaseUrl: string
+let proxy: DatabaseProxy
+let running: RunningServer
+let client: Client
+
+beforeAll(async () => {
+  databaseUrl = await createTestDatabase(`points_away_${process.pid}`)
+  proxy = await startProxy(databaseUrl)
+  running = await startServer(testConfig(proxy.url), () => {})
+  client = await createClient(running.url)
+})
+afterAll(async () => {
+  await running.stop()
+  proxy.stop()
+})
+
+const login = async () => {
+  const answer = await client.post('/api/auth/login', { body: { phone: newPhone(), code: '123456' } })
+  return answer.data.access_token as string
+}
+const spin = (token: string, idempotencyKey?: string) =>
+  client.post('/api/lottery/draw', {
+    token,
+    body: { draw_type: 'single' },
+    ...(idempotencyKey ? { idempotencyKey } : {}),
+  })
+
+describe('a database that is away', () => {
+  test('and takes connections but answers nothing on them is given up in time', async () => {
+    const silent = await startProxy(databaseUrl)
+    silent.mute()
+    const database = openDatabase({ address: { uri: silent.url }, poolSize: 1, acquireTimeoutMs: 200 })
+    for (const _ of [1, 2])
+      expect(database.query('SELECT 1')).rejects.toMatchObject({ code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
+    await database.close()
+    silent.stop()
+  })
+
+  test('makes every call 9007 with Retry-After and health 503, and all is well when it is back', async () => {
+    const token = await login()
+    proxy.stop()
+    const [draw, records, health] = await Promise.all([
+      spin(token),
+      client.get('/api/user/points/records', { token }),
+      fetch(`${running.url}/health`),
+    ])
+    for (const answer of [draw, records]) {
+      expect(answer).toMatchObject({ status: 200, code: 9007, data: null })
+      expect(answer.headers.get('Retry-After')).toBe('1')
+    }
+    const statuses = ['live', 'open', 'ready'].map(
+      async (question) => (await fetch(`${running.url}/health/${question}`)).status,
+    )
+    expect(await Promise.all(statuses)).toEqual([200, 200, 503])
+    expect([health.status, ((await health.json()) as { status: string }).status]).toEqual([503, 'unhealthy'])
+    proxy = await startProxy(databaseUrl, Number(new URL(proxy.url).port))
+    expect((await spin(token)).code).toBe(0)
+    await until(async () => (await fetch(`${running.url}/health`)).status === 200)
+  })
+
+  test('that loses the answer to a COMMIT: nobody is told of a failure that happened', async () => {
+    const token = await login()
+    const counted = async () => sumOf(await figuresOf(running.url), 'draws_total')
+    const drawn = await counted()
+    for (const fate of ['cut-after', 'cut-before', 'cut-after'] as const) {
+      proxy.strike(fate)
+      const before = (await client.get('/api/user/status', { token })).data.total_points
+      const { code, data } = await spin(token, `key-${fate}-${proxy.struck}`)
+      expect(code).toBe(0)
+      expect(data.remaining_points).toBe(before - 100 + data.points_awarded)
+    }
+    expect(await counted()).toBe(drawn + 3)
+    expect(await findMismatches(running.services.database)).toEqual([])
+  })
+
+  test.each(['a redeemed voucher', 'a batch of reviews without a key'])(
+    'from the moment of its COMMIT on: %s is answered as done',
+    async (what) => {
+      const service = { client, services: running.services }
+      const [diner, merchant] = [await signIn(service), await signInMerchant(service)]
+      const { token } = merchant
+      const write = what.startsWith('a redeemed') ? await redemption(diner) : await batch(diner)
+      const struck = proxy.struck
+      proxy.strike('hold')
+      const answer = client.post(write.path, { token, ...(write.body ? { body: write.body } : {}) })
+      await until(() => proxy.struck > struck)
+      proxy.mute()
+      proxy.strike('pass')
+      const { code, data } = await answer
+      proxy.mute(false)
+      expect([code, data]).toMatchObject([0, write.done])
+      expect(await findMismatches(running.services.database)).toEqual([])
+    },
+  )
+})
+
+async function redemption({ token }: Person) {
+  const body = { product_id: await newProduct(running, 1) }
+  const { data } = await client.post('/api/exchange/submit', { token, body })
+  return { path: `/api/merchant/vouchers/${data.exchange_code}/redeem`, body: undefined, done: { status: 'redeemed' } }
+}
+
+async function batch({ userId }: Person) {
+  const upload_id = await waitingReceipt(running.services.database, userId, new Date())
+  const reviews = [{ upload_id, action: 'reject' }]
+  return { path: '/api/merchant/batch-review', body: { reviews }, done: { results: [{ upload_id, ok: true }] } }
+}

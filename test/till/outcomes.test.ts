@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'bun:test'
+import { startProxy } from '../support/proxy.ts'
+import { drop, openToyTill, type ToyTill } from '../support/toy-till.ts'
+import { coinsIn, notesNamed, outcomes, useToys } from '../support/toys.ts'
+
+const { toys, keep, url } = useToys()
+
+describe('the outcome of a lost COMMIT', () => {
+  const throughProxy = async () => {
+    const proxy = await startProxy(url())
+    const toy = toys({ lanes: 1 }, proxy.url)
+    keep(proxy)
+    await toy.till.run(drop, { jar: 1, coins: 1, name: 'warm' })
+    return { proxy, toy }
+  }
+
+  test('that happened is answered as a success, once, and announced once', async () => {
+    const { proxy, toy } = await throughProxy()
+    proxy.strike('cut-after')
+    const runs = Array.from({ length: 5 }, (_, i) => toy.till.run(drop, { jar: 1, coins: 1, name: `after ${i}` }))
+    expect(await outcomes(runs)).toEqual(Array(5).fill('fulfilled'))
+    expect(proxy.struck).toBe(1)
+    expect(await coinsIn(toy, 1)).toBe(106)
+    expect(toy.heard).toEqual(['warm', ...Array.from({ length: 5 }, (_, i) => `after ${i}`)])
+  })
+
+  test('that never arrived is run again, once', async () => {
+    const { proxy, toy } = await throughProxy()
+    proxy.strike('cut-before')
+    await toy.till.run(drop, { jar: 1, coins: 1, name: 'before' })
+    expect(proxy.struck).toBe(1)
+    expect(await coinsIn(toy, 1)).toBe(102)
+    expect(await notesNamed(toy, 'before')).toBe(1)
+  })
+
+  test('that hangs is settled by its locks before anyone is answered', async () => {
+    const { proxy, toy } = await throughProxy()
+    proxy.strike('hold')
+    let answered = false
+    const run = toy.till.run(drop, { jar: 1, coins: 1, name: 'held' }).then(() => {
+      answered = true
+    })
+    await Bun.sleep(500)
+    expect(answered).toBe(false)
+    proxy.strike('pass')
+    await run
+    expect(await coinsIn(toy, 1)).toBe(102)
+  })
+
+  test('over and over under load loses nothing and doubles nothing', async () => {
+    const { proxy, toy } = await throughProxy()
+    const runs: Promise<unknown>[] = []
+    let strikes = 0
+    for (let i = 0; i < 60; i += 1) {
+      // In turns, so that no batch meets more of the second kind than it is tried again.
+      if (i % 6 === 0 && proxy.struck === strikes) {
+        proxy.strike(strikes % 2 === 0 ? 'cut-after' : 'cut-before')
+        strikes += 1
+      }
+      runs.push(toy.till.run(drop, { jar: (i % 10) + 1, coins: 1, name: `load ${i}` }))
+      await Bun.sleep(5)
+    }
+    expect((await outcomes(runs)).filter((status) => status === 'rejected')).toEqual([])
+    expect(proxy.struck).toBeGreaterThan(3)
+    expect(await notesNamed(toy, 'load %')).toBe(60)
+  })
+})
+
+describe('an idempotency key', () => {
+  const key = (name: string, fingerprint = 'f1', owner = 'user:1') => ({ owner, key: name, fingerprint })
+
+  test('20 parallel copies over two tills have one effect and one answer', async () => {
+    const two = [toys(), toys()]
+    const runs = Array.from({ length: 20 }, (_, i) =>
+      (two[i % 2] as ToyTill).till.run(drop, { jar: 1, coins: 1, name: `copy ${i}` }, key('k')),
+    )
+    const answers = (await Promise.all(runs)).map(({ answer }) => answer.coins)
+    expect(new Set(answers)).toEqual(new Set([101]))
+    expect(await notesNamed(two[0] as ToyTill, 'copy %')).toBe(1)
+    expect(two.flatMap(({ heard }) => heard)).toHaveLength(1)
+  })
+
+  test('answers across a restart with the first answer, and says that it did', async () => {
+    const first = openToyTill(url())
+    await first.till.run(drop, { jar: 1, coins: 1, name: 'first' }, key('k'))
+    await first.close()
+    const second = toys()
+    const again = await second.till.run(drop, { jar: 1, coins: 1, name: 'second' }, key('k'))
+    expect(again).toEqual({ answer: { coins: 101 }, replayed: true })
+    expect(second.heard).toEqual([])
+  })
+
+  test('used for another request is refused with 9008', async () => {
+    const { till } = toys()
+    await till.run(drop, { jar: 1, coins: 1, name: 'one' }, key('k'))
+    const other = till.run(drop, { jar: 1, coins: 2, name: 'two' }, key('k', 'f2'))
+    expect(other).rejects.toMatchObject({ code: 9008 })
+    await outcomes([other])
+  })
+
+  test('belongs to its owner', async () => {
+    const { till } = toys()
+    await till.run(drop, { jar: 1, coins: 1, name: 'mine' }, key('k'))
+    const { replayed } = await till.run(drop, { jar: 1, coins: 1, name: 'yours' }, key('k', 'f1', 'user:2'))
+    expect(replayed).toBe(false)
+  })
+
+  test('remembers no refusal', async () => {
+    const { till } = toys()
+    await outcomes([till.run(drop, { jar: 1, coins: -500, name: 'no' }, key('k'))])
+    const { replayed } = await till.run(drop, { jar: 1, coins: 1, name: 'yes' }, key('k'))
+    expect(replayed).toBe(false)
+  })
+
+  test('twice in one batch has one effect', async () => {
+    const toy = toys({ lanes: 1 })
+    const blocker = toy.till.run(drop, { jar: 2, coins: 1, name: 'blocker' })
+    const runs = ['a', 'b'].map((name) => toy.till.run(drop, { jar: 1, coins: 1, name }, key('k')))
+    await blocker
+    expect((await Promise.all(runs)).map(({ replayed }) => replayed)).toEqual([false, true])
+  })
+})
+
+describe('the queue', () => {
+  test('refuses with 9007 what it can’t hold, and nothing else', async () => {
+    const { till } = toys({ lanes: 1, queueLimit: 10 })
+    const runs = Array.from({ length: 30 }, (_, i) => till.run(drop, { jar: 1, coins: 1, name: `q${i}` }))
+    const results = await Promise.allSettled(runs)
+    const refused = results.filter((result) => result.status === 'rejected')
+    expect(refused.length).toBe(19)
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 9007 })
+  })
+
+  test('refuses with 9007 what waited too long, before it began', async () => {
+    const toy = toys({ lanes: 1, queueTimeoutMs: 300 })
+    const blocker = await toy.database.acquire()
+    await blocker.query('START TRANSACTION')
+    await blocker.query('SELECT * FROM toy_jars WHERE jar_id = 1 FOR UPDATE')
+    const first = toy.till.run(drop, { jar: 1, coins: 1, name: 'first' })
+    const second = toy.till.run(drop, { jar: 1, coins: 1, name: 'second' })
+    expect(second).rejects.toMatchObject({ code: 9007 })
+    await outcomes([second])
+    await blocker.query('COMMIT')
+    blocker.release()
+    await first
+    expect(await notesNamed(toy, 'second')).toBe(0)
+  })
+
+  test('is drained on close, and closed to what comes after', async () => {
+    const { till } = toys()
+    const runs = Array.from({ length: 40 }, (_, i) => till.run(drop, { jar: (i % 10) + 1, coins: 1, name: `d${i}` }))
+    await till.close()
+    expect((await outcomes(runs)).every((status) => status === 'fulfilled')).toBe(true)
+    expect(till.run(drop, { jar: 1, coins: 1, name: 'after' })).rejects.toMatchObject({ code: 9007 })
+  })
+
+  test('without a database every operation is refused with 9007, and the till recovers', async () => {
+    const proxy = await startProxy(url())
+    const toy = toys({ lanes: 1 }, proxy.url)
+    await toy.till.run(drop, { jar: 1, coins: 1, name: 'before' })
+    proxy.stop()
+    const away = toy.till.run(drop, { jar: 1, coins: 1, name: 'away' })
+    expect(away).rejects.toMatchObject({ code: 9007 })
+    await outcomes([away])
+    keep(await startProxy(url(), Number(new URL(proxy.url).port)))
+    await toy.till.run(drop, { jar: 1, coins: 1, name: 'back' })
+    expect(await notesNamed(toy, 'away')).toBe(0)
+    expect(await notesNamed(toy, 'back')).toBe(1)
+  })
+})
