@@ -37,16 +37,15 @@ export const issueCode: Operation<CodeRequest, Record<string, never>> = {
     const wait_s = limits ? waitBeforeSend(recent, now, limits) : 0
     if (wait_s > 0) throw new Refusal(1003, { retry_after: wait_s })
     const kept = [...recent, now].slice(-(limits?.perDay ?? 1))
-    const next = {
-      phone,
+    const code = {
       code_hash: codeHash,
       expires_at: new Date(now + codeLife_s * 1000),
       wrong_tries: 0,
       used_at: null,
       sends: JSON.stringify(kept),
     }
-    if (known) unit.update(smsCodes, known, next)
-    else unit.append(smsCodes, next)
+    if (known) unit.update(smsCodes, known, code)
+    else unit.append(smsCodes, { phone, ...code })
     return {}
   },
 }

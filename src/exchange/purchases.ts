@@ -9,10 +9,11 @@ export interface Purchases {
 }
 
 /** Read while the user's row is locked: no other order of theirs can be on its way. */
-export const purchases = derivedMapping<Purchases>({
+export const purchases = derivedMapping({
   name: 'purchases',
   rank: lockOrder.purchases,
-  keyOf: ({ user_id, commodity_id }) => [user_id, commodity_id],
+  updates: ['quantity'],
+  keyOf: ({ user_id, commodity_id }: Purchases) => [user_id, commodity_id],
   async load(tx, keys) {
     const where = keys.map(() => '(user_id = ? AND commodity_id = ?)').join(' OR ')
     const counted = await tx.query<{ user_id: number; commodity_id: number; quantity: string }>(

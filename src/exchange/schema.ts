@@ -126,6 +126,7 @@ export const products = mapTable(productsTable, {
     'sales_count',
     'per_user_limit',
     'low_stock_threshold',
+    'created_at',
     'updated_at',
   ],
 })

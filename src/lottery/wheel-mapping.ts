@@ -22,10 +22,11 @@ const prizesByStatus = mapTable(lotteryPrizesTable, {
  * The wheel under a shared lock: draws run side by side, whoever replaces it waits for them, and what follows sees the
  * new one, never a mix; draws that follow in the batch see it here.
  */
-export const wheelMapping = derivedMapping<HeldWheel>({
+export const wheelMapping = derivedMapping({
   name: 'lottery_wheel',
   rank: lockOrder.wheel,
-  keyOf: ({ wheel_id }) => [wheel_id],
+  updates: ['wheel'],
+  keyOf: ({ wheel_id }: HeldWheel) => [wheel_id],
   async load(tx, keys) {
     const [row] = await lotteryWheel.load(tx, keys)
     if (!row) return []

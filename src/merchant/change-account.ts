@@ -22,7 +22,7 @@ export const setStanding: AccountChange<{ status: User['status'] }> = accountCha
 
 function accountChange<Change>(of: {
   name: string
-  patch(change: Change): Partial<User>
+  patch(change: Change): Partial<Pick<User, 'is_merchant' | 'status'>>
   /** What the audit log has of it. */
   deed(change: Change, before: Readonly<User>): { action: string; details: object }
 }): AccountChange<Change> {

@@ -100,7 +100,7 @@ async function keep(store: Store, imageKey: string, photo: Photo): Promise<void>
   try {
     await Promise.all([store.put(keys.image, photo.image), store.put(keys.preview, photo.preview)])
   } catch (error) {
-    throw new Refusal(5000, null, undefined, error)
+    throw new Refusal(5000, null, { cause: error })
   }
 }
 

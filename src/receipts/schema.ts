@@ -100,10 +100,11 @@ export interface UploadCount {
 }
 
 /** Read while the user's row is locked: no other upload of theirs can be on its way. */
-export const uploadCounts = derivedMapping<UploadCount>({
+export const uploadCounts = derivedMapping({
   name: 'upload_counts',
   rank: lockOrder.uploads,
-  keyOf: ({ user_id, since }) => [user_id, since],
+  updates: ['count'],
+  keyOf: ({ user_id, since }: UploadCount) => [user_id, since],
   async load(tx, keys) {
     const counts: UploadCount[] = []
     for (const [user, from] of keys) {

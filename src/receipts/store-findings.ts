@@ -26,7 +26,7 @@ export const storeFindings: Operation<Findings, { stored: boolean }> = {
   },
 }
 
-function readColumns({ review_status }: Readonly<Upload>, reading: ReceiptReading): Partial<Upload> {
+function readColumns({ review_status }: Readonly<Upload>, reading: ReceiptReading) {
   const { amountFen } = reading
   return {
     recognized_amount_fen: amountFen,

@@ -68,11 +68,12 @@ export async function repair(database: Database, till: Till): Promise<number> {
 }
 
 /** Sums, read after the row they are held against is locked. */
-function sumsOf(name: string, sql: string): TableMapping<LedgerSum> {
+function sumsOf(name: string, sql: string): TableMapping<LedgerSum, never> {
   return derivedMapping({
     name,
     rank: lockOrder.journals,
-    keyOf: ({ id }) => [id],
+    updates: [],
+    keyOf: ({ id }: LedgerSum) => [id],
     async load(tx: Transaction, keys: readonly Key[]) {
       const ids = keys.map(([id]) => Number(id))
       const found = await tx.query<{ id: number; total: string; last_seq: number }>(sql, [ids])

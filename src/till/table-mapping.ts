@@ -9,11 +9,16 @@ export type Key = readonly (string | number)[]
 /** Columns that a fresh row starts with, by name. */
 export type Seed = Readonly<Record<string, unknown>>
 
-/** A table as the till sees it: how its rows are named, locked, loaded and written. */
-export interface TableMapping<Row extends object = object> {
+/**
+ * A table as the till sees it: how its rows are named, locked, loaded and written. `Column` are the columns that a
+ * change may write.
+ */
+export interface TableMapping<Row extends object = object, Column extends string = string> {
   readonly name: string
   /** Its place in the lock order; see `lock-order.ts`. */
   readonly rank: number
+  /** The columns that a changed row may have changed. */
+  readonly updates: readonly Column[]
   keyOf(row: Row): Key
   load(tx: Transaction, keys: readonly Key[]): Promise<Row[]>
   insert(tx: Transaction, rows: readonly Row[]): Promise<void>
@@ -24,23 +29,22 @@ export interface TableMapping<Row extends object = object> {
   remove(tx: Transaction, rows: readonly Row[]): Promise<void>
 }
 
-/** What an operation asks to have on the unit: rows by key, or a new row with an id of the database's making. */
+/** What an operation asks to have loaded: rows by key, or a new row with an id of the database's making. */
 export type Need =
   | { readonly mapping: TableMapping; readonly keys: readonly Key[] | ((unit: Finder) => readonly Key[]) }
   | { readonly mapping: TableMapping; readonly fresh: Seed }
 
-/** The part of the unit that a need may look into: mappings of a lower rank. */
+/** The part of the unit of work that a need may look into: rows of a lower rank that its operation named. */
 export interface Finder {
   find<Row extends object>(mapping: TableMapping<Row>, key: Key): Readonly<Row> | undefined
 }
 
-export interface TableMappingOptions<Row> {
+export interface TableMappingOptions<Row, Column extends keyof Row & string> {
   rank: number
   key: readonly (keyof Row & string)[]
   /** `update` locks what it loads, `share` lets others read it, `none` reads what is committed. */
   lock: 'update' | 'share' | 'none'
-  /** The columns that a changed row may have changed. */
-  updates: readonly (keyof Row & string)[]
+  updates: readonly Column[]
 }
 
 const lockClause = { update: ' FOR UPDATE', share: ' LOCK IN SHARE MODE', none: '' }
@@ -48,10 +52,10 @@ const quote = (name: string) => `\`${name}\``
 const useDefault = raw('DEFAULT')
 
 /** A mapping over a Drizzle table: columns and their codecs come from it, the statements are multi-row. */
-export function mapTable<Table extends MySqlTable>(
+export function mapTable<Table extends MySqlTable, const Column extends keyof Table['$inferSelect'] & string = never>(
   table: Table,
-  options: TableMappingOptions<Table['$inferSelect']>,
-): TableMapping<Table['$inferSelect']> {
+  options: TableMappingOptions<Table['$inferSelect'], Column>,
+): TableMapping<Table['$inferSelect'], Column> {
   type Row = Table['$inferSelect']
   const name = getTableName(table)
   const columns = Object.entries(getTableColumns(table)) as [string, AnyMySqlColumn][]
@@ -90,6 +94,7 @@ export function mapTable<Table extends MySqlTable>(
   return {
     name,
     rank: options.rank,
+    updates: options.updates,
     keyOf,
     async load(tx, keys) {
       const where = whereKeys(keys)
@@ -171,9 +176,9 @@ export function rows(mapping: TableMapping, ...keys: (string | number)[]): Need 
  * A mapping of what follows from other rows: sums, counts, a view of them. What an operation changes on it is seen by the
  * operations that follow in the batch; writing the rows it follows from is the operation's to do.
  */
-export function derivedMapping<Row extends object>(
-  figures: Pick<TableMapping<Row>, 'name' | 'rank' | 'keyOf' | 'load'>,
-): TableMapping<Row> {
+export function derivedMapping<Row extends object, const Column extends keyof Row & string>(
+  figures: Pick<TableMapping<Row, Column>, 'name' | 'rank' | 'updates' | 'keyOf' | 'load'>,
+): TableMapping<Row, Column> {
   const noTable = () => {
     throw new Error(`${figures.name} follows from other rows`)
   }

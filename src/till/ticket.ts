@@ -1,8 +1,7 @@
 import { Refusal } from '../contract/refusals.ts'
 import { firstAnswer, idempotencyNeed, rememberAnswer } from './idempotency.ts'
 import type { Idempotency, Operation, TillAnswer } from './operation.ts'
-import type { Need } from './table-mapping.ts'
-import type { UnitOfWork } from './unit-of-work.ts'
+import type { UnitOfWork, Wanted } from './unit-of-work.ts'
 
 /** An operation in a lane, with whom it answers. */
 export interface Ticket<Announcement> {
@@ -22,19 +21,19 @@ export function isBroken(outcome: Outcome | undefined): boolean {
   return outcome?.ok === false && !(outcome.error instanceof Refusal)
 }
 
-export function needsOf<Announcement>(ticket: Ticket<Announcement>): { owner: unknown; need: Need }[] {
+export function needsOf<Announcement>(ticket: Ticket<Announcement>): Wanted[] {
   const needs = ticket.operation.needs(ticket.input)
   if (ticket.idempotency) needs.push(idempotencyNeed(ticket.idempotency))
   return needs.map((need) => ({ owner: ticket, need }))
 }
 
-/** A refusal or a broken operation is its own outcome: the unit are as they were before it. */
+/** A refusal or a broken operation is its own outcome: the unit of work is as it was before it. */
 export function decide<Announcement>(unit: UnitOfWork<Announcement>, ticket: Ticket<Announcement>): Outcome {
   const { operation, input, idempotency } = ticket
   try {
-    const first = idempotency && firstAnswer(unit, idempotency)
-    if (first) return { ok: true, answer: { answer: first.answer, replayed: true } }
     return unit.deciding(ticket, () => {
+      const first = idempotency && firstAnswer(unit, idempotency)
+      if (first) return { ok: true, answer: { answer: first.answer, replayed: true } }
       const decided = operation.decide(unit, input)
       if (idempotency) rememberAnswer(unit, idempotency, operation.name, decided)
       return { ok: true, answer: { answer: decided, replayed: false } }
@@ -50,7 +49,7 @@ export function answer<Announcement>(ticket: Ticket<Announcement>, outcome: Outc
 }
 
 export function away(cause: unknown): Refusal {
-  return new Refusal(9007, null, undefined, cause)
+  return new Refusal(9007, null, { cause: cause })
 }
 
 export function rejectAll<Announcement>(tickets: Ticket<Announcement>[], error: unknown): void {

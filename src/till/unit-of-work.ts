@@ -1,22 +1,34 @@
 import type { Transaction } from '../db/transact.ts'
 import type { Finder, Key, Need, TableMapping } from './table-mapping.ts'
 
-const fileName = (key: Key) => key.join('\u0000')
+const nameOf = (key: Key) => key.join('\u0000')
+
+/** What one operation of a batch needs. */
+export interface Wanted {
+  owner: unknown
+  need: Need
+}
+
+/** Refuses, as a type, a patch with other columns: a variable may have more than a literal. */
+type OnlyOf<Column extends string, Patch> = { [Key in Exclude<keyof Patch, Column>]: never }
 
 /**
- * The rows a batch has loaded and locked, as its operations see and change them in memory.
- * What one operation did can be undone without touching what its neighbours did.
+ * The rows a batch has loaded and locked, as its operations see and change them in memory (Fowler's Unit of Work). An
+ * operation sees the rows that it named and those that it made, whoever shares its batch. What one operation did can be
+ * undone without touching what its neighbours did.
  */
 export class UnitOfWork<Announcement = unknown> implements Finder {
   /** The instant of this batch: the only clock an operation has. */
   readonly now: Date
   readonly announcements: Announcement[] = []
-  #filed = new Map<TableMapping, Map<string, object>>()
+  #rows = new Map<TableMapping, Map<string, object>>()
   #added = new Map<TableMapping, Set<object>>()
   #changed = new Map<TableMapping, Set<object>>()
   #columns = new Map<TableMapping, Set<string>>()
   #fresh = new Map<unknown, Map<TableMapping, object>>()
   #kept = new Set<object>()
+  /** The rows that each operation named or made. */
+  #seen = new Map<unknown, Map<TableMapping, Set<string>>>()
   #undo: (() => void)[] = []
   #current: unknown
 
@@ -24,15 +36,22 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     this.now = now
   }
 
-  /** The row under `key`, or undefined when there is none. */
+  /**
+   * The row under `key`, or undefined when there is none.
+   * @throws for a row that this operation did not name: a neighbour's need must not decide what it sees.
+   */
   find<Row extends object>(mapping: TableMapping<Row>, key: Key): Readonly<Row> | undefined {
-    return this.#filed.get(mapping)?.get(fileName(key)) as Row | undefined
+    const name = nameOf(key)
+    if (!this.#seen.get(this.#current)?.get(mapping)?.has(name)) {
+      throw new Error(`${mapping.name} ${key.join('/')} was not named by this operation`)
+    }
+    return this.#rows.get(mapping)?.get(name) as Row | undefined
   }
 
   /** The row under `key`, which the operation knows to exist. */
   get<Row extends object>(mapping: TableMapping<Row>, key: Key): Readonly<Row> {
     const row = this.find(mapping, key)
-    if (!row) throw new Error(`${mapping.name} ${key.join('/')} is not on the unit`)
+    if (!row) throw new Error(`${mapping.name} ${key.join('/')} does not exist`)
     return row
   }
 
@@ -45,16 +64,27 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     return row as Row
   }
 
-  /** Changes columns of a loaded row. */
-  update<Row extends object>(mapping: TableMapping<Row>, row: Readonly<Row>, patch: Partial<Row>): void {
+  /**
+   * Changes columns of a row.
+   * @throws for a column that the mapping does not write, and for a copy of a row: neither would be saved.
+   */
+  update<Row extends object, Column extends keyof Row & string, Patch extends Partial<Pick<Row, Column>>>(
+    mapping: TableMapping<Row, Column>,
+    row: Readonly<Row>,
+    patch: Patch & OnlyOf<Column, Patch>,
+  ): void {
+    const isNew = this.#added.get(mapping)?.has(row) ?? false
+    if (!isNew && this.#rows.get(mapping)?.get(nameOf(mapping.keyOf(row))) !== row) {
+      throw new Error(`${mapping.name}: the row to change was not loaded`)
+    }
     const before: Partial<Row> = {}
-    const columns = this.#listOf(this.#columns, mapping, () => new Set<string>())
-    for (const column of Object.keys(patch) as (keyof Row & string)[]) {
+    const columns = entryOf(this.#columns, mapping, () => new Set<string>())
+    for (const column of Object.keys(patch) as Column[]) {
+      if (!mapping.updates.includes(column)) throw new Error(`${mapping.name}.${column} is not written`)
       before[column] = row[column]
       columns.add(column)
     }
-    const isNew = this.#added.get(mapping)?.has(row) ?? false
-    const changed = this.#listOf(this.#changed, mapping, () => new Set<object>())
+    const changed = entryOf(this.#changed, mapping, () => new Set<object>())
     const wasChanged = changed.has(row)
     Object.assign(row, patch)
     if (!isNew) changed.add(row)
@@ -64,16 +94,19 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     })
   }
 
-  /** Adds a row; under a full key it can be found by the operations that follow. */
+  /** Adds a row. Under a full key this operation can find it, and so can those that follow and name it. */
   append<Row extends object>(mapping: TableMapping<Row>, row: Partial<Row>): void {
-    const added = this.#listOf(this.#added, mapping, () => new Set<object>())
+    const added = entryOf(this.#added, mapping, () => new Set<object>())
     added.add(row)
     const key = mapping.keyOf(row as Row)
-    const name = key.includes(undefined as never) ? undefined : fileName(key)
-    if (name !== undefined) this.#file(mapping).set(name, row)
+    const name = key.includes(undefined as never) ? undefined : nameOf(key)
+    if (name !== undefined) {
+      this.#hold(mapping, name, row)
+      this.#see(this.#current, mapping, name)
+    }
     this.#undo.push(() => {
       added.delete(row)
-      if (name !== undefined) this.#file(mapping).delete(name)
+      if (name !== undefined) this.#rows.get(mapping)?.delete(name)
     })
   }
 
@@ -99,7 +132,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   }
 
   /** Loads and locks what the operations need: mappings by rank, keys ascending. */
-  async load(tx: Transaction, needs: readonly { owner: unknown; need: Need }[]): Promise<void> {
+  async load(tx: Transaction, needs: readonly Wanted[]): Promise<void> {
     const mappings = [...new Set(needs.map(({ need }) => need.mapping))].sort((a, b) => a.rank - b.rank)
     for (const mapping of mappings) {
       const wanted = needs.filter(({ need }) => need.mapping === mapping)
@@ -126,28 +159,28 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     }
     const unwanted = new Map<TableMapping, object[]>()
     for (const made of this.#fresh.values()) {
-      for (const [mapping, row] of made) if (!this.#kept.has(row)) this.#listOf(unwanted, mapping, () => []).push(row)
+      for (const [mapping, row] of made) if (!this.#kept.has(row)) entryOf(unwanted, mapping, () => []).push(row)
     }
     for (const [mapping, rows] of unwanted) await mapping.remove(tx, rows)
   }
 
-  async #loadRows(tx: Transaction, mapping: TableMapping, wanted: readonly { need: Need }[]): Promise<void> {
+  async #loadRows(tx: Transaction, mapping: TableMapping, wanted: readonly Wanted[]): Promise<void> {
     const keys = new Map<string, Key>()
-    for (const { need } of wanted) {
+    for (const { owner, need } of wanted) {
       if (!('keys' in need)) continue
-      for (const key of typeof need.keys === 'function' ? need.keys(this) : need.keys) keys.set(fileName(key), key)
+      this.#current = owner
+      for (const key of typeof need.keys === 'function' ? need.keys(this) : need.keys) {
+        const name = nameOf(key)
+        keys.set(name, key)
+        this.#see(owner, mapping, name)
+      }
     }
     if (keys.size === 0) return
-    const filed = this.#file(mapping)
     for (const row of await mapping.load(tx, [...keys.values()].sort(compareKeys)))
-      filed.set(fileName(mapping.keyOf(row)), row)
+      this.#hold(mapping, nameOf(mapping.keyOf(row)), row)
   }
 
-  async #makeFresh(
-    tx: Transaction,
-    mapping: TableMapping,
-    wanted: readonly { owner: unknown; need: Need }[],
-  ): Promise<void> {
+  async #makeFresh(tx: Transaction, mapping: TableMapping, wanted: readonly Wanted[]): Promise<void> {
     const asked = wanted.flatMap(({ owner, need }) => ('fresh' in need ? [{ owner, seed: need.fresh }] : []))
     if (asked.length === 0) return
     const made = await mapping.create(
@@ -155,20 +188,31 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
       asked.map(({ seed }) => seed),
     )
     for (const [index, row] of made.entries()) {
-      this.#file(mapping).set(fileName(mapping.keyOf(row)), row)
-      this.#listOf(this.#fresh, asked[index]?.owner, () => new Map<TableMapping, object>()).set(mapping, row)
+      const owner = asked[index]?.owner
+      const name = nameOf(mapping.keyOf(row))
+      this.#hold(mapping, name, row)
+      this.#see(owner, mapping, name)
+      entryOf(this.#fresh, owner, () => new Map<TableMapping, object>()).set(mapping, row)
     }
   }
 
-  #file(mapping: TableMapping): Map<string, object> {
-    return this.#listOf(this.#filed, mapping, () => new Map<string, object>())
+  #hold(mapping: TableMapping, name: string, row: object): void {
+    entryOf(this.#rows, mapping, () => new Map<string, object>()).set(name, row)
   }
 
-  #listOf<K, V>(lists: Map<K, V>, key: K, make: () => V): V {
-    const list = lists.get(key) ?? make()
-    lists.set(key, list)
-    return list
+  #see(owner: unknown, mapping: TableMapping, name: string): void {
+    const seen = entryOf(this.#seen, owner, () => new Map<TableMapping, Set<string>>())
+    entryOf(seen, mapping, () => new Set<string>()).add(name)
   }
+}
+
+/** The entry under `key`, made when there is none. */
+function entryOf<K, V>(entries: Map<K, V>, key: K, make: () => V): V {
+  const found = entries.get(key)
+  if (found !== undefined) return found
+  const made = make()
+  entries.set(key, made)
+  return made
 }
 
 function anyRows(lists: Map<TableMapping, Set<object>>): boolean {

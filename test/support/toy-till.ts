@@ -8,7 +8,7 @@ import { mapTable, rows } from '../../src/till/table-mapping.ts'
 import { createTill, type Till } from '../../src/till/till.ts'
 import { createTestDatabase } from './database.ts'
 
-const jarsTable = mysqlTable('toy_jars', { jar_id: int().autoincrement().primaryKey(), coins: int().notNull() })
+export const jarsTable = mysqlTable('toy_jars', { jar_id: int().autoincrement().primaryKey(), coins: int().notNull() })
 const notesTable = mysqlTable('toy_notes', {
   note_id: int().autoincrement().primaryKey(),
   jar_id: int().notNull(),
@@ -17,7 +17,7 @@ const notesTable = mysqlTable('toy_notes', {
 })
 
 /** Jars of coins: the till's own restaurant. */
-const jars = mapTable(jarsTable, { rank: 1, key: ['jar_id'], lock: 'update', updates: ['coins'] })
+export const jars = mapTable(jarsTable, { rank: 1, key: ['jar_id'], lock: 'update', updates: ['coins'] })
 const notes = mapTable(notesTable, { rank: 2, key: ['note_id'], lock: 'none', updates: [] })
 
 export interface Drop {
@@ -40,7 +40,7 @@ export const drop: Operation<Drop, { coins: number }, string> = {
     unit.append(notes, { jar_id: jar, coins, name })
     unit.announce(name)
     meanwhile?.()
-    if (row.coins < 0) throw new Refusal(4005)
+    if (row.coins < 0) throw new Refusal(4003)
     return { coins: row.coins }
   },
 }
@@ -52,7 +52,7 @@ export const move: Operation<{ from: number; to: number; coins: number; name: st
   needs: ({ from, to }) => [rows(jars, from), rows(jars, to)],
   decide(unit, { from, to, coins, name }) {
     const [source, target] = [unit.get(jars, [from]), unit.get(jars, [to])]
-    if (source.coins < coins) throw new Refusal(4005)
+    if (source.coins < coins) throw new Refusal(4003)
     unit.update(jars, source, { coins: source.coins - coins })
     unit.update(jars, target, { coins: target.coins + coins })
     unit.append(notes, { jar_id: from, coins: -coins, name: `${name}-` })

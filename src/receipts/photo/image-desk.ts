@@ -65,7 +65,7 @@ async function opened<Opened>(bytes: Uint8Array, open: (bytes: Uint8Array) => Pr
   try {
     return await open(bytes)
   } catch (error) {
-    if (error instanceof PhotoFault) throw new Refusal(error.kind === 'too_large' ? 5004 : 5003, null, undefined, error)
+    if (error instanceof PhotoFault) throw new Refusal(error.kind === 'too_large' ? 5004 : 5003, null, { cause: error })
     throw error
   }
 }
