@@ -75,7 +75,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       } catch (error) {
         if (error instanceof Refusal) throw error
         logger.error({ err: error }, 'SMS not handed over')
-        throw new Refusal(1000, null, '短信发送失败，请稍后再试', error)
+        throw new Refusal(1000, null, { sentence: '短信发送失败，请稍后再试', cause: error })
       }
     },
 

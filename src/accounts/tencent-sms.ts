@@ -121,5 +121,5 @@ const waits_s: Record<string, number> = {
 /** The vendor's own limits for one phone, as ours are told. */
 function limitOf(error: unknown): Refusal | undefined {
   const wait_s = error instanceof NotSent ? waits_s[error.code] : undefined
-  return wait_s === undefined ? undefined : new Refusal(1003, { retry_after: wait_s }, undefined, error)
+  return wait_s === undefined ? undefined : new Refusal(1003, { retry_after: wait_s }, { cause: error })
 }

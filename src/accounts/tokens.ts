@@ -106,7 +106,7 @@ async function verifiedBy(keys: Uint8Array[], token: string, now: Date): Promise
       })
       return payload
     } catch (error) {
-      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw new Refusal(2002, null, undefined, error)
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw new Refusal(2002, null, { cause: error })
     }
   }
   throw new Refusal(2002)

@@ -86,7 +86,7 @@ export function createWechat({ appid, secret, api, logger, now }: WechatOptions)
       const { purePhoneNumber, countryCode, watermark } = (await refusedAs1004(asking)).phone_info
       if (watermark.appid !== appid) throw refusalOf(new WechatAway('a phone for another app'), logger)
       if (countryCode !== '86' || !phone.safeParse(purePhoneNumber).success) {
-        throw new Refusal(1004, null, '仅支持中国大陆手机号')
+        throw new Refusal(1004, null, { sentence: '仅支持中国大陆手机号' })
       }
       return purePhoneNumber
     },
@@ -103,17 +103,17 @@ function ended(signal: AbortSignal): Promise<never> {
 
 /** WeChat's side of a service that has no app with it. */
 export const noWechat: Wechat = {
-  openidOf: () => Promise.reject(new Refusal(1004, null, '暂未开通微信登录，请使用手机验证码登录')),
+  openidOf: () => Promise.reject(new Refusal(1004, null, { sentence: '暂未开通微信登录，请使用手机验证码登录' })),
   phoneOf: () => Promise.reject(new Refusal(1004)),
 }
 
 /** A failed call as the person hears it; what is not theirs to mend goes to the log. */
 function refusalOf(error: unknown, logger: Logger): unknown {
-  if (error instanceof WechatRefused && badCodes.has(error.errcode)) return new Refusal(1004, null, undefined, error)
+  if (error instanceof WechatRefused && badCodes.has(error.errcode)) return new Refusal(1004, null, { cause: error })
   if (error instanceof WechatRefused && error.errcode === riskyPerson) {
-    return new Refusal(1004, null, '微信提示该账号存在风险，请使用手机验证码登录', error)
+    return new Refusal(1004, null, { sentence: '微信提示该账号存在风险，请使用手机验证码登录', cause: error })
   }
   if (!(error instanceof WechatRefused) && !(error instanceof WechatAway)) return error
   logger.error({ err: error }, 'WeChat login does not work')
-  return new Refusal(1004, null, '微信暂时无法访问，请稍后再试或使用手机验证码登录')
+  return new Refusal(1004, null, { sentence: '微信暂时无法访问，请稍后再试或使用手机验证码登录' })
 }

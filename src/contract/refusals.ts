@@ -1,75 +1,106 @@
-/** Every code a client can meet, with the sentence it shows (Chinese, for a person, no internals). */
+import { z } from 'zod'
+
+/** Which fields of the request are wrong. Null where the rules, rather than one field, refuse it. */
+const issues = z.object({ issues: z.array(z.object({ path: z.string(), message: z.string() })) }).nullable()
+const shortage = z.object({ required: z.int(), current: z.int(), shortage: z.int() })
+const limitUsed = z.object({ limit: z.int(), used: z.int() })
+const currentStatus = z.object({ current_status: z.string() })
+const seconds = z.int().min(1)
+const nothing = z.null()
+
+/** Every code a client can meet: the sentence it shows (Chinese, for a person, no internals) and what `data` holds. */
 export const refusals = {
-  1000: '登录服务开小差了，请稍后再试',
-  1001: '手机号格式不正确',
-  1002: '验证码错误或已过期',
-  1003: '验证码发送太频繁，请稍后再试',
-  1004: '微信登录失败，请重试',
-  1005: '请先绑定手机号',
-  2000: '用户服务开小差了，请稍后再试',
-  2001: '请先登录',
-  2002: '登录已过期，请重新登录',
-  2003: '用户不存在',
-  2004: '账号已被停用，请联系商家',
-  2005: '需要商家权限',
-  2006: '今天已经签到过了',
-  3000: '抽奖服务开小差了，请稍后再试',
-  3001: '抽奖暂未开放',
-  3002: '积分不足',
-  3003: '今日抽奖次数已用完',
-  3004: '不支持的抽奖类型',
-  4000: '兑换服务开小差了，请稍后再试',
-  4001: '兑换信息有误',
-  4002: '商品不存在',
-  4003: '商品已下架',
-  4004: '商品库存不足',
-  4005: '积分不足',
-  4006: '已达到该商品的兑换上限',
-  4007: '兑换订单不存在',
-  4008: '该订单当前状态不能取消',
-  5000: '图片服务开小差了，请稍后再试',
-  5001: '请选择要上传的图片',
-  5002: '消费金额应在 0.01 到 9999.99 元之间',
-  5003: '图片格式不支持，请上传 JPEG、PNG 或 WebP',
-  5004: '图片太大了',
-  5005: '这张小票已经上传过了',
-  5006: '今日上传次数已用完',
-  5007: '上传记录不存在',
-  6000: '商家服务开小差了，请稍后再试',
-  6001: '审核信息有误',
-  6003: '上传记录不存在',
-  6004: '该记录已审核',
-  6005: '积分超过上限',
-  6006: '核销码不存在',
-  6007: '该券不能核销',
-  6008: '不能审核自己的上传',
-  6009: '商品信息有误',
-  6010: '转盘配置有误',
-  9000: '请求参数有误',
-  9001: '请求内容无法解析',
-  9002: '接口不存在',
-  9003: '请求方法不支持',
-  9004: '请求内容太大',
-  9005: '请求内容类型不支持',
-  9006: '操作太频繁，请稍后再试',
-  9007: '系统繁忙，请稍后再试',
-  9008: '该幂等键已用于另一个请求',
+  1000: { sentence: '登录服务开小差了，请稍后再试', data: nothing },
+  1001: { sentence: '手机号格式不正确', data: issues },
+  1002: { sentence: '验证码错误或已过期', data: issues },
+  1003: { sentence: '验证码发送太频繁，请稍后再试', data: z.object({ retry_after: seconds }) },
+  1004: { sentence: '微信登录失败，请重试', data: issues },
+  1005: { sentence: '请先绑定手机号', data: z.object({ bind_required: z.literal(true) }) },
+  2000: { sentence: '用户服务开小差了，请稍后再试', data: nothing },
+  2001: { sentence: '请先登录', data: nothing },
+  2002: { sentence: '登录已过期，请重新登录', data: issues },
+  2003: { sentence: '用户不存在', data: nothing },
+  2004: { sentence: '账号已被停用，请联系商家', data: nothing },
+  2005: { sentence: '需要商家权限', data: nothing },
+  2006: { sentence: '今天已经签到过了', data: nothing },
+  3000: { sentence: '抽奖服务开小差了，请稍后再试', data: nothing },
+  3001: { sentence: '抽奖暂未开放', data: nothing },
+  3002: { sentence: '积分不足', data: shortage },
+  3003: { sentence: '今日抽奖次数已用完', data: limitUsed },
+  3004: { sentence: '不支持的抽奖类型', data: issues },
+  4000: { sentence: '兑换服务开小差了，请稍后再试', data: nothing },
+  4001: { sentence: '兑换信息有误', data: issues },
+  4002: { sentence: '商品不存在', data: nothing },
+  4003: { sentence: '商品已下架', data: nothing },
+  4004: { sentence: '商品库存不足', data: z.object({ available_stock: z.int().min(0) }) },
+  4005: { sentence: '积分不足', data: shortage },
+  4006: { sentence: '已达到该商品的兑换上限', data: limitUsed },
+  4007: { sentence: '兑换订单不存在', data: nothing },
+  4008: { sentence: '该订单当前状态不能取消', data: currentStatus },
+  5000: { sentence: '图片服务开小差了，请稍后再试', data: nothing },
+  5001: { sentence: '请选择要上传的图片', data: nothing },
+  5002: { sentence: '消费金额应在 0.01 到 9999.99 元之间', data: issues },
+  5003: { sentence: '图片格式不支持，请上传 JPEG、PNG 或 WebP', data: nothing },
+  5004: { sentence: '图片太大了', data: nothing },
+  5005: { sentence: '这张小票已经上传过了', data: z.object({ upload_id: z.string() }).nullable() },
+  5006: { sentence: '今日上传次数已用完', data: z.object({ limit: z.int() }) },
+  5007: { sentence: '上传记录不存在', data: nothing },
+  6000: { sentence: '商家服务开小差了，请稍后再试', data: nothing },
+  6001: { sentence: '审核信息有误', data: issues },
+  6003: { sentence: '上传记录不存在', data: nothing },
+  6004: { sentence: '该记录已审核', data: currentStatus },
+  6005: { sentence: '积分超过上限', data: z.object({ max_points: z.int() }) },
+  6006: { sentence: '核销码不存在', data: nothing },
+  6007: { sentence: '该券不能核销', data: currentStatus },
+  6008: { sentence: '不能审核自己的上传', data: nothing },
+  6009: { sentence: '商品信息有误', data: issues },
+  6010: { sentence: '转盘配置有误', data: issues },
+  9000: { sentence: '请求参数有误', data: issues },
+  9001: { sentence: '请求内容无法解析', data: nothing },
+  9002: { sentence: '接口不存在', data: nothing },
+  9003: { sentence: '请求方法不支持', data: nothing },
+  9004: { sentence: '请求内容太大', data: nothing },
+  9005: { sentence: '请求内容类型不支持', data: nothing },
+  9006: { sentence: '操作太频繁，请稍后再试', data: z.object({ retry_after: seconds }) },
+  9007: { sentence: '系统繁忙，请稍后再试', data: nothing },
+  9008: { sentence: '该幂等键已用于另一个请求', data: nothing },
 } as const
 
 /** A code of the contract. */
 export type RefusalCode = keyof typeof refusals
 
-/** Details that go out as `data` beside a refusal's code. */
-export type RefusalData = Record<string, unknown>
+/** What goes out as `data` beside a refusal's code. */
+export type RefusalData<Code extends RefusalCode = RefusalCode> = z.input<(typeof refusals)[Code]['data']>
+
+/** The codes that can say which fields are wrong. */
+export type FieldCode = {
+  [Code in RefusalCode]: typeof issues extends (typeof refusals)[Code]['data'] ? Code : never
+}[RefusalCode]
+
+/** The codes that need no details. */
+export type BareCode = {
+  [Code in RefusalCode]: null extends RefusalData<Code> ? Code : never
+}[RefusalCode]
+
+interface More {
+  /** Said instead of the code's own sentence. */
+  sentence?: string | undefined
+  /** For the log; the client never sees it. */
+  cause?: unknown
+}
+
+/** `data` may be left out where it may be null. */
+type Details<Code extends RefusalCode> =
+  null extends RefusalData<Code> ? [data?: RefusalData<Code>, more?: More] : [data: RefusalData<Code>, more?: More]
 
 /** A request the rules turn down: nothing changed, and `code` says why to the client. */
-export class Refusal extends Error {
+export class Refusal<Code extends RefusalCode = RefusalCode> extends Error {
   override name = 'Refusal'
-  readonly code: RefusalCode
-  readonly data: RefusalData | null
-  constructor(code: RefusalCode, data: RefusalData | null = null, sentence?: string, cause?: unknown) {
-    super(sentence ?? refusals[code], { cause })
+  readonly code: Code
+  readonly data: RefusalData<Code> | null
+  constructor(code: Code, ...[data, more]: Details<Code>) {
+    super(more?.sentence ?? refusals[code].sentence, { cause: more?.cause })
     this.code = code
-    this.data = data
+    this.data = data ?? null
   }
 }

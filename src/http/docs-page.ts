@@ -37,7 +37,7 @@ export function docsPage(document: OpenApiDocument) {
       ${messageCard('ping, auth, subscribe_products, unsubscribe_products', 'from the client', document['x-client-messages'])}
     </section>
     <section id="codes"><h2>codes</h2>
-      <table>${Object.entries(refusals).map(([code, sentence]) => html`<tr><th>${code}</th><td lang="zh">${sentence}</td></tr>`)}</table>
+      <table>${Object.entries(refusals).map(([code, { sentence }]) => html`<tr><th>${code}</th><td lang="zh">${sentence}</td></tr>`)}</table>
     </section>
   </main>
 </body>
@@ -93,5 +93,5 @@ function contentSchema(part: object | undefined): object | undefined {
 }
 
 function sentenceOf(code: number): string {
-  return (refusals as Record<number, string>)[code] ?? ''
+  return (refusals as Record<number, { sentence: string }>)[code]?.sentence ?? ''
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { Refusal, type RefusalCode, type RefusalData, refusals } from '../contract/refusals.ts'
+import { Refusal, type RefusalCode, type RefusalData } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
 import { securityHeaders } from './security-headers.ts'
 
@@ -62,7 +62,7 @@ export function refuse(c: Context<AppEnv>, refusal: Refusal, headers?: ExtraHead
 
 /** A refusal by its code alone. */
 export function refuseWith(c: Context<AppEnv>, code: RefusalCode, headers?: ExtraHeaders): Response {
-  return refuse(c, new Refusal(code, null, refusals[code]), headers)
+  return refuse(c, new Refusal(code), headers)
 }
 
 /** Headers of one answer beside those that all have. */
@@ -91,5 +91,5 @@ function answer(
 }
 
 function retryAfter(data: RefusalData | null): number {
-  return typeof data?.retry_after === 'number' ? data.retry_after : retryAfterBusy_s
+  return data !== null && 'retry_after' in data ? data.retry_after : retryAfterBusy_s
 }

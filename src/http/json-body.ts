@@ -56,6 +56,6 @@ function strictText(bytes: ArrayBuffer, contentType: string | undefined): string
     JSON.parse(text)
     return text
   } catch (error) {
-    throw new Refusal(9001, null, undefined, error)
+    throw new Refusal(9001, null, { cause: error })
   }
 }

@@ -56,7 +56,7 @@ export async function readForm(request: Request, limits: FormLimits, pace = usua
     if (!form) throw new Refusal(9001)
     return form
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(9001, null, undefined, error)
+    throw error instanceof Refusal ? error : new Refusal(9001, null, { cause: error })
   } finally {
     for (const watch of watches) watch.end()
   }

@@ -45,8 +45,8 @@ function refusalSchema(code: RefusalCode): object {
     type: 'object',
     properties: {
       code: { const: code },
-      msg: { type: 'string', examples: [refusals[code]] },
-      data: { type: ['object', 'null'] },
+      msg: { type: 'string', examples: [refusals[code].sentence] },
+      data: schemaOf(refusals[code].data, 'output'),
     },
     required: ['code', 'msg', 'data'],
     additionalProperties: false,

@@ -1,12 +1,15 @@
 import { zValidator } from '@hono/zod-validator'
 import type { Context, MiddlewareHandler, ValidationTargets } from 'hono'
 import { z } from 'zod'
-import { Refusal, type RefusalCode } from '../contract/refusals.ts'
+import { type BareCode, type FieldCode, Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
 import { markInput } from './operation-docs.ts'
 
 /** Which code a bad field has: one for all, or by field; others are 9000. */
-export type FieldCodes = RefusalCode | Partial<Record<string, RefusalCode>>
+type FieldCodes = FieldCode | Partial<Record<string, FieldCode>>
+
+/** What stands in a path names a thing: a bad name is one that nothing has, and has that code. */
+type CodesOf<T extends Target> = T extends 'param' ? BareCode : FieldCodes
 
 type Target = 'json' | 'query' | 'param'
 
@@ -20,7 +23,7 @@ type Validated<T extends Target, Schema extends z.ZodType> = MiddlewareHandler<
 export function validate<T extends Target, Schema extends z.ZodType>(
   target: T,
   schema: Schema,
-  codes: FieldCodes = 9000,
+  codes: CodesOf<T> = 9000 as CodesOf<T>,
 ): Validated<T, Schema> {
   // One a request: its dialect translates before the schema judges, and the library's hook is given no context.
   const validatorOf = (c: Context<AppEnv>): MiddlewareHandler =>
@@ -49,11 +52,10 @@ interface Issue {
   message: string
 }
 
-/** What stands in a path names a thing: a bad name is one that nothing has. */
-function refusalOf(target: Target, issues: readonly Issue[], codes: FieldCodes): Refusal {
-  if (target === 'param' && typeof codes === 'number') return new Refusal(codes)
+function refusalOf(target: Target, issues: readonly Issue[], codes: BareCode | FieldCodes): Refusal {
+  if (target === 'param') return new Refusal(codes as BareCode)
   const details = issues.map(({ path, message }) => ({ path: path.join('.'), message }))
   const field = String(issues[0]?.path[0] ?? '')
-  const code = typeof codes === 'number' ? codes : (codes[field] ?? 9000)
+  const code = typeof codes === 'number' ? (codes as FieldCode) : (codes[field] ?? 9000)
   return new Refusal(code, { issues: details })
 }

@@ -1,5 +1,5 @@
 import type { Push } from '../contract/messages.ts'
-import { Refusal, type RefusalCode } from '../contract/refusals.ts'
+import { Refusal } from '../contract/refusals.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { type User, users } from '../users/schema.ts'
 import { type LedgerSource, pointsRecords } from './schema.ts'
@@ -14,6 +14,9 @@ export interface Entry {
   description: string
 }
 
+/** How the caller says that points are short. */
+type ShortCode = 3002 | 4005
+
 /** The largest balance the table can hold. */
 const maxBalance = 2_147_483_647
 
@@ -22,12 +25,7 @@ const maxBalance = 2_147_483_647
  * Answers the new balance.
  * @throws {Refusal} `shortCode` with `required`, `current` and `shortage` when the balance doesn't cover it.
  */
-export function post(
-  unit: UnitOfWork<Push>,
-  user: Readonly<User>,
-  entry: Entry,
-  shortCode: RefusalCode = 4005,
-): number {
+export function post(unit: UnitOfWork<Push>, user: Readonly<User>, entry: Entry, shortCode: ShortCode = 4005): number {
   const { points, source, related_id, description } = entry
   const balance = user.total_points + points
   if (!Number.isSafeInteger(points) || points === 0) throw new Error(`an entry of ${points} points`)
@@ -62,7 +60,7 @@ export function post(
   return balance
 }
 
-function shortOf(required: number, current: number, code: RefusalCode): Refusal {
+function shortOf(required: number, current: number, code: ShortCode): Refusal {
   const data = { required, current, shortage: required - current }
-  return new Refusal(code, data, `积分不足，需要 ${required} 积分，当前 ${current} 积分`)
+  return new Refusal(code, data, { sentence: `积分不足，需要 ${required} 积分，当前 ${current} 积分` })
 }

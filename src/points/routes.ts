@@ -50,7 +50,7 @@ export function pointsRoutes({ database, till, calendar, now, rules }: PointsDep
       }),
       async (c) => {
         const { points } = rules.checkIn
-        if (points === 0) throw new Refusal(2006, null, '签到活动暂未开放')
+        if (points === 0) throw new Refusal(2006, null, { sentence: '签到活动暂未开放' })
         const { userId } = c.get('caller')
         const day = calendar.dayOf(now())
         const input = { userId, day, dayBefore: calendar.plusDays(day, -1), points }

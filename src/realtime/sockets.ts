@@ -111,7 +111,7 @@ async function join(socket: Socket, { userId }: Caller, options: SocketsOptions)
 function answer(socket: Socket, frame: unknown, { hub, now }: SocketsOptions): void {
   const server_time = now().toISOString()
   const complain = (code: RefusalCode) => {
-    tell(socket, { type: 'error', data: { code, message: refusals[code] } }, server_time)
+    tell(socket, { type: 'error', data: { code, message: refusals[code].sentence } }, server_time)
   }
   const parsed = clientFrame.safeParse(socket.data.format.decode(frame))
   if (frame === undefined) complain(9001)

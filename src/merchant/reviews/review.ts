@@ -79,11 +79,16 @@ function requireReviewable(upload: Readonly<Upload> | undefined, { uploaderId, r
 function pointsOf(upload: Readonly<Upload>, { points, amountFen, maxMultiple }: Review): number {
   const known = amountFen ?? upload.recognized_amount_fen ?? upload.input_amount_fen
   if (known === null && points === undefined)
-    throw new Refusal(6001, { issues: [{ path: 'amount', message: '请填写小票金额' }] }, '小票金额未知，请填写金额')
+    throw new Refusal(
+      6001,
+      { issues: [{ path: 'amount', message: '请填写小票金额' }] },
+      { sentence: '小票金额未知，请填写金额' },
+    )
   const estimate = amountFen === undefined ? upload.estimated_points : pointsFor(amountFen)
   const max_points = estimate * maxMultiple
   const awarded = points ?? estimate
-  if (awarded > max_points) throw new Refusal(6005, { max_points }, `积分超过上限，最多 ${max_points} 积分`)
+  if (awarded > max_points)
+    throw new Refusal(6005, { max_points }, { sentence: `积分超过上限，最多 ${max_points} 积分` })
   return awarded
 }
 

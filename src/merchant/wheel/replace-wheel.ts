@@ -35,7 +35,8 @@ export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
     const row = unit.find(wheelLock, [1])
     const held = unit.find(wheelMapping, [1])
     if (!row || !held) throw new Refusal(3001)
-    if (basis !== undefined && basis !== row.version) throw new Refusal(6010, null, '转盘刚被修改，请刷新后再试')
+    if (basis !== undefined && basis !== row.version)
+      throw new Refusal(6010, null, { sentence: '转盘刚被修改，请刷新后再试' })
     const pity_prize_id = wanted.pity_prize_id ?? row.pity_prize_id
     const cost_points = wanted.cost_points ?? held.wheel.prizes[0]?.cost_points ?? 0
     for (const [prize_id, { prize_id: _, stock_remaining, ...prize }] of matched(held.wheel, wanted)) {

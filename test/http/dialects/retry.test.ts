@@ -140,7 +140,7 @@ describe('an answer that nobody was there to hear', () => {
     const now = () => service.clock.now()
     const answers = createLostAnswers(now)
     const gone = () => true
-    const refused = answers.answer('a', gone, () => Promise.reject(new Refusal(3002)))
+    const refused = answers.answer('a', gone, () => Promise.reject(new Refusal(3001)))
     const after = answers.answer('a', gone, async () => 'drawn')
     await expect(refused).rejects.toThrow(Refusal)
     expect(await after).toEqual({ text: 'drawn', replayed: false })
