@@ -6,20 +6,11 @@ import { rows } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { users } from '../users/schema.ts'
 import { issueVoucher } from '../vouchers/issue.ts'
-import { countDraws, dayOf, drawsOn, pityOf } from './pity.ts'
+import { type DrawType, drawTypeRules } from './draw-types.ts'
+import { countDraws, drawDayOf, drawsOn, findOrCreatePity, isPityDue, nextPity, pityView } from './pity.ts'
+import { isLimited, type Prize, prizeRules } from './prizes.ts'
 import { lotteryPity, lotteryRecords, prizeStocks } from './schema.ts'
-import { drawTypeNames } from './sentences.ts'
-import {
-  type DrawType,
-  drawCounts,
-  isNearMiss,
-  isOpen,
-  isPityDue,
-  nextPity,
-  type Prize,
-  pick,
-  type Wheel,
-} from './wheel.ts'
+import { emptyPrizeOf, isOpen, land, pityPrizeOf, type Wheel } from './wheel.ts'
 import { wheelMapping } from './wheel-mapping.ts'
 import type { DrawAnswer } from './wire.ts'
 
@@ -50,19 +41,18 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
   ],
   decide(unit, input) {
     const wheel = requireOpen(unit)
-    const count = drawCounts[input.drawType]
+    const { count, name } = drawTypeRules[input.drawType]
     const user = unit.get(users, [input.userId])
-    const pity = pityOf(unit, input.userId)
-    const day = dayOf(pity, input.day)
+    const pity = findOrCreatePity(unit, input.userId)
+    const day = drawDayOf(pity, input.day)
     requireWithinLimit(drawsOn(pity, day), count, input.rules.dailyLimit)
 
     const price = wheel.prizes[0]?.cost_points ?? 0
-    const typeName = drawTypeNames[input.drawType]
     let balance = user.total_points
-    if (price > 0) balance = post(unit, user, entry(input, -price * count, `${typeName}消耗积分`), 3002)
+    if (price > 0) balance = post(unit, user, entry(input, -price * count, `${name}消耗积分`), 3002)
     const outcome = turn(unit, wheel, input, pity.current_count)
     const won = outcome.results.reduce((sum, result) => sum + result.points_awarded, 0)
-    if (won > 0) balance = post(unit, user, entry(input, won, `${typeName}获得积分`))
+    if (won > 0) balance = post(unit, user, entry(input, won, `${name}获得积分`))
     const draws_today = countDraws(unit, pity, day, count, outcome.pityCount)
 
     return {
@@ -79,12 +69,6 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
   },
 }
 
-/** How far a user is from the guaranteed prize. */
-export function pityView(count: number, limit: number, pityPrizeId: number): DrawAnswer['user_pity'] {
-  const remaining = Math.max(limit - count, 1)
-  return { current_count: count, pity_limit: limit, remaining_draws: remaining, pity_prize_id: pityPrizeId }
-}
-
 function requireOpen(unit: UnitOfWork<Push>): Wheel {
   const wheel = unit.find(wheelMapping, [1])?.wheel
   if (!wheel || !isOpen(wheel)) throw new Refusal(3001)
@@ -95,37 +79,38 @@ function requireWithinLimit(used: number, count: number, limit: number): void {
   if (limit > 0 && used + count > limit) throw new Refusal(3003, { limit, used })
 }
 
+/** One draw of a request. */
+interface Turn {
+  index: number
+  prize: Prize
+  /** What fell; null on a pity draw, which has no roll. */
+  roll: number | null
+  isNearMiss: boolean
+}
+
 /** Turns the wheel once a roll; the pity counter runs through all draws of the request. */
 function turn(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount: number) {
   const results: DrawResult[] = []
   for (const [index, roll] of input.rolls.entries()) {
-    const isPity = isPityDue(pityCount, input.rules.pityLimit)
-    const hit = isPity ? pityPrize(wheel) : pick(wheel.prizes, roll)
-    const prize = isPity ? hit : takePrize(unit, wheel, hit)
-    pityCount = nextPity(pityCount, prize.prize_id === wheel.pity_prize_id)
-    const nearMiss = !isPity && isNearMiss(wheel.prizes, roll)
-    results.push(award(unit, input, prize, { index, isPity, nearMiss }))
-    record(unit, input, wheel, prize, { index, roll: isPity ? null : roll, isPity, nearMiss })
+    const turned = isPityDue(pityCount, input.rules.pityLimit)
+      ? { index, prize: pityPrizeOf(wheel), roll: null, isNearMiss: false }
+      : { index, roll, ...takeLanding(unit, wheel, roll) }
+    pityCount = nextPity(pityCount, turned.prize.prize_id === wheel.pity_prize_id)
+    results.push(award(unit, input, turned))
+    record(unit, input, wheel, turned)
   }
   return { results, pityCount }
 }
 
-function pityPrize(wheel: Wheel): Prize {
-  return wheel.prizes.find((prize) => prize.prize_id === wheel.pity_prize_id) as Prize
-}
-
-/** Takes one of a limited prize; one that has run out falls to the empty prize. The pity prize is never limited. */
-function takePrize(unit: UnitOfWork<Push>, wheel: Wheel, prize: Prize): Prize {
-  if (!isLimited(prize, wheel.pity_prize_id)) return prize
-  const stock = unit.get(prizeStocks, [prize.prize_id])
+/** Where the roll fell, and one less of a limited prize; one that has run out falls to the empty prize. */
+function takeLanding(unit: UnitOfWork<Push>, wheel: Wheel, roll: number): Pick<Turn, 'prize' | 'isNearMiss'> {
+  const landing = land(wheel.prizes, roll)
+  if (!isLimited(landing.prize, wheel.pity_prize_id)) return landing
+  const stock = unit.get(prizeStocks, [landing.prize.prize_id])
   const left = stock.stock_remaining ?? 0
-  if (left === 0) return wheel.prizes.find((other) => other.prize_type === 'empty') as Prize
+  if (left === 0) return { ...landing, prize: emptyPrizeOf(wheel) }
   unit.update(prizeStocks, stock, { stock_remaining: left - 1, updated_at: unit.now })
-  return prize
-}
-
-function isLimited(prize: Prize, pityPrizeId: number): boolean {
-  return prize.stock_remaining !== null && prize.prize_id !== pityPrizeId
+  return landing
 }
 
 function limitedPrizes(wheel: Wheel | undefined): [number][] {
@@ -133,15 +118,11 @@ function limitedPrizes(wheel: Wheel | undefined): [number][] {
   return limited.map((prize) => [prize.prize_id])
 }
 
-function award(
-  unit: UnitOfWork<Push>,
-  input: Draw,
-  prize: Prize,
-  draw: { index: number; isPity: boolean; nearMiss: boolean },
-): DrawResult {
-  const isVoucher = prize.prize_type === 'coupon' || prize.prize_type === 'physical'
+function award(unit: UnitOfWork<Push>, input: Draw, { index, prize, roll, isNearMiss }: Turn): DrawResult {
+  const { points, hasVoucher } = prizeRules[prize.prize_type]
+  const draw_sequence = index + 1
   return {
-    draw_sequence: draw.index + 1,
+    draw_sequence,
     prize_id: prize.prize_id,
     prize_name: prize.prize_name,
     prize_type: prize.prize_type,
@@ -149,15 +130,15 @@ function award(
     angle: prize.angle,
     color: prize.color,
     is_activity: prize.is_activity,
-    is_near_miss: draw.nearMiss,
-    is_pity: draw.isPity,
-    points_awarded: pointsOf(prize),
-    voucher: isVoucher
+    is_near_miss: isNearMiss,
+    is_pity: roll === null,
+    points_awarded: points(prize),
+    voucher: hasVoucher
       ? issueVoucher(unit, {
-          code: input.codes[draw.index] ?? '',
+          code: input.codes[index] ?? '',
           kind: 'prize',
           user_id: input.userId,
-          source_id: `${input.drawId}-${draw.index + 1}`,
+          source_id: `${input.drawId}-${draw_sequence}`,
           title: prize.prize_name,
           quantity: 1,
           ttlDays: input.rules.voucherTtlDays,
@@ -166,20 +147,10 @@ function award(
   }
 }
 
-function pointsOf(prize: Prize): number {
-  return prize.prize_type === 'points' ? Math.trunc(prize.prize_value) : 0
-}
-
-function record(
-  unit: UnitOfWork<Push>,
-  input: Draw,
-  wheel: Wheel,
-  prize: Prize,
-  draw: { index: number; roll: number | null; isPity: boolean; nearMiss: boolean },
-): void {
+function record(unit: UnitOfWork<Push>, input: Draw, wheel: Wheel, { index, prize, roll, isNearMiss }: Turn): void {
   unit.append(lotteryRecords, {
     draw_id: input.drawId,
-    draw_sequence: draw.index + 1,
+    draw_sequence: index + 1,
     user_id: input.userId,
     prize_id: prize.prize_id,
     prize_name: prize.prize_name,
@@ -187,10 +158,10 @@ function record(
     prize_value: prize.prize_value,
     draw_type: input.drawType,
     points_cost: prize.cost_points,
-    points_awarded: pointsOf(prize),
-    is_near_miss: draw.nearMiss,
-    is_pity: draw.isPity,
-    roll: draw.roll,
+    points_awarded: prizeRules[prize.prize_type].points(prize),
+    is_near_miss: isNearMiss,
+    is_pity: roll === null,
+    roll,
     wheel_version: wheel.version,
     created_at: unit.now,
   })

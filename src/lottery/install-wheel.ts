@@ -1,7 +1,7 @@
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
+import type { Prize } from './prizes.ts'
 import { lotteryWheel, prizeStocks } from './schema.ts'
-import type { Prize } from './wheel.ts'
 
 export type SeedPrize = Pick<
   Prize,

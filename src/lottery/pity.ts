@@ -1,10 +1,27 @@
 import type { UnitOfWork } from '../till/unit-of-work.ts'
-import { lotteryPity } from './schema.ts'
+import { lotteryPity, type lotteryPityTable } from './schema.ts'
 
-type Pity = typeof lotteryPity extends { load(...args: never[]): Promise<(infer Row)[]> } ? Row : never
+/** A user's counters: draws without the pity prize, and draws of one business day. */
+export type Pity = typeof lotteryPityTable.$inferSelect
 
-/** The user's counters; the first draw makes their row. */
-export function pityOf(unit: UnitOfWork, userId: number): Readonly<Pity> {
+/** True when the next draw is the pity prize: `count` draws in a row went without it and the limit is reached. */
+export function isPityDue(count: number, limit: number): boolean {
+  return count >= limit - 1
+}
+
+/** The counter after a draw. */
+export function nextPity(count: number, wonPityPrize: boolean): number {
+  return wonPityPrize ? 0 : count + 1
+}
+
+/** How far a user is from the guaranteed prize. */
+export function pityView(count: number, limit: number, pityPrizeId: number) {
+  const remaining = Math.max(limit - count, 1)
+  return { current_count: count, pity_limit: limit, remaining_draws: remaining, pity_prize_id: pityPrizeId }
+}
+
+/** The user's counters; their first draw makes the row. */
+export function findOrCreatePity(unit: UnitOfWork, userId: number): Readonly<Pity> {
   const found = unit.find(lotteryPity, [userId])
   if (found) return found
   const first = { user_id: userId, current_count: 0, draws_day: '', draws_today: 0, updated_at: unit.now }
@@ -13,7 +30,7 @@ export function pityOf(unit: UnitOfWork, userId: number): Readonly<Pity> {
 }
 
 /** The day a draw counts for: `day`, or a later one that the user has drawn on, by another replica's clock. */
-export function dayOf({ draws_day }: Readonly<Pity>, day: string): string {
+export function drawDayOf({ draws_day }: Readonly<Pity>, day: string): string {
   return draws_day > day ? draws_day : day
 }
 

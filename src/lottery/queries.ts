@@ -1,11 +1,12 @@
-import { and, count, desc, eq, max, ne, type SQL, sql } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, max, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { pageOf } from '../db/page.ts'
-import { dayOf, drawsOn } from './pity.ts'
+import type { DrawType } from './draw-types.ts'
+import { drawDayOf, drawsOn } from './pity.ts'
+import { winningTypes } from './prizes.ts'
 import { lotteryPityTable, lotteryRecordsTable } from './schema.ts'
-import type { DrawType } from './wheel.ts'
 import type { recordsQuery } from './wire.ts'
 
 const table = lotteryRecordsTable
@@ -13,7 +14,7 @@ const table = lotteryRecordsTable
 /** The user's pity counter, and their draws on the business day `day`. */
 export async function countersOf({ orm }: Database, userId: number, day: string) {
   const [row] = await orm.select().from(lotteryPityTable).where(eq(lotteryPityTable.user_id, userId))
-  return { pityCount: row?.current_count ?? 0, drawsToday: row ? drawsOn(row, dayOf(row, day)) : 0 }
+  return { pityCount: row?.current_count ?? 0, drawsToday: row ? drawsOn(row, drawDayOf(row, day)) : 0 }
 }
 
 /** A page of the user's draws, newest first. */
@@ -70,7 +71,7 @@ export async function drawStatisticsOf({ orm }: Database, userId: number) {
 
 /** How many of the user's draws won something. */
 export async function wonDrawsOf({ orm }: Database, userId: number): Promise<number> {
-  const won = and(eq(table.user_id, userId), ne(table.prize_type, 'empty'))
+  const won = and(eq(table.user_id, userId), inArray(table.prize_type, winningTypes))
   const [counted] = await orm.select({ rows: count() }).from(table).where(won)
   return counted?.rows ?? 0
 }

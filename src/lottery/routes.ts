@@ -13,9 +13,12 @@ import type { Calendar } from '../lib/calendar.ts'
 import { randomId, randomInts } from '../lib/random.ts'
 import type { Till } from '../till/till.ts'
 import { newVoucherCode } from '../vouchers/issue.ts'
-import { type Draw, draw, pityView } from './draw.ts'
+import { type Draw, draw } from './draw.ts'
+import { type DrawType, drawTypeRules } from './draw-types.ts'
+import { pityView } from './pity.ts'
+import { isLimited } from './prizes.ts'
 import { countersOf, drawRecordsOf, drawStatisticsOf } from './queries.ts'
-import { type DrawType, drawCounts, isOpen, oddsSum, type Wheel } from './wheel.ts'
+import { isOpen, oddsSum, type Wheel } from './wheel.ts'
 import { configAnswer, drawAnswer, drawBody, recordsAnswer, recordsQuery, statisticsAnswer } from './wire.ts'
 
 export interface LotteryDeps {
@@ -58,7 +61,7 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
       limitCaller(limits.draw),
       async (c) => {
         const { draw_type } = c.req.valid('json')
-        const count = drawCounts[draw_type]
+        const { count } = drawTypeRules[draw_type]
         const input: Draw = {
           userId: c.get('caller').userId,
           drawType: draw_type,
@@ -96,10 +99,10 @@ function wheelView({ prizes, pity_prize_id }: Wheel) {
       is_activity: prize.is_activity,
       cost_points: prize.cost_points,
       stock_remaining: prize.stock_remaining,
-      sold_out: prize.stock_remaining === 0 && prize.prize_id !== pity_prize_id,
+      sold_out: prize.stock_remaining === 0 && isLimited(prize, pity_prize_id),
     })),
     cost_points,
-    draw_types: (Object.entries(drawCounts) as [DrawType, number][]).map(([type, count]) => ({
+    draw_types: (Object.entries(drawTypeRules) as [DrawType, { count: number }][]).map(([type, { count }]) => ({
       type,
       count,
       cost: cost_points * count,

@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { defaultPityPrizeId, defaultPrizes } from '../../drizzle/seed.ts'
-import {
-  isNearMiss,
-  isOpen,
-  isPityDue,
-  nextPity,
-  oddsSum,
-  type Prize,
-  pick,
-  type Wheel,
-} from '../../src/lottery/wheel.ts'
+import { isPityDue, nextPity } from '../../src/lottery/pity.ts'
+import { type Prize, prizeRules } from '../../src/lottery/prizes.ts'
+import { prizeTypes } from '../../src/lottery/schema.ts'
+import { isOpen, land, oddsSum, type Wheel } from '../../src/lottery/wheel.ts'
 
 const stamp = {
   cost_points: 100,
@@ -30,14 +24,14 @@ const anyOdds = fc
 
 const withOdds = (odds: number[]) => prizes.map((prize, index) => ({ ...prize, probability: odds[index] ?? 0 }))
 
-describe('pick', () => {
-  test('every roll hits exactly one prize, and each prize exactly as many rolls as its odds', () => {
+describe('a roll', () => {
+  test('hits exactly one prize, and each prize exactly as many rolls as its odds', () => {
     fc.assert(
       fc.property(anyOdds, (odds) => {
         const hits = new Map<number, number>()
         const wheelPrizes = withOdds(odds)
         for (let roll = 0; roll < oddsSum; roll += 1) {
-          const { prize_id } = pick(wheelPrizes, roll)
+          const { prize_id } = land(wheelPrizes, roll).prize
           hits.set(prize_id, (hits.get(prize_id) ?? 0) + 1)
         }
         for (const prize of wheelPrizes) expect(hits.get(prize.prize_id) ?? 0).toBe(prize.probability)
@@ -51,7 +45,7 @@ describe('pick', () => {
     const rolls = 200_000
     const hits = new Map<number, number>()
     for (let i = 0; i < rolls; i += 1) {
-      const { prize_id } = pick(prizes, random())
+      const { prize_id } = land(prizes, random()).prize
       hits.set(prize_id, (hits.get(prize_id) ?? 0) + 1)
     }
     const chiSquare = prizes.reduce((sum, prize) => {
@@ -62,8 +56,8 @@ describe('pick', () => {
     expect(chiSquare).toBeLessThan(24.32)
   })
 
-  test('a roll outside of the odds is refused loudly', () => {
-    expect(() => pick(withOdds([1, 0, 0, 0, 0, 0, 0, 0]), 1)).toThrow(RangeError)
+  test('outside of the odds is an error', () => {
+    expect(() => land(withOdds([1, 0, 0, 0, 0, 0, 0, 0]), 1)).toThrow(RangeError)
   })
 })
 
@@ -79,7 +73,7 @@ describe('pity', () => {
           let gap = start
           for (const roll of rolls) {
             const due = isPityDue(count, limit)
-            const won = due || pick(prizes, roll).prize_id === wheel.pity_prize_id
+            const won = due || land(prizes, roll).prize.prize_id === wheel.pity_prize_id
             gap = won ? 0 : gap + 1
             count = nextPity(count, won)
             expect(count).toBe(gap)
@@ -102,13 +96,30 @@ describe('near miss', () => {
     const end = start + (prizes[index]?.probability ?? 0)
     for (let roll = 0; roll < oddsSum; roll += 1) {
       const distance = roll < start ? start - roll : roll >= end ? roll - end + 1 : 0
-      expect(isNearMiss(prizes, roll)).toBe(distance > 0 && distance <= 200)
+      expect(land(prizes, roll).isNearMiss).toBe(distance > 0 && distance <= 200)
     }
   })
 
   test('never happens on a wheel without an activity prize', () => {
     const plain = prizes.map((prize) => ({ ...prize, is_activity: false }))
-    fc.assert(fc.property(fc.integer({ min: 0, max: oddsSum - 1 }), (roll) => !isNearMiss(plain, roll)))
+    fc.assert(fc.property(fc.integer({ min: 0, max: oddsSum - 1 }), (roll) => !land(plain, roll).isNearMiss))
+  })
+})
+
+describe('prize types', () => {
+  test.each(prizeTypes)(
+    '%s: only points prizes credit points, and what wins without points gives a voucher',
+    (type) => {
+      const { points, hasVoucher, isWin } = prizeRules[type]
+      expect(points({ prize_value: 50 })).toBe(type === 'points' ? 50 : 0)
+      expect(hasVoucher).toBe(isWin && type !== 'points')
+    },
+  )
+
+  test('a points prize holds whole points, up to a million', () => {
+    const { allowsValue } = prizeRules.points
+    expect([0, 1, 1_000_000].map(allowsValue)).toEqual([true, true, true])
+    expect([-1, 0.5, 1_000_001, Number.NaN].map(allowsValue)).toEqual([false, false, false, false])
   })
 })
 

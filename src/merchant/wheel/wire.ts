@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { line } from '../../contract/wire.ts'
+import { mostPrizePoints, prizeRules } from '../../lottery/prizes.ts'
 import { prizeTypes } from '../../lottery/schema.ts'
 import { oddsSum } from '../../lottery/wheel.ts'
 import { shownPrize } from '../../lottery/wire.ts'
@@ -8,7 +9,6 @@ const angles = [0, 45, 90, 135, 180, 225, 270, 315] as const
 const angle = z.literal(angles)
 const color = z.string().regex(/^#[0-9A-F]{6}$/, '应为 #RRGGBB 大写')
 const prizeType = z.enum(prizeTypes)
-const mostPoints = 1_000_000
 
 /** A probability with at most four decimals, as a number or its text; ten-thousandths inside. */
 const probability = z.union([z.number(), z.string().max(8)]).transform((value, context) => {
@@ -20,7 +20,7 @@ const probability = z.union([z.number(), z.string().max(8)]).transform((value, c
   return z.NEVER
 })
 
-const price = z.int().min(0).max(mostPoints)
+const price = z.int().min(0).max(mostPrizePoints)
 
 const prize = z
   .object({
@@ -38,7 +38,7 @@ const prize = z
     /** Left out: as it is; null: unlimited. */
     stock_remaining: z.int().min(0).max(1_000_000_000).nullable().optional(),
   })
-  .refine(({ prize_type, prize_value }) => prize_type !== 'points' || isWholePoints(prize_value), {
+  .refine(({ prize_type, prize_value }) => prizeRules[prize_type].allowsValue(prize_value), {
     path: ['prize_value'],
     message: '积分奖品应为整数积分',
   })
@@ -58,7 +58,7 @@ export const wheelBody = z
     path: ['prizes', 'probability'],
     message: '概率之和应为 1.0000',
   })
-  .refine(({ prizes }) => prizes.some((one) => one.prize_type === 'empty'), {
+  .refine(({ prizes }) => prizes.some((one) => !prizeRules[one.prize_type].isWin), {
     path: ['prizes', 'prize_type'],
     message: '至少应有一个谢谢参与',
   })
@@ -105,8 +105,4 @@ export const lotteryStats = z.object({
 /** The different prices that rows name. */
 function pricesOf(prizes: readonly { cost_points?: number | undefined }[]): number[] {
   return [...new Set(prizes.flatMap(({ cost_points }) => cost_points ?? []))]
-}
-
-function isWholePoints(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0 && value <= mostPoints
 }
