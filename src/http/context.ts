@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
-import { routePath } from 'hono/route'
 import type { Logger } from 'pino'
 import { lineWriter } from '../lib/logger.ts'
 import type { AppEnv } from './env.ts'
 import type { HttpMetrics } from './metrics.ts'
+import { routeOf } from './route-table.ts'
 import { securityHeaders, strictTransport } from './security-headers.ts'
+
+/** How figures and logs call what reached no route: its path may be anything. */
+const unknownRoute = '*'
 
 const saneId = /^[\w.:-]{1,64}$/
 
@@ -36,6 +39,7 @@ export function requestContext(options: {
     const given = c.req.header('X-Request-Id')
     const requestId = given && saneId.test(given) ? given : randomUUID()
     c.set('requestId', requestId)
+    c.set('route', routeOf(c))
     c.set('baseUrl', publicUrl ?? originOf(c, trustedProxies > 0))
     await next()
     completeHeaders(c.res.headers, requestId, isHttps)
@@ -44,7 +48,7 @@ export function requestContext(options: {
     const endedAt = performance.now()
     // How long a client takes to send its body says nothing of the service.
     const took_ms = endedAt - (c.get('arrivedAt') ?? startedAt)
-    const route = routePath(c, -1)
+    const route = c.get('route') ?? unknownRoute
     metrics.observe(c.req.method, route, c.get('apiCode') ?? c.res.status, took_ms)
     if (took_ms > slow_ms) onSlow({ method: c.req.method, route, took_ms, request_id: requestId })
     writeLine({

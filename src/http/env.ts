@@ -16,6 +16,8 @@ export interface AppEnv {
   Bindings: { server?: Server<unknown> }
   Variables: {
     requestId: string
+    /** The pattern of the route that the request reaches, such as `/api/exchange/orders/:exchange_id/cancel`. */
+    route: string | undefined
     caller: Caller
     /** When the body was there, on `performance`'s clock; undefined without one. */
     arrivedAt?: number

@@ -1,6 +1,5 @@
 import type { ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { routePath } from 'hono/route'
 import type { Logger } from 'pino'
 import { Refusal, type RefusalCode } from '../contract/refusals.ts'
 import { isDatabaseAway } from '../db/errors.ts'
@@ -14,7 +13,7 @@ import { refuse, refuseWith } from './envelope.ts'
 export function failures(logger: Logger): ErrorHandler<AppEnv> {
   return (error, c) => {
     const log = (message: string) =>
-      logger.error({ err: error, request_id: c.get('requestId'), route: routePath(c, -1) }, message)
+      logger.error({ err: error, request_id: c.get('requestId'), route: c.get('route') }, message)
     if (error instanceof Refusal) {
       if (isOurFault(error)) log('failure')
       return refuse(c, error)

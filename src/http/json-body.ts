@@ -42,19 +42,17 @@ export function jsonBody(others: readonly string[], patience_ms = usualPatience_
 async function readStrictly(c: Context<AppEnv>): Promise<void> {
   const bytes = await c.req.arrayBuffer()
   c.set('arrivedAt', performance.now())
-  const text = bytes.byteLength === 0 ? '{}' : strictText(bytes, c.req.header('Content-Type'))
-  // Hono keeps bodies as promises, whatever the type of its cache says.
-  Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
+  const body = bytes.byteLength === 0 ? {} : parseStrictly(bytes, c.req.header('Content-Type'))
+  // Hono parses the text again at each call; a body is parsed once, here, for routes that want nothing of it as well.
+  Object.assign(c.req, { json: () => Promise.resolve(body) })
 }
 
-function strictText(bytes: ArrayBuffer, contentType: string | undefined): string {
+function parseStrictly(bytes: ArrayBuffer, contentType: string | undefined): unknown {
   if (!contentType || !jsonType.test(contentType.trim())) throw new Refusal(9005)
   try {
     const text = utf8.decode(bytes)
     assertStrictJson(text)
-    // Here and not by the validator alone: a route that wants nothing of its body has none.
-    JSON.parse(text)
-    return text
+    return JSON.parse(text)
   } catch (error) {
     throw new Refusal(9001, null, { cause: error })
   }

@@ -1,11 +1,15 @@
-import type { Hono, MiddlewareHandler } from 'hono'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import { METHOD_NAME_ALL } from 'hono/router'
 import type { AppEnv } from './env.ts'
 import { refuseWith } from './envelope.ts'
 
-/** Which methods a path has: by the path itself, and by the patterns of paths with parameters. */
-interface RouteTable {
-  exact: Map<string, Set<string>>
-  patterns: { pattern: RegExp; methods: Set<string> }[]
+/**
+ * The pattern of the route that the router found for this request, or undefined when it found middleware alone. Found
+ * once a request, by the first middleware; who needs it later reads `c.get('route')`.
+ */
+export function routeOf(c: Context<AppEnv>): string | undefined {
+  return matchedRoutes(c).findLast(({ method }) => method !== METHOD_NAME_ALL)?.path
 }
 
 /**
@@ -13,37 +17,26 @@ interface RouteTable {
  * `Allow` for a known one with another method.
  */
 export function requireRoute(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
-  let table: RouteTable | undefined
   return (c, next) => {
-    table ??= routeTable(app)
-    const { method, path } = c.req
-    if (table.exact.get(path)?.has(method)) return next()
-    const methods = methodsOf(table, path)
-    if (methods.has(method)) return next()
+    if (c.get('route') !== undefined) return next()
+    const methods = methodsOf(app, c.req.path)
     const refusal = methods.size === 0 ? refuseWith(c, 9002) : refuseWith(c, 9003, { Allow: [...methods].join(', ') })
     return Promise.resolve(refusal)
   }
 }
 
-function methodsOf({ exact, patterns }: RouteTable, path: string): Set<string> {
-  const methods = new Set(exact.get(path))
-  for (const entry of patterns) if (entry.pattern.test(path)) for (const method of entry.methods) methods.add(method)
+/** The methods that a path has under any of its patterns. */
+function methodsOf(app: Hono<AppEnv>, path: string): Set<string> {
+  const methods = new Set<string>()
+  for (const route of app.routes) {
+    if (route.method === METHOD_NAME_ALL || !patternOf(route.path).test(path)) continue
+    methods.add(route.method)
+    if (route.method === 'GET') methods.add('HEAD')
+  }
   return methods
 }
 
-function routeTable(app: Hono<AppEnv>): RouteTable {
-  const exact = new Map<string, Set<string>>()
-  for (const { path, method } of app.routes) {
-    if (method === 'ALL') continue
-    const methods = exact.get(path) ?? new Set<string>()
-    methods.add(method)
-    if (method === 'GET') methods.add('HEAD')
-    exact.set(path, methods)
-  }
-  const withParameters = [...exact].filter(([path]) => path.includes(':'))
-  return { exact, patterns: withParameters.map(([path, methods]) => ({ pattern: patternOf(path), methods })) }
-}
-
 function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`)
+  const literal = path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${literal.replace(/:\w+/g, '[^/]+')}$`)
 }

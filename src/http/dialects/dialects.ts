@@ -64,7 +64,7 @@ export function createDialects(options: DialectsOptions): Dialects {
   const known = [...ownPaths.map((path) => [path, path] as const), ...Object.entries(pathAliases)]
   const paths = new Map(known.map(([alias, path]) => [alias, { path, use: uses.of(alias) }]))
   const compiled = Object.entries(tables).map(([route, dialect]) => ({ route, ...compileRoute(route, dialect, uses) }))
-  const routeOf = routeFinder(compiled, compileRoute('', {}, uses))
+  const dialectFor = dialectFinder(compiled, compileRoute('', {}, uses))
   const shared: Shared = {
     codes: codeAliases(options.authFailureCode).map((alias) => ({ ...alias, use: uses.of(alias.alias) })),
     message: uses.of('message'),
@@ -84,8 +84,8 @@ export function createDialects(options: DialectsOptions): Dialects {
       return alias.path
     },
     speak(c, next) {
-      const { method, path, raw } = c.req
-      c.set('dialect', new ClientDialect(routeOf(method, path), raw, c.get('baseUrl'), shared))
+      const { method, raw } = c.req
+      c.set('dialect', new ClientDialect(dialectFor(method, c.get('route')), raw, c.get('baseUrl'), shared))
       return next()
     },
     beforeAuthentication(app, receipt) {
@@ -105,16 +105,11 @@ export function createDialects(options: DialectsOptions): Dialects {
   }
 }
 
-/** Finds a route's dialect by its path, and by the pattern of a path with parameters. */
-function routeFinder(routes: readonly (CompiledRoute & { route: string })[], none: CompiledRoute) {
-  const exact = new Map(routes.map((route) => [route.route, route]))
-  const patterns = routes
-    .filter(({ route }) => route.includes(':'))
-    .map((route) => ({ route, pattern: new RegExp(`^${route.route.replace(/:\w+/g, '[^/]+')}$`) }))
-  return (method: string, path: string): CompiledRoute => {
-    const asked = `${method === 'HEAD' ? 'GET' : method} ${path}`
-    return exact.get(asked) ?? patterns.find(({ pattern }) => pattern.test(asked))?.route ?? none
-  }
+/** Finds a dialect by the pattern of the route that a request reached. */
+function dialectFinder(routes: readonly (CompiledRoute & { route: string })[], none: CompiledRoute) {
+  const known = new Map(routes.map((route) => [route.route, route]))
+  return (method: string, route: string | undefined): CompiledRoute =>
+    known.get(`${method === 'HEAD' ? 'GET' : method} ${route}`) ?? none
 }
 
 /**
