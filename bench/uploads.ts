@@ -11,7 +11,7 @@ import { heavyJpeg } from '../test/support/images.ts'
 import { startProgram } from '../test/support/process.ts'
 
 const parallel = 32
-const imageSize = 3_000_000
+const image_bytes = 3_000_000
 const looks = 40
 const phone = '13900000001'
 
@@ -25,7 +25,7 @@ const program = await startProgram({
   OCR: 'off',
   LOG_LEVEL: 'warn',
 })
-const database = openDatabase({ address: { uri: databaseUrl }, poolSize: 4, statementTimeoutMs: 600_000 })
+const database = openDatabase({ address: { uri: databaseUrl }, poolSize: 4, statementTimeout_ms: 600_000 })
 try {
   const token = await signIn()
   await database.query('UPDATE users SET is_merchant = 1')
@@ -39,7 +39,7 @@ try {
 process.exit(0)
 
 async function measureUploads(token: string): Promise<void> {
-  const image = await heavyJpeg(imageSize)
+  const image = await heavyJpeg(image_bytes)
   const idle = await residentMemory()
   let peak = idle
   let isRunning = true

@@ -108,6 +108,7 @@ const forbidden: [string, RegExp, string[]][] = [
   ['the environment is read in main.ts alone', /process\.env|Bun\.env/, ['main.ts']],
   ['Math.random decides nothing', /Math\.random/, []],
   ['one place begins transactions', /START TRANSACTION|beginTransaction|\.transaction\(/, ['db/transact.ts']],
+  ['constants are written in camelCase', /^(?:export )?const [A-Z][A-Z\d_]+\b/m, []],
   ['nothing is exported by default', /export default/, ['lib/text-modules.d.ts', 'receipts/reading/assets.d.ts']],
   ['types are never switched off', /\bas any\b|: any\b|@ts-ignore|@ts-expect-error|biome-ignore lint/, []],
   ['only the command line ends the process', /process\.exit\(/, ['commands/serve.ts']],

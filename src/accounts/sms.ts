@@ -22,9 +22,9 @@ export interface WebhookSmsOptions {
   url: string
   expires_in: number
   /** How long one try may take. */
-  timeoutMs?: number
+  timeout_ms?: number
   /** Pauses before the tries after the first. */
-  pausesMs?: readonly number[]
+  pauses_ms?: readonly number[]
 }
 
 /**
@@ -32,13 +32,13 @@ export interface WebhookSmsOptions {
  * have one `Idempotency-Key`, by which an endpoint that did send it, but answered too late, sends it no second time.
  */
 export function webhookSms(options: WebhookSmsOptions): SmsSender {
-  const { url, expires_in, timeoutMs = 3_000, pausesMs = [200, 1_000] } = options
+  const { url, expires_in, timeout_ms = 3_000, pauses_ms = [200, 1_000] } = options
   const attempt = async (phone: string, code: string, key: string) => {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
       body: JSON.stringify({ phone, code, expires_in }),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(timeout_ms),
       redirect: 'error',
     })
     await response.body?.cancel()
@@ -49,7 +49,7 @@ export function webhookSms(options: WebhookSmsOptions): SmsSender {
       const key = crypto.randomUUID()
       return retry(
         () => attempt(phone, code, key),
-        pausesMs,
+        pauses_ms,
         () => true,
       )
     },

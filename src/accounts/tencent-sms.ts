@@ -22,9 +22,9 @@ export interface TencentSmsOptions extends TencentSmsSettings {
   /** Life of a code, in seconds. */
   expires_in: number
   /** How long one try may take. */
-  timeoutMs?: number
+  timeout_ms?: number
   /** Pauses before the tries after the first. */
-  pausesMs?: readonly number[]
+  pauses_ms?: readonly number[]
 }
 
 /** The vendor said no, or never heard of it: the message was certainly not sent. */
@@ -40,14 +40,14 @@ class NotSent extends Error {
 
 /** Tencent Cloud SMS (API 3.0, `SendSms` of 2021-01-11) by its own client library. */
 export function tencentSms(options: TencentSmsOptions): SmsSender {
-  const { timeoutMs = 3_000, pausesMs = [200, 1_000] } = options
+  const { timeout_ms = 3_000, pauses_ms = [200, 1_000] } = options
   let client: ReturnType<typeof connect> | undefined
 
   const attempt = async (phone: string, code: string) => {
     client ??= connect(options)
     const { request } = await client
     try {
-      requireSent(await request(messageOf(options, phone, code), AbortSignal.timeout(timeoutMs)))
+      requireSent(await request(messageOf(options, phone, code), AbortSignal.timeout(timeout_ms)))
     } catch (error) {
       throw notSent(error) ?? error
     }
@@ -55,7 +55,7 @@ export function tencentSms(options: TencentSmsOptions): SmsSender {
   return {
     async send(phone, code) {
       try {
-        await retry(() => attempt(phone, code), pausesMs, isPassing)
+        await retry(() => attempt(phone, code), pauses_ms, isPassing)
       } catch (error) {
         throw limitOf(error) ?? error
       }

@@ -39,18 +39,18 @@ export interface WechatApiOptions {
   /** Its base address. */
   api: string
   /** How long one try may take. */
-  timeoutMs?: number
+  timeout_ms?: number
   /** Pauses before the tries after the first. */
-  pausesMs?: readonly number[]
+  pauses_ms?: readonly number[]
 }
 
 const status = z.object({ errcode: z.int().default(0) })
 const busy = -1
 
 export function createWechatApi(options: WechatApiOptions): WechatApi {
-  const { api, timeoutMs = 3_000, pausesMs = [100, 400] } = options
+  const { api, timeout_ms = 3_000, pauses_ms = [100, 400] } = options
   const attempt = async <Answer>({ path, query, body, answer }: WechatCall<Answer>, until: AbortSignal[]) => {
-    const signal = AbortSignal.any([...until, AbortSignal.timeout(timeoutMs)])
+    const signal = AbortSignal.any([...until, AbortSignal.timeout(timeout_ms)])
     const text = await textOf(`${api}${path}?${new URLSearchParams(query)}`, path, body, signal)
     const json = parseJson(text)
     const { data } = status.safeParse(json)
@@ -65,7 +65,7 @@ export function createWechatApi(options: WechatApiOptions): WechatApi {
     ask: (call, signal) =>
       retry(
         () => attempt(call, signal ? [signal] : []),
-        pausesMs,
+        pauses_ms,
         (error) => error instanceof WechatAway && !signal?.aborted,
       ),
   }

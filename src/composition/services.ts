@@ -157,10 +157,10 @@ function tillOf(config: Config, { database, now, live, counts, alerts, metrics }
 
 /** What the rules of the house leave to its settings. */
 function rulesOf(config: Config) {
-  const { VOUCHER_TTL_DAYS: voucherTtlDays } = config
+  const { VOUCHER_TTL_DAYS: voucherTtl_days } = config
   return {
-    draw: { dailyLimit: config.DAILY_LOTTERY_LIMIT, pityLimit: config.LOTTERY_PITY_LIMIT, voucherTtlDays },
-    exchange: { voucherTtlDays },
+    draw: { dailyLimit: config.DAILY_LOTTERY_LIMIT, pityLimit: config.LOTTERY_PITY_LIMIT, voucherTtl_days },
+    exchange: { voucherTtl_days },
     review: { maxMultiple: config.REVIEW_MAX_MULTIPLE },
     checkIn: { points: config.CHECK_IN_POINTS },
   }

@@ -22,9 +22,9 @@ export interface DatabaseOptions {
   address: DatabaseAddress
   poolSize: number
   /** How long a caller waits for a connection. */
-  acquireTimeoutMs?: number
+  acquireTimeout_ms?: number
   /** How long one statement may take before its connection is given up. */
-  statementTimeoutMs?: number
+  statementTimeout_ms?: number
 }
 
 const lockWait_s = 2
@@ -32,12 +32,12 @@ const waitingPerConnection = 50
 
 /** Opens a pool; no connection is made before the first use. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { address, poolSize, acquireTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options
+  const { address, poolSize, acquireTimeout_ms = 5_000, statementTimeout_ms = 10_000 } = options
   const pool = createPool({
     ...address,
     connectionLimit: poolSize,
     queueLimit: poolSize * waitingPerConnection,
-    connectTimeout: acquireTimeoutMs,
+    connectTimeout: acquireTimeout_ms,
     timezone: 'Z',
     charset: 'utf8mb4_unicode_ci',
     supportBigNumbers: true,
@@ -47,10 +47,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   const prepared = new WeakSet<object>()
 
   const acquire = async () => {
-    const connection = await withDeadline(pool, acquireTimeoutMs)
+    const connection = await withDeadline(pool, acquireTimeout_ms)
     if (prepared.has(connection.connection)) return connection
     try {
-      await prepare(connection, acquireTimeoutMs)
+      await prepare(connection, acquireTimeout_ms)
       prepared.add(connection.connection)
       return connection
     } catch (error) {
@@ -59,7 +59,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  const run = async (statement: string | QueryOptions, params?: unknown[], timeout = statementTimeoutMs) => {
+  const run = async (statement: string | QueryOptions, params?: unknown[], timeout = statementTimeout_ms) => {
     const connection = await acquire()
     const options = typeof statement === 'string' ? { sql: statement } : statement
     try {

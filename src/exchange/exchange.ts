@@ -17,7 +17,7 @@ export interface Exchange {
   quantity: number
   exchangeId: string
   code: string
-  ttlDays: number
+  ttl_days: number
 }
 
 /** Points become an order and a voucher; stock and balance can't go below zero, whatever runs beside this. */
@@ -53,7 +53,7 @@ export const exchange: Operation<Exchange, SubmitAnswer, Push> = {
       source_id: exchangeId,
       title: product.name,
       quantity,
-      ttlDays: input.ttlDays,
+      ttl_days: input.ttl_days,
     })
     placeOrder(unit, product, input, total, new Date(voucher.expires_at))
     return {

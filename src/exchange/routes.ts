@@ -30,7 +30,7 @@ export interface ExchangeDeps {
   database: Database
   till: Till<Push>
   caches: { catalogue: Catalogue }
-  rules: { exchange: { voucherTtlDays: number } }
+  rules: { exchange: { voucherTtl_days: number } }
 }
 
 /** Pages of one state of the catalogue that are kept written out. */
@@ -68,7 +68,7 @@ export function exchangeRoutes({ database, till, caches, rules }: ExchangeDeps) 
           quantity,
           exchangeId: randomId('EX'),
           code: newVoucherCode(),
-          ttlDays: rules.exchange.voucherTtlDays,
+          ttl_days: rules.exchange.voucherTtl_days,
         }
         return once(c, { product_id, quantity }, (idempotency) => till.run(exchange, input, idempotency))
       },

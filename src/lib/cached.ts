@@ -1,4 +1,4 @@
-/** A value kept in memory: loaded once for all who ask at the same time, never served older than `maxAgeMs`. */
+/** A value kept in memory: loaded once for all who ask at the same time, never served older than `maxAge_ms`. */
 export interface Cached<Value> {
   /** The value, no older than the last `invalidate` and the age limit. */
   get(): Promise<Value>
@@ -6,7 +6,7 @@ export interface Cached<Value> {
   invalidate(): void
 }
 
-export function cached<Value>(load: () => Promise<Value>, maxAgeMs: number): Cached<Value> {
+export function cached<Value>(load: () => Promise<Value>, maxAge_ms: number): Cached<Value> {
   let epoch = 0
   let held: { value: Value; epoch: number; until: number } | undefined
   let loading: { promise: Promise<Value>; epoch: number } | undefined
@@ -17,7 +17,7 @@ export function cached<Value>(load: () => Promise<Value>, maxAgeMs: number): Cac
     started.promise.then(
       (value) => {
         if (loading === started) loading = undefined
-        if (!held || held.epoch <= started.epoch) held = { value, epoch: started.epoch, until: Date.now() + maxAgeMs }
+        if (!held || held.epoch <= started.epoch) held = { value, epoch: started.epoch, until: Date.now() + maxAge_ms }
       },
       () => {
         if (loading === started) loading = undefined

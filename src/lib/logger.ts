@@ -45,12 +45,12 @@ export function lineWriter(logger: Logger): (fields: object) => void {
   }
 }
 
-const bufferSize = 65_536
+const buffer_bytes = 65_536
 const longestHeld_ms = 250
 
 /** Bun's own writer costs a tenth of the library's per line. */
 function bufferedStdout(): DestinationStream & { flush(done?: () => void): void } {
-  const writer = Bun.stdout.writer({ highWaterMark: bufferSize })
+  const writer = Bun.stdout.writer({ highWaterMark: buffer_bytes })
   setInterval(() => void writer.flush(), longestHeld_ms).unref()
   return {
     write: (line) => void writer.write(line),

@@ -1,10 +1,10 @@
 /** Runs `attempt`, and again after each pause (ms) while it fails with an error that `passes` calls passing. */
 export async function retry<Result>(
   attempt: () => Promise<Result>,
-  pausesMs: readonly number[],
+  pauses_ms: readonly number[],
   passes: (error: unknown) => boolean,
 ): Promise<Result> {
-  for (const pause of pausesMs) {
+  for (const pause of pauses_ms) {
     try {
       return await attempt()
     } catch (error) {

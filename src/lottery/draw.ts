@@ -24,7 +24,7 @@ export interface Draw {
   codes: readonly string[]
   /** The business day. */
   day: string
-  rules: { dailyLimit: number; pityLimit: number; voucherTtlDays: number }
+  rules: { dailyLimit: number; pityLimit: number; voucherTtl_days: number }
 }
 
 type DrawResult = DrawAnswer['results'][number]
@@ -141,7 +141,7 @@ function award(unit: UnitOfWork<Push>, input: Draw, { index, prize, roll, isNear
           source_id: `${input.drawId}-${draw_sequence}`,
           title: prize.prize_name,
           quantity: 1,
-          ttlDays: input.rules.voucherTtlDays,
+          ttl_days: input.rules.voucherTtl_days,
         })
       : null,
   }

@@ -16,12 +16,12 @@ export class Line {
   #held: LineItem[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   readonly #deliver: (item: LineItem) => void
-  readonly #patienceMs: () => number
+  readonly #patience_ms: () => number
 
-  /** `patienceMs` says how long a missing row is waited for, asked at each gap. */
-  constructor(deliver: (item: LineItem) => void, patienceMs: () => number) {
+  /** `patience_ms` says how long a missing row is waited for, asked at each gap. */
+  constructor(deliver: (item: LineItem) => void, patience_ms: () => number) {
     this.#deliver = deliver
-    this.#patienceMs = patienceMs
+    this.#patience_ms = patience_ms
   }
 
   /** Begins after ledger row `seq`, which the user has been told of; until then everything is held. */
@@ -61,7 +61,7 @@ export class Line {
       this.#deliver(item)
     }
     clearTimeout(this.#timer)
-    if (this.#held.length > 0) this.#timer = setTimeout(() => this.#goOn(), this.#patienceMs())
+    if (this.#held.length > 0) this.#timer = setTimeout(() => this.#goOn(), this.#patience_ms())
   }
 
   #goOn(): void {

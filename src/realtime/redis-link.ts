@@ -7,8 +7,8 @@ import { within } from '../lib/within.ts'
 export interface RedisLink {
   /** False while Redis is away: nothing is sent then, and everything goes on without. */
   readonly isReady: boolean
-  /** Resolves when it is connected for the first time, or after `mostMs`. */
-  settled(mostMs: number): Promise<void>
+  /** Resolves when it is connected for the first time, or after `most_ms`. */
+  settled(most_ms: number): Promise<void>
   /** Sends to whoever listens, this process too; answers false when it could not be sent. */
   publish(text: string): Promise<boolean>
   /** @throws {Error} when Redis is away or doesn't answer in time. */
@@ -91,7 +91,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     get isReady() {
       return commands !== undefined
     },
-    settled: (mostMs) => within(first.promise, mostMs, undefined),
+    settled: (most_ms) => within(first.promise, most_ms, undefined),
     publish: (text) =>
       ask((client) => client.publish(options.channel, text)).then(
         () => true,

@@ -21,8 +21,8 @@ export interface Relay {
   tell(message: Relayed): void
   /** Redis itself, for counts that replicas share; undefined without it. */
   readonly redis: Pick<RedisLink, 'isReady' | 'send'> | undefined
-  /** Resolves when the first connection stands, or after `mostMs`. */
-  settled(mostMs: number): Promise<void>
+  /** Resolves when the first connection stands, or after `most_ms`. */
+  settled(most_ms: number): Promise<void>
   /** Sends what was told and disconnects. */
   close(): Promise<void>
 }
@@ -68,7 +68,7 @@ export function createRelay(options: RelayOptions): Relay {
       void sent.finally(() => underway.delete(sent))
     },
     redis: link,
-    settled: (mostMs) => link.settled(mostMs),
+    settled: (most_ms) => link.settled(most_ms),
     async close() {
       await Promise.all(underway)
       await link.close()

@@ -14,10 +14,10 @@ export class Roster {
   /** Every open socket, strangers too. */
   readonly all = new Set<Socket>()
   #seats = new Map<number, Seat>()
-  readonly #patienceMs: () => number
+  readonly #patience_ms: () => number
 
-  constructor(patienceMs: () => number) {
-    this.#patienceMs = patienceMs
+  constructor(patience_ms: () => number) {
+    this.#patience_ms = patience_ms
   }
 
   /** Sits a user's socket down: from here on it misses none of the user's pushes. The oldest past ten is closed. */
@@ -66,7 +66,7 @@ export class Roster {
     const sockets = new Set<Socket>()
     const line = new Line((item) => {
       for (const socket of sockets) hear(socket, item)
-    }, this.#patienceMs)
+    }, this.#patience_ms)
     const seat = { sockets, line }
     this.#seats.set(userId, seat)
     return seat

@@ -4,7 +4,7 @@ import type { Flag } from './wire.ts'
 
 /** What is known about an upload when it is flagged. */
 export interface Evidence {
-  inputFen: number | null
+  input_fen: number | null
   reading: ReceiptReading | null
   /** The business day of the upload. */
   today: string
@@ -17,11 +17,11 @@ const oldAfter_days = 14
 
 /** What a reviewer should look at, besides other users' uploads of the very same photo, which may come later. */
 export function flagsOf(evidence: Evidence, calendar: Calendar): Flag[] {
-  const { inputFen, reading, today } = evidence
-  const amountFen = reading?.amountFen ?? null
+  const { input_fen, reading, today } = evidence
+  const amount_fen = reading?.amount_fen ?? null
   const paidOn = reading?.paidAt?.slice(0, 10)
   const named = (flag: Flag['flag'], uploads: readonly string[]) => uploads.map((upload_id) => ({ flag, upload_id }))
-  const differs = inputFen !== null && amountFen !== null && inputFen !== amountFen
+  const differs = input_fen !== null && amount_fen !== null && input_fen !== amount_fen
   const isOld = paidOn !== undefined && paidOn < calendar.plusDays(today, -oldAfter_days)
   return [
     ...named('similar_photo', evidence.similarPhoto),

@@ -80,10 +80,10 @@ async function confirmed(
   ownId: string,
 ): Promise<string[]> {
   if (alike.length === 0) return []
-  const { upload_id, recognized_amount_fen: amountFen } = table
+  const { upload_id, recognized_amount_fen: amount_fen } = table
   const where = and(inArray(upload_id, [...alike]), ne(upload_id, ownId))
-  const own = reading?.amountFen ?? null
-  const sameAmount = own === null ? undefined : or(isNull(amountFen), eq(amountFen, own))
+  const own = reading?.amount_fen ?? null
+  const sameAmount = own === null ? undefined : or(isNull(amount_fen), eq(amount_fen, own))
   const found = await orm
     .select({ upload_id })
     .from(table)

@@ -42,9 +42,9 @@ function readerOf(config: Config, { logger, onEnd }: { logger: Logger } & Pick<R
   const scratchDir = resolve(config.DATA_DIR, 'reader')
   mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
   return createReader({
-    timeoutMs: readerTimeout_ms,
+    timeout_ms: readerTimeout_ms,
     maxWaiting: readerQueue,
-    idleMs: readerIdle_ms,
+    idle_ms: readerIdle_ms,
     scratchDir,
     ...(onEnd ? { onEnd } : {}),
     onFailure: (reason) => logger.warn({ reason }, 'a receipt was not read'),

@@ -38,7 +38,7 @@ interface Arrival {
   userId: number
   uploadId: string
   photo: Photo
-  inputFen: number | null
+  input_fen: number | null
 }
 
 const keyLength = 26
@@ -49,11 +49,11 @@ export function createReceive(deps: ReceiveDeps) {
   const late = new Set<Promise<void>>()
 
   const receive = async (
-    sender: { userId: number; inputFen: number | null; idempotency: Idempotency | undefined },
+    sender: { userId: number; input_fen: number | null; idempotency: Idempotency | undefined },
     photo: Photo,
   ): Promise<TillAnswer<UploadMade>> => {
-    const { userId, inputFen, idempotency } = sender
-    const arrival = { userId, uploadId: randomId('UP'), photo, inputFen }
+    const { userId, input_fen, idempotency } = sender
+    const arrival = { userId, uploadId: randomId('UP'), photo, input_fen }
     const imageKey = randomCode(keyLength)
     const reading = readOf(reader, photo.image)
     const waited = within(
@@ -65,7 +65,7 @@ export function createReceive(deps: ReceiveDeps) {
     const found = await waited
     const early = found?.early ?? null
     const filing = {
-      ...{ uploadId: arrival.uploadId, userId, imageKey, inputFen },
+      ...{ uploadId: arrival.uploadId, userId, imageKey, input_fen },
       ...{ sha256: photo.sha256, perceptualHash: photo.fingerprint.hash, reading: early },
       flags: await flagsFor(deps, arrival, early),
       since: calendar.startOf(calendar.dayOf(now())),
@@ -111,13 +111,13 @@ async function discard(store: Store, imageKey: string): Promise<void> {
 
 async function flagsFor(deps: ReceiveDeps, arrival: Arrival, reading: ReceiptReading | null) {
   const { database, nearCopies, calendar, now } = deps
-  const { photo, uploadId, inputFen } = arrival
+  const { photo, uploadId, input_fen } = arrival
   const [similarPhoto, repeatedNumber] = await Promise.all([
     nearCopies.find(photo.fingerprint, reading, uploadId),
     reading ? uploadsWithNumber(database, reading, uploadId) : [],
   ])
   const today = calendar.dayOf(now())
-  return flagsOf({ inputFen, reading, today, similarPhoto, repeatedNumber }, calendar)
+  return flagsOf({ input_fen, reading, today, similarPhoto, repeatedNumber }, calendar)
 }
 
 /** What had been found out when an upload was filed; `early` is undefined while the reader was still at it. */

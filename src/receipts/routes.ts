@@ -49,13 +49,13 @@ export function receiptsRoutes({ database, imageLinks, receipts, limits }: Recei
       }),
       limitCaller(limits.upload),
       async (c) => {
-        const { checked: inputFen, opened: photo } = await imageDesk.take(c, {
+        const { checked: input_fen, opened: photo } = await imageDesk.take(c, {
           file: uploadForm.file,
           check: (fields) => requireAmount(fields, () => isAmountRequired && !c.get('dialect')?.mayOmit('amount')),
           open: openPhoto,
         })
-        return once(c, { amount: inputFen, image: photo.sha256 }, async (idempotency) => {
-          const { answer, replayed } = await receive({ userId: c.get('caller').userId, inputFen, idempotency }, photo)
+        return once(c, { amount: input_fen, image: photo.sha256 }, async (idempotency) => {
+          const { answer, replayed } = await receive({ userId: c.get('caller').userId, input_fen, idempotency }, photo)
           const { image_key, ...made } = answer
           const state = { review_status: 'pending', message: messages.pending }
           return { answer: { ...made, image_url: linksOf(c)(image_key), ...state }, replayed }

@@ -27,12 +27,12 @@ export const storeFindings: Operation<Findings, { stored: boolean }> = {
 }
 
 function readColumns({ review_status }: Readonly<Upload>, reading: ReceiptReading) {
-  const { amountFen } = reading
+  const { amount_fen } = reading
   return {
-    recognized_amount_fen: amountFen,
+    recognized_amount_fen: amount_fen,
     read_paid_at: reading.paidAt,
     read_merchant: reading.merchantName,
     read_number: reading.receiptNumber,
-    ...(review_status === 'pending' && amountFen !== null ? { estimated_points: pointsFor(amountFen) } : {}),
+    ...(review_status === 'pending' && amount_fen !== null ? { estimated_points: pointsFor(amount_fen) } : {}),
   }
 }

@@ -14,7 +14,7 @@ export interface NewUpload {
   imageKey: string
   sha256: string
   perceptualHash: string
-  inputFen: number | null
+  input_fen: number | null
   /** What the reader found so far. */
   reading: ReceiptReading | null
   flags: readonly Flag[]
@@ -42,23 +42,23 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
     { mapping: uploadCounts, keys: [[userId, since.toISOString()]] },
   ],
   decide(unit, input) {
-    const { uploadId, userId, imageKey, inputFen, reading, dailyLimit } = input
+    const { uploadId, userId, imageKey, input_fen, reading, dailyLimit } = input
     if (!unit.find(users, [userId])) throw new Refusal(2003)
     const same = unit.find(uploadsByPhoto, [userId, input.sha256])
     if (same) throw new Refusal(5005, { upload_id: same.upload_id })
     const today = unit.get(uploadCounts, [userId, input.since.toISOString()])
     if (today.count >= dailyLimit) throw new Refusal(5006, { limit: dailyLimit })
     unit.update(uploadCounts, today, { count: today.count + 1 })
-    const recognizedFen = reading?.amountFen ?? null
-    const estimated_points = pointsFor(recognizedFen ?? inputFen ?? 0)
+    const recognized_fen = reading?.amount_fen ?? null
+    const estimated_points = pointsFor(recognized_fen ?? input_fen ?? 0)
     unit.append(uploadsByPhoto, {
       upload_id: uploadId,
       user_id: userId,
       image_key: imageKey,
       image_sha256: input.sha256,
       image_phash: input.perceptualHash,
-      input_amount_fen: inputFen,
-      recognized_amount_fen: recognizedFen,
+      input_amount_fen: input_fen,
+      recognized_amount_fen: recognized_fen,
       read_paid_at: reading?.paidAt ?? null,
       read_merchant: reading?.merchantName ?? null,
       read_number: reading?.receiptNumber ?? null,
@@ -72,7 +72,7 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
       review_time: null,
       created_at: unit.now,
     })
-    const input_amount = inputFen === null ? null : yuanOf(inputFen)
+    const input_amount = input_fen === null ? null : yuanOf(input_fen)
     unit.announce({
       to: 'merchants',
       type: 'merchant_notification',
@@ -82,7 +82,7 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
       upload_id: uploadId,
       image_key: imageKey,
       input_amount,
-      recognized_amount: recognizedFen === null ? null : yuanOf(recognizedFen),
+      recognized_amount: recognized_fen === null ? null : yuanOf(recognized_fen),
       estimated_points,
     }
   },

@@ -17,13 +17,13 @@ export interface VoucherIssue {
   source_id: string
   title: string
   quantity: number
-  ttlDays: number
+  ttl_days: number
 }
 
 /** Issues what a diner shows at the counter. */
 export function issueVoucher(unit: UnitOfWork, issue: VoucherIssue): { code: string; expires_at: string } {
-  const { ttlDays, ...voucher } = issue
-  const expires_at = new Date(unit.now.getTime() + ttlDays * day_ms)
+  const { ttl_days, ...voucher } = issue
+  const expires_at = new Date(unit.now.getTime() + ttl_days * day_ms)
   unit.append(vouchers, {
     ...voucher,
     status: 'active',

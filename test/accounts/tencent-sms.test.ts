@@ -95,8 +95,8 @@ describe('a message', () => {
   })
 
   test('that no vendor hears of is tried again before it is given up', async () => {
-    const pausesMs = [5, 5]
-    const sms = tencentSms({ ...senderSettings, endpoint: 'http://127.0.0.1:9', pausesMs })
+    const pauses_ms = [5, 5]
+    const sms = tencentSms({ ...senderSettings, endpoint: 'http://127.0.0.1:9', pauses_ms })
     expect(sms.send(newPhone(), '000000')).rejects.toMatchObject({ name: 'NotSent', code: 'unreachable' })
   })
 

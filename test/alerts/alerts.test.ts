@@ -222,7 +222,7 @@ test('one look that fails is no absence', async () => {
 test('a database that goes away and comes back is told once each way', async () => {
   const server = await testServer()
   let proxy = await startProxy(server.urlOf(''))
-  const database = openDatabase({ address: { uri: proxy.url }, poolSize: 2, acquireTimeoutMs: 200 })
+  const database = openDatabase({ address: { uri: proxy.url }, poolSize: 2, acquireTimeout_ms: 200 })
   const looks: boolean[] = []
   const look = async () => {
     const seen = await database.query('SELECT 1').then(

@@ -181,7 +181,7 @@ test('a call that is sent elsewhere tells nothing of its address', async () => {
     fetch: () => Response.redirect('https://example.com/'),
   })
   const url = `${elsewhere.url}send?access_token=hunter2`
-  const fault = await webhookSms({ url, expires_in: 300, pausesMs: [] })
+  const fault = await webhookSms({ url, expires_in: 300, pauses_ms: [] })
     .send('13800138000', '123456')
     .catch((error: unknown) => error)
   await elsewhere.stop(true)

@@ -16,7 +16,7 @@ beforeEach(async () => {
   merchant = await signInMerchant(service)
 })
 
-const reading = { amountFen: 9_900, paidAt: '2026-01-01T12:00:00', merchantName: '一家店', receiptNumber: 'NO-1' }
+const reading = { amount_fen: 9_900, paidAt: '2026-01-01T12:00:00', merchantName: '一家店', receiptNumber: 'NO-1' }
 
 describe('a reading that comes after the answer', () => {
   const store = (uploadId: string) =>
@@ -61,15 +61,15 @@ describe('a reading that comes after the answer', () => {
 })
 
 test('an amount that no upload may have is no amount', () => {
-  expect(keptReading({ ...reading, amountFen: 1_000_000 }).amountFen).toBeNull()
-  expect(keptReading({ ...reading, amountFen: 999_999 }).amountFen).toBe(999_999)
+  expect(keptReading({ ...reading, amount_fen: 1_000_000 }).amount_fen).toBeNull()
+  expect(keptReading({ ...reading, amount_fen: 999_999 }).amount_fen).toBe(999_999)
   expect(keptReading({ ...reading, receiptNumber: '9'.repeat(80) }).receiptNumber).toHaveLength(64)
 })
 
 describe('flags', () => {
   const calendar = createCalendar('Asia/Shanghai')
   const nothing: Evidence = {
-    inputFen: 9_900,
+    input_fen: 9_900,
     reading: { ...reading, paidAt: '2026-01-10T23:59:59' },
     today: '2026-01-24',
     similarPhoto: [],
@@ -81,11 +81,11 @@ describe('flags', () => {
   test('nothing to look at', () => {
     expect(kindsOf({})).toEqual([])
     expect(kindsOf({ reading: null })).toEqual([])
-    expect(kindsOf({ inputFen: null })).toEqual([])
+    expect(kindsOf({ input_fen: null })).toEqual([])
   })
 
   test('another amount, an old receipt, other uploads by their ids', () => {
-    expect(kindsOf({ inputFen: 9_901 })).toEqual([['amount_differs', null]])
+    expect(kindsOf({ input_fen: 9_901 })).toEqual([['amount_differs', null]])
     expect(kindsOf({ today: '2026-01-25' })).toEqual([['old_receipt', null]])
     expect(kindsOf({ similarPhoto: ['B'], repeatedNumber: ['C', 'D'] })).toEqual([
       ['similar_photo', 'B'],

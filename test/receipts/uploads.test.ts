@@ -205,7 +205,7 @@ describe('the same photo', () => {
       await newUpload(service, others, {
         ...{ read_number: '0012', read_paid_at: `2026-11-0${day}T10:00:00`, recognized_amount_fen: day, image_phash },
       })
-    const reading = { amountFen: 8_850, paidAt: '2026-11-22T12:00:00', merchantName: null, receiptNumber: '0012' }
+    const reading = { amount_fen: 8_850, paidAt: '2026-11-22T12:00:00', merchantName: null, receiptNumber: '0012' }
     expect(await uploadsWithNumber(service.database, reading, 'UP_OWN')).toEqual([original])
     const alike = createNearCopies(service.database).find(await fingerprintOf(photo), reading, 'UP_OWN')
     expect(await alike).toEqual([original])

@@ -8,7 +8,7 @@ export function pngOf(width: number, height: number, ...extra: Uint8Array[]): Ui
   header[8] = 1
   const rows = deflateSync(Buffer.alloc(height * (1 + Math.ceil(width / 8))), { level: 9 })
   return Buffer.concat([
-    PNG_SIGNATURE,
+    pngSignature,
     chunk('IHDR', header),
     ...extra,
     chunk('IDAT', rows),
@@ -60,7 +60,7 @@ export function insertSegment(jpeg: Uint8Array, marker: number, body: Uint8Array
   return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)])
 }
 
-const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
 function chunk(type: string, body: Uint8Array): Uint8Array {
   const named = Buffer.concat([Buffer.from(type, 'latin1'), body])

@@ -6,11 +6,11 @@ import { createReader } from '../../src/receipts/reading/reader.ts'
 // Gives every photo less time than it takes: at each of these moments the worker is deep in something else.
 const [photo = ''] = process.argv.slice(2)
 const image = await Bun.file(photo).bytes()
-for (const timeoutMs of [150, 300, 450, 600, 900]) {
+for (const timeout_ms of [150, 300, 450, 600, 900]) {
   const scratchDir = mkdtempSync(join(tmpdir(), 'reader-hasty-'))
-  const reader = createReader({ timeoutMs, maxWaiting: 4, idleMs: 60_000, scratchDir })
+  const reader = createReader({ timeout_ms, maxWaiting: 4, idle_ms: 60_000, scratchDir })
   const hasty = await reader.read(image)
-  process.stdout.write(`${timeoutMs}: ${hasty === null ? 'nothing' : 'read'}\n`)
+  process.stdout.write(`${timeout_ms}: ${hasty === null ? 'nothing' : 'read'}\n`)
   await reader.close()
   await Bun.sleep(300)
 }

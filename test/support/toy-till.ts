@@ -113,7 +113,7 @@ export async function resetToys(url: string): Promise<void> {
 
 /** A till over the toy database. */
 export function openToyTill(url: string, options: Partial<TillOptions<string>> = {}): ToyTill {
-  const database = openDatabase({ address: { uri: url }, poolSize: 6, statementTimeoutMs: 4_000 })
+  const database = openDatabase({ address: { uri: url }, poolSize: 6, statementTimeout_ms: 4_000 })
   const heard: string[] = []
   const reports: BatchReport[] = []
   const till = createTill<string>({

@@ -42,7 +42,7 @@ describe('a database that is away', () => {
   test('and takes connections but answers nothing on them is given up in time', async () => {
     const silent = await startProxy(databaseUrl)
     silent.mute()
-    const database = openDatabase({ address: { uri: silent.url }, poolSize: 1, acquireTimeoutMs: 200 })
+    const database = openDatabase({ address: { uri: silent.url }, poolSize: 1, acquireTimeout_ms: 200 })
     for (const _ of [1, 2])
       expect(database.query('SELECT 1')).rejects.toMatchObject({ code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
     await database.close()

@@ -18,7 +18,7 @@ export interface Review {
   /** Default: the estimate. */
   points?: number | undefined
   /** The reviewer's own reading, by which the points are estimated again. */
-  amountFen?: number | undefined
+  amount_fen?: number | undefined
   reason?: string | undefined
   /** Points may be so many times the estimate. */
   maxMultiple: number
@@ -30,7 +30,7 @@ export const review: Operation<Review, ReviewAnswer, Push> = {
   owner: ({ uploaderId }) => uploaderId,
   needs: ({ uploaderId, uploadId }) => [rows(users, uploaderId), rows(uploads, uploadId)],
   decide(unit, input) {
-    const { uploadId, uploaderId, reviewerId, action, amountFen } = input
+    const { uploadId, uploaderId, reviewerId, action, amount_fen } = input
     const upload = requireReviewable(unit.find(uploads, [uploadId]), input)
     const user = unit.get(users, [uploaderId])
     const points = action === 'approve' ? pointsOf(upload, input) : 0
@@ -42,7 +42,7 @@ export const review: Operation<Review, ReviewAnswer, Push> = {
       review_reason: reason,
       reviewer_id: reviewerId,
       review_time: unit.now,
-      ...(amountFen === undefined ? {} : { reviewed_amount_fen: amountFen }),
+      ...(amount_fen === undefined ? {} : { reviewed_amount_fen: amount_fen }),
     })
     unit.announce({
       to: { user_id: uploaderId },
@@ -56,7 +56,7 @@ export const review: Operation<Review, ReviewAnswer, Push> = {
       },
     })
     const balance = points > 0 ? post(unit, user, award(uploadId, points)) : user.total_points
-    const details = { points, reason, amount_fen: amountFen ?? null, user_id: uploaderId }
+    const details = { points, reason, amount_fen: amount_fen ?? null, user_id: uploaderId }
     audit(unit, { actorId: reviewerId, action: `review.${action}`, target: `upload:${uploadId}`, details })
     return {
       upload_id: uploadId,
@@ -76,15 +76,15 @@ function requireReviewable(upload: Readonly<Upload> | undefined, { uploaderId, r
 }
 
 /** @throws {Refusal} 6001 when neither points nor an amount are known, 6005 with `max_points` above the cap. */
-function pointsOf(upload: Readonly<Upload>, { points, amountFen, maxMultiple }: Review): number {
-  const known = amountFen ?? upload.recognized_amount_fen ?? upload.input_amount_fen
+function pointsOf(upload: Readonly<Upload>, { points, amount_fen, maxMultiple }: Review): number {
+  const known = amount_fen ?? upload.recognized_amount_fen ?? upload.input_amount_fen
   if (known === null && points === undefined)
     throw new Refusal(
       6001,
       { issues: [{ path: 'amount', message: '请填写小票金额' }] },
       { sentence: '小票金额未知，请填写金额' },
     )
-  const estimate = amountFen === undefined ? upload.estimated_points : pointsFor(amountFen)
+  const estimate = amount_fen === undefined ? upload.estimated_points : pointsFor(amount_fen)
   const max_points = estimate * maxMultiple
   const awarded = points ?? estimate
   if (awarded > max_points)

@@ -24,11 +24,11 @@ import {
 /** What diners sent, and the verdicts on it. */
 export function reviewRoutes({ database, till, calendar, imageLinks, rules }: MerchantDeps) {
   const decide = async (reviewerId: number, body: ReviewBody, idempotency: Idempotency | undefined) => {
-    const { upload_id: uploadId, action, points, amount: amountFen, reason } = body
+    const { upload_id: uploadId, action, points, amount: amount_fen, reason } = body
     const uploaderId = await requireUploader(database, uploadId)
     return till.run(
       review,
-      { uploadId, uploaderId, reviewerId, action, points, amountFen, reason, ...rules.review },
+      { uploadId, uploaderId, reviewerId, action, points, amount_fen, reason, ...rules.review },
       idempotency,
     )
   }

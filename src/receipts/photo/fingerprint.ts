@@ -14,23 +14,23 @@ export interface Fingerprint {
  * as many. Throws Bun.Image's error when the bytes are no image.
  */
 export async function fingerprintOf(image: Uint8Array): Promise<Fingerprint> {
-  const { data } = await decodePixels(image, { size: { width: SIDE, height: SIDE } })
+  const { data } = await decodePixels(image, { size: { width: side_px, height: side_px } })
   const grey = Float32Array.from(
-    { length: SIDE * SIDE },
+    { length: side_px * side_px },
     (_, i) => 0.299 * (data[3 * i] ?? 0) + 0.587 * (data[3 * i + 1] ?? 0) + 0.114 * (data[3 * i + 2] ?? 0),
   )
-  const probes = WINDOWS.map((window) => hashOf(sample(grey, window)))
+  const probes = windows.map((window) => hashOf(sample(grey, window)))
   return { hash: probes[0] ?? '', probes }
 }
 
-const SIDE = 128
-const SAMPLES = 64
-const FREQUENCIES = 16
+const side_px = 128
+const samplesASide = 64
+const frequencies = 16
 
 type Window = readonly [left: number, top: number, right: number, bottom: number]
 
 // What each probe cuts off its sides, as parts of the image; less than nothing repeats the edge.
-const WINDOWS: readonly Window[] = [
+const windows: readonly Window[] = [
   ...[0, 0.025, -0.025, 0.05, -0.05].map((part): Window => [part, part, part, part]),
   ...[0.04, -0.04].flatMap((part): Window[] => [
     [part, 0, 0, 0],
@@ -42,26 +42,26 @@ const WINDOWS: readonly Window[] = [
 
 function sample(grey: Float32Array, [left, top, right, bottom]: Window): Float32Array {
   const columns = positions(left, right)
-  const sampled = new Float32Array(SAMPLES * SAMPLES)
+  const sampled = new Float32Array(samplesASide * samplesASide)
   positions(top, bottom).forEach((y, row) => {
     columns.forEach((x, column) => {
-      const at = y * SIDE + x
-      sampled[row * SAMPLES + column] =
-        (grey[at] ?? 0) + (grey[at + 1] ?? 0) + (grey[at + SIDE] ?? 0) + (grey[at + SIDE + 1] ?? 0)
+      const at = y * side_px + x
+      sampled[row * samplesASide + column] =
+        (grey[at] ?? 0) + (grey[at + 1] ?? 0) + (grey[at + side_px] ?? 0) + (grey[at + side_px + 1] ?? 0)
     })
   })
   return sampled
 }
 
 function positions(before: number, after: number): number[] {
-  return Array.from({ length: SAMPLES }, (_, i) => {
-    const at = (before + ((i + 0.5) / SAMPLES) * (1 - before - after)) * SIDE - 1
-    return Math.min(SIDE - 2, Math.max(0, Math.round(at)))
+  return Array.from({ length: samplesASide }, (_, i) => {
+    const at = (before + ((i + 0.5) / samplesASide) * (1 - before - after)) * side_px - 1
+    return Math.min(side_px - 2, Math.max(0, Math.round(at)))
   })
 }
 
 function hashOf(sampled: Float32Array): string {
-  const coefficients = transform(transform(sampled, SAMPLES), FREQUENCIES)
+  const coefficients = transform(transform(sampled, samplesASide), frequencies)
   const sorted = coefficients.toSorted()
   const median = ((sorted[sorted.length / 2 - 1] ?? 0) + (sorted[sorted.length / 2] ?? 0)) / 2
   let hex = ''
@@ -75,18 +75,19 @@ function hashOf(sampled: Float32Array): string {
 
 // One pass of the transform: rows of samples become columns of their frequencies 1 to 16, so two passes do both ways.
 function transform(rows: Float32Array, count: number): Float32Array {
-  const columns = new Float32Array(FREQUENCIES * count)
+  const columns = new Float32Array(frequencies * count)
   for (let row = 0; row < count; row++) {
-    for (let frequency = 0; frequency < FREQUENCIES; frequency++) {
+    for (let frequency = 0; frequency < frequencies; frequency++) {
       let sum = 0
-      for (let x = 0; x < SAMPLES; x++) sum += (rows[row * SAMPLES + x] ?? 0) * (COSINES[frequency * SAMPLES + x] ?? 0)
+      for (let x = 0; x < samplesASide; x++)
+        sum += (rows[row * samplesASide + x] ?? 0) * (cosines[frequency * samplesASide + x] ?? 0)
       columns[frequency * count + row] = sum
     }
   }
   return columns
 }
 
-const COSINES = Float32Array.from({ length: FREQUENCIES * SAMPLES }, (_, i) => {
-  const frequency = 1 + Math.floor(i / SAMPLES)
-  return Math.cos(((2 * (i % SAMPLES) + 1) * frequency * Math.PI) / (2 * SAMPLES))
+const cosines = Float32Array.from({ length: frequencies * samplesASide }, (_, i) => {
+  const frequency = 1 + Math.floor(i / samplesASide)
+  return Math.cos(((2 * (i % samplesASide) + 1) * frequency * Math.PI) / (2 * samplesASide))
 })

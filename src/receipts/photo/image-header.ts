@@ -13,7 +13,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   try {
     if (file.readUInt16BE(0) === 0xffd8) return readJpeg(file)
-    if (file.subarray(0, 8).equals(PNG_SIGNATURE)) return readPng(file)
+    if (file.subarray(0, 8).equals(pngSignature)) return readPng(file)
     if (file.toString('latin1', 0, 4) === 'RIFF' && file.toString('latin1', 8, 12) === 'WEBP') return readWebp(file)
   } catch (error) {
     // Reading past the end of the bytes: the file is cut off.
@@ -22,14 +22,14 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   return null
 }
 
-const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
-// https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B.
-const START_OF_SCAN = 0xda
-const MARKERS_WITHOUT_FRAME = [0xc4, 0xc8, 0xcc]
+/** Of the marker after which a JPEG has only pixels: https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B. */
+export const startOfScan = 0xda
+const markersWithoutFrame = [0xc4, 0xc8, 0xcc]
 // Each scan of a progressive image is a pass over all its pixels: cameras write ten, a hostile file thousands.
-const MOST_SCANS = 100
-const MOST_SCANNED_PIXELS = 1_000_000_000
+const mostScans = 100
+const mostScanned_px = 1_000_000_000
 
 function readJpeg(file: Buffer): ImageHeader | null {
   let size: { width: number; height: number } | undefined
@@ -41,20 +41,20 @@ function readJpeg(file: Buffer): ImageHeader | null {
       at += 1
       continue
     }
-    if (marker === START_OF_SCAN) break
-    if (marker >= 0xc0 && marker <= 0xcf && !MARKERS_WITHOUT_FRAME.includes(marker)) {
+    if (marker === startOfScan) break
+    if (marker >= 0xc0 && marker <= 0xcf && !markersWithoutFrame.includes(marker)) {
       size = { height: file.readUInt16BE(at + 5), width: file.readUInt16BE(at + 7) }
     }
     at += 2 + Math.max(2, file.readUInt16BE(at + 2))
   }
-  const end = file.indexOf(END_OF_IMAGE, at)
+  const end = file.indexOf(endOfImage, at)
   if (end < 0 || !size || size.width === 0 || size.height === 0) return null
-  const most = Math.min(MOST_SCANS, Math.floor(MOST_SCANNED_PIXELS / (size.width * size.height)))
-  return countUpTo(most + 1, file.subarray(at, end), SCAN_MARKER) > most ? null : { format: 'jpeg', ...size }
+  const most = Math.min(mostScans, Math.floor(mostScanned_px / (size.width * size.height)))
+  return countUpTo(most + 1, file.subarray(at, end), scanMarker) > most ? null : { format: 'jpeg', ...size }
 }
 
-const END_OF_IMAGE = Buffer.from([0xff, 0xd9])
-const SCAN_MARKER = Buffer.from([0xff, START_OF_SCAN])
+const endOfImage = Buffer.from([0xff, 0xd9])
+const scanMarker = Buffer.from([0xff, startOfScan])
 
 function countUpTo(limit: number, file: Buffer, pattern: Buffer): number {
   let count = 0

@@ -16,7 +16,7 @@ export function roomFor({ width, height }: Source): number {
 }
 
 // Its pixels go through the event loop's thread: so many take some ten milliseconds.
-const LONGEST_SIDE = 1_024
+const longestSide_px = 1_024
 
 /**
  * The picture as it is seen on white where it can be seen through, at most 1024 pixels a side then: an encoder of JPEG
@@ -24,28 +24,28 @@ const LONGEST_SIDE = 1_024
  * error when the bytes are no image.
  */
 export async function onWhite(source: Source): Promise<Source> {
-  const maxPixels = roomFor(source)
-  if (!(await isSeeThrough(source.bytes, maxPixels))) return source
-  const pixels = await decodePixels(source.bytes, { maxSide: LONGEST_SIDE, maxPixels })
+  const max_px = roomFor(source)
+  if (!(await isSeeThrough(source.bytes, max_px))) return source
+  const pixels = await decodePixels(source.bytes, { maxSide_px: longestSide_px, max_px })
   return { bytes: bitmapOf(pixels), width: pixels.width, height: pixels.height }
 }
 
-const HEADERS = 54
+const headers_bytes = 54
 
 // https://learn.microsoft.com/windows/win32/gdi/bitmap-storage: 24 bits a pixel, from the bottom up, rows of whole words.
 function bitmapOf({ width, height, data }: Pixels): Uint8Array {
   const stride = Math.ceil((width * 3) / 4) * 4
-  const file = Buffer.alloc(HEADERS + stride * height)
+  const file = Buffer.alloc(headers_bytes + stride * height)
   file.write('BM', 'latin1')
   file.writeUInt32LE(file.length, 2)
-  file.writeUInt32LE(HEADERS, 10)
+  file.writeUInt32LE(headers_bytes, 10)
   file.writeUInt32LE(40, 14)
   file.writeInt32LE(width, 18)
   file.writeInt32LE(height, 22)
   file.writeUInt16LE(1, 26)
   file.writeUInt16LE(24, 28)
   for (let row = 0, from = 0; row < height; row++) {
-    let to = HEADERS + (height - 1 - row) * stride
+    let to = headers_bytes + (height - 1 - row) * stride
     for (let column = 0; column < width; column++, from += 3, to += 3) {
       file[to] = data[from + 2] ?? 0
       file[to + 1] = data[from + 1] ?? 0

@@ -1,6 +1,7 @@
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
-import { type ImageHeader, readImageHeader } from './image-header.ts'
+import { type ImageHeader, readImageHeader, startOfScan } from './image-header.ts'
 import { onWhite, roomFor, type Source } from './on-white.ts'
+import { largestImage_px } from './pixels.ts'
 
 /** A photo as it is kept: decoded, upright and encoded again, so that nothing but its pixels is left of what was sent. */
 export interface Photo {
@@ -34,27 +35,26 @@ export class PhotoFault extends Error {
 export async function openPhoto(bytes: Uint8Array): Promise<Photo> {
   const source = await requireOpaque(bytes)
   const { width, height } = source
-  const longest = Math.ceil(Math.max(width, height) * Math.min(1, Math.sqrt(KEPT_PIXELS / (width * height))))
+  const longest = Math.ceil(Math.max(width, height) * Math.min(1, Math.sqrt(kept_px / (width * height))))
   const image = await encode(source, longest, 85)
   const size = requireImage(image)
-  const preview = await encode({ bytes: image, ...size }, PREVIEW_SIDE, 75)
+  const preview = await encode({ bytes: image, ...size }, previewSide_px, 75)
   const fingerprint = await fingerprintOf(preview)
   return { image, preview, sha256: await sha256(image), fingerprint, width: size.width, height: size.height }
 }
 
 /** Makes an avatar of a picture: a JPEG of at most 512 pixels a side. Throws PhotoFault. */
 export async function openAvatar(bytes: Uint8Array): Promise<Uint8Array> {
-  return encode(await requireOpaque(bytes), AVATAR_SIDE, 85)
+  return encode(await requireOpaque(bytes), avatarSide_px, 85)
 }
 
-const MAX_PIXELS = 40_000_000
 // A row is decoded at once, and decoders take many bytes for each pixel of a row.
-const MAX_WIDTH = 16_384
+const maxWidth_px = 16_384
 // A row costs its filter's start: millions of short ones took seconds. The longest screenshots have 20,000.
-const MAX_HEIGHT = 32_768
-const KEPT_PIXELS = 5_000_000
-const PREVIEW_SIDE = 480
-const AVATAR_SIDE = 512
+const maxHeight_px = 32_768
+const kept_px = 5_000_000
+const previewSide_px = 480
+const avatarSide_px = 512
 
 async function requireOpaque(bytes: Uint8Array): Promise<Source> {
   const { format, width, height } = requireImage(bytes)
@@ -71,7 +71,8 @@ function requireImage(bytes: Uint8Array): ImageHeader {
   const header = readImageHeader(bytes)
   if (!header) throw new PhotoFault('not_image')
   const { width, height } = header
-  if (width * height > MAX_PIXELS || width > MAX_WIDTH || height > MAX_HEIGHT) throw new PhotoFault('too_large')
+  if (width * height > largestImage_px || width > maxWidth_px || height > maxHeight_px)
+    throw new PhotoFault('too_large')
   return header
 }
 
@@ -99,15 +100,13 @@ function withoutMetadata(jpeg: Uint8Array): Uint8Array {
   const file = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)
   const kept = [file.subarray(0, 2)]
   let at = 2
-  while (file[at] === 0xff && file[at + 1] !== START_OF_SCAN) {
+  while (file[at] === 0xff && file[at + 1] !== startOfScan) {
     const end = at + 2 + file.readUInt16BE(at + 2)
     if (!isMetadata(file[at + 1] ?? 0)) kept.push(file.subarray(at, end))
     at = end
   }
   return new Uint8Array(Buffer.concat([...kept, file.subarray(at)]))
 }
-
-const START_OF_SCAN = 0xda
 
 // Application segments but the first, which is JFIF's own, and comments.
 function isMetadata(marker: number): boolean {

@@ -10,10 +10,10 @@ export interface Pixels {
 /** What to do to an image on its way to pixels: a quarter turn, a longest side in pixels, or an exact size. */
 export interface PixelOptions {
   rotate?: 0 | 90 | 180 | 270
-  maxSide?: number
+  maxSide_px?: number
   size?: { width: number; height: number }
   /** What the image may have at the most; by it is also bounded what its packed parts may inflate to. */
-  maxPixels?: number
+  max_px?: number
 }
 
 /**
@@ -25,20 +25,20 @@ export async function decodePixels(image: Uint8Array, options: PixelOptions): Pr
 }
 
 /** True for an image that can be seen through somewhere, by a small look at it. Throws as `decodePixels` does. */
-export async function isSeeThrough(image: Uint8Array, maxPixels: number): Promise<boolean> {
-  const { rows, width, height } = await decode(image, { maxSide: LOOK_SIDE, maxPixels })
+export async function isSeeThrough(image: Uint8Array, max_px: number): Promise<boolean> {
+  const { rows, width, height } = await decode(image, { maxSide_px: lookSide_px, max_px })
   for (let row = 0; row < height; row++) {
-    const start = row * (width * CHANNELS + 1) + 1
-    for (let at = start + 3; at < start + width * CHANNELS; at += CHANNELS) {
-      if ((rows[at] ?? 255) < OPAQUE) return true
+    const start = row * (width * channels + 1) + 1
+    for (let at = start + 3; at < start + width * channels; at += channels) {
+      if ((rows[at] ?? 255) < opaque) return true
     }
   }
   return false
 }
 
-const LOOK_SIDE = 64
+const lookSide_px = 64
 // A filter may round a little off.
-const OPAQUE = 250
+const opaque = 250
 
 /** Rows of RGBA, each behind one byte that is not its own. */
 interface Decoded {
@@ -48,16 +48,17 @@ interface Decoded {
 }
 
 async function decode(image: Uint8Array, options: PixelOptions): Promise<Decoded> {
-  const pipeline = new Bun.Image(image, { maxPixels: options.maxPixels ?? MAX_PIXELS })
+  const pipeline = new Bun.Image(image, { maxPixels: options.max_px ?? largestImage_px })
   if (options.rotate) pipeline.rotate(options.rotate)
   if (options.size) pipeline.resize(options.size.width, options.size.height, { filter: 'box' })
-  else if (options.maxSide)
-    pipeline.resize(options.maxSide, options.maxSide, { fit: 'inside', withoutEnlargement: true })
+  else if (options.maxSide_px)
+    pipeline.resize(options.maxSide_px, options.maxSide_px, { fit: 'inside', withoutEnlargement: true })
   return unpackPng(await pipeline.png({ compressionLevel: 0 }).bytes())
 }
 
-const MAX_PIXELS = 40_000_000
-const CHANNELS = 4
+/** The largest image that is decoded: width times height. */
+export const largestImage_px = 40_000_000
+const channels = 4
 
 // https://www.w3.org/TR/png-3/, only what Bun.Image writes: eight-bit RGBA, not interlaced.
 function unpackPng(png: Uint8Array): Decoded {
@@ -72,7 +73,7 @@ function unpackPng(png: Uint8Array): Decoded {
     at += 12 + length
   }
   const rows = inflateSync(Buffer.concat(compressed))
-  unfilter(rows, height, width * CHANNELS)
+  unfilter(rows, height, width * channels)
   return { rows, width, height }
 }
 
@@ -83,9 +84,9 @@ function unfilter(rows: Uint8Array, height: number, stride: number): void {
     if (filter === 0) continue
     for (let i = 0; i < stride; i++) {
       const at = start + i
-      const left = i >= CHANNELS ? (rows[at - CHANNELS] ?? 0) : 0
+      const left = i >= channels ? (rows[at - channels] ?? 0) : 0
       const up = row > 0 ? (rows[at - stride - 1] ?? 0) : 0
-      const corner = row > 0 && i >= CHANNELS ? (rows[at - stride - 1 - CHANNELS] ?? 0) : 0
+      const corner = row > 0 && i >= channels ? (rows[at - stride - 1 - channels] ?? 0) : 0
       rows[at] = (rows[at] ?? 0) + predict(filter, left, up, corner)
     }
   }
@@ -108,8 +109,8 @@ function toRgb({ rows, width, height }: Decoded): Pixels {
   const rgb = new Uint8Array(width * height * 3)
   let to = 0
   for (let row = 0; row < height; row++) {
-    let from = row * (width * CHANNELS + 1) + 1
-    for (let column = 0; column < width; column++, from += CHANNELS) {
+    let from = row * (width * channels + 1) + 1
+    for (let column = 0; column < width; column++, from += channels) {
       const alpha = rows[from + 3] ?? 255
       for (let channel = 0; channel < 3; channel++) {
         const value = rows[from + channel] ?? 0

@@ -8,23 +8,23 @@ export function choosePaid(pairs: readonly Pair[]): number | null {
   const ledger = ledgerOf(pairs)
   const values = [
     ...new Set(
-      pairs.filter((pair) => WEIGHT[pair.role] && pair.fen > 0 && pair.fen <= MOST_FEN).map((pair) => pair.fen),
+      pairs.filter((pair) => weightByRole[pair.role] && pair.fen > 0 && pair.fen <= most_fen).map((pair) => pair.fen),
     ),
   ]
   const ranked = values
     .map((fen) => ({ fen, score: score(fen, pairs, ledger), row: Math.max(...rowsOf(fen, pairs)) }))
     .sort((a, b) => b.score - a.score || b.row - a.row)
   const best = ranked[0]
-  if (best) return best.score >= ENOUGH ? best.fen : null
+  if (best) return best.score >= enoughEvidence ? best.fen : null
   return cashKept(pairs) ?? totalOfItems(ledger.items)
 }
 
-const MOST_FEN = 99_999_999
-const ENOUGH = 2.5
+const most_fen = 99_999_999
+const enoughEvidence = 2.5
 
 // How much each role says by itself that its amount is what was paid.
 // biome-ignore format: a table
-const WEIGHT: Readonly<Record<Pair['role'], number>> = {
+const weightByRole: Readonly<Record<Pair['role'], number>> = {
   paid: 6, hero: 6, due: 5, total: 4, method: 3, gross: 2.5, tendered: 0, discount: 0, change: 0, fee: 0, other: 0, item: 0,
 }
 
@@ -53,8 +53,8 @@ function ledgerOf(pairs: readonly Pair[]): Ledger {
 }
 
 function score(fen: number, pairs: readonly Pair[], ledger: Ledger): number {
-  const own = pairs.filter((pair) => pair.fen === fen && WEIGHT[pair.role] > 0)
-  const weight = Math.max(...own.map((pair) => WEIGHT[pair.role] - doubt(pair, ledger)))
+  const own = pairs.filter((pair) => pair.fen === fen && weightByRole[pair.role] > 0)
+  const weight = Math.max(...own.map((pair) => weightByRole[pair.role] - doubt(pair, ledger)))
   const agreement = Math.min(2, new Set(own.map((pair) => pair.role)).size - 1)
   return weight + agreement + arithmetic(fen, ledger)
 }
@@ -95,7 +95,7 @@ function cashKept(pairs: readonly Pair[]): number | null {
 
 function totalOfItems(items: readonly number[]): number | null {
   const last = items.at(-1)
-  return items.length > 2 && last !== undefined && last <= MOST_FEN && sum(items.slice(0, -1)) === last ? last : null
+  return items.length > 2 && last !== undefined && last <= most_fen && sum(items.slice(0, -1)) === last ? last : null
 }
 
 function rowsOf(fen: number, pairs: readonly Pair[]): number[] {

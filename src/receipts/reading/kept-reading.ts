@@ -8,9 +8,9 @@ const longestMerchant = 100
 const longestNumber = 64
 
 /** A reading as it may be kept: an amount that no upload may have is no amount. */
-export function keptReading({ amountFen, paidAt, merchantName, receiptNumber }: Reading): ReceiptReading {
+export function keptReading({ amount_fen, paidAt, merchantName, receiptNumber }: Reading): ReceiptReading {
   return {
-    amountFen: amountFen !== null && amountFen >= 1 && amountFen <= largestAmount_fen ? amountFen : null,
+    amount_fen: amount_fen !== null && amount_fen >= 1 && amount_fen <= largestAmount_fen ? amount_fen : null,
     paidAt: paidAt?.slice(0, 19) ?? null,
     merchantName: merchantName?.slice(0, longestMerchant) ?? null,
     receiptNumber: receiptNumber?.slice(0, longestNumber) ?? null,

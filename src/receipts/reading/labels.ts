@@ -6,7 +6,7 @@ import { type OcrLine, toRows } from './rows.ts'
 /** What a receipt says. Each is null where it says nothing or nothing clear. */
 export interface Reading {
   /** What was paid, in fen, 1 to 99 999 999. */
-  amountFen: number | null
+  amount_fen: number | null
   /** Wall-clock time on the receipt, `YYYY-MM-DDTHH:mm:ss`, midnight where only the day is printed. */
   paidAt: string | null
   merchantName: string | null
@@ -17,7 +17,7 @@ export interface Reading {
 export function readLabels(lines: readonly OcrLine[]): Reading {
   const rows = toRows(lines)
   return {
-    amountFen: choosePaid(pairAmounts(rows)),
+    amount_fen: choosePaid(pairAmounts(rows)),
     paidAt: findPaidAt(rows),
     merchantName: findMerchant(rows),
     receiptNumber: findNumber(rows),

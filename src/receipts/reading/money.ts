@@ -16,7 +16,7 @@ export interface Money {
  */
 export function findMoney(text: string): Money[] {
   const found: Money[] = []
-  for (const match of text.matchAll(CANDIDATE)) {
+  for (const match of text.matchAll(candidate)) {
     const start = match.index
     const end = start + match[0].length
     const { sign = '', currency = '', inner = '', number = '', unit = '' } = match.groups ?? {}
@@ -28,23 +28,23 @@ export function findMoney(text: string): Money[] {
 }
 
 // 0-9 and what print or the reader makes of them. A digit comes first or right after, so that words stay words.
-const NUMBER = String.raw`(?:[OoIl|](?=[\d.,]))?\d[\dOoIl|]*(?:[,.'·。:] ?[\dOoIl|]+)*`
-const CURRENCY = String.raw`¥|RMB|CNY|HK\$|\$|人民币|(?<![A-Za-z])[YV](?=\s?\d)|[半羊](?=\s?\d)`
-const CANDIDATE = new RegExp(
-  String.raw`(?<sign>[-−–—]\s?)?(?:(?<currency>${CURRENCY})\s*:?\s*)?(?<inner>[-−–—]\s?)?(?<number>${NUMBER})(?<unit>\s?(?:元|块|圆|RMB|CNY|yuan))?`,
+const numberForm = String.raw`(?:[OoIl|](?=[\d.,]))?\d[\dOoIl|]*(?:[,.'·。:] ?[\dOoIl|]+)*`
+const currencyForm = String.raw`¥|RMB|CNY|HK\$|\$|人民币|(?<![A-Za-z])[YV](?=\s?\d)|[半羊](?=\s?\d)`
+const candidate = new RegExp(
+  String.raw`(?<sign>[-−–—]\s?)?(?:(?<currency>${currencyForm})\s*:?\s*)?(?<inner>[-−–—]\s?)?(?<number>${numberForm})(?<unit>\s?(?:元|块|圆|RMB|CNY|yuan))?`,
   'giu',
 )
 
-const BEFORE_NO_MONEY = /[\dA-Z#*@_%×/.+]$|(?:^|[^A-Za-z])[xX]\s?$|(?:号|第|[Nn]o\.?)\s?:?\s?$/
-const AFTER_NO_MONEY =
+const beforeNoMoney = /[\dA-Z#*@_%×/.+]$|(?:^|[^A-Za-z])[xX]\s?$|(?:号|第|[Nn]o\.?)\s?:?\s?$/
+const afterNoMoney =
   /^\s?(?:[%折斤两克人位份件个桌台号楼层分年月日时点张项次串瓶杯碗盘只条]|kg|ml|mg|cm|km|g\b|L\b|pcs|积分|公斤|千克|毫升|小时)|^[\dA-Za-z*/:@_×]|^-\d|^[.,]\d/i
 
 function standsAlone(text: string, start: number, end: number, hasUnit: boolean): boolean {
-  if (BEFORE_NO_MONEY.test(text.slice(Math.max(0, start - 4), start))) return false
-  return hasUnit || !AFTER_NO_MONEY.test(text.slice(end))
+  if (beforeNoMoney.test(text.slice(Math.max(0, start - 4), start))) return false
+  return hasUnit || !afterNoMoney.test(text.slice(end))
 }
 
-const MOST_YUAN_DIGITS = 7
+const mostYuanDigits = 7
 
 function parse(written: string, hasCurrency: boolean): Pick<Money, 'fen' | 'form'> | null {
   const digits = written
@@ -57,7 +57,7 @@ function parse(written: string, hasCurrency: boolean): Pick<Money, 'fen' | 'form
   if (!grouped) return null
   const [, whole = '', fraction] = grouped
   const yuan = whole.replace(/[,.]/g, '')
-  if (yuan.length > MOST_YUAN_DIGITS || (yuan.length > 1 && yuan.startsWith('0'))) return null
+  if (yuan.length > mostYuanDigits || (yuan.length > 1 && yuan.startsWith('0'))) return null
   if (fraction === undefined && !hasCurrency && /[,.]/.test(whole) && !whole.includes(',')) return null
   const fen = Number(yuan) * 100 + Number((fraction ?? '').padEnd(2, '0'))
   return { fen, form: formOf(fraction, hasCurrency) }

@@ -10,12 +10,12 @@ import type { OnnxRuntime } from './ocr.ts'
  */
 export async function loadRuntime(scratchDir: string): Promise<OnnxRuntime> {
   const library = await libraryFile()
-  if (library.startsWith(INSIDE_BINARY)) await loadLibrary(library, scratchDir)
+  if (library.startsWith(insideBinary)) await loadLibrary(library, scratchDir)
   const module = await import('onnxruntime-node')
   return { InferenceSession: module.InferenceSession, Tensor: module.Tensor }
 }
 
-const INSIDE_BINARY = '/$bunfs/'
+const insideBinary = '/$bunfs/'
 
 // A build knows its target's architecture and leaves the other library out.
 async function libraryFile(): Promise<string> {

@@ -21,12 +21,12 @@ export type ReadText = (image: Uint8Array) => Promise<OcrLine[]>
 
 /** Loads the models. One thread, and memory given back after every step: a photo is read in two seconds beside a server. */
 export async function createOcr(runtime: OnnxRuntime, models: OcrModels): Promise<ReadText> {
-  const open = async (model: ArrayBuffer) => adapt(await runtime.InferenceSession.create(model, SESSION))
+  const open = async (model: ArrayBuffer) => adapt(await runtime.InferenceSession.create(model, sessionOptions))
   const ort: OrtModule = { Tensor: runtime.Tensor, InferenceSession: { create: open } }
   const ocr = new Ocr(
-    new DetectionService(ort, await open(models.detector), DETECTION),
+    new DetectionService(ort, await open(models.detector), detectionOptions),
     new RecognitionService(ort, await open(models.recogniser), {
-      ...RECOGNITION,
+      ...recognitionOptions,
       charactersDictionary: models.characters,
     }),
   )
@@ -55,7 +55,7 @@ class Ocr {
     const view = await this.#findUpright(bytes)
     const found: FoundText[] = []
     for (const box of view.boxes) found.push(...(await this.#recognise(view, box)))
-    return straighten(found.filter(({ text, confidence }) => text !== '' && confidence >= LEAST_CONFIDENCE))
+    return straighten(found.filter(({ text, confidence }) => text !== '' && confidence >= leastConfidence))
   }
 
   async #findUpright(bytes: Uint8Array): Promise<View> {
@@ -65,7 +65,7 @@ class Ocr {
     for (const turn of sideways ? ([90, 270] as const) : ([0, 180] as const)) {
       const view = turn === 0 ? asSent : await this.#look(bytes, turn)
       const legibility = await this.#legibility(view)
-      if (legibility >= LEGIBLE) return view
+      if (legibility >= legible) return view
       tried.push({ view, legibility })
     }
     return tried.reduce((best, next) => (next.legibility > best.legibility ? next : best)).view
@@ -73,15 +73,15 @@ class Ocr {
 
   async #look(bytes: Uint8Array, rotate: Turn): Promise<View> {
     const size = readImageHeader(bytes) ?? { width: 0, height: 0 }
-    const { width, height, data } = await decodePixels(bytes, { rotate, maxSide: sideFor(READ_PIXELS, size) })
+    const { width, height, data } = await decodePixels(bytes, { rotate, maxSide_px: sideFor(readArea_px, size) })
     const image = new Image(width, height, 3, data)
-    const boxes = await this.#detection.run(image, { maxSideLength: sideFor(DETECTED_PIXELS, size) })
+    const boxes = await this.#detection.run(image, { maxSideLength: sideFor(detectedArea_px, size) })
     return { image, boxes, read: new Map() }
   }
 
   // Text upside down is read as nonsense with little confidence; the longest lines show it best.
   async #legibility(view: View): Promise<number> {
-    const longest = [...view.boxes].sort((a, b) => b.width - a.width).slice(0, SAMPLES)
+    const longest = [...view.boxes].sort((a, b) => b.width - a.width).slice(0, sampledBoxes)
     let sum = 0
     for (const box of longest) sum += (await this.#recognise(view, box))[0]?.confidence ?? 0
     return longest.length === 0 ? 1 : sum / longest.length
@@ -106,20 +106,20 @@ function adapt(session: InferenceSession): OrtInferenceSession {
   }
 }
 
-const SESSION = {
+const sessionOptions = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
   enableCpuMemArena: false,
 } as const
-const DETECTION = { channelOrder: 'bgr' } as const
-const RECOGNITION = { channelOrder: 'bgr', imageWidth: 160 } as const
+const detectionOptions = { channelOrder: 'bgr' } as const
+const recognitionOptions = { channelOrder: 'bgr', imageWidth: 160 } as const
 // Text is looked for in a smaller image than it is read in. Both are bounded by area: a long receipt keeps its width.
-const READ_PIXELS = 2_800_000
-const DETECTED_PIXELS = 1_250_000
-const LEAST_CONFIDENCE = 0.5
-const SAMPLES = 6
-const LEGIBLE = 0.85
+const readArea_px = 2_800_000
+const detectedArea_px = 1_250_000
+const leastConfidence = 0.5
+const sampledBoxes = 6
+const legible = 0.85
 
 function quadOf({ x, y, width, height, points }: Box): Quad {
   return (

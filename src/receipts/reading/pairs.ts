@@ -108,7 +108,7 @@ function isOnlyMoney(text: string, amounts: readonly Money[]): boolean {
 }
 
 // How many times as high as the usual figures an amount must stand to be meant to catch the eye.
-const LARGE = 1.35
+const largeFactor = 1.35
 
 // Figures are measured against figures: Chinese characters of the same print fill a taller box.
 function largestFigures(rows: readonly Row[]): number {
@@ -123,7 +123,7 @@ function largestFigures(rows: readonly Row[]): number {
   const amounts = pieces
     .filter(({ text }) => findMoney(text).some(({ form }) => form !== 'bare'))
     .map(({ height }) => height)
-  return Math.max(LARGE * usual, 0.95 * Math.max(0, ...amounts))
+  return Math.max(largeFactor * usual, 0.95 * Math.max(0, ...amounts))
 }
 
 function median(values: readonly number[]): number {

@@ -7,7 +7,7 @@ export function findPaidAt(rows: readonly Row[]): string | null {
     const day = findDay(row.text)
     if (!day) return []
     const clock = findClock(row.text.slice(day.end)) ?? findClock(rows[index + 1]?.text ?? '', true) ?? '00:00:00'
-    return [{ time: `${day.day}T${clock}`, rank: TIME_RANKS.findIndex((words) => words.test(row.text)) }]
+    return [{ time: `${day.day}T${clock}`, rank: timeRanks.findIndex((words) => words.test(row.text)) }]
   })
   return found.sort((a, b) => a.rank - b.rank)[0]?.time ?? null
 }
@@ -19,7 +19,7 @@ export function findMerchant(rows: readonly Row[]): string | null {
 
 /** The receipt's own number, without blanks: the till's or the payment's, whichever is the more telling. */
 export function findNumber(rows: readonly Row[]): string | null {
-  for (const label of NUMBER_LABELS) {
+  for (const label of numberLabels) {
     for (const row of rows) {
       const number = numberAfter(row, label)
       if (number) return number
@@ -28,7 +28,7 @@ export function findNumber(rows: readonly Row[]): string | null {
   return null
 }
 
-const TIME_RANKS: readonly RegExp[] = [
+const timeRanks: readonly RegExp[] = [
   /支付时间|付款时间|交易时间|结账|结算|收款时间|消费时间|[Pp]aid/,
   /^(?!.*(?:开台|下单|打印|预约|期望|有效|截止|营业|创建))/,
   /下单|创建|开台/,
@@ -36,15 +36,15 @@ const TIME_RANKS: readonly RegExp[] = [
   /./,
 ]
 
-const YEAR_FIRST = /(20\d{2})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?/
-const DAY_FIRST = /(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](20\d{2})/
+const yearFirstForm = /(20\d{2})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?/
+const dayFirstForm = /(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](20\d{2})/
 // The reader often drops the blank between day and time, so a day has two digits where a third would follow.
-const YEAR_FIRST_GLUED = /(20\d{2})[-/.](\d{2})[-/.](\d{2})(?=\d{2}:)/
+const yearFirstGlued = /(20\d{2})[-/.](\d{2})[-/.](\d{2})(?=\d{2}:)/
 
 function findDay(text: string): { day: string; end: number } | null {
-  const yearFirst = YEAR_FIRST_GLUED.exec(text) ?? YEAR_FIRST.exec(text)
+  const yearFirst = yearFirstGlued.exec(text) ?? yearFirstForm.exec(text)
   if (yearFirst) return dayOf(yearFirst, yearFirst[1], yearFirst[2], yearFirst[3])
-  const dayFirst = DAY_FIRST.exec(text)
+  const dayFirst = dayFirstForm.exec(text)
   return dayFirst ? dayOf(dayFirst, dayFirst[3], dayFirst[2], dayFirst[1]) : null
 }
 
@@ -61,35 +61,35 @@ function findClock(text: string, alone = false): string | null {
   return `${(match[1] ?? '').padStart(2, '0')}:${match[2]}:${match[3] ?? '00'}`
 }
 
-const MERCHANT_LABEL =
+const merchantLabel =
   /(?:商户全称|商户名称|商家名称|门店名称|收款商户|商户名|收款方|商户|商家|门店|店名|店铺|merchant)\s*:?\s*(.+)$/i
-const NOT_A_NAME =
+const notAName =
   /支付|付款|交易|账单|订单|结账|预结|小票|客户联|商户联|欢迎|谢谢|光临|成功|完成|详情|状态|外卖单|取餐|桌|台号|人数|单号|日期|时间|电话|全部|服务|打印|签购单|^返回$|备注|编号|receipt|invoice|welcome|table|WiFi|^\d?G\b|^HD$|^#/i
 
 function labelledMerchant(rows: readonly Row[]): string | null {
   for (const row of rows) {
-    const name = cleanName(MERCHANT_LABEL.exec(row.text)?.[1] ?? '')
+    const name = cleanName(merchantLabel.exec(row.text)?.[1] ?? '')
     if (isName(name) && !/备注|单号|订单|编号|号$/.test(row.text.slice(0, 6))) return name
   }
   return null
 }
 
-const FIRST_ROWS = 6
+const firstRows = 6
 
 // The largest letters win, a little handicap given to what sounds like a restaurant.
 function titleMerchant(rows: readonly Row[]): string | null {
   const titles = rows
-    .slice(0, FIRST_ROWS)
+    .slice(0, firstRows)
     .flatMap((row) =>
       row.pieces.map((piece) => ({ name: cleanName(textOf(row, piece)), height: piece.line.box.height })),
     )
     .filter(({ name }) => isName(name))
-    .map(({ name, height }) => ({ name, size: height * (HOUSE.test(name) ? 1.3 : 1) }))
+    .map(({ name, height }) => ({ name, size: height * (soundsLikeRestaurant.test(name) ? 1.3 : 1) }))
   const largest = Math.max(0, ...titles.map(({ size }) => size))
   return titles.find(({ size }) => size >= 0.85 * largest)?.name ?? null
 }
 
-const HOUSE =
+const soundsLikeRestaurant =
   /[店馆楼厅坊居阁轩庄府苑吧]$|[店馆楼厅坊]\s?\(|\([^)]*店\)$|餐饮|火锅|酒家|小吃|restaurant|caf[eé]|kitchen|bistro/i
 
 function textOf(row: Row, piece: Piece): string {
@@ -109,13 +109,13 @@ function isName(name: string): boolean {
     letters >= 2 &&
     letters * 2 >= name.length &&
     name.length <= 40 &&
-    !NOT_A_NAME.test(name) &&
+    !notAName.test(name) &&
     findMoney(name).every(({ form }) => form === 'bare')
   )
 }
 
 // The most telling first: a payment's number is unique everywhere, a till's within its restaurant.
-const NUMBER_LABELS: readonly RegExp[] = [
+const numberLabels: readonly RegExp[] = [
   /(?:交易单号|交易号|支付单号)\s*:?/,
   /订单(?:编号|号码|号)\s*:?/,
   /(?:账单|结账|转账|小票|消费|收据|票据|单据)(?:编号|单号|号)\s*:?/,

@@ -12,11 +12,11 @@ export type ReaderAnswer = { id: number; reading: Reading } | { id: number; erro
 
 export interface ReaderOptions {
   /** How long one photo may take, the loading of the models at the first one included. */
-  timeoutMs: number
+  timeout_ms: number
   /** How many photos may wait for their turn; one more is not read at all. */
   maxWaiting: number
   /** After how long without a photo the worker is ended, so that its memory goes back. The next photo starts another. */
-  idleMs: number
+  idle_ms: number
   /** Folder, writable by this user alone, for the native library of a compiled binary. */
   scratchDir: string
   /** Told why a photo could not be read, for the log. */
@@ -59,7 +59,7 @@ export function createReader(options: ReaderOptions): Reader {
 }
 
 /** No photo keeps native code for so long: who isn't back by then hangs elsewhere. */
-const surelyHangsMs = 600_000
+const surelyHangs_ms = 600_000
 
 interface Ticket {
   id: number
@@ -118,13 +118,13 @@ class QueueingReader implements Reader {
       return
     }
     if (!this.#current) {
-      this.#deadline = setTimeout(() => this.#endWorker(), this.#options.idleMs)
+      this.#deadline = setTimeout(() => this.#endWorker(), this.#options.idle_ms)
       this.#deadline.unref()
       return
     }
     const { id, image } = this.#current
     this.#startedAt = performance.now()
-    this.#deadline = setTimeout(() => this.#giveUp(), this.#options.timeoutMs)
+    this.#deadline = setTimeout(() => this.#giveUp(), this.#options.timeout_ms)
     this.#worker ??= this.#startWorker()
     this.#worker.postMessage({ id, image, scratchDir: this.#options.scratchDir } satisfies ReaderJob)
   }
@@ -169,7 +169,7 @@ class QueueingReader implements Reader {
     this.#overdue = worker
     if (worker) {
       worker.onmessage = () => this.#endOverdue(worker)
-      setTimeout(() => this.#endOverdue(worker), surelyHangsMs).unref()
+      setTimeout(() => this.#endOverdue(worker), surelyHangs_ms).unref()
     }
     this.#abandon('timed out')
   }

@@ -39,13 +39,13 @@ export function toRows(lines: readonly OcrLine[]): Row[] {
 export function normalise(text: string): string {
   const plain = text
     .normalize('NFKC')
-    .replace(/[計總實應優額單號餘價現費時間稅結帳錢續東據發編]/gu, (character) => SIMPLIFIED[character] ?? character)
+    .replace(/[計總實應優額單號餘價現費時間稅結帳錢續東據發編]/gu, (character) => simplified[character] ?? character)
     .replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, '')
     .trim()
-  return MISREAD.reduce((words, [wrong, right]) => words.replace(wrong, right), plain)
+  return misreadings.reduce((words, [wrong, right]) => words.replace(wrong, right), plain)
 }
 
-const MISREAD: readonly (readonly [RegExp, string])[] = [
+const misreadings: readonly (readonly [RegExp, string])[] = [
   [/(?<=[合总小共])[汁讣什]/gu, '计'],
   [/[台含](?=计)/gu, '合'],
   [/(?<=[实应])[忖村]/gu, '付'],
@@ -54,7 +54,7 @@ const MISREAD: readonly (readonly [RegExp, string])[] = [
 ]
 
 // biome-ignore format: a table
-const SIMPLIFIED: Readonly<Record<string, string>> = {
+const simplified: Readonly<Record<string, string>> = {
   計: '计', 總: '总', 實: '实', 應: '应', 優: '优', 額: '额', 單: '单', 號: '号', 餘: '余', 價: '价', 現: '现', 費: '费',
   時: '时', 間: '间', 稅: '税', 結: '结', 帳: '账', 錢: '钱', 續: '续', 東: '东', 據: '据', 發: '发', 編: '编',
 }
@@ -90,12 +90,12 @@ function toRow(lines: readonly OcrLine[]): Row {
 
 // A label set in wide letters arrives as single characters, 合 计, and a price with small fen in two parts, ¥88 .50.
 function joins(before: string, after: string, left: OcrLine | undefined, right: OcrLine): boolean {
-  if (YUAN_THEN_FEN.test(`${before.slice(-2)}\n${after}`)) return true
+  if (yuanThenFen.test(`${before.slice(-2)}\n${after}`)) return true
   if (!left || !/\p{Script=Han}$/u.test(before) || !/^\p{Script=Han}/u.test(after)) return false
   return normalise(left.text).length === 1 && normalise(right.text).length <= 2
 }
 
-const YUAN_THEN_FEN = /\d(?:[.,]\n|\n[.,])\d{2}(?![\d.,])/
+const yuanThenFen = /\d(?:[.,]\n|\n[.,])\d{2}(?![\d.,])/
 
 // Between large yuan and small fen the reader may see the point twice.
 function withoutDoubledPoint(before: string, after: string): string {

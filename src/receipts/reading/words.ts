@@ -16,12 +16,12 @@ export interface Label {
 /** Finds the labels in a normalised text. Words that touch make one label: in 优惠合计 the discount decides. */
 export function findLabels(text: string): Label[] {
   const labels: Label[] = []
-  for (const match of withoutRemarks(text).matchAll(ANY_WORD)) {
+  for (const match of withoutRemarks(text).matchAll(anyWord)) {
     const role = roleOf(match[0])
     const end =
-      match.index + match[0].length + (SUFFIX.exec(text.slice(match.index + match[0].length))?.[0].length ?? 0)
+      match.index + match[0].length + (suffix.exec(text.slice(match.index + match[0].length))?.[0].length ?? 0)
     const last = labels.at(-1)
-    if (last && FILLER.test(text.slice(last.end, match.index))) {
+    if (last && filler.test(text.slice(last.end, match.index))) {
       last.role = stronger(last.role, role)
       last.end = end
     } else {
@@ -32,7 +32,7 @@ export function findLabels(text: string): Label[] {
 }
 
 // In a label of several words the earlier role of this list decides.
-const PRECEDENCE: readonly Role[] = [
+const precedence: readonly Role[] = [
   'other',
   'change',
   'discount',
@@ -47,7 +47,7 @@ const PRECEDENCE: readonly Role[] = [
 
 // Within a role the order is free: of the words that begin at one place the longest is taken.
 // biome-ignore format: a table
-const WORDS: Readonly<Record<Role, readonly string[]>> = {
+const wordsByRole: Readonly<Record<Role, readonly string[]>> = {
   paid: [
     '实付', '实收', '实际支付', '实际付款', '实际收款', '已付', '已支付', '已收', '支付金额', '付款金额', '收款金额', '交易金额', '扣款金额',
     '支付合计', '付款合计', '本次支付', '本次消费', '本单支付', '支付总额', '应付实付', '实结', '净收', '净额', '到店支付', '在线支付', '线上支付',
@@ -92,20 +92,20 @@ const WORDS: Readonly<Record<Role, readonly string[]>> = {
 }
 
 // What may end a label, and what may stand between the words of one.
-const SUFFIX = /^(?:金额|总额|[额款价])/u
-const FILLER = /^[/·+的总额金价费款]{0,3}$/u
+const suffix = /^(?:金额|总额|[额款价])/u
+const filler = /^[/·+的总额金价费款]{0,3}$/u
 
 // 合计(含税): a remark in brackets says nothing of the amount after it, unless it holds an amount of its own.
 function withoutRemarks(text: string): string {
   return text.replace(/\([^()]*\)/g, (remark) => (/\d[.,]\d/.test(remark) ? remark : ' '.repeat(remark.length)))
 }
 
-const ROLES: ReadonlyMap<string, Role> = new Map(
-  PRECEDENCE.flatMap((role) => WORDS[role].map((word): [string, Role] => [squeeze(word), role])),
+const roleByWord: ReadonlyMap<string, Role> = new Map(
+  precedence.flatMap((role) => wordsByRole[role].map((word): [string, Role] => [squeeze(word), role])),
 )
 
-const ANY_WORD = new RegExp(
-  Object.values(WORDS)
+const anyWord = new RegExp(
+  Object.values(wordsByRole)
     .flat()
     .sort((a, b) => b.length - a.length)
     .map(pattern)
@@ -119,7 +119,7 @@ function pattern(word: string): string {
 }
 
 function roleOf(written: string): Role {
-  return ROLES.get(squeeze(written)) ?? 'other'
+  return roleByWord.get(squeeze(written)) ?? 'other'
 }
 
 function squeeze(word: string): string {
@@ -127,5 +127,5 @@ function squeeze(word: string): string {
 }
 
 function stronger(a: Role, b: Role): Role {
-  return PRECEDENCE.indexOf(a) <= PRECEDENCE.indexOf(b) ? a : b
+  return precedence.indexOf(a) <= precedence.indexOf(b) ? a : b
 }

@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import { type Fingerprint, fingerprintOf } from '../../../src/receipts/photo/fingerprint.ts'
 import { distance, isNearCopy, packHash } from '../../../src/receipts/photo/likeness.ts'
 
-const FOLDER = join(import.meta.dir, '../../samples')
-const truth: { file: string }[] = await Bun.file(join(FOLDER, 'ground-truth.json')).json()
+const folder = join(import.meta.dir, '../../samples')
+const truth: { file: string }[] = await Bun.file(join(folder, 'ground-truth.json')).json()
 const originals = await Promise.all(
   truth.map(async ({ file }) => {
-    const bytes = await Bun.file(join(FOLDER, file)).bytes()
+    const bytes = await Bun.file(join(folder, file)).bytes()
     const fingerprint = await fingerprintOf(bytes)
     return { file, bytes, fingerprint, hash: packHash(fingerprint.hash) }
   }),
 )
 
-const COPIES: [name: string, copy: (bytes: Uint8Array) => Promise<Uint8Array>][] = [
+const copies: [name: string, copy: (bytes: Uint8Array) => Promise<Uint8Array>][] = [
   ['encoded again', (bytes) => new Bun.Image(bytes).jpeg({ quality: 50 }).bytes()],
   ['as another format', (bytes) => new Bun.Image(bytes).webp({ quality: 60 }).bytes()],
   ['half as large', (bytes) => new Bun.Image(bytes).resize(500, 900, { fit: 'inside' }).jpeg().bytes()],
@@ -21,7 +21,7 @@ const COPIES: [name: string, copy: (bytes: Uint8Array) => Promise<Uint8Array>][]
   ['brighter', (bytes) => new Bun.Image(bytes).modulate({ brightness: 1.1 }).jpeg().bytes()],
 ]
 
-test.each(COPIES)(
+test.each(copies)(
   'a receipt %s is recognised, and only that one',
   async (_, copy) => {
     for (const { file, bytes } of originals) {

@@ -5,10 +5,10 @@ import { findMoney } from '../../../src/receipts/reading/money.ts'
 import { normalise } from '../../../src/receipts/reading/rows.ts'
 import { linesOf } from '../../support/lines.ts'
 
-const amountOf = (text: string): number | null => readLabels(linesOf(text)).amountFen
+const amountOf = (text: string): number | null => readLabels(linesOf(text)).amount_fen
 
 // biome-ignore format: a table
-const RECEIPTS: [text: string, fen: number | null][] = [
+const receipts: [text: string, fen: number | null][] = [
   ['应收|130.00\n实收|150.00\n找零|20.00',13000],
   ['合计|127.80\n现金|150.00\n找零|22.20',12780],
   ['消费金额|300.00\n优惠金额|30.00\n应收金额|270.00\n微信支付|270.00',27000],
@@ -116,12 +116,12 @@ const RECEIPTS: [text: string, fen: number | null][] = [
   ['2026-11-18 12:46\n13800138000\n99.50',null],
 ]
 
-test.each(RECEIPTS)('%j comes to %p fen', (text, fen) => {
+test.each(receipts)('%j comes to %p fen', (text, fen) => {
   expect(amountOf(text)).toBe(fen)
 })
 
 // biome-ignore format: a table
-const WRITTEN: [text: string, fen: number[]][] = [
+const writtenAmounts: [text: string, fen: number[]][] = [
   ['￥ 471.24', [47124]], ['-1,203.45', [120345]], ['-￥18.00', [1800]], ['¥-7.50', [750]], ['1,080.00', [108000]], ['1.080.00', [108000]],
   ['９８．００', [9800]], ['128元', [12800]], ['100.5元', [10050]], ['RMB 1,234.5', [123450]], ['CNY 45.60', [4560]], ['127。80', [12780]],
   ['127，80', [12780]], ['l27.80', [12780]], ['1OO.5O', [10050]], ['127. 80', [12780]], ['¥127:80', [12780]], ['Y88.50', [8850]],
@@ -129,7 +129,7 @@ const WRITTEN: [text: string, fen: number[]][] = [
   ['2026-11-0914:05', []], ['4200002619202611188850123456', []], ['3人', []], ['88%', []], ['128.00g', []], ['8.8折', []], ['No.88', []], ['桌号: 88', []],
 ]
 
-test.each(WRITTEN)('in %j the amounts are %j', (text, fen) => {
+test.each(writtenAmounts)('in %j the amounts are %j', (text, fen) => {
   expect(findMoney(normalise(text)).map((money) => money.fen)).toEqual(fen)
 })
 
@@ -219,9 +219,9 @@ test('any text at all gives a reading within its bounds', () => {
         )
         .map((rows) => rows.join('\n')),
       (text) => {
-        const { amountFen } = readLabels(linesOf(text))
+        const { amount_fen } = readLabels(linesOf(text))
         expect(
-          amountFen === null || (Number.isSafeInteger(amountFen) && amountFen > 0 && amountFen < 100_000_000),
+          amount_fen === null || (Number.isSafeInteger(amount_fen) && amount_fen > 0 && amount_fen < 100_000_000),
         ).toBeTrue()
       },
     ),
@@ -229,33 +229,33 @@ test('any text at all gives a reading within its bounds', () => {
 })
 
 // biome-ignore format: a table
-const TIMES: [text: string, time: string | null][] = [
+const times: [text: string, time: string | null][] = [
   ['时间:2026-11-18 12:46:30', '2026-11-18T12:46:30'], ['支付时间|2026年11月18日12:46:30', '2026-11-18T12:46:30'], ['日期：2026-11-0914:05', '2026-11-09T14:05:00'],
   ['2026/1/9 8:05', '2026-01-09T08:05:00'], ['日期：2026.11.12|20:35', '2026-11-12T20:35:00'], ['Date: 18/11/2026|20:15', '2026-11-18T20:15:00'], ['2026-11-10', '2026-11-10T00:00:00'],
   ['开台:2026/11/15 17:58\n结账:2026/11/15 21:08', '2026-11-15T21:08:00'], ['下单时间 2026-11-15 17:58\n支付时间 2026-11-15 18:01', '2026-11-15T18:01:00'],
   ['2026-13-40 12:00', null], ['12:46', null], ['单号:202611180036', null], ['有效期至 2027-01-01\n支付时间 2026-11-15 18:01', '2026-11-15T18:01:00'],
 ]
 
-test.each(TIMES)('%j was paid at %p', (text, time) => {
+test.each(times)('%j was paid at %p', (text, time) => {
   expect(readLabels(linesOf(text)).paidAt).toBe(time)
 })
 
 // biome-ignore format: a table
-const NUMBERS: [text: string, number: string | null][] = [
+const numbers: [text: string, number: string | null][] = [
   ['单号：202611180036', '202611180036'], ['單号：88.50-2', '88.50-2'], ['交易单号|4200002619202611188850123456\n商户单号|1000039920261118124630', '4200002619202611188850123456'],
   ['订单号码|3042118850202611 16', '304211885020261116'], ['Check No: 56960601|Table 4', '56960601'], ['桌号:A12', null], ['取餐号0388', null], ['账单号 AB-10082', 'AB-10082'],
 ]
 
-test.each(NUMBERS)('%j has the number %p', (text, number) => {
+test.each(numbers)('%j has the number %p', (text, number) => {
   expect(readLabels(linesOf(text)).receiptNumber).toBe(number)
 })
 
 // biome-ignore format: a table
-const MERCHANTS: [text: string, name: string | null][] = [
+const merchants: [text: string, name: string | null][] = [
   ['^老王川菜馆\n结账单\n桌号:A12|人数:4', '老王川菜馆'], ['12:46|5G 88%\n支付成功\n湘味小厨 (中关村店)\n^￥88.50', '湘味小厨(中关村店)'], ['账单\n^-56.00\n商户全称|绿茶餐厅有限公司', '绿茶餐厅有限公司'],
   ['全部账单\n扫二维码付款-给胖哥俩肉蟹煲\n^-88.00', '胖哥俩肉蟹煲'], ['^Lost Heaven\nRestaurant & Bar', 'Lost Heaven'], ['2026-11-18\n128.00', null],
 ]
 
-test.each(MERCHANTS)('%j is from %p', (text, name) => {
+test.each(merchants)('%j is from %p', (text, name) => {
   expect(readLabels(linesOf(text)).merchantName).toBe(name)
 })

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { createReader, type Reader, type ReaderOptions } from '../../../src/receipts/reading/reader.ts'
 import { until } from '../../support/sockets.ts'
 
-const SAMPLES = join(import.meta.dir, '../../samples')
-const COUNTED_WORKER = new URL('../../support/counted-reader-worker.ts', import.meta.url)
-const MOODY_WORKER = new URL('../../support/moody-reader-worker.ts', import.meta.url)
+const samples = join(import.meta.dir, '../../samples')
+const countedWorker = new URL('../../support/counted-reader-worker.ts', import.meta.url)
+const moodyWorker = new URL('../../support/moody-reader-worker.ts', import.meta.url)
 
 let close: (() => Promise<void>) | undefined
 
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function openReader(options: Partial<ReaderOptions> = {}): Promise<Reader> {
   const scratchDir = await mkdtemp(join(tmpdir(), 'reader-test-'))
-  const reader = createReader({ timeoutMs: 60_000, maxWaiting: 4, idleMs: 60_000, scratchDir, ...options })
+  const reader = createReader({ timeout_ms: 60_000, maxWaiting: 4, idle_ms: 60_000, scratchDir, ...options })
   close = async () => {
     await reader.close()
     await rm(scratchDir, { recursive: true })
@@ -26,18 +26,18 @@ async function openReader(options: Partial<ReaderOptions> = {}): Promise<Reader>
   return reader
 }
 
-const sample = (name: string): Promise<Uint8Array> => Bun.file(join(SAMPLES, name)).bytes()
+const sample = (name: string): Promise<Uint8Array> => Bun.file(join(samples, name)).bytes()
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 test('every sample receipt is read right, and the event loop stays free meanwhile', async () => {
-  const truth: { file: string; amount: number }[] = await Bun.file(join(SAMPLES, 'ground-truth.json')).json()
+  const truth: { file: string; amount: number }[] = await Bun.file(join(samples, 'ground-truth.json')).json()
   const reader = await openReader()
   const stopClock = startClock()
   const startedAt = performance.now()
   const read: Record<string, string | undefined> = {}
   for (const { file } of truth) {
     const reading = await reader.read(await sample(file))
-    read[file] = (Number(reading?.amountFen) / 100).toFixed(2)
+    read[file] = (Number(reading?.amount_fen) / 100).toFixed(2)
   }
   expect(read).toEqual(Object.fromEntries(truth.map(({ file, amount }) => [file, amount.toFixed(2)])))
   expect(reader.stats()).toEqual({ reads: truth.length, failures: 0, skipped: 0, queueLength: 0, busy: false })
@@ -50,7 +50,7 @@ test.each([90, 180, 270] as const)(
   async (degrees) => {
     const reader = await openReader()
     const turned = await new Bun.Image(await sample('08-faded.jpg')).rotate(degrees).jpeg({ quality: 80 }).bytes()
-    expect(await reader.read(turned)).toMatchObject({ amountFen: 3650, merchantName: '沙县小吃' })
+    expect(await reader.read(turned)).toMatchObject({ amount_fen: 3650, merchantName: '沙县小吃' })
   },
   60_000,
 )
@@ -59,9 +59,9 @@ test('a photo without text and bytes that are no image leave the reader well', a
   const reader = await openReader()
   const dot = await new Bun.Image(await sample('08-faded.jpg')).resize(1, 1).png().bytes()
   const blank = await new Bun.Image(dot).resize(300, 300).jpeg().bytes()
-  expect(await reader.read(blank)).toMatchObject({ amountFen: null })
+  expect(await reader.read(blank)).toMatchObject({ amount_fen: null })
   expect(await reader.read(bytesOf('no image'))).toBeNull()
-  expect(await reader.read(await sample('08-faded.jpg'))).toMatchObject({ amountFen: 3650 })
+  expect(await reader.read(await sample('08-faded.jpg'))).toMatchObject({ amount_fen: 3650 })
   expect(reader.stats()).toMatchObject({ reads: 2, failures: 1 })
 }, 60_000)
 
@@ -70,13 +70,13 @@ test.each(['hang up!', 'drop it!', 'throw it'])(
   async (mischief) => {
     const reasons: string[] = []
     const reader = await openReader({
-      workerUrl: MOODY_WORKER,
-      timeoutMs: 12_000,
+      workerUrl: moodyWorker,
+      timeout_ms: 12_000,
       onFailure: (reason) => reasons.push(reason),
     })
     const [lost, read] = await Promise.all([reader.read(bytesOf(mischief)), reader.read(await sample('08-faded.jpg'))])
     expect(lost).toBeNull()
-    expect(read).toMatchObject({ amountFen: 3650 })
+    expect(read).toMatchObject({ amount_fen: 3650 })
     expect(reasons).toHaveLength(1)
     expect(reader.stats()).toMatchObject({ reads: 1, failures: 1 })
   },
@@ -87,7 +87,7 @@ test('a photo that takes too long costs its reading, never the process', async (
   const command = [
     process.execPath,
     join(import.meta.dir, '../../support/read-hastily.ts'),
-    join(SAMPLES, '08-faded.jpg'),
+    join(samples, '08-faded.jpg'),
   ]
   const hasty = Bun.spawn(command, { stdout: 'pipe', stderr: 'inherit' })
   const lines = (await new Response(hasty.stdout).text()).trim().split('\n')
@@ -105,21 +105,21 @@ test('photos past the bound of the queue are turned away, the others answered', 
   const reader = await openReader({ maxWaiting: 1 })
   const photo = await sample('08-faded.jpg')
   const answers = await Promise.all([reader.read(photo), reader.read(photo), reader.read(photo)])
-  expect(answers.map((reading) => reading?.amountFen)).toEqual([3650, 3650, undefined])
+  expect(answers.map((reading) => reading?.amount_fen)).toEqual([3650, 3650, undefined])
   expect(reader.stats()).toMatchObject({ reads: 2, skipped: 1 })
 }, 60_000)
 
 test('a worker that has been idle is ended, and started again for the next photo', async () => {
-  const reader = await openReader({ idleMs: 50, workerUrl: COUNTED_WORKER })
+  const reader = await openReader({ idle_ms: 50, workerUrl: countedWorker })
   const channel = new BroadcastChannel('starts of reader workers')
   let starts = 0
   channel.onmessage = () => {
     starts += 1
   }
   const photo = await sample('08-faded.jpg')
-  expect(await reader.read(photo)).toMatchObject({ amountFen: 3650 })
+  expect(await reader.read(photo)).toMatchObject({ amount_fen: 3650 })
   await Bun.sleep(300)
-  expect(await reader.read(photo)).toMatchObject({ amountFen: 3650 })
+  expect(await reader.read(photo)).toMatchObject({ amount_fen: 3650 })
   expect(reader.stats()).toMatchObject({ reads: 2, failures: 0 })
   await until(() => starts === 2)
   channel.close()
@@ -130,7 +130,7 @@ test('closing lets the photo at hand be read and answers what waits with null', 
   const photo = await sample('08-faded.jpg')
   const answers = [reader.read(photo), reader.read(photo)]
   await reader.close()
-  expect(await Promise.all(answers)).toEqual([expect.objectContaining({ amountFen: 3650 }), null])
+  expect(await Promise.all(answers)).toEqual([expect.objectContaining({ amount_fen: 3650 }), null])
   expect(await reader.read(photo)).toBeNull()
   await reader.close()
 }, 60_000)
