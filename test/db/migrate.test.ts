@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => database.close())
 
-const schemas = await Promise.all([...new Glob('src/*/schema.ts').scanSync()].map((path) => import(`../${path}`)))
+const schemas = await Promise.all([...new Glob('src/*/schema.ts').scanSync()].map((path) => import(`../../${path}`)))
 const programTables = schemas
   .flatMap((schema) => Object.values(schema))
   .filter((value) => is(value, MySqlTable))
