@@ -47,7 +47,6 @@ export const productsTable = mysqlTable(
   },
   (table) => [
     index('products_status_sort').on(table.status, table.sort_order),
-    index('products_category').on(table.category),
     check('products_stock_never_negative', sql`stock >= 0`),
     check('products_points_positive', sql`exchange_points > 0`),
     check('products_sales_never_negative', sql`sales_count >= 0`),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, int, mysqlEnum, mysqlTable, primaryKey, unique, varchar } from 'drizzle-orm/mysql-core'
+import { bigint, check, int, mysqlEnum, mysqlTable, primaryKey, unique, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
@@ -37,7 +37,6 @@ export const pointsRecordsTable = mysqlTable(
   (table) => [
     unique('points_records_user_seq').on(table.user_id, table.seq),
     unique('points_records_once').on(table.related_id, table.source, table.type),
-    index('points_records_created_at').on(table.created_at),
     check('points_records_sign', sql`(type = 'earn' AND points > 0) OR (type = 'spend' AND points < 0)`),
     check('points_records_balance_never_negative', sql`balance_after >= 0`),
     check('points_records_seq_from_one', sql`seq >= 1`),
