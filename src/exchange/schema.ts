@@ -46,6 +46,8 @@ export const productsTable = mysqlTable(
     updated_at: instant().notNull().default(utcNow),
   },
   (table) => [
+    // `keptProducts`, asked once a second for the catalogue. Without it each look reads the deleted products as well,
+    // and those stay for good.
     index('products_status_sort').on(table.status, table.sort_order),
     check('products_stock_never_negative', sql`stock >= 0`),
     check('products_points_positive', sql`exchange_points > 0`),
@@ -69,7 +71,9 @@ export const stockMovementsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
+    // `reconcile`: the sum of a product's movements, from the index alone. Carries the product's foreign key.
     index('stock_movements_product').on(table.commodity_id, table.quantity_change),
+    // One movement a cause and kind: an order's goods can't come back twice. Serves `reconcile` and `seedProducts`.
     unique('stock_movements_once').on(table.related_id, table.operation),
     check('stock_movements_change', sql`quantity_change <> 0`),
   ],
@@ -80,6 +84,7 @@ export const exchangeRecordsTable = mysqlTable(
   'exchange_records',
   {
     exchange_id: asciiText({ length: 24 }).primaryKey(),
+    // A code names one order.
     exchange_code: asciiText({ length: 10 }).notNull().unique('exchange_records_code'),
     user_id: int()
       .notNull()
@@ -97,9 +102,14 @@ export const exchangeRecordsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
+    // `ordersOf`, newest first without a sort; `activitiesOf`. Carries the user's foreign key.
     index('exchange_records_user').on(table.user_id, table.created_at),
+    // `purchases`, from the index alone: asked while the user's row is locked, for a product with a limit a user.
+    // Serves `ordersOf` with a status, which counts by it.
     index('exchange_records_user_product').on(table.user_id, table.commodity_id, table.status, table.quantity),
+    // `expireOrders`, oldest end first. Without it the job reads every order each minute.
     index('exchange_records_due').on(table.status, table.expires_at),
+    // `merchantStatistics`: orders and their points by day, from the index alone. Without it a look reads every order.
     index('exchange_records_created_at').on(table.created_at, table.total_points),
     check('exchange_records_quantity', sql`quantity BETWEEN 1 AND 99`),
     check('exchange_records_points', sql`total_points > 0`),

@@ -14,8 +14,11 @@ export const jobRunsTable = mysqlTable(
     error: text(),
   },
   (table) => [
+    // `last`: a job's latest run, without a sort.
     index('job_runs_job').on(table.job, table.started_at),
+    // `begin`: the runs of a job that never ended. Without it each start of a job reads all of its runs.
     index('job_runs_open').on(table.job, table.ended_at),
+    // `purge`: without it each round reads every run.
     index('job_runs_started_at').on(table.started_at),
   ],
 )

@@ -39,6 +39,8 @@ export const lotteryPrizesTable = mysqlTable(
     updated_at: instant().notNull().default(utcNow),
   },
   (table) => [
+    // `readWheel` and each draw ask for the active prizes: `lottery_prizes_status`. The others are for operators who
+    // ask by hand; with eight rows they cost nothing.
     index('lottery_prizes_angle').on(table.angle),
     index('lottery_prizes_probability').on(table.probability),
     index('lottery_prizes_status').on(table.status),
@@ -101,9 +103,14 @@ export const lotteryRecordsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
+    // One row a turn of a draw. Serves `reconcile`: a ledger row has its draw.
     unique('lottery_records_draw').on(table.draw_id, table.draw_sequence),
+    // `drawRecordsOf`, newest first without a sort; `drawStatisticsOf`, `wonDrawsOf`, `activitiesOf`.
     index('lottery_records_user').on(table.user_id, table.record_id),
+    // `merchantStatistics`: draws and what they cost by day, from the index alone. Without it a look reads every draw.
     index('lottery_records_created_at').on(table.created_at, table.points_cost),
+    // `lotteryStatsNow`: the present wheel's draws by prize, from the index alone. Without it a look reads every draw.
+    // Carries the prize's foreign key.
     index('lottery_records_prize').on(
       table.prize_id,
       table.wheel_version,

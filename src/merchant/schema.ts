@@ -15,6 +15,8 @@ export const auditLogTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
+    // For operators who ask by hand what happened when, who did it, and what was done to something: no statement of the
+    // program needs these three.
     index('audit_log_created_at').on(table.created_at),
     index('audit_log_actor').on(table.actor_id, table.created_at),
     index('audit_log_target').on(table.target),

@@ -35,7 +35,11 @@ export const pointsRecordsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
+    // No number twice in a user's ledger. Serves `pointsRecordsOf`, newest first without a sort; `pointsStatisticsOf`,
+    // `pointsEarnedSince` and the checks of `reconcile`.
     unique('points_records_user_seq').on(table.user_id, table.seq),
+    // One row a cause, source and direction: the same draw, order or review can't pay twice. Serves `reconcile`, which
+    // looks up the rows of each draw, order and review.
     unique('points_records_once').on(table.related_id, table.source, table.type),
     check('points_records_sign', sql`(type = 'earn' AND points > 0) OR (type = 'spend' AND points < 0)`),
     check('points_records_balance_never_negative', sql`balance_after >= 0`),
@@ -62,6 +66,7 @@ export const checkInsTable = mysqlTable(
     points: int().notNull(),
     created_at: instant().notNull(),
   },
+  // One check-in a user and day, whatever comes at once. Serves `checkIn`.
   (table) => [primaryKey({ columns: [table.user_id, table.business_day] })],
 )
 

@@ -37,25 +37,36 @@ export const uploadReviewsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
+    // `historyOf`, newest first without a sort; `uploadStatisticsOf`, `activitiesOf`; and `uploadCounts`, from the
+    // index alone: asked while the user's row is locked. Carries the user's foreign key.
     index('upload_reviews_user').on(table.user_id, table.created_at),
+    // `reviewsByStatus`, oldest first without a sort; `pendingNow`; `expireReviews`.
     index('upload_reviews_status').on(table.review_status, table.created_at),
+    // `createNearCopies`: photos since the last look; `merchantStatistics`: uploads by day.
     index('upload_reviews_created_at').on(table.created_at),
+    // `merchantStatistics`: decisions by day, from the index alone. Without it a look reads every upload.
     index('upload_reviews_review_time').on(
       table.review_time,
       table.review_status,
       table.points_awarded,
       table.created_at,
     ),
+    // `reviewHistory`, newest decision first without a sort, and with a status by the second one.
     index('upload_reviews_history').on(table.review_time, table.upload_id),
     index('upload_reviews_status_time').on(table.review_status, table.review_time),
+    // `merchantStatistics`: the caller's decisions by day, from the index alone. Carries the reviewer's foreign key.
     index('upload_reviews_reviewer').on(
       table.reviewer_id,
       table.review_time,
       table.review_status,
       table.points_awarded,
     ),
+    // `uploadsWithNumber`, asked for each photo that was read. Without it each upload reads all that came before.
     index('upload_reviews_number').on(table.read_number),
+    // One upload of a photo for each user: `uploadsByPhoto`. Its first column serves `copiesOf`, which looks for the
+    // photo among everyone's.
     unique('upload_reviews_image_user').on(table.image_sha256, table.user_id),
+    // One row an image. Serves `sweepImages`, which asks for 500 names at once.
     unique('upload_reviews_image_key').on(table.image_key),
     check('upload_reviews_points', sql`points_awarded >= 0 AND estimated_points >= 0`),
   ],

@@ -13,7 +13,9 @@ export const idempotencyKeysTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
+    // One effect a key of an owner, on any replica. Serves every write with a key, and `rememberedAnswer`.
     primaryKey({ columns: [table.owner, table.idem_key] }),
+    // `purge`: without it each round reads every key, and waits for those in use.
     index('idempotency_keys_created_at').on(table.created_at),
   ],
 )

@@ -14,6 +14,7 @@ export const vouchersTable = mysqlTable(
     user_id: int()
       .notNull()
       .references(() => usersTable.user_id),
+    // One voucher an order or turn of a draw.
     source_id: asciiText({ length: 32 }).notNull().unique('vouchers_source'),
     title: varchar({ length: 100 }).notNull(),
     quantity: smallint().notNull(),
@@ -24,7 +25,9 @@ export const vouchersTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
+    // Its foreign key needs it; no statement asks for a user's vouchers.
     index('vouchers_user').on(table.user_id, table.created_at),
+    // `expireVouchers`, oldest end first. Without it the job reads every voucher each minute.
     index('vouchers_due').on(table.status, table.expires_at),
     check('vouchers_quantity', sql`quantity >= 1`),
   ],

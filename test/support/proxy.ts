@@ -14,6 +14,8 @@ export interface DatabaseProxy {
   strike(fate: CommitFate, times?: number): void
   /** From here on connections are made and their statements never answered, until it is told otherwise. */
   mute(isMuted?: boolean): void
+  /** Keeps the text of each statement that is sent from here on in the list it answers. */
+  listen(): string[]
   stop(): void
 }
 
@@ -33,6 +35,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
   let left = 0
   let struck = 0
   let muted = false
+  let heard: string[] | undefined
   const held: { pair: Pair; data: Uint8Array }[] = []
 
   const fateOf = (data: Uint8Array): CommitFate => {
@@ -66,6 +69,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
       data(client, data) {
         const pair = client.data
         if (muted && isStatement(data)) return
+        if (heard && isStatement(data)) heard.push(textOf(data))
         const now = fateOf(data)
         if (now === 'hold') return void held.push({ pair, data: new Uint8Array(data) })
         if (now === 'cut-before') {
@@ -95,6 +99,10 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
     mute(isMuted = true) {
       muted = isMuted
     },
+    listen() {
+      heard = []
+      return heard
+    },
     stop: () => listener.stop(true),
   }
 }
@@ -104,7 +112,12 @@ function isStatement(packet: Uint8Array): boolean {
   return packet[3] === 0 && packet[4] === 3
 }
 
-/** A COM_QUERY packet that says COMMIT; MySQL's have two bytes of query attributes before the text. */
+/** What a COM_QUERY packet says; MySQL's have two bytes of query attributes before the text. */
+function textOf(packet: Uint8Array): string {
+  const from = packet[5] === 0 ? 7 : 5
+  return new TextDecoder().decode(packet.subarray(from)).trim()
+}
+
 function isCommit(packet: Uint8Array): boolean {
-  return isStatement(packet) && packet.length <= 16 && new TextDecoder().decode(packet.subarray(5)).endsWith('COMMIT')
+  return isStatement(packet) && packet.length <= 16 && textOf(packet) === 'COMMIT'
 }

@@ -1,9 +1,7 @@
-import { asc, inArray } from 'drizzle-orm'
 import type { z } from 'zod'
 import { paginationOf } from '../../contract/wire.ts'
 import type { Database } from '../../db/client.ts'
-import { hasStockStatus, isOfCategory } from '../../exchange/catalogue.ts'
-import { type Product, productsTable } from '../../exchange/schema.ts'
+import { hasStockStatus, isOfCategory, keptProducts } from '../../exchange/catalogue.ts'
 import { merchantProductView } from './product-view.ts'
 import type { merchantProductsQuery, productStats } from './wire.ts'
 
@@ -31,12 +29,4 @@ export async function productStatsNow(database: Database): Promise<z.output<type
     low_stock_count: active.filter(({ stock, low_stock_threshold }) => stock <= low_stock_threshold).length,
     total_count: kept.length,
   }
-}
-
-function keptProducts({ orm }: Database): Promise<Product[]> {
-  return orm
-    .select()
-    .from(productsTable)
-    .where(inArray(productsTable.status, ['active', 'inactive']))
-    .orderBy(asc(productsTable.sort_order), asc(productsTable.commodity_id))
 }

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Database, openDatabase } from '../../src/db/client.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { uploadsWithNumber } from '../../src/receipts/queries.ts'
+import { type RunningServer, startServer } from '../../src/server.ts'
+import { type Client, createClient } from '../support/client.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { picture } from '../support/images.ts'
+import { fillTables } from '../support/many-rows.ts'
+import { newPhone, newProduct, type Person, signIn, signInMerchant } from '../support/people.ts'
+import { type DatabaseProxy, startProxy } from '../support/proxy.ts'
+import { testConfig } from '../support/service.ts'
+import { photoForm } from '../support/uploads.ts'
+
+/** Never more than a handful of rows: reading all of them is the quickest. */
+const smallTables = ['lottery_prizes', 'lottery_wheel', 'till_lanes', 'leases', 'migrations']
+
+/** For whoever asks by hand: who is a merchant or banned, how likely a prize is, what someone did on the merchant's side. */
+const forOperators = [
+  ...['users_status', 'users_is_merchant', 'users_is_merchant_status'],
+  ...['lottery_prizes_angle', 'lottery_prizes_probability'],
+  ...['audit_log_actor', 'audit_log_created_at', 'audit_log_target'],
+]
+
+interface Plan {
+  sql: string
+  table: string | null
+  type: string | null
+  possible_keys: string | null
+  key: string | null
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), 'restaurant-points-indexes-'))
+let database: Database
+let proxy: DatabaseProxy
+let running: RunningServer
+let client: Client
+
+beforeAll(async () => {
+  const url = await createTestDatabase(`points_indexes_${process.pid}`)
+  database = openDatabase({ address: { uri: url }, poolSize: 2 })
+  await migrate(database)
+  await fillTables(database)
+  proxy = await startProxy(url)
+  running = await startServer(testConfig(proxy.url, { DATA_DIR: dataDir }), () => {})
+  client = await createClient(running.url)
+  // Photos are compared with the latest 20,000: the first upload reads so many rows, and no index makes that less.
+  await upload(await signIn(serves()), picture(1))
+}, 60_000)
+afterAll(async () => {
+  await running.stop()
+  proxy.stop()
+  await database.close()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+const serves = () => ({ client, services: running.services })
+
+async function upload({ token }: Person, photo: Uint8Array<ArrayBuffer>): Promise<string> {
+  const { data } = await client.post('/api/photo/upload', { token, form: photoForm(photo, '88.50') })
+  return data.upload_id
+}
+
+/** What a diner does, each call once; answers the upload and the voucher that staff then see. */
+async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: string }> {
+  const { token } = diner
+  const product_id = await newProduct(serves(), 5, { per_user_limit: 3 })
+  const order = async () =>
+    (await client.post('/api/exchange/submit', { token, body: { product_id }, idempotencyKey: newPhone() })).data
+  const { exchange_id } = await order()
+  const { exchange_code } = await order()
+  await client.post(`/api/exchange/orders/${exchange_id}/cancel`, { token })
+  await client.post('/api/lottery/draw', { token, body: { draw_type: 'single' }, idempotencyKey: newPhone() })
+  await client.post('/api/user/check-in', { token })
+  const upload_id = await upload(diner, picture(1))
+  const reading = { amount_fen: 1, paidAt: '2026-01-01T12:00:00', merchantName: null, receiptNumber: 'NO-1' }
+  await uploadsWithNumber(running.services.database, reading, upload_id)
+  const reads = [
+    ...['/api/user/info', '/api/user/status', '/api/user/statistics', '/api/user/points/records'],
+    ...['/api/user/points/records?type=earn&source=lottery', '/api/user/points/statistics'],
+    ...['/api/lottery/config', '/api/lottery/records', '/api/lottery/records?prize_type=points'],
+    ...['/api/lottery/statistics', '/api/exchange/products', '/api/exchange/categories', '/api/exchange/orders'],
+    ...['/api/exchange/orders?status=pending', '/api/photo/history', '/api/photo/history?status=pending'],
+    ...[`/api/photo/review/${upload_id}`, '/api/photo/statistics'],
+  ]
+  for (const path of reads) expect([path, (await client.get(path, { token })).code]).toEqual([path, 0])
+  return { uploadId: upload_id, voucher: exchange_code }
+}
+
+async function useAsStaff(staff: Person, diner: Person, seen: { uploadId: string; voucher: string }): Promise<void> {
+  const { token } = staff
+  const day = new Date().toISOString().slice(0, 10)
+  const reads = [
+    ...[
+      '/api/merchant/pending-reviews',
+      '/api/merchant/reviews/history',
+      '/api/merchant/reviews/history?status=approved',
+    ],
+    ...[`/api/merchant/reviews/history?from=${day}&to=${day}`, '/api/merchant/statistics?period=month'],
+    ...['/api/merchant/products', '/api/merchant/product-stats', '/api/merchant/prizes', '/api/merchant/lottery/stats'],
+    ...[`/api/merchant/vouchers/${seen.voucher}`, `/api/merchant/users?mobile=${diner.phone}`],
+  ]
+  for (const path of reads) expect([path, (await client.get(path, { token })).code]).toEqual([path, 0])
+  await client.post('/api/merchant/review', { token, body: { upload_id: seen.uploadId, action: 'approve' } })
+  await client.post(`/api/merchant/vouchers/${seen.voucher}/redeem`, { token })
+}
+
+const isPlanned = (sql: string) => /^(SELECT|UPDATE|DELETE)\b/i.test(sql) && /\b(FROM|UPDATE)\b/i.test(sql)
+
+/** Every statement that reads, changes or deletes rows, once for each shape, and what the database makes of it. */
+async function plansDuring(work: () => Promise<unknown>): Promise<Plan[]> {
+  const heard = proxy.listen()
+  await work()
+  const shapes = new Map(heard.filter(isPlanned).map((sql) => [sql.replace(/'(?:[^'\\]|\\.)*'|\d+/g, '?'), sql]))
+  const plans: Plan[] = []
+  for (const sql of shapes.values()) {
+    for (const step of await database.query<Omit<Plan, 'sql'>>(`EXPLAIN ${sql}`)) plans.push({ ...step, sql })
+  }
+  return plans
+}
+
+async function useEveryRequest(): Promise<void> {
+  const diner = await signIn(serves())
+  await signIn(serves(), diner.phone)
+  await client.post('/api/auth/send-code', { body: { phone: newPhone() } })
+  await client.post('/api/auth/refresh', { body: { refresh_token: diner.refreshToken } })
+  const staff = await signInMerchant(serves())
+  await useAsStaff(staff, diner, await useAsDiner(diner))
+}
+
+test('an index serves every statement of a request, however many rows there are', async () => {
+  const plans = await plansDuring(useEveryRequest)
+  expect(plans.length).toBeGreaterThan(50)
+  const unserved = plans.filter(
+    ({ table, type, key }) =>
+      table !== null &&
+      !table.startsWith('<') &&
+      !smallTables.includes(table) &&
+      (key === null || type === 'ALL' || type === 'index'),
+  )
+  expect(unserved).toEqual([])
+}, 60_000)
+
+test('every index serves a statement or a foreign key, or keeps rows apart, or is one of those for operators', async () => {
+  const { jobs } = running.services
+  const plans = await plansDuring(async () => {
+    await useEveryRequest()
+    for (const job of jobs.all) await jobs.run(job)
+  })
+  const used = new Set(plans.flatMap(({ possible_keys, key }) => [...(possible_keys ?? '').split(','), key]))
+  const indexes = await database.query<{ name: string; served_key: string | null }>(
+    `SELECT DISTINCT s.index_name AS name, k.constraint_name AS served_key FROM information_schema.statistics s
+       LEFT JOIN information_schema.key_column_usage k
+         ON k.table_schema = s.table_schema AND k.table_name = s.table_name AND k.column_name = s.column_name
+        AND k.referenced_table_name IS NOT NULL
+      WHERE s.table_schema = DATABASE() AND s.non_unique = 1 AND s.seq_in_index = 1`,
+  )
+  const idle = indexes.filter(({ name, served_key }) => !used.has(name) && served_key === null).map(({ name }) => name)
+  expect(idle.toSorted()).toEqual(forOperators.toSorted())
+}, 60_000)
