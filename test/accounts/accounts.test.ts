@@ -17,7 +17,7 @@ const sendCode = async (phone: string) => {
 const wrong = (code: string) => (code === '000000' ? '000001' : '000000')
 
 describe('a code', () => {
-  test('signs its phone in, and makes the account with its bonus and ledger row', async () => {
+  test('a code signs its phone in, and makes the account with its bonus and its ledger row', async () => {
     const phone = newPhone()
     const sent = await post('/api/auth/send-code', { phone })
     expect(sent.data).toEqual({ expires_in: 300, resend_after: 60 })
@@ -41,7 +41,7 @@ describe('a code', () => {
     ])
   })
 
-  test('works once, even under 20 parallel uses', async () => {
+  test('a code works once, even when 20 requests use it at the same time', async () => {
     const phone = newPhone()
     const code = await sendCode(phone)
     const answers = await Promise.all(Array.from({ length: 20 }, () => post('/api/auth/login', { phone, code })))
@@ -50,14 +50,14 @@ describe('a code', () => {
     expect(await service.database.query('SELECT 1 FROM users')).toHaveLength(1)
   })
 
-  test('expires after five minutes', async () => {
+  test('a code expires after five minutes', async () => {
     const phone = newPhone()
     const code = await sendCode(phone)
     service.clock.advance(300_000)
     expect((await post('/api/auth/login', { phone, code })).code).toBe(1002)
   })
 
-  test('is burnt by five wrong tries, which make no account', async () => {
+  test('five wrong tries burn a code, and make no account', async () => {
     const phone = newPhone()
     const code = await sendCode(phone)
     for (let i = 0; i < 5; i += 1) {
@@ -67,7 +67,7 @@ describe('a code', () => {
     expect(await service.database.query('SELECT 1 FROM users')).toEqual([])
   })
 
-  test('that nobody was sent makes nothing ready, not even a number of an account', async () => {
+  test('a code that was never sent makes nothing, and uses up no account number', async () => {
     const before = await signIn(service)
     const phone = newPhone()
     const tries = Array.from({ length: 8 }, () =>
@@ -77,14 +77,14 @@ describe('a code', () => {
     expect((await signIn(service)).userId).toBe(before.userId + 1)
   })
 
-  test('still works after four wrong tries', async () => {
+  test('a code still works after four wrong tries', async () => {
     const phone = newPhone()
     const code = await sendCode(phone)
     for (let i = 0; i < 4; i += 1) await post('/api/auth/login', { phone, code: wrong(code) })
     expect((await post('/api/auth/login', { phone, code })).code).toBe(0)
   })
 
-  test('takes the place of the one before it', async () => {
+  test('a new code replaces the one before it', async () => {
     const phone = newPhone()
     const first = await sendCode(phone)
     const second = await sendCode(phone)
@@ -92,7 +92,7 @@ describe('a code', () => {
     expect((await post('/api/auth/login', { phone, code: second })).code).toBe(0)
   })
 
-  test('is kept only as a digest', async () => {
+  test('only a digest of a code is stored', async () => {
     const phone = newPhone()
     const code = await sendCode(phone)
     const [row] = await service.database.query('SELECT * FROM sms_codes')
@@ -101,20 +101,20 @@ describe('a code', () => {
 })
 
 describe('sign in', () => {
-  test('30 first logins of one phone at once make one account with one bonus', async () => {
+  test('30 first sign-ins of one phone at the same time make one account with one bonus', async () => {
     const phone = newPhone()
     const people = await Promise.all(Array.from({ length: 30 }, () => signIn(service, phone)))
     expect(new Set(people.map(({ userId }) => userId)).size).toBe(1)
     expect(await balanceOf(service, people[0] as never)).toBe(1000)
   })
 
-  test('the second time finds the same account', async () => {
+  test('a second sign-in finds the same account', async () => {
     const first = await signIn(service)
     const { data } = await post('/api/auth/login', { phone: first.phone, code: '123456' })
     expect(data).toMatchObject({ is_new_user: false, user_info: { user_id: first.userId, total_points: 1000 } })
   })
 
-  test.each(['inactive', 'banned'])('of an account that is %s is refused', async (status) => {
+  test.each(['inactive', 'banned'])('an account that is %s can’t sign in', async (status) => {
     const { phone } = await signIn(service)
     await service.database.query('UPDATE users SET status = ?', [status])
     expect((await post('/api/auth/login', { phone, code: '123456' })).code).toBe(2004)
@@ -135,19 +135,16 @@ describe('sign in', () => {
     "13800138000' OR 1=1",
     true,
   ]
-  test.each(badPhones)('a phone that is %p is refused with 1001', async (phone) => {
+  test.each(badPhones)('a phone number of %p is refused with 1001', async (phone) => {
     expect((await post('/api/auth/send-code', { phone })).code).toBe(1001)
     expect((await post('/api/auth/login', { phone, code: '123456' })).code).toBe(1001)
   })
 
-  test.each(['12345', '1234567', 'abcdef', '１２３４５６', ''])(
-    'a code that is %p is refused with 1002',
-    async (code) => {
-      expect((await post('/api/auth/login', { phone: newPhone(), code })).code).toBe(1002)
-    },
-  )
+  test.each(['12345', '1234567', 'abcdef', '１２３４５６', ''])('a code of %p is refused with 1002', async (code) => {
+    expect((await post('/api/auth/login', { phone: newPhone(), code })).code).toBe(1002)
+  })
 
-  test('odd device descriptions are dropped, never refused', async () => {
+  test('odd descriptions of a device are dropped, and never refused', async () => {
     for (const device_info of [
       null,
       'x',
@@ -163,7 +160,7 @@ describe('sign in', () => {
 })
 
 describe('an access token', () => {
-  test('is told good with the seconds it has left', async () => {
+  test('a good access token is confirmed, with the seconds it has left', async () => {
     const { token } = await signIn(service)
     service.clock.advance(100_000)
     const { data } = await get('/api/auth/verify-token', token)
@@ -172,7 +169,7 @@ describe('an access token', () => {
     expect(data.expires_in).toBeLessThanOrEqual(7_100)
   })
 
-  test('is refused with 2001 when missing, 2002 when bad, expired or a refresh token', async () => {
+  test('a missing access token is refused with 2001; a bad, expired or refresh token with 2002', async () => {
     const person = await signIn(service)
     expect((await get('/api/user/info')).code).toBe(2001)
     for (const bad of ['x', `${person.token}x`, person.token.slice(0, -2), person.refreshToken, 'a'.repeat(5_000)]) {
@@ -182,21 +179,21 @@ describe('an access token', () => {
     expect((await get('/api/user/info', person.token)).code).toBe(2002)
   })
 
-  test('dies with its session at logout, and so does the refresh token', async () => {
+  test('a logout ends the session’s access token and refresh token', async () => {
     const { token, refreshToken } = await signIn(service)
     expect((await post('/api/auth/logout', undefined, token)).code).toBe(0)
     expect((await get('/api/user/info', token)).code).toBe(2002)
     expect((await post('/api/auth/refresh', { refresh_token: refreshToken })).code).toBe(2002)
   })
 
-  test('of another session survives a logout', async () => {
+  test('a logout leaves the tokens of other sessions alone', async () => {
     const first = await signIn(service)
     const second = await signIn(service, first.phone)
     await post('/api/auth/logout', undefined, first.token)
     expect((await get('/api/user/info', second.token)).code).toBe(0)
   })
 
-  test('of a banned account is refused within 30 seconds, and good again at once when the ban is lifted', async () => {
+  test('a ban refuses the access token within 30 seconds, and lifting it lets the token in again at once', async () => {
     const { token, userId } = await signIn(service)
     await get('/api/user/info', token)
     await service.database.query("UPDATE users SET status = 'banned' WHERE user_id = ?", [userId])
@@ -206,7 +203,7 @@ describe('an access token', () => {
     expect((await get('/api/user/info', token)).code).toBe(0)
   })
 
-  test('has a payload that old base64 decoders read', async () => {
+  test('old base64 decoders can read the payload of an access token', async () => {
     const { token, userId } = await signIn(service)
     const payload = token.split('.')[1] ?? ''
     expect(payload).not.toMatch(/[-_]/)
@@ -214,7 +211,7 @@ describe('an access token', () => {
   })
 })
 
-test('a code sent under the secret before signs in while a new one takes over, once', async () => {
+test('while a new secret takes over, a code sent under the old one still signs in, once', async () => {
   const { JWT_SECRET: before } = service.services.config
   const settings = { DATABASE_URL: service.databaseUrl, JOBS: 'off', OCR: 'off', DIALECTS: 'off' }
   const rotated = await startProgram({ ...settings, JWT_SECRET: 'n'.repeat(32), JWT_SECRET_PREVIOUS: before ?? '' })
@@ -235,18 +232,18 @@ describe('tokens', () => {
   const rotated = createTokens({ secret: 'n'.repeat(32), previousSecret: 'o'.repeat(32), now })
   const foreign = createTokens({ secret: 'f'.repeat(32), now })
 
-  test('of a previous secret still verify, foreign ones never', async () => {
+  test('tokens of a previous secret still verify, and tokens of a foreign secret never do', async () => {
     expect(await rotated.verifyAccess((await old.issue(session)).access_token)).toMatchObject({ user_id: 7 })
     expect(rotated.verifyAccess((await foreign.issue(session)).access_token)).rejects.toMatchObject({ code: 2002 })
   })
 
-  test('access and refresh are never interchangeable', async () => {
+  test('an access token never passes for a refresh token, nor a refresh token for an access token', async () => {
     const { access_token, refresh_token } = await old.issue(session)
     expect(old.verifyAccess(refresh_token)).rejects.toMatchObject({ code: 2002 })
     expect(old.verifyRefresh(access_token)).rejects.toMatchObject({ code: 2002 })
   })
 
-  test('signed otherwise, or not at all, are refused', async () => {
+  test('a token that is signed in another way, or not at all, is refused', async () => {
     const { access_token } = await old.issue(session)
     const [, payload, signature] = access_token.split('.')
     const header = (alg: string) => btoa(JSON.stringify({ alg, typ: 'JWT' })).replace(/=+$/, '')
@@ -263,7 +260,7 @@ describe('tokens', () => {
 describe('a refresh token', () => {
   const refresh = (token: string) => post('/api/auth/refresh', { refresh_token: token })
 
-  test('is traded for a new pair, in the body or as Bearer', async () => {
+  test('a refresh token is traded for a new pair, in the body or as Bearer', async () => {
     const person = await signIn(service)
     const first = await refresh(person.refreshToken)
     expect(Object.keys(first.data).sort()).toEqual(['access_token', 'expires_in', 'refresh_token'])
@@ -273,7 +270,7 @@ describe('a refresh token', () => {
     expect((await post('/api/auth/refresh', {})).code).toBe(2001)
   })
 
-  test('answers once more with the same pair within 10 s of its use, for a reply that was lost', async () => {
+  test('a refresh token answers once more with the same pair within 10 s of its use, in case the reply was lost', async () => {
     const { refreshToken } = await signIn(service)
     const first = await refresh(refreshToken)
     service.clock.advance(9_000)
@@ -282,7 +279,7 @@ describe('a refresh token', () => {
     expect((await refresh(first.data.refresh_token)).code).toBe(2002)
   })
 
-  test('used again later ends its whole session', async () => {
+  test('a refresh token that is used again later ends its whole session', async () => {
     const { refreshToken } = await signIn(service)
     const { data } = await refresh(refreshToken)
     service.clock.advance(10_500)
@@ -291,7 +288,7 @@ describe('a refresh token', () => {
     expect((await get('/api/user/info', data.access_token)).code).toBe(2002)
   })
 
-  test('of two generations ago ends the session even within 10 s', async () => {
+  test('a refresh token of two generations ago ends the session, even within 10 s', async () => {
     const { refreshToken } = await signIn(service)
     const second = await refresh(refreshToken)
     const third = await refresh(second.data.refresh_token)
@@ -299,7 +296,7 @@ describe('a refresh token', () => {
     expect((await refresh(third.data.refresh_token)).code).toBe(2002)
   })
 
-  test('keeps its session going for half a year, and no longer', async () => {
+  test('refreshing keeps a session going for half a year, and no longer', async () => {
     let { refreshToken } = await signIn(service)
     for (let days = 29; days < 180; days += 29) {
       service.clock.advance(29 * 86_400_000)
@@ -311,14 +308,14 @@ describe('a refresh token', () => {
     expect((await refresh(refreshToken)).code).toBe(2002)
   })
 
-  test('used twice at the same moment gives one pair', async () => {
+  test('a refresh token that is used twice at the same moment gives one pair', async () => {
     const { refreshToken } = await signIn(service)
     const [first, second] = await Promise.all([refresh(refreshToken), refresh(refreshToken)])
     expect(first.data).toEqual(second.data)
     expect((await refresh(first.data.refresh_token)).code).toBe(0)
   })
 
-  test('used beside logout keeps nothing of its session alive', async () => {
+  test('a refresh beside a logout keeps nothing of the session alive', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { token, refreshToken } = await signIn(service)
       // A token that is known already lets the logout be the faster one.
@@ -341,7 +338,7 @@ describe('a refresh token', () => {
     }
   })
 
-  test('is refused when it is an access token, expired, or its account is not active', async () => {
+  test('an access token, an expired token and the token of an inactive account can’t be refreshed', async () => {
     const { token, refreshToken, userId } = await signIn(service)
     expect((await refresh(token)).code).toBe(2002)
     await service.database.query("UPDATE users SET status = 'inactive' WHERE user_id = ?", [userId])

@@ -5,19 +5,19 @@ import { hashCode, waitBeforeSend } from '../../src/accounts/sms-code.ts'
 const limits = { perMinute: 1, perHour: 5, perDay: 10 }
 const minute_ms = 60_000
 
-test('the first code goes out at once', () => expect(waitBeforeSend([], 1_000_000, limits)).toBe(0))
+test('the first code is sent at once', () => expect(waitBeforeSend([], 1_000_000, limits)).toBe(0))
 
-test('a second one waits for the rest of the minute', () => {
+test('a second code waits for the rest of the minute', () => {
   expect(waitBeforeSend([0], 1_000, limits)).toBe(59)
   expect(waitBeforeSend([0], minute_ms, limits)).toBe(0)
 })
 
-test('a sixth one in an hour waits for the first to leave it', () => {
+test('a sixth code in an hour waits until the first is an hour old', () => {
   const sends = [0, 2, 4, 6, 8].map((minute) => minute * minute_ms)
   expect(waitBeforeSend(sends, 10 * minute_ms, limits)).toBe(50 * 60)
 })
 
-test('however often someone tries, no window ever holds more than its limit', () => {
+test('no window ever holds more codes than its limit, however often someone tries', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 3 * 3_600_000 }), { maxLength: 80 }), (pauses) => {
       const sent: number[] = []
@@ -37,7 +37,7 @@ test('however often someone tries, no window ever holds more than its limit', ()
   )
 })
 
-test('a wait that is over is over: sending after it is allowed', () => {
+test('a code may be sent when its wait is over', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(86_400_000), { maxLength: 12 }), fc.nat(86_400_000), (raw, now) => {
       const sends = raw.filter((at) => at <= now).sort((a, b) => a - b)
@@ -47,7 +47,7 @@ test('a wait that is over is over: sending after it is allowed', () => {
   )
 })
 
-test('a digest tells phones, codes and secrets apart', () => {
+test('the digest differs for another phone, another code and another secret', () => {
   const digests = [
     hashCode('s1', '13800138000', '123456'),
     hashCode('s1', '13800138000', '123457'),

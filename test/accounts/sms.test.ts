@@ -32,7 +32,7 @@ const service = useService({ SMS_PROVIDER: 'webhook', SMS_WEBHOOK_URL: endpoint.
 const post = (path: string, body: unknown) => service.client.post(path, { body })
 
 describe('the SMS webhook', () => {
-  test('gets phone, code and life, and the code signs in', async () => {
+  test('the webhook gets the phone, the code and its lifetime, and the code signs in', async () => {
     const phone = newPhone()
     expect((await post('/api/auth/send-code', { phone })).code).toBe(0)
     const [sent] = received
@@ -41,7 +41,7 @@ describe('the SMS webhook', () => {
     expect((await post('/api/auth/login', { phone, code: sent?.body.code })).code).toBe(0)
   })
 
-  test('is tried again when it fails, with the same code and one key for each message', async () => {
+  test('a webhook that fails is tried again with the same code, and each message has one key', async () => {
     answers = [500, 503, 200]
     for (const phone of [newPhone(), newPhone()]) expect((await post('/api/auth/send-code', { phone })).code).toBe(0)
     const [first, second, third, next] = received
@@ -52,7 +52,7 @@ describe('the SMS webhook', () => {
     expect(next?.key).not.toBe(first?.key)
   })
 
-  test('that stays broken is told as 1000 after three tries', async () => {
+  test('a webhook that stays broken is told as 1000 after three tries', async () => {
     answers = [500, 500, 500]
     expect(await post('/api/auth/send-code', { phone: newPhone() })).toMatchObject({
       status: 200,
@@ -62,13 +62,13 @@ describe('the SMS webhook', () => {
     expect(received).toHaveLength(3)
   })
 
-  test('that hangs is given up and tried again', async () => {
+  test('a webhook that hangs is given up and tried again', async () => {
     answers = ['hang', 200]
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
     expect(received).toHaveLength(2)
   })
 
-  test('leaves no development code, and prints nothing', async () => {
+  test('with a webhook the development code is refused and nothing is printed', async () => {
     expect((await post('/api/auth/login', { phone: newPhone(), code: '123456' })).code).toBe(1002)
     expect(service.printed).toEqual([])
   })

@@ -21,7 +21,7 @@ const settings = {
 const service = useService(settings)
 const sendCode = (phone = newPhone()) => service.client.post('/api/auth/send-code', { body: { phone } })
 
-test('a code goes out signed, in the template, to the phone alone, and signs it in', async () => {
+test('a code is sent signed, in the template, to its phone alone, and signs it in', async () => {
   const phone = newPhone()
   expect((await sendCode(phone)).data).toEqual({ expires_in: 300, resend_after: 60 })
   const [message] = tencent.calls.sent
@@ -37,7 +37,7 @@ test('a code goes out signed, in the template, to the phone alone, and signs it 
   expect((await service.client.post('/api/auth/login', { body: { phone, code } })).code).toBe(0)
 })
 
-test('10 codes at once go to their 10 phones', async () => {
+test('ten codes at the same time reach their ten phones', async () => {
   const phones = Array.from({ length: 10 }, newPhone)
   const answers = await Promise.all(phones.map(sendCode))
   expect(answers.map(({ code }) => code)).toEqual(Array(10).fill(0))
@@ -46,7 +46,7 @@ test('10 codes at once go to their 10 phones', async () => {
   )
 })
 
-test('neither the development code nor the terminal is open', async () => {
+test('with Tencent’s SMS the development code is refused and nothing is printed', async () => {
   await sendCode()
   expect((await service.client.post('/api/auth/login', { body: { phone: newPhone(), code: '123456' } })).code).toBe(
     1002,
@@ -54,13 +54,13 @@ test('neither the development code nor the terminal is open', async () => {
   expect(service.printed).toEqual([])
 })
 
-describe('the vendor’s limits for a phone are told as ours', () => {
+describe('the vendor’s limits for a phone', () => {
   test.each([
     ['LimitExceeded.PhoneNumberThirtySecondLimit', 30],
     ['LimitExceeded.PhoneNumberOneHourLimit', 3_600],
     ['LimitExceeded.PhoneNumberDailyLimit', 86_400],
     ['LimitExceeded.DeliveryFrequencyLimit', 60],
-  ])('%s', async (status, retry_after) => {
+  ])('the vendor’s limit %s is told as 1003, with how long to wait', async (status, retry_after) => {
     tencent.next({ status })
     expect(await sendCode()).toMatchObject({ status: 200, code: 1003, data: { retry_after } })
     expect(tencent.calls.count).toBe(1)
@@ -78,7 +78,7 @@ describe('a message', () => {
     'odd',
     'slow',
   ]
-  test.each(fates)('whose fate is %j is told as 1000 and never tried twice', async (fate) => {
+  test.each(fates)('a message whose outcome is %j is told as 1000 and never sent twice', async (fate) => {
     tencent.next(fate, fate)
     const answer = await sendCode()
     expect(answer).toMatchObject({ status: 200, code: 1000, data: null })
@@ -86,7 +86,7 @@ describe('a message', () => {
     expect(tencent.calls.count).toBe(1)
   })
 
-  test('turned away for too many calls at once is sent again, once', async () => {
+  test('a message that was turned away for too many calls at once is sent again, once', async () => {
     tencent.next({ error: 'RequestLimitExceeded' }, { error: 'RequestLimitExceeded.IPLimitExceeded' })
     const phone = newPhone()
     expect((await sendCode(phone)).code).toBe(0)
@@ -94,18 +94,18 @@ describe('a message', () => {
     expect(tencent.calls.sent.filter(({ PhoneNumberSet }) => PhoneNumberSet[0] === `+86${phone}`)).toHaveLength(1)
   })
 
-  test('that no vendor hears of is tried again before it is given up', async () => {
+  test('a message that didn’t reach the vendor is tried again before it is given up', async () => {
     const pauses_ms = [5, 5]
     const sms = tencentSms({ ...senderSettings, endpoint: 'http://127.0.0.1:9', pauses_ms })
     expect(sms.send(newPhone(), '000000')).rejects.toMatchObject({ name: 'NotSent', code: 'unreachable' })
   })
 
-  test('signed with another key is refused by the vendor', async () => {
+  test('the vendor refuses a message that is signed with another key', async () => {
     const sms = tencentSms({ ...senderSettings, secretKey: 'another-key' })
     expect(sms.send(newPhone(), '000000')).rejects.toMatchObject({ code: 'AuthFailure.SignatureFailure' })
   })
 
-  test('holds what its template asks for', async () => {
+  test('a message holds the parameters that its template asks for', async () => {
     await tencentSms({ ...senderSettings, templateParams: ['code'] }).send(newPhone(), '012345')
     expect(tencent.calls.sent[0]?.TemplateParamSet).toEqual(['012345'])
   })
@@ -123,7 +123,7 @@ const senderSettings = {
   expires_in: 300,
 }
 
-test('what went wrong is in the log; keys, codes and phones are not', async () => {
+test('the log says what went wrong, and holds no key, code or phone', async () => {
   const program = await startProgram({ DATABASE_URL: service.databaseUrl, JOBS: 'off', ...settings })
   const phone = newPhone()
   const post = (body: object) =>

@@ -27,7 +27,7 @@ const accounts = () =>
 const bonuses = () => service.database.query("SELECT 1 FROM points_records WHERE source = 'register'")
 
 describe('a person of WeChat', () => {
-  test('is asked for a phone once, and then signs in by the openid alone', async () => {
+  test('a person of WeChat is asked for a phone once, and then signs in by the openid alone', async () => {
     const [openid, phone] = [newOpenid(), newPhone()]
     expect(await login(openid)).toMatchObject({ status: 200, code: 1005, data: { bind_required: true } })
     expect(await accounts()).toEqual([])
@@ -41,14 +41,14 @@ describe('a person of WeChat', () => {
     expect(await accounts()).toMatchObject([{ mobile: phone, wx_openid: openid }])
   })
 
-  test('is bound to the account their phone has already', async () => {
+  test('a person of WeChat is bound to the account that their phone has already', async () => {
     const { phone, userId } = await signIn(service)
     const { data } = await login(newOpenid(), phone)
     expect(data).toMatchObject({ is_new_user: false, user_info: { user_id: userId, total_points: 1000 } })
     expect(await bonuses()).toHaveLength(1)
   })
 
-  test('whose openid is known needs no phone: a code for another phone changes nothing', async () => {
+  test('a known openid needs no phone, and a code for another phone changes nothing', async () => {
     const [openid, phone] = [newOpenid(), newPhone()]
     const first = await login(openid, phone)
     const { data } = await login(openid, newPhone())
@@ -56,7 +56,7 @@ describe('a person of WeChat', () => {
     expect(await accounts()).toHaveLength(1)
   })
 
-  test('who holds the phone takes its account over from an earlier openid, which is asked for a phone again', async () => {
+  test('whoever holds the phone takes its account over, and the earlier openid is asked for a phone again', async () => {
     const [old, now, phone] = [newOpenid(), newOpenid(), newPhone()]
     await login(old, phone)
     expect((await login(now, phone)).data.is_new_user).toBe(false)
@@ -66,7 +66,7 @@ describe('a person of WeChat', () => {
   })
 
   test.each(['inactive', 'banned'])(
-    'whose account is %s is refused with 2004, and nothing is bound',
+    'a person whose account is %s is refused with 2004, and nothing is bound',
     async (status) => {
       const [bound, other, phone] = [newOpenid(), newOpenid(), newPhone()]
       await login(bound, phone)
@@ -77,7 +77,7 @@ describe('a person of WeChat', () => {
     },
   )
 
-  test('may describe their device; odd descriptions are dropped', async () => {
+  test('a person may describe their device, and odd descriptions are dropped', async () => {
     const device_info = { platform: 'ios', odd: 1 }
     await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code: wechat.phoneCode(newPhone()), device_info })
     const [row] = await service.database.query<{ device_info: string | object }>('SELECT device_info FROM users')
@@ -85,13 +85,13 @@ describe('a person of WeChat', () => {
     expect(typeof stored === 'string' ? JSON.parse(stored) : stored).toEqual({ platform: 'ios' })
   })
 
-  test.each([null, ''])('may say %p where there is no code for a phone', async (phone_code) => {
+  test.each([null, ''])('a sign-in may say %p in place of a code for the phone', async (phone_code) => {
     expect((await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code })).code).toBe(1005)
   })
 })
 
 describe('at the same moment', () => {
-  test('20 first logins of one person make one account with one bonus', async () => {
+  test('20 first sign-ins of one person at the same moment make one account with one bonus', async () => {
     const [openid, phone] = [newOpenid(), newPhone()]
     const answers = await Promise.all(Array.from({ length: 20 }, () => login(openid, phone)))
     expect(answers.map(({ code }) => code)).toEqual(Array(20).fill(0))
@@ -100,7 +100,7 @@ describe('at the same moment', () => {
     expect(await bonuses()).toHaveLength(1)
   })
 
-  test('one person with two phones gets one account, and both logins are in it', async () => {
+  test('one person with two phones at the same moment gets one account, and both sign-ins lead to it', async () => {
     const openid = newOpenid()
     const answers = await Promise.all([newPhone(), newPhone(), newPhone()].map((phone) => login(openid, phone)))
     expect(answers.map(({ code }) => code)).toEqual([0, 0, 0])
@@ -126,7 +126,7 @@ describe('at the same moment', () => {
     expect(await bonuses()).toHaveLength(1)
   })
 
-  test('WeChat and SMS logins of one phone make one account with one bonus', async () => {
+  test('sign-ins of one phone by WeChat and by SMS at the same moment make one account with one bonus', async () => {
     const [openid, phone] = [newOpenid(), newPhone()]
     const answers = await Promise.all(
       Array.from({ length: 16 }, (_, i) =>
@@ -140,7 +140,7 @@ describe('at the same moment', () => {
     expect(await bonuses()).toHaveLength(1)
   })
 
-  test('an openid that loses its account signs nobody in who has not proved the phone', async () => {
+  test('an openid that loses its account lets nobody in who has not proved the phone', async () => {
     const [old, now, phone] = [newOpenid(), newOpenid(), newPhone()]
     await login(old, phone)
     const [taken, ...logins] = await Promise.all([login(now, phone), ...Array.from({ length: 8 }, () => login(old))])
@@ -152,7 +152,7 @@ describe('at the same moment', () => {
 })
 
 describe('a code', () => {
-  test('of wx.login works once', async () => {
+  test('a code of wx.login works once', async () => {
     const js_code = wechat.jsCode(newOpenid())
     const phone_code = wechat.phoneCode(newPhone())
     expect((await wxLogin({ js_code, phone_code })).code).toBe(0)
@@ -160,7 +160,7 @@ describe('a code', () => {
     expect(await bonuses()).toHaveLength(1)
   })
 
-  test('of getPhoneNumber works once', async () => {
+  test('a code of getPhoneNumber works once', async () => {
     const phone_code = wechat.phoneCode(newPhone())
     expect((await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code })).code).toBe(0)
     expect((await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code })).code).toBe(1004)
@@ -168,12 +168,12 @@ describe('a code', () => {
   })
 
   const bad: unknown[] = [undefined, null, '', 7, [['x']], { a: 1 }, 'a b', 'é', 'x'.repeat(513), '\u0000']
-  test.each(bad)('that is %p never reaches WeChat', async (js_code) => {
+  test.each(bad)('a code of %p never reaches WeChat', async (js_code) => {
     expect((await wxLogin({ js_code })).code).toBe(1004)
     expect(wechat.asked('session')).toBe(0)
   })
 
-  test('cannot add parameters to the question', async () => {
+  test('a code can’t add parameters to the request to WeChat', async () => {
     expect((await wxLogin({ js_code: 'x&appid=other&secret=none#' })).code).toBe(1004)
     expect(wechat.asked('session')).toBe(1)
   })
@@ -185,7 +185,7 @@ describe('a phone', () => {
     ['of another country that looks like ours', '13800138000', { countryCode: '852' }],
     ['that is no mobile', '01012345678', {}],
     ['granted to another app', '13800138000', { appid: 'wxother' }],
-  ])('%s is refused with 1004', async (_, phone, odd) => {
+  ])('a phone of %s is refused with 1004', async (_, phone, odd) => {
     const phone_code = wechat.phoneCode(phone, odd)
     expect((await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code })).code).toBe(1004)
     expect(await accounts()).toEqual([])
@@ -198,13 +198,13 @@ describe('the access token', () => {
     wechat.reset()
   }
 
-  test('is kept for everybody', async () => {
+  test('one access token of WeChat serves everybody', async () => {
     await warm()
     await Promise.all(Array.from({ length: 10 }, () => login(newOpenid(), newPhone())))
     expect(wechat.asked('token')).toBe(0)
   })
 
-  test('that ended is fetched again, once for all who need it at the same moment', async () => {
+  test('an access token that expired is fetched again, once for all who need it at the same moment', async () => {
     await warm()
     wechat.endToken()
     const answers = await Promise.all(Array.from({ length: 10 }, () => login(newOpenid(), newPhone())))
@@ -212,21 +212,21 @@ describe('the access token', () => {
     expect(wechat.asked('token')).toBe(1)
   })
 
-  test.each([40001, 40014, 42001])('that WeChat refuses with %p is fetched again', async (errcode) => {
+  test.each([40001, 40014, 42001])('an access token that WeChat refuses with %p is fetched again', async (errcode) => {
     await warm()
     wechat.next('phone', errcode)
     expect((await login(newOpenid(), newPhone())).code).toBe(0)
     expect(wechat.asked('token')).toBe(1)
   })
 
-  test('that is refused again is told as 1004', async () => {
+  test('an access token that is refused again is told as 1004', async () => {
     await warm()
     wechat.next('phone', 40001, 40001)
     expect((await login(newOpenid(), newPhone())).code).toBe(1004)
     expect(wechat.asked('phone')).toBe(2)
   })
 
-  test('is replaced before its end, fetched once at a time, and asked for again after a failure', async () => {
+  test('an access token is replaced before it expires, by one fetch at a time, and a failed fetch is repeated', async () => {
     let [fetched, at] = [0, 1_000]
     const token = keepAccessToken(
       async () => {
@@ -252,29 +252,35 @@ describe('the access token', () => {
 })
 
 describe('trouble with WeChat', () => {
-  test.each(['session', 'token', 'phone'] as const)('that is busy or broken is asked again: %s', async (what) => {
-    wechat.endToken()
-    wechat.next('phone', ...(what === 'token' ? [40001] : []))
-    wechat.next(what, -1, 'broken')
-    expect((await login(newOpenid(), newPhone())).code).toBe(0)
-    expect(wechat.asked(what)).toBeGreaterThanOrEqual(3)
-  })
+  test.each(['session', 'token', 'phone'] as const)(
+    'WeChat is asked again when it is busy or broken: %s',
+    async (what) => {
+      wechat.endToken()
+      wechat.next('phone', ...(what === 'token' ? [40001] : []))
+      wechat.next(what, -1, 'broken')
+      expect((await login(newOpenid(), newPhone())).code).toBe(0)
+      expect(wechat.asked(what)).toBeGreaterThanOrEqual(3)
+    },
+  )
 
   const troubles: Mood[] = [-1, 'broken', 'garbage', 'odd']
-  test.each(troubles)('of kind %p that lasts is 1004 after three tries, and changes nothing', async (mood) => {
-    wechat.next('session', mood, mood, mood)
-    expect(await login(newOpenid(), newPhone())).toMatchObject({ status: 200, code: 1004, data: null })
-    expect(wechat.asked('session')).toBe(3)
-    expect(await accounts()).toEqual([])
-  })
+  test.each(troubles)(
+    'a failure of kind %p that lasts is 1004 after three tries, and changes nothing',
+    async (mood) => {
+      wechat.next('session', mood, mood, mood)
+      expect(await login(newOpenid(), newPhone())).toMatchObject({ status: 200, code: 1004, data: null })
+      expect(wechat.asked('session')).toBe(3)
+      expect(await accounts()).toEqual([])
+    },
+  )
 
-  test('that is slow is given up and asked again', async () => {
+  test('a slow answer of WeChat is given up, and asked for again', async () => {
     wechat.next('session', 'slow')
     expect((await login(newOpenid(), newPhone())).code).toBe(0)
     expect(wechat.asked('session')).toBe(2)
   })
 
-  test('that is slow is given up before the mini-program gives up', async () => {
+  test('a slow answer of WeChat is given up before the mini-program gives up', async () => {
     wechat.endToken()
     wechat.next('token', 'slow', 'slow', 'slow')
     const asked = performance.now()
@@ -285,7 +291,7 @@ describe('trouble with WeChat', () => {
   })
 
   test.each([40029, 40163, 45011, 40226, 40013, 40125, 40164, 45009])(
-    'of errcode %p is 1004 without a second try, and says nothing of its inside',
+    'WeChat’s errcode %p is 1004 without a second try, and reveals nothing of its inside',
     async (errcode) => {
       wechat.next('session', errcode)
       const answer = await login(newOpenid(), newPhone())
@@ -301,7 +307,7 @@ describe('the program', () => {
     startProgram({ DATABASE_URL: service.databaseUrl, JOBS: 'off', DIALECTS: 'off', ...settings })
   const ours = { WECHAT_APPID: wechat.appid, WECHAT_SECRET: wechat.secret }
 
-  test('logs who signs in and what does not work, but no secret, code, phone or openid', async () => {
+  test('the log says who signed in and what failed, and holds no secret, code, phone or openid', async () => {
     const program = await start({ ...ours, WECHAT_API: wechat.url })
     const { post } = await createClient(program.url)
     const [openid, phone] = [newOpenid(), newPhone()]
@@ -320,7 +326,7 @@ describe('the program', () => {
     }
   })
 
-  test('that can’t reach WeChat says so without the address it asked', async () => {
+  test('when WeChat can’t be reached, the log says so without the address', async () => {
     const program = await start({ ...ours, WECHAT_API: 'http://127.0.0.1:9' })
     const { post } = await createClient(program.url)
     const js_code = wechat.jsCode(newOpenid())
@@ -330,7 +336,7 @@ describe('the program', () => {
     for (const hidden of [wechat.secret, js_code, 'appid=']) expect(program.output()).not.toContain(hidden)
   })
 
-  test('without an app of WeChat refuses kindly', async () => {
+  test('without an app of WeChat, a sign-in by WeChat is refused kindly', async () => {
     const program = await start({})
     const { post } = await createClient(program.url)
     const answer = await post('/api/auth/wx-login', { body: { js_code: 'x' } })

@@ -61,7 +61,7 @@ const all: Alert[] = [
 ]
 
 describe('each event', () => {
-  test('is told at once, in Chinese, with the replica that says it', async () => {
+  test('each event is told at once, in Chinese, with the name of the replica', async () => {
     const { raise } = open()
     for (const alert of all) raise(alert)
     await until(() => desk.told.length === all.length)
@@ -77,7 +77,7 @@ describe('each event', () => {
 })
 
 describe('a robot', () => {
-  test('of DingTalk gets Markdown, signed when it has a secret', async () => {
+  test('a robot of DingTalk gets Markdown, signed when it has a secret', async () => {
     open({ format: 'dingtalk', secret: 'SECx' }).raise(all[2] as Alert)
     await until(() => desk.told.length === 1)
     const [{ query, body } = { query: new URLSearchParams(), body: {} }] = desk.told
@@ -91,7 +91,7 @@ describe('a robot', () => {
     })
   })
 
-  test('of WeCom gets Markdown of no more than its bytes', async () => {
+  test('a robot of WeCom gets Markdown within its limit of bytes', async () => {
     const examples = Array.from({ length: 5 }, () => '账'.repeat(400))
     open({ format: 'wecom' }).raise({ event: 'ledger_mismatch', count: 5, examples })
     await until(() => desk.told.length === 1)
@@ -101,7 +101,7 @@ describe('a robot', () => {
     expect(markdown.content).not.toContain('\ufffd')
   })
 
-  test('is known by its host', () => {
+  test('a robot is recognised by its host', () => {
     expect(alertFormat('auto', 'https://oapi.dingtalk.com/robot/send?access_token=x')).toBe('dingtalk')
     expect(alertFormat('auto', 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x')).toBe('wecom')
     expect(alertFormat('auto', 'https://oapi.dingtalk.com.evil.example/')).toBe('json')
@@ -109,7 +109,7 @@ describe('a robot', () => {
   })
 
   test.each([['dingtalk'], ['wecom']] as const)(
-    '%s that answers 200 with an errcode has not taken it',
+    'a message that %s answers with 200 and an errcode counts as not taken',
     async (format) => {
       desk.moods.push({ errcode: 310_000 }, { errcode: 130_101 })
       open({ format }).raise(slow('/x'))
@@ -121,7 +121,7 @@ describe('a robot', () => {
 })
 
 describe('a flood', () => {
-  test('of 10,000 is two messages: the first at once, the rest counted at the end of the window', async () => {
+  test('a flood of 10,000 makes two messages: the first at once, and a count of the rest at the end of the window', async () => {
     const { raise } = open({ window_ms: 300 })
     const before = process.memoryUsage().heapUsed
     for (let i = 0; i < 10_000; i += 1) raise(slow(`/route-${i % 50}`, 5_000 + i))
@@ -138,7 +138,7 @@ describe('a flood', () => {
     await until(() => desk.told.length === 3)
   })
 
-  test('of one event holds no other back', async () => {
+  test('a flood of one event holds no other event back', async () => {
     const { raise } = open()
     for (let i = 0; i < 1_000; i += 1) raise(slow('/x'))
     raise(all[1] as Alert)
@@ -146,7 +146,7 @@ describe('a flood', () => {
     expect(desk.told.map(({ body }) => body.event)).toEqual(['slow_request', 'ledger_mismatch'])
   })
 
-  test('of messages stays below the robots’ limit a minute, and the queue within its bound', async () => {
+  test('messages stay below the robots’ limit a minute, and the queue within its bound', async () => {
     const { raise } = open({ outbox: { perMinute: 3 }, window_ms: 1 })
     for (let i = 0; i < 100; i += 1) {
       raise({ event: 'queue_full', queue: 'till' })
@@ -159,7 +159,7 @@ describe('a flood', () => {
   })
 })
 
-test('a database that comes and goes is told at once each way, then as it is at the end of the window', async () => {
+test('a database that comes and goes is told at once each way, and then as it is at the end of the window', async () => {
   const { raise } = open({ window_ms: 300 })
   for (let i = 0; i < 50; i += 1) {
     raise({ event: 'database_away' })
@@ -176,14 +176,14 @@ test('a database that comes and goes is told at once each way, then as it is at 
 })
 
 describe('a receiver', () => {
-  test('that is away for a while is tried again, and nobody is alerted to it', async () => {
+  test('a receiver that is away for a while is tried again, and nobody is alerted to it', async () => {
     desk.moods.push(500, 503)
     open().raise(slow('/x'))
     await until(() => outcomes.sent === 1)
     expect(raised).toEqual({ slow_request: 1 })
   })
 
-  test('that stays away is given up, logged and counted', async () => {
+  test('a receiver that stays away is given up, logged and counted', async () => {
     desk.moods.push(500, 500, 500)
     open().raise(slow('/x'))
     await until(() => outcomes.failed === 1)
@@ -191,7 +191,7 @@ describe('a receiver', () => {
     expect(raised).toEqual({ slow_request: 1 })
   })
 
-  test('that hangs holds up neither the caller nor the stop', async () => {
+  test('a receiver that hangs holds up neither the caller nor the stop', async () => {
     desk.moods.push('hang', 'hang', 'hang')
     const { raise, close } = open({ outbox: { timeout_ms: 60_000 } })
     const startedAt = performance.now()
@@ -202,7 +202,7 @@ describe('a receiver', () => {
     expect(outcomes).toEqual({ failed: 1 })
   })
 
-  test('gets at the stop what was held back', async () => {
+  test('a stop sends the receiver what was held back', async () => {
     const { raise, close } = open()
     for (let i = 0; i < 8; i += 1) raise(slow('/x'))
     await close(2_000)
@@ -210,7 +210,7 @@ describe('a receiver', () => {
   })
 })
 
-test('one look that fails is no absence', async () => {
+test('one look at the database that fails is not told as an absence', async () => {
   const looks = [true, false, true, false, true]
   const watch = createDatabaseWatch({ look: async () => looks.shift() ?? true, alerts: open(), every_ms: 5 })
   watch.start()

@@ -32,7 +32,7 @@ async function account(): Promise<string> {
 }
 
 describe('the command line', () => {
-  test('tells its usage and version without a database', async () => {
+  test('the command line prints its usage and its version without a database', async () => {
     const nowhere = { DATABASE_URL: 'mysql://u:p@127.0.0.1:1/x' }
     expect((await runCommand(['--help'], nowhere)).out).toContain('reconcile [--repair]')
     expect(await runCommand(['--version'], nowhere)).toMatchObject({ code: 0, out: `${version}\n` })
@@ -62,13 +62,13 @@ describe('the command line', () => {
     [['seed', '--dry-run']],
     [['jobs']],
     [['jobs', 'run', 'dance']],
-  ])('refuses %p with exit 2 and says how it is used', async (args) => {
+  ])('the command %p is refused with exit 2, and its usage is printed', async (args) => {
     const { code, err } = await run(...args)
     expect(code).toBe(2)
     expect(err).toContain('Usage:')
   })
 
-  test('goes on to its end when whoever read along has gone', async () => {
+  test('a command goes on to its end when its reader has closed the pipe', async () => {
     const main = join(import.meta.dir, '../../src/main.ts')
     const { stderr, exitCode } = await $`${process.execPath} ${main} verify http://127.0.0.1:1 | head -1`
       .quiet()
@@ -76,20 +76,20 @@ describe('the command line', () => {
     expect([stderr.toString(), exitCode]).toEqual(['', 0])
   })
 
-  test('lists the jobs and runs one by hand, which the list then tells', async () => {
+  test('the command line lists the jobs, and runs one by hand, which the list then shows', async () => {
     expect((await run('jobs', 'list')).out).toContain('last: never; due: now')
     expect(await run('jobs', 'run', 'purge')).toMatchObject({ code: 0, out: expect.stringContaining('purge: 0 rows.') })
     const { out } = await run('jobs', 'list')
     expect(out).toMatch(/purge .+\n +last: \d{4}-.+ 0 rows; due: \d{4}-/)
   })
 
-  test('runs no job that another process is running', async () => {
+  test('the command line runs no job that another process is running', async () => {
     await database.query(`REPLACE INTO leases VALUES ('reconcile', 'someone', 7, UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE)`)
     const { code, err } = await run('jobs', 'run', 'reconcile')
     expect([code, err]).toEqual([1, 'reconcile is running already, here or on another replica.\n'])
   })
 
-  test('says in one line when the database can’t be reached, without its password', async () => {
+  test('an unreachable database is told in one line, without its password', async () => {
     const { code, err } = await runCommand(['migrate'], { DATABASE_URL: 'mysql://app:hunter2@127.0.0.1:1/points' })
     expect(code).toBe(1)
     expect(err.trim().split('\n')).toHaveLength(1)
@@ -97,7 +97,7 @@ describe('the command line', () => {
     expect(err).not.toContain('hunter2')
   })
 
-  test('says in one line that the database refuses it, or that its folder can’t be used', async () => {
+  test('a database that refuses the program, or a folder that can’t be used, is told in one line', async () => {
     const { port, hostname } = new URL(DATABASE_URL)
     const socket = new URL(DATABASE_URL).search
     const refused = [
@@ -114,7 +114,7 @@ describe('the command line', () => {
     expect([code, err.trim().split('\n')]).toEqual([1, [expect.stringContaining("DATA_DIR can't be used (")]])
   })
 
-  test('names every fault of the environment at once', async () => {
+  test('every fault of the environment is told at once', async () => {
     const { code, err } = await runCommand(['migrate'], { NODE_ENV: 'production', PORT: 'x', JWT_SECRET: '' })
     expect(code).toBe(1)
     for (const name of ['PORT', 'DATABASE_URL', 'JWT_SECRET', 'SMS_PROVIDER']) expect(err).toContain(`- ${name}:`)
@@ -122,7 +122,7 @@ describe('the command line', () => {
 })
 
 describe('commands', () => {
-  test('migrate and seed do their work once', async () => {
+  test('the commands migrate and seed do their work once', async () => {
     expect((await run('migrate')).code).toBe(0)
     expect((await run('seed')).out).toContain('20 sample products are installed')
     expect((await run('seed')).out).toContain('installed before')
@@ -131,7 +131,7 @@ describe('commands', () => {
     expect(await findMismatches(database)).toEqual([])
   })
 
-  test('account stops and restores, and leaves who did it', async () => {
+  test('the command account stops and restores an account, and the audit log has it', async () => {
     const phone = await account()
     await database.query('DELETE FROM audit_log')
     expect((await run('account', 'stop', phone)).out).toContain('is now stopped')
@@ -145,7 +145,7 @@ describe('commands', () => {
     expect(await run('account', 'stop', '13999999999')).toMatchObject({ code: 1, out: '' })
   })
 
-  test('merchant grants and revokes, and leaves who did it', async () => {
+  test('the command merchant grants and revokes, and the audit log has it', async () => {
     const phone = await account()
     expect((await run('merchant', 'grant', phone)).out).toContain('is now a merchant')
     expect((await run('merchant', 'grant', phone)).out).toContain('already')
@@ -155,7 +155,7 @@ describe('commands', () => {
     expect(await run('merchant', 'grant', '13999999999')).toMatchObject({ code: 1, out: '' })
   })
 
-  test('points corrects a balance with its ledger row, never below zero', async () => {
+  test('the command points corrects a balance with its ledger row, and never below zero', async () => {
     const phone = await account()
     expect((await run('points', phone, '+250', '--reason', '补偿')).out).toContain('1250 points')
     expect((await run('points', phone, '-1250', '--reason', '更正')).out).toContain('0 points')
@@ -164,7 +164,7 @@ describe('commands', () => {
     expect(await findMismatches(database)).toEqual([])
   })
 
-  test('reconcile exits 1 on a mismatch, repairs by its ledger when told to, and is quiet after', async () => {
+  test('the command reconcile exits 1 on a mismatch, repairs it when told to, and then finds nothing', async () => {
     await account()
     expect((await run('reconcile')).code).toBe(0)
     await database.query('UPDATE users SET total_points = total_points + 7')
@@ -177,7 +177,7 @@ describe('commands', () => {
     expect((await run('reconcile')).code).toBe(0)
   })
 
-  test('verify passes over a running service, and fails over none', async () => {
+  test('the command verify passes for a running service, and fails where there is none', async () => {
     const program = await startProgram({ DATABASE_URL })
     const { code, out } = await run('verify', program.url)
     expect([code, out.match(/^(FAIL|skip)/gm), out.match(/^ok /gm)?.length]).toEqual([0, null, 14])
@@ -187,7 +187,7 @@ describe('commands', () => {
 })
 
 describe('serve', () => {
-  test('answers what it has taken before it stops, and exits 0', async () => {
+  test('the service answers what it has taken before it stops, and exits 0', async () => {
     const phone = await account()
     const program = await startProgram({ DATABASE_URL })
     const blocker = await database.acquire()
@@ -205,7 +205,7 @@ describe('serve', () => {
     expect(await exit).toBe(0)
   })
 
-  test('refuses to start when the guaranteed prize is gone, or the port is taken', async () => {
+  test('the service refuses to start when the guaranteed prize is gone, or the port is taken', async () => {
     await database.query("UPDATE lottery_prizes SET status = 'inactive' WHERE prize_id = 3")
     const failed = await run('serve')
     await database.query("UPDATE lottery_prizes SET status = 'active' WHERE prize_id = 3")

@@ -17,7 +17,7 @@ async function grown(name: string, labels?: string): Promise<number> {
 }
 
 describe('business figures', () => {
-  test('count logins by what they were', async () => {
+  test('sign-ins are counted by their outcome', async () => {
     const { phone } = await signIn(service)
     await signIn(service, phone)
     await service.client.post('/api/auth/send-code', { body: { phone } })
@@ -27,7 +27,7 @@ describe('business figures', () => {
     }
   })
 
-  test('count each effect once: not the replay, not the refusal, whatever runs at once', async () => {
+  test('each effect is counted once: no replay, no refusal, whatever runs at the same time', async () => {
     const person = await signIn(service)
     await givePoints(service, person, 1_000)
     const spin = (key: number) =>
@@ -50,7 +50,7 @@ describe('business figures', () => {
     }
   })
 
-  test('count orders, receipts, check-ins and vouchers by what became of them', async () => {
+  test('orders, receipts, check-ins and vouchers are counted by their outcome', async () => {
     const [diner, merchant] = [await signIn(service), await signInMerchant(service)]
     const product_id = await newProduct(service, 9)
     const submit = () => service.client.post('/api/exchange/submit', { token: diner.token, body: { product_id } })
@@ -93,7 +93,7 @@ describe('business figures', () => {
   })
 })
 
-test('a label takes no value that a caller made up', async () => {
+test('no label takes a value that a caller made up', async () => {
   for (const path of ['/api/x1', '/api/x2/y', '/x3', '/api/merchant/vouchers/ABCDEFGHJK', '/images/x4']) {
     await fetch(`${service.url}${path}`, { method: 'PROPFIND' })
     await fetch(`${service.url}${path}`, { method: 'POST' })

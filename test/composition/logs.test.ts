@@ -108,7 +108,7 @@ const linesOf = (program: Program) =>
     .filter((line) => line !== '' && !/^(Serving|Stopping)/.test(line))
 
 describe('the log', () => {
-  test('is JSON, tells of every request, and holds nothing that people said or own', async () => {
+  test('the log is JSON, has every request, and holds nothing that people said or own', async () => {
     const program = await start({ LOG_LEVEL: 'trace' })
     const [client, said] = [await createClient(program.url), new Said()]
     await useEverything(program.url, client, said)
@@ -134,7 +134,7 @@ describe('the log', () => {
     expect(program.output()).not.toMatch(/select |insert |where /i)
   })
 
-  test('is JSON to the last line in production', async () => {
+  test('the log is JSON to its last line in production', async () => {
     const secret = 'k3J9-fQ2x_L8vZ1pWn7RtYb5Hc4Md6Sg0aEuIoTqXyA'
     const program = await start({ NODE_ENV: 'production', JWT_SECRET: secret, OCR: 'off', SHUTDOWN_GRACE_MS: '0' })
     expect(await program.kill()).toBe(0)
@@ -147,7 +147,7 @@ describe('the log', () => {
     expect(program.output()).not.toContain(secret)
   })
 
-  test('can be read by people, and tells them no more', async () => {
+  test('the log for people is readable, and holds no more than the other', async () => {
     const program = await start({ LOG_LEVEL: 'trace', LOG_FORMAT: 'pretty', OCR: 'off' })
     const [client, said] = [await createClient(program.url), new Said()]
     await breakEverything(client, said)
@@ -157,14 +157,14 @@ describe('the log', () => {
     expect(said.foundIn(program.output())).toEqual([])
   })
 
-  test('of a bug that ends the process holds no statement either', async () => {
+  test('a bug that ends the process logs no statement', async () => {
     const program = await start({ OCR: 'off' }, join(import.meta.dir, '../support/buggy-main.ts'))
     expect(await program.kill('SIGUSR2')).toBe(1)
     expect(program.output()).toContain('a bug ends the process')
     expect(program.output()).not.toMatch(/13812345678|canary/)
   })
 
-  test('of a command that fails unexpectedly holds no statement', async () => {
+  test('a command that fails unexpectedly logs no statement', async () => {
     await database.query('RENAME TABLE users TO hidden_users')
     const phone = newPhone()
     const { code, err } = await runCommand(['points', phone, '+5', '--reason', 'canary'], { DATABASE_URL })
@@ -174,7 +174,7 @@ describe('the log', () => {
   })
 })
 
-test('a call that is sent elsewhere tells nothing of its address', async () => {
+test('a redirected call logs nothing of its address', async () => {
   const elsewhere = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',

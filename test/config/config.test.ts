@@ -23,7 +23,7 @@ const faultsOf = (env: Record<string, string>): string[] => {
   }
 }
 
-test('without any setting the defaults stand', () => {
+test('without any setting the defaults apply', () => {
   const config = loadConfig({})
   expect([config.PORT, config.LOTTERY_COST_POINTS, config.DAILY_LOTTERY_LIMIT, config.LOTTERY_PITY_LIMIT]).toEqual([
     3000, 100, 10, 10,
@@ -51,7 +51,7 @@ describe('a bad setting stops the start', () => {
     ['CORS_ORIGINS', 'https://a.example,nonsense'],
     ['CORS_ORIGINS', 'https://a.example/'],
     ['SHUTDOWN_GRACE_MS', '5001'],
-  ])('%s=%s', (name, value) => {
+  ])('the setting %s=%s stops the start', (name, value) => {
     const faults = faultsOf({ [name]: value })
     expect(faults).toHaveLength(1)
     expect(faults[0]).toStartWith(`${name}:`)
@@ -60,26 +60,26 @@ describe('a bad setting stops the start', () => {
   test.each([
     ['WECHAT_APPID', 'WECHAT_SECRET'],
     ['WECHAT_SECRET', 'WECHAT_APPID'],
-  ])('%s without %s', (given, missing) => {
+  ])('the setting %s without %s stops the start', (given, missing) => {
     expect(faultsOf({ [given]: 'x' })).toEqual([`${missing}: is needed when ${given} is given`])
   })
 
-  test('Tencent’s SMS without its settings, or with a parameter that no template knows', () => {
+  test('Tencent’s SMS without its settings, or with an unknown parameter, stops the start', () => {
     const names = (faults: string[]) => faults.map((fault) => fault.split(/[.:]/)[0])
     const needed = ['SMS_SECRET_ID', 'SMS_SECRET_KEY', 'SMS_APP_ID', 'SMS_SIGN_NAME', 'SMS_TEMPLATE_ID']
     expect(names(faultsOf({ SMS_PROVIDER: 'tencent' }))).toEqual(needed)
     expect(names(faultsOf({ SMS_TEMPLATE_PARAMS: 'code,phone' }))).toEqual(['SMS_TEMPLATE_PARAMS'])
   })
 
-  test('and all faults are said at once', () => {
+  test('all faults are told at once', () => {
     expect(faultsOf({ PORT: 'x', JWT_SECRET: 'short', RATE_LIMIT: 'x', SMS_PROVIDER: 'webhook' })).toHaveLength(4)
   })
 })
 
 describe('production', () => {
-  test('starts with safe settings', () => expect(faultsOf(production)).toEqual([]))
+  test('production starts with safe settings', () => expect(faultsOf(production)).toEqual([]))
 
-  test('starts with Tencent’s SMS', () => {
+  test('production starts with Tencent’s SMS', () => {
     const tencent = { SMS_PROVIDER: 'tencent', SMS_SECRET_ID: 'i', SMS_SECRET_KEY: 'k', SMS_APP_ID: '1' }
     const template = { SMS_SIGN_NAME: 's', SMS_TEMPLATE_ID: 't', SMS_TEMPLATE_PARAMS: 'code, minutes' }
     expect(faultsOf({ ...production, SMS_WEBHOOK_URL: '', ...tencent, ...template })).toEqual([])
@@ -101,12 +101,12 @@ describe('production', () => {
     ['a cache that anyone can open', { REDIS_URL: 'redis://:123456@cache:6379' }, 'REDIS_URL'],
     ['console SMS', { SMS_PROVIDER: 'console' }, 'SMS_PROVIDER'],
     ['no webhook', { SMS_WEBHOOK_URL: '' }, 'SMS_WEBHOOK_URL'],
-  ])('refuses %s', (_, change, name) => {
+  ])('production refuses %s', (_, change, name) => {
     const faults = faultsOf({ ...production, ...change })
     expect(faults.some((fault) => fault.startsWith(`${name}:`))).toBe(true)
   })
 
-  test('says everything that is unsafe at once', () => {
+  test('production tells everything that is unsafe at once', () => {
     expect(faultsOf({ NODE_ENV: 'production' }).map((fault) => fault.split(':')[0])).toEqual([
       'DATABASE_URL',
       'JWT_SECRET',
@@ -130,7 +130,7 @@ describe('a secret from a file', () => {
     return join(dir, name)
   }
 
-  test.each([...secretNames])('%s_FILE takes the place of %s, without its last newline', (name) => {
+  test.each([...secretNames])('%s_FILE replaces %s, without its last newline', (name) => {
     const values: Record<string, string> = {
       DATABASE_URL: production.DATABASE_URL,
       REDIS_URL: 'redis://cache:6379',
@@ -153,17 +153,17 @@ describe('a secret from a file', () => {
     ['is empty', () => file('empty', '\n'), 'is empty'],
     ['is too large', () => file('large', 'x'.repeat(9_000)), 'holds more than 8192 bytes'],
     ['has two lines', () => file('lines', `${strong}\n${strong}\n`), 'holds more than one line'],
-  ])('that %s is a fault, by its name and once', (_, path, fault) => {
+  ])('a secret’s file that %s is a fault, told once, by its name', (_, path, fault) => {
     expect(faultsOf({ ...production, JWT_SECRET: '', JWT_SECRET_FILE: path() })).toEqual([`JWT_SECRET_FILE: ${fault}`])
   })
 
-  test('beside the secret itself is a fault, and so is one for what is no secret', () => {
+  test('a secret and its file together are a fault, and so is a file for what is no secret', () => {
     const faults = faultsOf({ ...production, JWT_SECRET_FILE: file('jwt', strong), PORT_FILE: file('port', '3000') })
     expect(faults).toHaveLength(2)
     expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['JWT_SECRET_FILE', 'PORT_FILE'])
   })
 
-  test('is judged like any other, and printed as little', () => {
+  test('a secret from a file is judged like any other, and never printed', () => {
     const weak = file('weak', 'aaaaaaaabbbbbbbbccccccccdddddddd')
     const faults = faultsOf({ ...production, JWT_SECRET: '', JWT_SECRET_FILE: weak, PORT: 'x' })
     expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['JWT_SECRET', 'PORT'])
@@ -194,7 +194,7 @@ test('printed settings hold no secret', () => {
   expect(text).not.toContain(strong)
 })
 
-test('whatever is called a secret is treated as one', () => {
+test('every setting that is called a secret is treated as one', () => {
   const secrets = configNames.filter((name) => /SECRET|TOKEN|KEY|PASSWORD|WEBHOOK|DATABASE_URL|REDIS_URL/.test(name))
   expect(secrets.filter((name) => !secretNames.includes(name))).toEqual([])
 })

@@ -25,19 +25,19 @@ const programTables = schemas
 const names = migrations.map(({ name }) => name)
 
 describe('migrations', () => {
-  test('are applied once, in order', async () => {
+  test('migrations are applied once, in order', async () => {
     expect(await migrate(database)).toEqual(names)
     expect(await migrate(database)).toEqual([])
   })
 
-  test('are applied once when three replicas start together', async () => {
+  test('migrations are applied once when three replicas start together', async () => {
     const three = [database, another(), another()]
     const applied = await Promise.all(three.map((replica) => migrate(replica)))
     expect(applied.flat()).toEqual(names)
     await Promise.all(three.slice(1).map((replica) => replica.close()))
   })
 
-  test('cut off between a statement and its record go on where they were', async () => {
+  test('a migration that was cut off between a statement and its record goes on where it was', async () => {
     const steps = [1, 2, 3].map((n) => `CREATE TABLE step_${n} (id INT PRIMARY KEY) ENGINE=InnoDB`)
     const steady = { name: 'steps', sql: steps.join('--> statement-breakpoint') }
     await migrate(database, [])
@@ -49,7 +49,7 @@ describe('migrations', () => {
     expect(await database.query("SHOW TABLES LIKE 'step\\_%'")).toHaveLength(3)
   })
 
-  test('go on after every statement of theirs that had taken effect unrecorded', async () => {
+  test('a migration goes on after each statement that took effect but was not recorded', async () => {
     await migrate(database)
     for (const { name, sql } of migrations) {
       const statements = sql.split('--> statement-breakpoint')
@@ -64,7 +64,7 @@ describe('migrations', () => {
     }
   })
 
-  test('wait for whoever uses a table without making everyone else wait for long', async () => {
+  test('a migration waits for whoever uses a table, and makes nobody else wait for long', async () => {
     await migrate(database)
     const reader = await database.acquire()
     await reader.query('START TRANSACTION')
@@ -82,7 +82,7 @@ describe('migrations', () => {
     await newer.close()
   }, 30_000)
 
-  test('that fail say so, and leave their place to be resumed', async () => {
+  test('a migration that fails says so, and can be resumed', async () => {
     const broken = {
       name: 'broken',
       sql: 'CREATE TABLE fine (id INT PRIMARY KEY)--> statement-breakpointCREATE NONSENSE',
@@ -95,7 +95,7 @@ describe('migrations', () => {
 })
 
 describe('the tables', () => {
-  test('are InnoDB and utf8mb4_unicode_ci, whatever the database’s default is', async () => {
+  test('the tables are InnoDB and utf8mb4_unicode_ci, whatever the database’s default is', async () => {
     await database.query('ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci')
     await migrate(database)
     const odd = await database.query(
@@ -110,7 +110,7 @@ describe('the tables', () => {
     expect(columns).toEqual([])
   })
 
-  test('are the contract’s, and none is near 64 indexes', async () => {
+  test('the tables of the contract are there, and none is near 64 indexes', async () => {
     await migrate(database)
     const tables = await database.query<{ name: string; indexes: number }>(
       `SELECT t.table_name AS name, COUNT(DISTINCT s.index_name) AS indexes FROM information_schema.tables t
@@ -123,7 +123,7 @@ describe('the tables', () => {
     for (const { indexes } of tables) expect(Number(indexes)).toBeLessThan(12)
   })
 
-  test('have the columns and the indexes that the program’s tables have', async () => {
+  test('the tables have the columns and the indexes that the program expects', async () => {
     await migrate(database)
     const rows = await database.query<{ t: string; what: string }>(
       `SELECT table_name AS t, column_name AS what FROM information_schema.columns WHERE table_schema = DATABASE()

@@ -36,7 +36,7 @@ const gone = async (pid: number) => {
 }
 
 describe('the embedded default', () => {
-  test('keeps data and sign-ins over restarts, leaves no process behind, and starts again', async () => {
+  test('data and sign-ins survive a restart, no process stays behind, and the service starts again', async () => {
     const first = await start()
     const phone = newPhone()
     const { data } = await post(first, '/api/auth/login', { phone, code: '123456' })
@@ -55,7 +55,7 @@ describe('the embedded default', () => {
     await second.kill()
   })
 
-  test('after SIGKILL stops its server, and goes on with everything that was answered', async () => {
+  test('after SIGKILL the database server stops, and everything that was answered is there at the next start', async () => {
     const first = await start()
     const phone = newPhone()
     await post(first, '/api/auth/login', { phone, code: '123456' })
@@ -67,7 +67,7 @@ describe('the embedded default', () => {
     await second.kill()
   })
 
-  test('of two programs started together one runs the server; after its end the next command leaves none behind', async () => {
+  test('of two programs that start together one runs the server, and none stays behind after the next command', async () => {
     const two = await Promise.all([start(), start()])
     for (const program of two) {
       const { code } = await post(program, '/api/auth/login', { phone: newPhone(), code: '123456' })
@@ -80,7 +80,7 @@ describe('the embedded default', () => {
     expect([again.code, existsSync(join(dir, 'database/server.pid'))]).toEqual([0, false])
   })
 
-  test('is joined also before the one who runs the server has made the database', async () => {
+  test('a second program can join before the first one has made the database', async () => {
     const program = await start()
     const connection = await createConnection({ socketPath: join(dir, 'database/server.sock'), user: 'root' })
     await connection.query('DROP DATABASE restaurant_points')
@@ -90,7 +90,7 @@ describe('the embedded default', () => {
     await program.kill()
   })
 
-  test('starts its server again when that is killed', async () => {
+  test('a server that is killed is started again', async () => {
     const program = await start()
     const phone = newPhone()
     await post(program, '/api/auth/login', { phone, code: '123456' })
@@ -103,7 +103,7 @@ describe('the embedded default', () => {
     expect(await gone(pid)).toBe(true)
   })
 
-  test('ends a server that a killed program left behind and that doesn’t end by itself', async () => {
+  test('a server that a killed program left behind and that doesn’t end by itself is ended', async () => {
     const first = await start()
     const pid = serverPid()
     process.kill(pid, 'SIGSTOP')
@@ -113,7 +113,7 @@ describe('the embedded default', () => {
     await second.kill()
   }, 30_000)
 
-  test('leaves a process alone that has the number of a server that died', async () => {
+  test('a process that has the number of a dead server is left alone', async () => {
     mkdirSync(join(dir, 'database'))
     const stranger = Bun.spawn(['sleep', '60'])
     writeFileSync(join(dir, 'database/server.pid'), `${stranger.pid}`)
@@ -122,7 +122,7 @@ describe('the embedded default', () => {
     stranger.kill()
   })
 
-  test('is joined by a command while it serves, and goes on serving', async () => {
+  test('a command can join while the service runs, and the service goes on', async () => {
     const program = await start()
     const phone = newPhone()
     await post(program, '/api/auth/login', { phone, code: '123456' })
@@ -136,13 +136,13 @@ describe('the embedded default', () => {
   test.each([
     ['is too long for a unix socket', 'd'.repeat(90)],
     ['has a colon', 'points:2'],
-  ])('works in a folder whose path %s', async (_, folder) => {
+  ])('the private database works in a folder whose path %s', async (_, folder) => {
     const deep = join(dir, folder)
     const { code, out } = await runCommand(['migrate'], { DATA_DIR: deep, NODE_ENV: 'development' })
     expect([code, out.includes('up to date')]).toEqual([0, true])
   })
 
-  test('keeps its temporary tables while another one starts', async () => {
+  test('a server keeps its temporary tables while another one starts', async () => {
     const program = await start()
     const connection = await createConnection({ socketPath: join(dir, 'database/server.sock'), user: 'root' })
     await connection.query('CREATE TEMPORARY TABLE restaurant_points.kept (n INT) ENGINE=MyISAM')
@@ -156,7 +156,7 @@ describe('the embedded default', () => {
     await program.kill()
   })
 
-  test('keeps its files to itself', async () => {
+  test('nobody else can read the private database’s files', async () => {
     await runCommand(['migrate'], { DATA_DIR: dir, NODE_ENV: 'development', JWT_SECRET: '' })
     const mode = (path: string) =>
       Bun.file(join(dir, path))

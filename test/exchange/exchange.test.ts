@@ -22,7 +22,7 @@ const stockOf = async (id: number) =>
 const people = (count: number) => Promise.all(Array.from({ length: count }, () => signIn(service)))
 
 describe('an exchange', () => {
-  test('is one atom: balance, stock, sales, order, voucher, ledger and movement', async () => {
+  test('an exchange is one atom: balance, stock, sales, order, voucher, ledger and movement', async () => {
     const person = await signIn(service)
     const id = await newProduct(service, 5, { exchange_points: 120, name: '桂花酸梅汤' })
     const { data } = await submit(person, { product_id: id, quantity: 2 })
@@ -50,7 +50,7 @@ describe('an exchange', () => {
     ])
   })
 
-  test('of a quantity that is not said is of one', async () => {
+  test('an exchange without a quantity is of one', async () => {
     const id = await newProduct(service, 5)
     expect((await submit(await signIn(service), { product_id: id })).data.quantity).toBe(1)
   })
@@ -73,11 +73,11 @@ describe('an exchange', () => {
     [{ product_id: 1, quantity: null }],
     [[]],
   ]
-  test.each(bad)('of %p is refused with 4001', async (body) => {
+  test.each(bad)('an exchange of %p is refused with 4001', async (body) => {
     expect((await submit(await signIn(service), body)).code).toBe(4001)
   })
 
-  test('is refused for what isn’t there, isn’t on sale, is short, too dear or over the limit', async () => {
+  test('an exchange is refused when the product is absent, off sale, short, too dear or over the limit', async () => {
     const person = await signIn(service)
     expect((await submit(person, { product_id: 2_000_000_000 })).code).toBe(4002)
     const deleted = await newProduct(service, 5, { status: 'deleted' })
@@ -107,14 +107,14 @@ describe('an exchange', () => {
     expect(new Set(answers.filter(({ code }) => code === 0).map(({ data }) => data.exchange_code)).size).toBe(50)
   })
 
-  test('a limit per user holds under 20 parallel orders', async () => {
+  test('a limit for each user holds under 20 parallel orders', async () => {
     const id = await newProduct(service, 100, { per_user_limit: 3 })
     const person = await signIn(service)
     const answers = await Promise.all(Array.from({ length: 20 }, () => submit(person, { product_id: id })))
     expect(answers.filter(({ code }) => code === 0)).toHaveLength(3)
   })
 
-  test('20 parallel copies of one key order once', async () => {
+  test('20 parallel copies of one key make one order', async () => {
     const id = await newProduct(service, 100)
     const person = await signIn(service)
     await parallelCopies(() => submit(person, { product_id: id }, 'once'))
@@ -124,7 +124,7 @@ describe('an exchange', () => {
 })
 
 describe('a cancel', () => {
-  test('gives points and stock back and kills the voucher, once under 20 parallel calls', async () => {
+  test('a cancel gives points and stock back and ends the voucher, once under 20 parallel calls', async () => {
     const person = await signIn(service)
     const id = await newProduct(service, 5, { exchange_points: 100 })
     const { data: order } = await submit(person, { product_id: id, quantity: 3 })
@@ -138,7 +138,7 @@ describe('a cancel', () => {
     expect(await service.database.query('SELECT status FROM vouchers')).toEqual([{ status: 'cancelled' }])
   })
 
-  test('frees the limit per user', async () => {
+  test('a cancel makes room in the limit for each user', async () => {
     const person = await signIn(service)
     const id = await newProduct(service, 5, { per_user_limit: 1 })
     const { data } = await submit(person, { product_id: id })
@@ -147,7 +147,7 @@ describe('a cancel', () => {
     expect((await submit(person, { product_id: id })).code).toBe(0)
   })
 
-  test('of another’s order, or of none, is the same refusal', async () => {
+  test('a cancel of another’s order is refused just as one of no order', async () => {
     const [person, other] = (await people(2)) as [Person, Person]
     const { data } = await submit(person, { product_id: await newProduct(service, 5) })
     for (const id of [data.exchange_id, 'EX_2222222222222222', 'x', "EX_'--", '%00', 'EX_%2e%2e%2f']) {
@@ -157,7 +157,7 @@ describe('a cancel', () => {
     expect(await service.database.query('SELECT status FROM exchange_records')).toEqual([{ status: 'pending' }])
   })
 
-  test('again with its key answers the first answer', async () => {
+  test('a cancel that is repeated with its key gets the first answer', async () => {
     const person = await signIn(service)
     const { data } = await submit(person, { product_id: await newProduct(service, 5) })
     const first = await cancel(person, data.exchange_id, 'c')
@@ -166,7 +166,7 @@ describe('a cancel', () => {
     expect(await balanceOf(service, person)).toBe(1000)
   })
 
-  test('beside exchanges of the last piece leaves every piece with exactly one holder', async () => {
+  test('cancels beside exchanges of the last piece leave each piece with exactly one holder', async () => {
     const id = await newProduct(service, 1)
     const holder = await signIn(service)
     const { data } = await submit(holder, { product_id: id })
@@ -187,7 +187,7 @@ describe('the catalogue', () => {
   const names = async (person: Person, query: string) =>
     (await list(person, query)).data.products.map((product: { name: string }) => product.name)
 
-  test('filters, sorts and pages what is on sale', async () => {
+  test('the catalogue filters, sorts and pages what is on sale', async () => {
     const person = await signIn(service)
     await newProduct(service, 0, { name: 'a', category: '饮品', exchange_points: 30, sort_order: 3 })
     await newProduct(service, 5, { name: 'b', category: '饮品', exchange_points: 20, sort_order: 2 })
@@ -215,13 +215,13 @@ describe('the catalogue', () => {
     'stock_status=some',
     'limit=1000',
     'category=a&category=b',
-  ])('refuses the query %s with 9000, every time', async (query) => {
+  ])('the query %s is refused with 9000, every time', async (query) => {
     const person = await signIn(service)
     expect((await list(person, query)).code).toBe(9000)
     expect((await list(person, query)).code).toBe(9000)
   })
 
-  test('says the same to everyone, but asks who they are and names each request', async () => {
+  test('the catalogue is the same for everyone, but asks who they are and names each request', async () => {
     const [first, second] = (await people(2)) as [Person, Person]
     await newProduct(service, 5)
     const answers = [await list(first), await list(second), await list(second)]
@@ -231,7 +231,7 @@ describe('the catalogue', () => {
     expect((await service.client.get('/api/exchange/products', { token: `${first.token}x` })).code).toBe(2002)
   })
 
-  test('shows new stock to whoever asks after an exchange', async () => {
+  test('whoever asks after an exchange sees the new stock', async () => {
     const person = await signIn(service)
     await givePoints(service, person, 1000)
     const id = await newProduct(service, 30)
@@ -252,7 +252,7 @@ describe('the catalogue', () => {
 })
 
 describe('orders', () => {
-  test('are the caller’s own, newest first, by status', async () => {
+  test('orders are the caller’s own, newest first, and can be filtered by status', async () => {
     const [person, other] = (await people(2)) as [Person, Person]
     const id = await newProduct(service, 50)
     const first = await submit(person, { product_id: id })

@@ -20,17 +20,17 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     '/api/lottery/config/',
     '/api/user/../../etc/passwd',
     '/%00',
-  ])('GET %s is 404 with 9002, token or not', async (path) => {
+  ])('GET %s is 404 with 9002, with or without a token', async (path) => {
     expect(await service.client.get(path)).toMatchObject({ status: 404, code: 9002, data: null })
   })
 
-  test('another method is 405 with 9003 and Allow', async () => {
+  test('another method is 405 with 9003 and the header Allow', async () => {
     const answer = await service.client.put('/api/lottery/draw')
     expect([answer.status, answer.code, answer.headers.get('Allow')]).toEqual([405, 9003, 'POST'])
     expect((await service.client.delete('/api/user/info')).headers.get('Allow')).toBe('GET, HEAD, PUT')
   })
 
-  test('a request without a host, as some balancers ask, finds its route', async () => {
+  test('a request without a host, as some balancers send, finds its route', async () => {
     const { hostname, port } = new URL(service.url)
     for (const [path, status] of [
       ['/health', 200],
@@ -58,7 +58,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     ['"x"', 9000],
     ['null', 9000],
     ['7', 9000],
-  ])('a body of %p is JSON and is judged by its fields', async (body, code) => {
+  ])('a body of %p is JSON, and is judged by its fields', async (body, code) => {
     expect(await raw(body)).toMatchObject({ status: 200, code })
   })
 
@@ -77,7 +77,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
   })
 
   test.each(['/api/user/check-in', '/api/auth/logout', '/api/exchange/orders/EX_1/cancel'])(
-    'what can’t be read is 400 with 9001 on %s, which reads nothing of it, and changes nothing',
+    'a body that can’t be read is 400 with 9001 on %s, which reads none of it, and changes nothing',
     async (path) => {
       const { token } = await signIn(service)
       for (const body of ['{"a":1', '{"a":tru', '{"a":1}}', 'nul'])
@@ -86,7 +86,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     },
   )
 
-  test('invalid UTF-8 is 400 with 9001', async () => {
+  test('a body of invalid UTF-8 is 400 with 9001', async () => {
     expect(await raw(new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]))).toMatchObject({
       status: 400,
       code: 9001,
@@ -126,7 +126,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     expect(await raw(new Uint8Array(20 * 1024 * 1024))).toMatchObject({ status: 413, code: 9004 })
   })
 
-  test('a body that comes slowly counts for its client, not for the route', async () => {
+  test('a slow body counts against its client, and not against the route', async () => {
     const timed = async (what: 'sum' | 'count') => {
       const figures = samplesOf(await service.services.metrics.text())
       return sumOf(figures, `http_request_duration_seconds_${what}`, `route="${login}"`)
@@ -145,7 +145,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     expect((await timed('sum')) - before[0]).toBeLessThan(0.9)
   })
 
-  test.each(['2000000000', '9007199254740991'])('a body said to be of %s bytes is 413 with 9004', async (length) => {
+  test.each(['2000000000', '9007199254740991'])('a body that claims %s bytes is 413 with 9004', async (length) => {
     const { port, hostname } = new URL(service.url)
     const socket = connect(Number(port), hostname)
     const head = [`POST ${login} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', `Content-Length: ${length}`]
@@ -157,21 +157,21 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
 })
 
 describe('every answer', () => {
-  test('carries the request’s id when it is sane, else one of ours', async () => {
+  test('an answer carries the request’s id when that is sane, else a new one', async () => {
     const idOf = async (id: string) =>
       (await service.client.get('/api/nowhere', { headers: { 'X-Request-Id': id } })).headers.get('X-Request-Id')
     expect(await idOf('abc-123.X_y')).toBe('abc-123.X_y')
     for (const bad of ['a b', 'x'.repeat(65), '<script>']) expect(await idOf(bad)).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('is not cached, not sniffed and not framed', async () => {
+  test('no answer is cached, sniffed or framed', async () => {
     const { headers } = await service.client.get('/api/user/info')
     expect(headers.get('Cache-Control')).toBe('no-store')
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
     expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'")
   })
 
-  test('opens itself to the configured origins only', async () => {
+  test('answers are open to the configured origins only', async () => {
     const allowed = async (origin: string) =>
       (await fetch(`${service.url}/api/user/info`, { headers: { Origin: origin } })).headers.get(
         'Access-Control-Allow-Origin',
@@ -189,7 +189,7 @@ describe('every answer', () => {
     expect(headers.get('Access-Control-Expose-Headers')).toContain('X-Api-Code')
   })
 
-  test('of an internal failure is its family’s code, and nothing of its inside', async () => {
+  test('an internal failure is the code of its family, and reveals nothing of its inside', async () => {
     const { token } = await signIn(service)
     await service.database.query('RENAME TABLE points_records TO hidden_records')
     const answer = await service.client.get('/api/user/points/records', { token }).catch((error: Error) => error)
@@ -199,7 +199,7 @@ describe('every answer', () => {
   })
 })
 
-test('what is wrong with a field is told in Chinese, by the schema’s own sentence or the library’s', async () => {
+test('a bad field is explained in Chinese, by the schema’s own sentence or the library’s', async () => {
   const { token } = await signIn(service)
   const messages = async (body: object) =>
     (await service.client.put('/api/user/info', { token, body })).data.issues.map(
@@ -213,7 +213,7 @@ test('what is wrong with a field is told in Chinese, by the schema’s own sente
 })
 
 describe('unknown fields', () => {
-  test('are dropped, whatever they are called', async () => {
+  test('unknown fields are dropped, whatever their names', async () => {
     const { token, userId } = await signIn(service)
     const body = { nickname: 'n', __proto__: 1, constructor: { a: 1 }, user_id: 1, status: 'banned', ledger_seq: 9 }
     expect((await service.client.put('/api/user/info', { token, body })).code).toBe(0)
@@ -228,22 +228,25 @@ describe('unknown fields', () => {
 })
 
 describe('an idempotency key', () => {
-  test.each(['a b', 'a\tb', 'x'.repeat(65), 'é', ''])('of %p is refused with 9000 and changes nothing', async (key) => {
-    const { token } = await signIn(service)
-    const checkIn = (headers: Record<string, string>) => service.client.post('/api/user/check-in', { token, headers })
-    expect((await checkIn({ 'Idempotency-Key': key })).code).toBe(9000)
-    expect((await checkIn({ 'Idempotency-Key': 'x'.repeat(64) })).code).toBe(0)
-  })
+  test.each(['a b', 'a\tb', 'x'.repeat(65), 'é', ''])(
+    'a key of %p is refused with 9000 and changes nothing',
+    async (key) => {
+      const { token } = await signIn(service)
+      const checkIn = (headers: Record<string, string>) => service.client.post('/api/user/check-in', { token, headers })
+      expect((await checkIn({ 'Idempotency-Key': key })).code).toBe(9000)
+      expect((await checkIn({ 'Idempotency-Key': 'x'.repeat(64) })).code).toBe(0)
+    },
+  )
 })
 
 describe('operators', () => {
-  test('see health outside of the envelope', async () => {
+  test('health is answered outside of the envelope', async () => {
     const response = await fetch(`${service.url}/health`)
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({ status: 'healthy', version: '1.0.0', checks: { database: 'ok' } })
   })
 
-  test('read the figures with the token only', async () => {
+  test('the figures are shown with the token only', async () => {
     await signIn(service)
     expect((await fetch(`${service.url}/metrics`)).status).toBe(404)
     const response = await fetch(`${service.url}/metrics`, { headers: { Authorization: 'Bearer metrics-0123456789' } })
@@ -261,7 +264,7 @@ describe('operators', () => {
   })
 })
 
-test('hostile strings in every place change nothing they shouldn’t', async () => {
+test('hostile strings in every place change nothing that they shouldn’t', async () => {
   const { token } = await signIn(service)
   const id = await newProduct(service, 5)
   const hostile = ["'; DROP TABLE users; --", '../../etc/passwd', '\u202e', '%s%n', '{{7*7}}', '<script>', '\\', '💥']

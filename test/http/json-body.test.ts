@@ -24,7 +24,7 @@ const dripping = (pause_ms: number) =>
     },
   })
 
-test('a JSON body that takes its time is read, one that takes too long is 9001', async () => {
+test('a slow JSON body is read, and one that takes too long is 9001', async () => {
   expect(await outcomeOf(dripping(20), 10_000)).toBe('read')
   expect(await outcomeOf(dripping(60_000), 50)).toBe('9001')
 })

@@ -25,25 +25,25 @@ function form(pause_ms: number, isWhole = true): Request {
   return new Request('http://localhost/', { method: 'POST', headers, body })
 }
 
-test('a form that takes its time is read to its end', async () => {
+test('a slow form is read to its end', async () => {
   const pace = { most_ms: 60_000, stretch_ms: 60_000, bytesAStretch: 8_192 }
   expect((await readForm(form(50), limits, pace)).fields.get('amount')).toBe('36.50')
 })
 
-test('one that stalls, or drips, is 9001 and is waited for no longer', async () => {
+test('a form that stalls or drips is 9001, and nobody waits for it any longer', async () => {
   const pace = { most_ms: 60_000, stretch_ms: 20, bytesAStretch: 64 }
   for (const slow of [form(0, false), form(50)])
     expect(readForm(slow, limits, pace)).rejects.toMatchObject({ code: 9001 })
 })
 
-test('one of a million empty parts is 9001 before they are parsed', async () => {
+test('a form of a million empty parts is 9001 before they are parsed', async () => {
   const body = new TextEncoder().encode(`${'--x\r\n\r\n\r\n'.repeat(1_000_000)}--x--\r\n`)
   const headers = { 'Content-Type': 'multipart/form-data; boundary=x' }
   const request = new Request('http://localhost/', { method: 'POST', headers, body })
   await expect(readForm(request, limits)).rejects.toMatchObject({ code: 9001 })
 })
 
-test('one that drips is 9001 as soon as its place is wanted, and not before', async () => {
+test('a form that drips is 9001 as soon as someone else wants its place, and not before', async () => {
   let isWanted = false
   const dripping = readForm(form(6_000), { ...limits, isWanted: () => isWanted })
   const early = await Promise.race([dripping.catch(() => 'refused'), Bun.sleep(3_000)])

@@ -26,7 +26,7 @@ const post = (path: string, body: unknown, headers = from(), token?: string) =>
   service.client.post(path, { body, headers, token })
 
 describe('codes', () => {
-  test('are sent once a minute, five times an hour and ten a day to one phone', async () => {
+  test('one phone is sent a code once a minute, five times an hour and ten times a day', async () => {
     const phone = newPhone()
     const send = () => post('/api/auth/send-code', { phone })
     expect((await send()).code).toBe(0)
@@ -46,14 +46,14 @@ describe('codes', () => {
     expect(await sent(3_600_000, 8)).toBe(5)
   })
 
-  test('to one phone asked for 20 times at once are sent once', async () => {
+  test('one phone that asks 20 times at the same time is sent one code', async () => {
     const phone = newPhone()
     const answers = await Promise.all(Array.from({ length: 20 }, () => post('/api/auth/send-code', { phone })))
     expect(answers.filter(({ code }) => code === 0)).toHaveLength(1)
     expect(service.printed.filter((line) => line.includes(phone))).toHaveLength(1)
   })
 
-  test('for one address are sent 20 times a minute, whatever the phone and however it turns its IPv6 address', async () => {
+  test('one address is sent 20 codes a minute, whatever the phones and however it varies its IPv6 address', async () => {
     addresses += 1
     const mine = () => ({ 'X-Forwarded-For': `2001:db8:0:${addresses}::${newPhone().slice(-4)}` })
     const answers = await Promise.all(
@@ -65,7 +65,7 @@ describe('codes', () => {
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
   })
 
-  test('that are refused cost their address nothing, and leave a phone the code it has', async () => {
+  test('a refused code costs its address nothing, and leaves the phone the code that it has', async () => {
     const mine = from()
     const holder = newPhone()
     await post('/api/auth/send-code', { phone: holder }, mine)
@@ -83,13 +83,13 @@ describe('codes', () => {
     expect((await post('/api/auth/login', { phone: late, code })).code).toBe(0)
   })
 
-  test('to another phone are sent all the same', async () => {
+  test('one phone’s limit doesn’t touch another phone', async () => {
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
   })
 })
 
-test('logins are limited to 10 a minute and phone, with Retry-After', async () => {
+test('sign-ins are limited to 10 a minute for each phone, with Retry-After', async () => {
   const phone = newPhone()
   const answers = []
   for (let i = 0; i < 12; i += 1) answers.push(await post('/api/auth/login', { phone, code: '000000' }))
@@ -101,14 +101,14 @@ test('logins are limited to 10 a minute and phone, with Retry-After', async () =
 describe('WeChat logins', () => {
   const wxLogin = (js_code: string, headers = from()) => post('/api/auth/wx-login', { js_code }, headers)
 
-  test('are limited to 10 a minute and person', async () => {
+  test('sign-ins by WeChat are limited to 10 a minute for each person', async () => {
     const answers = []
     for (let i = 0; i < 12; i += 1) answers.push(await wxLogin(wechat.jsCode('oPerson')))
     expect(answers.map(({ code }) => code)).toEqual([...Array(10).fill(1005), 9006, 9006])
     expect((await wxLogin(wechat.jsCode('oOther'))).code).toBe(1005)
   })
 
-  test('of an address whose codes WeChat refused 30 times a minute are refused unasked; others’ are not', async () => {
+  test('an address whose codes WeChat refused 30 times in a minute is refused without asking; others are not', async () => {
     const mine = from()
     for (let i = 0; i < 30; i += 1) expect((await wxLogin('invented', mine)).code).toBe(1004)
     wechat.reset()
@@ -117,7 +117,7 @@ describe('WeChat logins', () => {
     expect((await wxLogin(wechat.jsCode('oGuest'))).code).toBe(1005)
   })
 
-  test('that fail because WeChat is away cost an address nothing', async () => {
+  test('a failure because WeChat is away costs an address nothing', async () => {
     const mine = from()
     for (let i = 0; i < 31; i += 1) {
       wechat.next('session', 40125)
@@ -127,7 +127,7 @@ describe('WeChat logins', () => {
   })
 })
 
-test('draws are limited to 60 a minute and user, however they come', async () => {
+test('draws are limited to 60 a minute for each user, from wherever they come', async () => {
   const { data } = await post('/api/auth/login', { phone: newPhone(), code: '123456' })
   const draws = await Promise.all(
     Array.from({ length: 70 }, () => post('/api/lottery/draw', { draw_type: 'single' }, from(), data.access_token)),
@@ -135,7 +135,7 @@ test('draws are limited to 60 a minute and user, however they come', async () =>
   expect(draws.filter(({ code }) => code === 9006)).toHaveLength(10)
 })
 
-test('one address has its share, another is not touched; forged entries further left don’t help', async () => {
+test('one address has its own limit, and forged entries further left in the header don’t help', async () => {
   const mine = from()
   const codes = await Promise.all(
     Array.from({ length: 130 }, (_, i) =>
@@ -150,7 +150,7 @@ test('one address has its share, another is not touched; forged entries further 
   expect((await service.client.get('/api/user/info', { headers: from() })).code).toBe(2001)
 })
 
-test('images are counted by themselves, and as wide', async () => {
+test('images have a limit of their own, which is as wide', async () => {
   const headers = from()
   const codeOf = async (path: string) => (await fetch(`${service.url}${path}`, { headers })).headers.get('X-Api-Code')
   const codes = await Promise.all(
@@ -163,7 +163,7 @@ test('images are counted by themselves, and as wide', async () => {
   expect(await codeOf('/api/user/info')).toBe('2001')
 })
 
-test('changes are limited to 240 a minute and user, wherever they come from; looks are not', async () => {
+test('changes are limited to 240 a minute for each user, from wherever they come, and reads are not', async () => {
   const { data } = await post('/api/auth/login', { phone: newPhone(), code: '123456' })
   const token = data.access_token
   const fromSite = (i: number) => ({ 'X-Forwarded-For': `2001:db8:${i}::1` })
@@ -174,7 +174,7 @@ test('changes are limited to 240 a minute and user, wherever they come from; loo
   expect((await service.client.get('/api/user/info', { token, headers: fromSite(999) })).code).toBe(0)
 })
 
-test('codes for one site of IPv6 are four networks’ worth', async () => {
+test('one site of IPv6 gets as many codes as four networks', async () => {
   const answers = await Promise.all(
     Array.from({ length: 90 }, (_, i) =>
       post('/api/auth/send-code', { phone: newPhone() }, { 'X-Forwarded-For': `2001:db8:77:${i}::1` }),

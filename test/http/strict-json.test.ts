@@ -4,7 +4,7 @@ import { assertStrictJson } from '../../src/http/strict-json.ts'
 
 const shallowJson = fc.json({ maxDepth: 6 })
 
-test('whatever JSON.stringify writes passes', () => {
+test('whatever JSON.stringify writes is accepted', () => {
   fc.assert(fc.property(shallowJson, (text) => assertStrictJson(text)))
 })
 
@@ -14,12 +14,12 @@ test.each([
   ['[{"x":0},{"x":1,"y":2,"x":3}]'],
   ['{"a" :1,\n"a"\t:2}'],
   ['{"a":1,"\\u0061":2}'],
-])('a key named twice is refused: %s', (text) => {
+])('a key that is named twice is refused: %s', (text) => {
   expect(() => assertStrictJson(text)).toThrow(SyntaxError)
 })
 
 test.each([['{"a":"a","b":"a"}'], ['{"a":{"a":{"a":1}}}'], ['[{"a":1},{"a":2}]'], ['{"a":"\\"a\\":1"}']])(
-  'equal values and keys of other objects pass: %s',
+  'equal values, and equal keys of different objects, are accepted: %s',
   (text) => assertStrictJson(text),
 )
 

@@ -59,7 +59,7 @@ describe('expire-reviews', () => {
     expect(socket.of('points_update')).toEqual([])
   })
 
-  test('more than a step holds is done in one run', async () => {
+  test('one run closes more reviews than a step holds', async () => {
     const person = await signIn(service)
     const old = new Date(service.clock.now().getTime() - 8 * day_ms)
     for (let i = 0; i < 250; i += 1) await waitingReceipt(service.database, person.userId, old)
@@ -68,7 +68,7 @@ describe('expire-reviews', () => {
 })
 
 describe('expire-orders', () => {
-  test('an order nobody fetched gives points and stock back, once, and its voucher dies with it', async () => {
+  test('an order that nobody fetched gives points and stock back once, and its voucher ends', async () => {
     const person = await signIn(service)
     const product = await newProduct(service, 5)
     const id = await submit(person, product, 3)
@@ -112,7 +112,7 @@ describe('expire-orders', () => {
   })
 })
 
-test('expire-vouchers ends a prize’s voucher and leaves an order’s to its order', async () => {
+test('the job expire-vouchers ends a prize’s voucher, and leaves an order’s voucher to its order', async () => {
   const person = await signIn(service)
   await submit(person, await newProduct(service, 1))
   await service.database.query(
@@ -130,7 +130,7 @@ test('expire-vouchers ends a prize’s voucher and leaves an order’s to its or
   expect(await run('expire-orders')).toEqual({ outcome: 'done', rows: 1 })
 })
 
-test('purge throws away what is old, and nothing that is needed', async () => {
+test('the job purge throws away what is old, and nothing that is needed', async () => {
   const person = await signIn(service)
   const body = { phone: person.phone }
   await service.client.post('/api/auth/send-code', { body })
@@ -156,12 +156,12 @@ test('purge throws away what is old, and nothing that is needed', async () => {
 })
 
 describe('reconcile', () => {
-  test('it finds nothing where all is well', async () => {
+  test('a reconcile finds nothing where all is well', async () => {
     await signIn(service)
     expect(await run('reconcile')).toEqual({ outcome: 'done', rows: 0 })
   })
 
-  test('it reports a balance that disagrees, alerts and mends nothing', async () => {
+  test('a reconcile reports a balance that disagrees, alerts, and mends nothing', async () => {
     const { userId } = await signIn(service)
     await service.database.query('UPDATE users SET total_points = total_points + 7 WHERE user_id = ?', [userId])
     expect(await run('reconcile')).toEqual({ outcome: 'done', rows: 1 })
@@ -178,7 +178,7 @@ describe('reconcile', () => {
 describe('a lease', () => {
   const take = (owner: string) => takeLease(service.database, 'thing', owner, service.services.logger)
 
-  test('one of many gets it, and the next one after its release has a higher fence', async () => {
+  test('one of many gets the lease, and the next holder has a higher fence', async () => {
     const taken = await Promise.all(Array.from({ length: 12 }, (_, i) => take(`replica-${i}`)))
     const holders = taken.filter((lease) => lease !== undefined)
     expect(holders).toHaveLength(1)
@@ -188,7 +188,7 @@ describe('a lease', () => {
     await next?.release()
   })
 
-  test('once released is nobody’s: a renewal on its way takes nothing back', async () => {
+  test('a lease that was released stays free, even when a renewal was on its way', async () => {
     const lease = await take('mine')
     await lease?.release()
     const renewal = service.database.orm
@@ -198,7 +198,7 @@ describe('a lease', () => {
     expect((await renewal)[0].affectedRows).toBe(0)
   })
 
-  test('a holder that died is succeeded when the database’s clock says so, and can’t release its successor', async () => {
+  test('a dead holder is succeeded by the database’s clock, and can’t release its successor’s lease', async () => {
     const dead = await take('dead')
     expect(await take('heir')).toBeUndefined()
     await service.database.orm.update(leasesTable).set({ until: sql`UTC_TIMESTAMP(3) - INTERVAL 1 SECOND` })
@@ -211,7 +211,7 @@ describe('a lease', () => {
 })
 
 describe('runs', () => {
-  test('each is recorded; one that broke off says so', async () => {
+  test('each run is recorded, and one that broke off says so', async () => {
     await service.database.query(`INSERT INTO job_runs (job, instance, started_at) VALUES ('purge', 'gone', ?)`, [
       new Date(service.clock.now().getTime() - 60_000),
     ])
@@ -223,7 +223,7 @@ describe('runs', () => {
     ])
   })
 
-  test('a job is due from its first tick after its last good run, and a missed one is caught up with', async () => {
+  test('a job is due from its first tick after its last good run, and a missed tick is caught up with', async () => {
     const job = jobNamed('reconcile')
     expect((await service.services.jobs.standing(job)).due?.getTime()).toBe(0)
     await run('reconcile')
@@ -235,7 +235,7 @@ describe('runs', () => {
     expect(due?.toISOString()).toEndWith('T20:30:00.000Z')
   })
 
-  test('one that the service’s stop cuts short counts as none: it did not fail, and is due as before', async () => {
+  test('a run that a stop cuts short counts as none: it did not fail, and is due as before', async () => {
     await signIn(service)
     const { services, database, clock } = service
     const [stopping, reports] = [new AbortController(), [] as unknown[]]
@@ -260,7 +260,7 @@ describe('runs', () => {
     expect(await run('reconcile')).toEqual({ outcome: 'done', rows: 0 })
   })
 
-  test('a row that can’t be settled stands in no other’s way, and the run is recorded as failed', async () => {
+  test('a row that can’t be settled holds up no other, and the run is recorded as failed', async () => {
     const [poor, rich] = [await signIn(service), await signIn(service)]
     const product = await newProduct(service, 5)
     await Promise.all([submit(poor, product), submit(rich, product)])

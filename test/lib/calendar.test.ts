@@ -11,13 +11,13 @@ test('a business day begins at midnight in its own zone', () => {
   expect(shanghai.startOf('2026-11-23').toISOString()).toBe('2026-11-22T16:00:00.000Z')
 })
 
-test('days of 23 and 25 hours have one beginning each', () => {
+test('days of 23 and of 25 hours begin once each', () => {
   expect(newYork.startOf('2026-03-08').toISOString()).toBe('2026-03-08T05:00:00.000Z')
   expect(newYork.startOf('2026-03-09').toISOString()).toBe('2026-03-09T04:00:00.000Z')
   expect(newYork.startOf('2026-11-02').toISOString()).toBe('2026-11-02T05:00:00.000Z')
 })
 
-test('every instant lies in the day that it is said to lie in', () => {
+test('every instant lies in the day that the calendar says', () => {
   const instants = fc.date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true })
   fc.assert(
     fc.property(instants, fc.constantFrom(shanghai, newYork), (instant, calendar) => {

@@ -17,7 +17,7 @@ function gate() {
   return { task, seen, release: open.resolve, running: () => running }
 }
 
-test('so many tasks run at a time, so many wait, and one more is refused', async () => {
+test('as many tasks run and wait as are allowed, and one more is refused', async () => {
   const { task, seen, release } = gate()
   const semaphore = createSemaphore(2, 3, refuse)
   const five = Array.from({ length: 5 }, () => semaphore.run(task))

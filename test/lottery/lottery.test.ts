@@ -46,7 +46,7 @@ const drawRolls = async (
 }
 
 describe('the wheel', () => {
-  test('is published by angle with its odds, price, counts and counters', async () => {
+  test('the wheel is published by angle, with its odds, price and counters', async () => {
     const { data } = await config(await signIn(service))
     expect(data.prizes.map((prize: { angle: number }) => prize.angle)).toEqual([0, 45, 90, 135, 180, 225, 270, 315])
     expect(data.prizes.map((prize: { probability: number }) => prize.probability)).toEqual([
@@ -63,7 +63,7 @@ describe('the wheel', () => {
     ['its guaranteed prize is not active', "UPDATE lottery_prizes SET status = 'inactive' WHERE prize_id = 3"],
     ['a sector is missing', "UPDATE lottery_prizes SET status = 'inactive' WHERE prize_id = 8"],
     ['it was never installed', 'DELETE FROM lottery_wheel'],
-  ])('is closed with 3001 when %s', async (_, change) => {
+  ])('the wheel is closed with 3001 when %s', async (_, change) => {
     const person = await signIn(service)
     await sql(change)
     service.services.caches.wheel.invalidate()
@@ -81,7 +81,7 @@ describe('a draw', () => {
     ['five', 5, 'quintuple'],
     ['decade', 10, 'decade'],
     ['ten', 10, 'decade'],
-  ])('%s turns the wheel %p times as one atom', async (type, count, name) => {
+  ])('a %s draw turns the wheel %p times as one atom', async (type, count, name) => {
     const person = await rich()
     const { data } = await spin(person, type)
     expect(data).toMatchObject({ count, draw_type: name, total_cost: 100 * count, draws_today: count })
@@ -96,7 +96,7 @@ describe('a draw', () => {
   })
 
   test.each([[null], [''], ['SINGLE'], [1], ['hundred'], [['single']], [{ a: 1 }], ['single ']])(
-    'of type %p is refused with 3004 and costs nothing',
+    'a draw of type %p is refused with 3004 and costs nothing',
     async (type) => {
       const person = await signIn(service)
       expect((await spin(person, type)).code).toBe(3004)
@@ -104,14 +104,14 @@ describe('a draw', () => {
     },
   )
 
-  test('ignores a count that the client sends', async () => {
+  test('a count that the client sends is ignored', async () => {
     const person = await signIn(service)
     const body = { draw_type: 'single', count: 10, rolls: [0], prize_id: 7, user_id: 1 }
     const { data } = await service.client.post('/api/lottery/draw', { token: person.token, body })
     expect(data.count).toBe(1)
   })
 
-  test('that costs more than there is is refused with what is missing', async () => {
+  test('a draw that costs more than the balance is refused, and says what is missing', async () => {
     const person = await signIn(service)
     await givePoints(service, person, -950)
     const { code, data, msg } = await spin(person)
@@ -119,7 +119,7 @@ describe('a draw', () => {
     expect(msg).toMatch(/需要 100 积分/)
   })
 
-  test('can’t be paid with what it wins', async () => {
+  test('a draw can’t be paid with what it wins', async () => {
     const person = await signIn(service)
     await givePoints(service, person, -950)
     const rolls = Array(10).fill(4_000)
@@ -127,7 +127,7 @@ describe('a draw', () => {
     expect(await balanceOf(service, person)).toBe(50)
   })
 
-  test('40 in parallel by one user never overdraw', async () => {
+  test('40 parallel draws of one user never overdraw the balance', async () => {
     const person = await signIn(service)
     const draws = await Promise.all(Array.from({ length: 40 }, () => spin(person)))
     const made = draws.filter(({ code }) => code === 0)
@@ -142,7 +142,7 @@ describe('a draw', () => {
     expect(await sql('SELECT 1 FROM lottery_records')).toHaveLength(1)
   })
 
-  test('leaves the same key for another request refused with 9008', async () => {
+  test('the same key for another request is refused with 9008', async () => {
     const person = await signIn(service)
     await spin(person, 'single', 'k')
     expect((await spin(person, 'triple', 'k')).code).toBe(9008)
@@ -151,7 +151,7 @@ describe('a draw', () => {
     expect((await spin(await signIn(service), 'single', 'k')).headers.get('Idempotency-Replayed')).toBeNull()
   })
 
-  test('a decade by somebody else goes on beside it', async () => {
+  test('one person’s draws don’t hold up another’s', async () => {
     const people = await Promise.all(Array.from({ length: 20 }, () => rich()))
     const answers = await Promise.all(people.flatMap((person) => [spin(person, 'ten'), spin(person, 'five')]))
     expect(answers.every(({ code }) => code === 0)).toBe(true)
@@ -162,7 +162,7 @@ describe('a draw', () => {
 describe('the daily limit', () => {
   const limited = useLimit(10)
 
-  test('counts draws, and refuses a request whole that would pass it', async () => {
+  test('the daily limit counts draws, and refuses a request that would pass it as a whole', async () => {
     const person = await rich()
     await limited(person, 'quintuple')
     await limited(person, 'triple')
@@ -170,7 +170,7 @@ describe('the daily limit', () => {
     await limited(person, 'single')
   })
 
-  test('holds under 30 parallel draws, and begins anew with the business day', async () => {
+  test('the daily limit holds under 30 parallel draws, and begins anew with the business day', async () => {
     const person = await rich()
     const results = await Promise.allSettled(Array.from({ length: 30 }, () => limited(person, 'single')))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
@@ -178,7 +178,7 @@ describe('the daily limit', () => {
     expect(limited(person, 'single', '2026-11-23')).rejects.toMatchObject({ code: 3003 })
   })
 
-  test('never begins an earlier day again, whose clock ever is behind', async () => {
+  test('a replica whose clock is behind never begins an earlier day again', async () => {
     const person = await rich()
     await limited(person, 'decade', '2026-11-23')
     for (const on of [day, '2026-11-23', day]) {
@@ -202,7 +202,7 @@ describe('the guarantee', () => {
   const miss = 9_999
   const pityPrizeRoll = 2_500
 
-  test('comes with the tenth draw after nine without, and begins anew', async () => {
+  test('the guarantee comes with the tenth draw after nine without, and begins anew', async () => {
     const person = await rich()
     const { results, user_pity } = await drawRolls(person, 'decade', Array(10).fill(miss))
     expect(results.map(({ is_pity }) => is_pity)).toEqual([...Array(9).fill(false), true])
@@ -210,7 +210,7 @@ describe('the guarantee', () => {
     expect(user_pity).toMatchObject({ current_count: 0, remaining_draws: 10 })
   })
 
-  test('runs on over requests, and luck resets it', async () => {
+  test('the guarantee counts over requests, and a lucky draw resets it', async () => {
     const person = await rich()
     await drawRolls(person, 'quintuple', Array(5).fill(miss))
     await drawRolls(person, 'triple', [miss, pityPrizeRoll, miss])
@@ -218,7 +218,7 @@ describe('the guarantee', () => {
     expect(user_pity).toMatchObject({ current_count: 2, remaining_draws: 8 })
   })
 
-  test('any rolls, any requests: no gap longer than nine, cost and awards conserve points', async () => {
+  test('whatever the rolls and requests, no gap is longer than nine, and points are conserved', async () => {
     const anyRequest = fc.oneof(
       ...([1, 3, 5, 10] as const).map((count) =>
         fc.array(fc.integer({ min: 0, max: oddsSum - 1 }), { minLength: count, maxLength: count }),
@@ -246,7 +246,7 @@ describe('the guarantee', () => {
 })
 
 describe('prizes', () => {
-  test('coupon and physical prizes issue a voucher, points credit, empty does nothing', async () => {
+  test('coupon and physical prizes give a voucher, points prizes credit points, and the empty prize does nothing', async () => {
     const person = await rich()
     const { results } = await drawRolls(person, 'quintuple', [0, 600, 5_000, 8_400, 9_999])
     expect(results.map(({ prize_type }) => prize_type)).toEqual(['coupon', 'points', 'physical', 'physical', 'empty'])
@@ -257,7 +257,7 @@ describe('prizes', () => {
     expect(results[0]?.voucher?.code).toMatch(/^[2-9A-HJ-NP-Z]{10}$/)
   })
 
-  test('one that has run out falls to the empty prize, and the config says so', async () => {
+  test('a prize that has run out falls to the empty prize, and the config says so', async () => {
     const person = await rich()
     await sql('UPDATE lottery_prizes SET stock_remaining = 2 WHERE prize_id = 5')
     const { results } = await drawRolls(person, 'quintuple', Array(5).fill(5_000))
@@ -267,7 +267,7 @@ describe('prizes', () => {
     expect(data.prizes[4]).toMatchObject({ prize_id: 5, stock_remaining: 0, sold_out: true })
   })
 
-  test('ten of a limited prize go to ten of 60 parallel winners', async () => {
+  test('a prize limited to ten goes to ten of 60 parallel winners', async () => {
     await sql('UPDATE lottery_prizes SET stock_remaining = 10 WHERE prize_id = 7')
     const people = await Promise.all(Array.from({ length: 60 }, () => signIn(service)))
     const answers = await Promise.all(people.map((person) => drawRolls(person, 'single', [8_400])))
@@ -283,7 +283,7 @@ describe('prizes', () => {
 })
 
 describe('records and statistics', () => {
-  test('tell the caller’s draws, newest first, filtered, and nobody else’s', async () => {
+  test('records and statistics are of the caller’s draws alone, newest first, and can be filtered', async () => {
     const [person, other] = [await rich(), await rich()]
     await drawRolls(person, 'triple', [0, 600, 9_999])
     await drawRolls(person, 'single', [8_400])

@@ -25,7 +25,7 @@ const anyOdds = fc
 const withOdds = (odds: number[]) => prizes.map((prize, index) => ({ ...prize, probability: odds[index] ?? 0 }))
 
 describe('a roll', () => {
-  test('hits exactly one prize, and each prize exactly as many rolls as its odds', () => {
+  test('each roll hits exactly one prize, and each prize is hit by as many rolls as its odds say', () => {
     fc.assert(
       fc.property(anyOdds, (odds) => {
         const hits = new Map<number, number>()
@@ -40,7 +40,7 @@ describe('a roll', () => {
     )
   })
 
-  test('the published odds are the real odds: chi-square of 200,000 rolls of a seeded generator', () => {
+  test('the published odds are the real odds, by a chi-square test of 200,000 seeded rolls', () => {
     const random = seededRolls(20_261_122)
     const rolls = 200_000
     const hits = new Map<number, number>()
@@ -56,13 +56,13 @@ describe('a roll', () => {
     expect(chiSquare).toBeLessThan(24.32)
   })
 
-  test('outside of the odds is an error', () => {
+  test('a roll outside of the odds is an error', () => {
     expect(() => land(withOdds([1, 0, 0, 0, 0, 0, 0, 0]), 1)).toThrow(RangeError)
   })
 })
 
 describe('pity', () => {
-  test('from any starting counter and any luck the gap between pity prizes never exceeds the limit', () => {
+  test('from any counter and with any luck, the gap between pity prizes never exceeds the limit', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 50 }),
@@ -90,7 +90,7 @@ describe('pity', () => {
 })
 
 describe('near miss', () => {
-  test('is true exactly within 0.02 of the activity prize, never on it', () => {
+  test('a near miss is a roll within 0.02 of the activity prize, and never on it', () => {
     const index = prizes.findIndex((prize) => prize.is_activity)
     const start = prizes.slice(0, index).reduce((sum, prize) => sum + prize.probability, 0)
     const end = start + (prizes[index]?.probability ?? 0)
@@ -100,7 +100,7 @@ describe('near miss', () => {
     }
   })
 
-  test('never happens on a wheel without an activity prize', () => {
+  test('a wheel without an activity prize has no near miss', () => {
     const plain = prizes.map((prize) => ({ ...prize, is_activity: false }))
     fc.assert(fc.property(fc.integer({ min: 0, max: oddsSum - 1 }), (roll) => !land(plain, roll).isNearMiss))
   })
@@ -136,8 +136,8 @@ describe('the wheel is open', () => {
     ],
     ['prices differ', { ...wheel, prizes: prizes.map((prize, index) => ({ ...prize, cost_points: index })) }],
   ]
-  test('by default', () => expect(isOpen(wheel)).toBe(true))
-  test.each(closed)('unless %s', (_, broken) => expect(isOpen(broken)).toBe(false))
+  test('the default wheel is open', () => expect(isOpen(wheel)).toBe(true))
+  test.each(closed)('the wheel is closed when %s', (_, broken) => expect(isOpen(broken)).toBe(false))
 })
 
 /** Uniform in [0, 10000) from a 32-bit xorshift, by rejection. */

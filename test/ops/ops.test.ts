@@ -62,7 +62,7 @@ async function exposed(): Promise<Map<string, string>> {
   return new Map([...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => [name, type]))
 }
 
-test('every metric that a rule or a chart names is on the page of a running service', async () => {
+test('a running service shows every metric that a rule or a chart names', async () => {
   await signIn(service)
   const types = await exposed()
   const series = new Set([...types].flatMap(([name, type]) => seriesOf(name, type)))
@@ -72,7 +72,7 @@ test('every metric that a rule or a chart names is on the page of a running serv
   expect(named.filter((entry) => !isThere(entry.split(': ')[1] ?? ''))).toEqual([])
 })
 
-test('every label they choose by is one of that metric', async () => {
+test('every label in a rule or a chart is one of its metric', async () => {
   await useTheService()
   const labels = new Map<string, string[]>()
   for (const sample of (await figuresOf(service.url)).keys()) {
@@ -97,7 +97,7 @@ test('every label they choose by is one of that metric', async () => {
   expect(seen.size).toBeGreaterThan(30)
 })
 
-test('what a rule looks for a rise of stands at 0 before it rises', async () => {
+test('a metric whose rise alerts is shown as 0 before it rises', async () => {
   const text = await service.services.metrics.text()
   const rises = rules.flatMap(({ alert, expr }) =>
     [...expr.matchAll(/increase\((\w+)(?:\{(\w+)(!?=)"([^"]+)"\})?/g)].map(([, metric = '', ...by]) => ({

@@ -27,12 +27,12 @@ async function run(...args: string[]): Promise<{ code: number; text: string }> {
 }
 
 describe('the look at advisories', () => {
-  test('passes when none is known', async () => {
+  test('the check of advisories passes when none is known', async () => {
     known = {}
     expect(await run('ops/advisories.ts')).toMatchObject({ code: 0, text: expect.stringContaining('No dependency') })
   })
 
-  test('fails and names what is known', async () => {
+  test('the check of advisories fails, and names what is known', async () => {
     const advisory = {
       id: 1,
       severity: 'high',
@@ -44,7 +44,7 @@ describe('the look at advisories', () => {
     expect(await run('ops/advisories.ts')).toMatchObject({ code: 1, text: expect.stringContaining('high: hono <9') })
   })
 
-  test('never takes a silent registry for a good answer; a release fails on it', async () => {
+  test('a silent registry is never taken for a good answer, and fails a release', async () => {
     known = undefined
     expect(await run('ops/advisories.ts')).toMatchObject({ code: 0, text: expect.stringContaining('NOT AUDITED') })
     expect(await run('ops/advisories.ts', '--strict')).toMatchObject({ code: 2 })

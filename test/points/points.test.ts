@@ -9,7 +9,7 @@ describe('check-in', () => {
   const checkIn = (token: string, idempotencyKey?: string) =>
     service.client.post('/api/user/check-in', { token, ...(idempotencyKey ? { idempotencyKey } : {}) })
 
-  test('gives 50 points once a business day, even under 20 parallel calls', async () => {
+  test('a check-in gives 50 points once a business day, even under 20 parallel calls', async () => {
     const person = await signIn(service)
     const answers = await Promise.all(Array.from({ length: 20 }, () => checkIn(person.token)))
     expect(answers.filter(({ code }) => code === 0).map(({ data }) => data)).toEqual([
@@ -19,7 +19,7 @@ describe('check-in', () => {
     expect(await balanceOf(service, person)).toBe(1050)
   })
 
-  test('days in a row make a streak, a missed day begins anew', async () => {
+  test('days in a row make a streak, and a missed day begins it anew', async () => {
     const { phone } = await signIn(service)
     const streaks: number[] = []
     for (const days of [0, 1, 1, 2]) {
@@ -30,7 +30,7 @@ describe('check-in', () => {
     expect(streaks).toEqual([1, 2, 3, 1])
   })
 
-  test('again with its key answers the first answer', async () => {
+  test('a check-in that is repeated with its key gets the first answer', async () => {
     const { token } = await signIn(service)
     const first = await checkIn(token, 'day-1')
     const again = await checkIn(token, 'day-1')
@@ -40,7 +40,7 @@ describe('check-in', () => {
 })
 
 describe('the ledger', () => {
-  test('is numbered without a gap, each row with the balance it left, newest first', async () => {
+  test('the ledger is numbered without a gap, each row with the balance it left, newest first', async () => {
     const person = await signIn(service)
     for (const points of [5, -3, 7]) await givePoints(service, person, points)
     const { data } = await get('/api/user/points/records', person.token)
@@ -51,7 +51,7 @@ describe('the ledger', () => {
     expect(data.pagination).toEqual({ page: 1, limit: 20, total: 4, total_pages: 1 })
   })
 
-  test('is filtered by type and source, and paged', async () => {
+  test('the ledger can be filtered by type and source, and is paged', async () => {
     const person = await signIn(service)
     for (const points of [5, -3, 7]) await givePoints(service, person, points)
     const points = async (query: string) =>
@@ -78,20 +78,20 @@ describe('the ledger', () => {
     'source=x',
     'page=99999999999999999999',
     'page=１',
-  ])('refuses the query %s with 9000 and says where', async (query) => {
+  ])('the query %s is refused with 9000, and the answer says where it is wrong', async (query) => {
     const { token } = await signIn(service)
     const { code, data } = await get(`/api/user/points/records?${query}`, token)
     expect(code).toBe(9000)
     expect(data.issues[0].path).toBe(query.split('=')[0] as string)
   })
 
-  test('belongs to its owner', async () => {
+  test('nobody else can see the ledger of its owner', async () => {
     const [one, other] = [await signIn(service), await signIn(service)]
     await givePoints(service, one, 77)
     expect((await get('/api/user/points/records', other.token)).data.pagination.total).toBe(1)
   })
 
-  test('statistics sum it by direction and source', async () => {
+  test('the statistics sum the ledger by direction and source', async () => {
     const person = await signIn(service)
     for (const points of [5, -3, 7]) await givePoints(service, person, points)
     expect((await get('/api/user/points/statistics', person.token)).data).toEqual({
@@ -123,23 +123,23 @@ describe('the database itself refuses', () => {
   }
   const checkFailed = [4025, 3819]
 
-  test('a negative balance', async () => {
+  test('the database refuses a negative balance', async () => {
     expect(checkFailed).toContain((await broken('UPDATE users SET total_points = -1')) as number)
   })
-  test('a ledger row of the wrong sign', async () => {
+  test('the database refuses a ledger row of the wrong sign', async () => {
     expect(checkFailed).toContain((await broken("UPDATE points_records SET type = 'spend'")) as number)
   })
-  test('a second ledger row with the same number', async () => {
+  test('the database refuses a second ledger row with the same number', async () => {
     const sql = `INSERT INTO points_records (user_id, seq, points, type, source, related_id, description, balance_after, created_at)
       SELECT user_id, seq, 1, 'earn', 'admin', 'X', '', 1, created_at FROM points_records`
     expect(await broken(sql)).toBe(1062)
   })
-  test('a second ledger row for one cause', async () => {
+  test('the database refuses a second ledger row for one cause', async () => {
     const sql = `INSERT INTO points_records (user_id, seq, points, type, source, related_id, description, balance_after, created_at)
       SELECT user_id, 2, points, type, source, related_id, '', 1, created_at FROM points_records`
     expect(await broken(sql)).toBe(1062)
   })
-  test('a lower-case colour, a stray angle and odds above one', async () => {
+  test('the database refuses a lower-case colour, a stray angle and odds above one', async () => {
     for (const set of ["color = '#ff6b6b'", 'angle = 44', 'angle = 360', 'probability = 1.0001']) {
       expect(checkFailed).toContain((await broken(`UPDATE lottery_prizes SET ${set} WHERE prize_id = 1`)) as number)
     }

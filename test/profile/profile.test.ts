@@ -13,7 +13,7 @@ const service = useService()
 const get = (path: string, token: string) => service.client.get(path, { token })
 
 describe('the profile', () => {
-  test('shows and keeps nickname and avatar', async () => {
+  test('the profile keeps and shows nickname and avatar', async () => {
     const { token } = await signIn(service)
     const edit = {
       nickname: '  小明🍜 ',
@@ -27,7 +27,7 @@ describe('the profile', () => {
     expect((await get('/api/user/info', token)).data).toEqual(data)
   })
 
-  test('is never seen as a mix of edits: five devices at once, each eight in turn', async () => {
+  test('edits of five devices at the same time never show as a mix', async () => {
     const { token } = await signIn(service)
     const seen = (data: { user_info: { nickname: string; avatar: string } }) => {
       const { nickname, avatar } = data.user_info
@@ -46,7 +46,7 @@ describe('the profile', () => {
     expect(lasts).toContain(seen((await get('/api/user/info', token)).data))
   })
 
-  test('edits of different fields at once on two replicas both stay, time after time', async () => {
+  test('edits of different fields on two replicas at the same time both stay, time after time', async () => {
     const { token, userId } = await signIn(service)
     await withReplica(service, async ({ till }) => {
       for (let round = 0; round < 10; round += 1) {
@@ -60,7 +60,7 @@ describe('the profile', () => {
     })
   })
 
-  test('a link to an avatar is kept as it is normalised, without a character of markup', async () => {
+  test('a link to an avatar is kept normalised, without a character of markup', async () => {
     const { token } = await signIn(service)
     const body = { avatar: 'https://x.example/"><img src=x onerror=alert(1)>' }
     const { code, data } = await service.client.put('/api/user/info', { token, body })
@@ -69,7 +69,7 @@ describe('the profile', () => {
     expect((await service.client.put('/api/user/info', { token, body: long })).code).toBe(9000)
   })
 
-  test('an avatar of our own stays right under another base', async () => {
+  test('a link to an avatar of the service stays right when its address changes', async () => {
     const { token, userId } = await signIn(service)
     const path = `/avatars/${userId}-7KQ2.jpg`
     const names = [`${service.url}${path}`, `${service.url}${path}?v=2#x`, `https://points.example.com${path}`]
@@ -98,7 +98,7 @@ describe('the profile', () => {
     { avatar: `https://e.com/${'x'.repeat(600)}` },
     { avatar: ['https://e.com'] },
   ]
-  test.each(bad)('refuses %p and changes nothing', async (body) => {
+  test.each(bad)('the profile %p is refused and changes nothing', async (body) => {
     const { token } = await signIn(service)
     const before = await get('/api/user/info', token)
     expect((await service.client.put('/api/user/info', { token, body })).code).toBe(9000)
@@ -132,7 +132,7 @@ describe('an avatar', () => {
     token = (await signIn(service)).token
   })
 
-  test('is made 512 pixels, is public under a name that can’t be guessed, and shows in the account', async () => {
+  test('an avatar is made 512 pixels, is public under a name that can’t be guessed, and shows in the account', async () => {
     const { data } = await avatar(picture(1, 1_024, 768))
     const image = await fetch(data.avatar)
     expect(image.headers.get('Cache-Control')).toStartWith('public')
@@ -141,7 +141,7 @@ describe('an avatar', () => {
     expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(data.avatar)
   })
 
-  test('refusals: 5001, 5003, 5004', async () => {
+  test('no avatar is 5001, a file that is no image 5003, and one that is too large 5004', async () => {
     const form = new FormData()
     form.append('picture', new Blob([picture(1)]), 'x.jpg')
     expect((await service.client.post('/api/user/avatar', { token, form })).code).toBe(5001)
@@ -156,7 +156,7 @@ describe('an avatar', () => {
     return sweepImages(service.database, service.services.store, new Date())
   }
 
-  test('one that was replaced is swept', async () => {
+  test('an avatar that was replaced is swept', async () => {
     await avatar(picture(1))
     const [old = ''] = await storedKeys(service)
     await avatar(await heavyJpeg(50_000))
@@ -164,7 +164,7 @@ describe('an avatar', () => {
     expect(await storedKeys(service)).not.toContain(old)
   })
 
-  test('of six sent at once one stands and is served, and the others are swept', async () => {
+  test('of six avatars sent at the same time one stays and is served, and the others are swept', async () => {
     const widths = [100, 110, 120, 130, 140, 150]
     const answers = await Promise.all(widths.map((width) => avatar(picture(1, width, 100))))
     expect(answers.map(({ code }) => code)).toEqual(widths.map(() => 0))

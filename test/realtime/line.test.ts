@@ -39,7 +39,7 @@ function lineFrom(seq: number | undefined, patience_ms = 20) {
 }
 
 describe('one user’s line', () => {
-  test('in whatever order commits arrive, they are delivered in the order of the ledger, each once', () => {
+  test('in whatever order commits arrive, pushes are delivered in the order of the ledger, each once', () => {
     const orders = fc.shuffledSubarray([...Array(12).keys()], { minLength: 12 })
     fc.assert(
       fc.property(orders, (order) => {
@@ -61,7 +61,7 @@ describe('one user’s line', () => {
     expect(delivered).toEqual([6, 7])
   })
 
-  test('what never comes is waited for a moment, not for ever', async () => {
+  test('what never comes is waited for a moment, and not for ever', async () => {
     const { delivered, take } = lineFrom(0)
     take(points(3))
     take(points(4))
@@ -70,7 +70,7 @@ describe('one user’s line', () => {
     expect(delivered).toEqual([3, 4])
   })
 
-  test('a balance that comes too late is not shown after a newer one; what came with it is', async () => {
+  test('a late balance is not shown after a newer one, and what came with it is', async () => {
     const { delivered, take } = lineFrom(0)
     take(points(2))
     await Bun.sleep(60)

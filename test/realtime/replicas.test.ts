@@ -45,7 +45,7 @@ function buy(at: Client, { token }: Person, product_id: number) {
 }
 
 describe('two replicas with one Redis', () => {
-  test('a phone on one hears of an exchange made on the other, once', async () => {
+  test('a phone on one replica hears once of an exchange made on the other', async () => {
     const [person, watcher] = [await signIn(service), await signIn(service)]
     const product = await newProduct(service, 5)
     const sockets = [
@@ -64,7 +64,7 @@ describe('two replicas with one Redis', () => {
     ])
   })
 
-  test('a review made on one tells the sender’s phone on the other: the result, then the points', async () => {
+  test('a review made on one replica reaches the sender’s phone on the other: the result, then the points', async () => {
     const [person, merchant] = [await signIn(service), await signIn(service)]
     await service.services.till.run(setMerchant, { userId: merchant.userId, isMerchant: true })
     const { token } = await signIn(service, merchant.phone)
@@ -82,7 +82,7 @@ describe('two replicas with one Redis', () => {
   })
 
   test(
-    'changes of one user on both at once arrive in the order of the ledger, none missing, none twice',
+    'changes of one user on both replicas arrive in the order of the ledger, none missing, none twice',
     async () => {
       const person = await signIn(service)
       const product = await newProduct(service, 1_000, { exchange_points: 1 })
@@ -102,7 +102,7 @@ describe('two replicas with one Redis', () => {
     timeout_ms,
   )
 
-  test('a command ends with its work: no pause of its link to Redis holds it up', async () => {
+  test('a command ends with its work, and its link to Redis doesn’t hold it up', async () => {
     const took_ms = async (own: { REDIS_URL?: string }) => {
       const startedAt = performance.now()
       const { code } = await runCommand(['jobs', 'list'], { DATABASE_URL: service.databaseUrl, ...own })
@@ -113,7 +113,7 @@ describe('two replicas with one Redis', () => {
     expect(await took_ms({ REDIS_URL: redis.url })).toBeLessThan(alone_ms + 1_000)
   })
 
-  test('a logout on one ends the session’s sockets and its token on the other at once', async () => {
+  test('a logout on one replica ends the session’s sockets and its token on the other at once', async () => {
     const person = await signIn(service)
     const socket = await connectAs(other.url, person)
     expect((await client.get('/api/user/status', { token: person.token })).code).toBe(0)
@@ -122,7 +122,7 @@ describe('two replicas with one Redis', () => {
     expect((await client.get('/api/user/status', { token: person.token })).code).toBe(2002)
   })
 
-  test('a stock sold on both at once only falls on every phone, and ends at what is left', async () => {
+  test('a stock that both replicas sell only falls on every phone, and ends at what is left', async () => {
     const [here, there] = [await signIn(service), await signIn(service)]
     const sockets = [await connectAs(service.url, here), await connectAs(other.url, there)]
     const product = await newProduct(service, 60, { exchange_points: 1 })
@@ -135,7 +135,7 @@ describe('two replicas with one Redis', () => {
     for (const stocks of heard) expect(stocks()).toEqual(stocks().toSorted((a, b) => b - a))
   })
 
-  test('stock sold on one is the catalogue’s stock on the other', async () => {
+  test('stock sold on one replica is the catalogue’s stock on the other', async () => {
     const person = await signIn(service)
     const product = await newProduct(service, 5)
     const stockAt = async (at: Client) => {
@@ -152,7 +152,7 @@ describe('two replicas with one Redis', () => {
 
 describe('without Redis for a while', () => {
   test(
-    'Redis away: each goes on alone and says so; Redis back: all is as before',
+    'while Redis is away each replica goes on alone and says so, and all is as before when it is back',
     async () => {
       const person = await signIn(service)
       const product = await newProduct(service, 100)
@@ -180,7 +180,7 @@ describe('without Redis for a while', () => {
   )
 
   test(
-    'Redis hanging: requests are answered, health says away, and it recovers',
+    'while Redis hangs requests are answered and health says away, and then all recovers',
     async () => {
       const person = await signIn(service)
       const socket = await connectAs(other.url, person)
@@ -200,7 +200,7 @@ describe('without Redis for a while', () => {
 })
 
 test(
-  'a replica whose listening connection died without a sign is away, not deaf',
+  'a replica whose listening connection died silently says away, and is not deaf',
   async () => {
     const proxy = startRedisProxy(redis.url)
     const replica = await startReplica({ ...settings, REDIS_URL: proxy.url })
@@ -215,7 +215,7 @@ test(
 
 describe('a replica that dies', () => {
   test(
-    'killed under load it leaves the other right: its sockets come back and know the balance',
+    'a replica killed under load leaves the other right: its sockets come back and know the balance',
     async () => {
       const person = await signIn(service)
       const product = await newProduct(service, 500, { exchange_points: 1 })
@@ -246,7 +246,7 @@ describe('a replica that dies', () => {
   )
 
   test(
-    'asked to stop it closes its sockets with 1001 and ends well',
+    'a replica that is asked to stop closes its sockets with 1001 and ends well',
     async () => {
       const person = await signIn(service)
       const leaving = await startReplica({ ...settings, REDIS_URL: redis.url })
@@ -258,7 +258,7 @@ describe('a replica that dies', () => {
   )
 })
 
-test('a stale review expires by the job while two replicas run it, exactly once, and a phone on either hears it', async () => {
+test('a stale review that two replicas’ jobs could close is closed exactly once, and a phone on either hears it', async () => {
   const person = await signIn(service)
   const replicas = await Promise.all([1, 2].map(() => startReplica({ ...settings, JOBS: 'on', REDIS_URL: redis.url })))
   await until(async () => {

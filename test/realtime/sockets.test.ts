@@ -41,7 +41,7 @@ describe('the handshake', () => {
     }
   })
 
-  test('a bad token, an ended session and a banned account are HTTP 401, and no upgrade', async () => {
+  test('a bad token, an ended session and a banned account are refused with HTTP 401, and no upgrade', async () => {
     const ended = await signIn(service)
     await service.client.post('/api/auth/logout', { token: ended.token })
     const banned = await signIn(service)
@@ -87,7 +87,7 @@ describe('the handshake', () => {
 })
 
 describe('pushes', () => {
-  test('connected is the first frame and tells the balance', async () => {
+  test('the first frame is connected, and tells the balance', async () => {
     const person = await signIn(service)
     await givePoints(service, person, 234)
     const socket = await openSocket(service.url, { query: person.token })
@@ -117,7 +117,7 @@ describe('pushes', () => {
     expect(stranger.of('points_update')).toEqual([])
   })
 
-  test('a user connecting amid 300 changes misses none: totals chain from connected to the end', async () => {
+  test('a user who connects amid 300 changes misses none: totals chain from connected to the end', async () => {
     const person = await signIn(service)
     const changes = Array.from({ length: 300 }, (_, i) => givePoints(service, person, i + 1))
     const sockets = []
@@ -176,7 +176,7 @@ describe('who hears what', () => {
     expect(others.of('points_update')).toEqual([])
   })
 
-  test('subscribe_products narrows stock to those products, unsubscribe_products takes it back', async () => {
+  test('a socket that subscribes to products hears of their stock alone, until it unsubscribes', async () => {
     const { token } = await signIn(service)
     const buyer = await signIn(service)
     const [wanted, unwanted] = [await newProduct(service, 9), await newProduct(service, 9)]
@@ -201,7 +201,7 @@ describe('who hears what', () => {
     expect(socket.of('stock_update').map(({ data }) => data.product_id)).toEqual([wanted, unwanted, wanted])
   })
 
-  test('a stock that a later one has overtaken is not told; a lower number long after it is', async () => {
+  test('a stock that a later one has overtaken is not told, and a lower number long after it is', async () => {
     const socket = await connectAs(service.url, await signIn(service))
     const product_id = await newProduct(service, 1)
     await socket.next('stock_update')
@@ -272,7 +272,7 @@ describe('limits', () => {
     expect(socket.of('error').map(({ data }) => data.code)).toEqual([9001, 9000, 9000, 9000, 9000, 9000])
   })
 
-  test('a frame over 4 KiB closes with 1009, one of 4 KiB does not', async () => {
+  test('a frame over 4 KiB closes the socket with 1009, and one of 4 KiB does not', async () => {
     const socket = await connectAs(service.url, await signIn(service))
     socket.send('x'.repeat(4_096))
     await socket.next('error')
@@ -280,14 +280,14 @@ describe('limits', () => {
     expect(await socket.closed).toBe(1009)
   })
 
-  test('a flood of frames closes with 1008', async () => {
+  test('a flood of frames closes the socket with 1008', async () => {
     const socket = await connectAs(service.url, await signIn(service))
     for (let i = 0; i < 200; i += 1) socket.send({ type: 'ping' })
     expect(await socket.closed).toBe(1008)
     expect(socket.of('pong').length).toBeLessThanOrEqual(60)
   })
 
-  test('past ten sockets of one user the oldest is closed', async () => {
+  test('an eleventh socket of one user closes the oldest', async () => {
     const person = await signIn(service)
     const sockets = []
     for (let i = 0; i < 12; i += 1) sockets.push(await connectAs(service.url, person))
@@ -297,7 +297,7 @@ describe('limits', () => {
     expect(service.services.realtime.sockets()).toBe(10)
   })
 
-  test('a client that does not read is cut off, and the process keeps no heap of its frames', async () => {
+  test('a client that does not read is cut off, and the process keeps none of its frames in memory', async () => {
     const person = await signIn(service)
     const slow = await openSilently(service.url, person.token)
     slow.tcp.pause()
@@ -331,7 +331,7 @@ describe('life', () => {
     await alive.next('pong')
   }, 20_000)
 
-  test('120 s of silence close, however much is pushed meanwhile', async () => {
+  test('120 s of silence close a socket, however much is pushed meanwhile', async () => {
     const person = await signIn(service)
     const silent = await openSilently(service.url, person.token)
     for (let i = 0; i < 3; i += 1) {
@@ -346,7 +346,7 @@ describe('life', () => {
     await until(() => service.services.realtime.sockets() === 0)
   })
 
-  test('an expired token closes its socket with 4401', async () => {
+  test('a token that expires closes its socket with 4401', async () => {
     const socket = await connectAs(service.url, await signIn(service))
     service.clock.advance(2 * 60 * minute_ms)
     expect(await socket.closed).toBe(4401)
@@ -362,7 +362,7 @@ describe('life', () => {
     await stays.next('pong')
   })
 
-  test('a session or an account stopped behind our back closes its sockets within 30 s', async () => {
+  test('a session or an account that was stopped in the database loses its sockets within 30 s', async () => {
     const [banned, revoked] = [await signIn(service), await signIn(service)]
     const sockets = [await connectAs(service.url, banned), await connectAs(service.url, revoked)]
     await ban(banned.userId)

@@ -32,7 +32,7 @@ describe('a reading that comes after the answer', () => {
       body: { upload_id, action: 'approve' },
     })
 
-  test('is shown to the reviewer and changes the estimate of a pending upload', async () => {
+  test('a late reading is shown to the reviewer and changes the estimate of a pending upload', async () => {
     const uploadId = await newUpload(service, diner)
     expect((await store(uploadId)).answer).toEqual({ stored: true })
     const { data } = await service.client.get('/api/merchant/pending-reviews', { token: merchant.token })
@@ -47,7 +47,7 @@ describe('a reading that comes after the answer', () => {
     expect((await reviewed(uploadId)).data.points_awarded).toBe(990)
   })
 
-  test('leaves the estimate of a decided one alone', async () => {
+  test('a late reading leaves the estimate of a decided upload alone', async () => {
     const uploadId = await newUpload(service, diner)
     await reviewed(uploadId)
     await store(uploadId)
@@ -55,12 +55,12 @@ describe('a reading that comes after the answer', () => {
     expect(data).toMatchObject({ recognized_amount: '99.00', estimated_points: 885, points_awarded: 885 })
   })
 
-  test('of an upload that is not there is dropped', async () => {
+  test('a late reading of a missing upload is dropped', async () => {
     expect((await store('UP_2222222222222222')).answer).toEqual({ stored: false })
   })
 })
 
-test('an amount that no upload may have is no amount', () => {
+test('a read amount that no upload may have is dropped', () => {
   expect(keptReading({ ...reading, amount_fen: 1_000_000 }).amount_fen).toBeNull()
   expect(keptReading({ ...reading, amount_fen: 999_999 }).amount_fen).toBe(999_999)
   expect(keptReading({ ...reading, receiptNumber: '9'.repeat(80) }).receiptNumber).toHaveLength(64)
@@ -78,13 +78,13 @@ describe('flags', () => {
   const kindsOf = (evidence: Partial<Evidence>) =>
     flagsOf({ ...nothing, ...evidence }, calendar).map(({ flag, upload_id }) => [flag, upload_id])
 
-  test('nothing to look at', () => {
+  test('a receipt as entered, or one that was not read, gets no flag', () => {
     expect(kindsOf({})).toEqual([])
     expect(kindsOf({ reading: null })).toEqual([])
     expect(kindsOf({ input_fen: null })).toEqual([])
   })
 
-  test('another amount, an old receipt, other uploads by their ids', () => {
+  test('another amount, an old receipt and other uploads are flagged, the uploads by their ids', () => {
     expect(kindsOf({ input_fen: 9_901 })).toEqual([['amount_differs', null]])
     expect(kindsOf({ today: '2026-01-25' })).toEqual([['old_receipt', null]])
     expect(kindsOf({ similarPhoto: ['B'], repeatedNumber: ['C', 'D'] })).toEqual([

@@ -33,12 +33,12 @@ async function upload(most_ms: number) {
   return Promise.race([service.client.post('/api/photo/upload', { token, form }), Bun.sleep(most_ms)])
 }
 
-test('uploads of one whose phone sends slowly, in many at once, leave the others their places', async () => {
+test('many slow uploads of one sender leave the others their places', async () => {
   await stall([await signIn(service)], 40)
   expect(await upload(2_000)).toMatchObject({ code: 0 })
 })
 
-test('uploads that stall, of as many as there are places, give way to one who waits', async () => {
+test('stalled uploads that hold every place give way to one who waits', async () => {
   await stall(await Promise.all(Array.from({ length: 8 }, () => signIn(service))), 4)
   expect(await upload(9_000)).toMatchObject({ code: 0 })
 }, 20_000)

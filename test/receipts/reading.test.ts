@@ -9,7 +9,7 @@ const wait_ms = 90_000
 const timeout_ms = 120_000
 
 test(
-  'an answer that does not wait gets its reading later, flags and estimate with it',
+  'an upload that was answered before its reading gets it later, with flags and estimate',
   async () => {
     const { token } = await signIn(service)
     const photo = new Uint8Array(await Bun.file(join(import.meta.dir, '../samples/01-thermal-tilt.jpg')).arrayBuffer())

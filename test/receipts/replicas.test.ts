@@ -22,7 +22,7 @@ afterAll(async () => {
   await program.kill()
 })
 
-test('two processes together keep the daily limit and take one photo once', async () => {
+test('two processes together keep the daily limit, and take one photo once', async () => {
   const { token } = await signIn(service)
   const clients = [service.client, await createClient(program.url)]
   const photos = await Promise.all([1, 2, 3, 4, 5].map((seed) => jpegOf(picture(seed))))
@@ -58,7 +58,7 @@ test('two merchants at two processes decide an upload once', async () => {
   expect(verdicts.filter(({ code }) => code === 6004)).toHaveLength(11)
 })
 
-test('of two near copies sent to two processes at once at least one is flagged', async () => {
+test('of two near copies sent to two processes at the same time at least one is flagged', async () => {
   const other = await createClient(program.url)
   const merchant = await signInMerchant(service)
   for (let seed = 20; seed < 26; seed += 1) {

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const send = (token: string, form: FormData) => service.client.post('/api/photo/upload', { token, form })
 
-test('photos are kept in the bucket and seen through our own links', async () => {
+test('photos are kept in the bucket, and seen through the service’s own links', async () => {
   const { token } = await signIn(service)
   const { data } = await send(token, photoForm(await jpegOf(picture(1)), '12'))
   expect(data.image_url).toStartWith(`${service.url}/images/`)
@@ -35,14 +35,14 @@ test('photos are kept in the bucket and seen through our own links', async () =>
   expect(health.checks.storage).toBe('ok')
 })
 
-test('where the amount is optional an upload may come without, but not with a wrong one', async () => {
+test('where the amount is optional, an upload may come without one, but not with a wrong one', async () => {
   const { token } = await signIn(service)
   const { data } = await send(token, photoForm(await jpegOf(picture(2))))
   expect(data).toMatchObject({ input_amount: null, estimated_points: 0 })
   expect((await send(token, photoForm(await jpegOf(picture(3)), 'abc'))).code).toBe(5002)
 })
 
-test('with the bucket away an upload fails whole: 5000, and no row', async () => {
+test('while the bucket is away an upload fails whole: 5000, and no row', async () => {
   const { token } = await signIn(service)
   await s3.stop()
   isStopped = true

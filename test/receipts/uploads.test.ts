@@ -51,7 +51,7 @@ describe('upload', () => {
     expect((await fetch(review.preview_url)).status).toBe(200)
   })
 
-  test('links end, and can’t be altered or forged', async () => {
+  test('links expire, and can’t be altered or forged', async () => {
     const { data } = await send(photoForm(photo, '1'))
     const link = new URL(data.image_url)
     const altered = (change: (url: URL) => void) => {
@@ -81,7 +81,7 @@ describe('upload', () => {
     },
   )
 
-  test('nothing but pixels is kept of what was sent', async () => {
+  test('only the pixels are kept of what was sent', async () => {
     const secret = Buffer.from('GPS 31.2304N 121.4737E <script>')
     const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, secret.length + 2]), secret])
     const tagged = new Uint8Array(Buffer.concat([photo.subarray(0, 2), segment, photo.subarray(2), secret]))
@@ -90,20 +90,20 @@ describe('upload', () => {
     expect(kept.includes(secret)).toBe(false)
   })
 
-  test.each(['png', 'webp'] as const)('%s is taken whatever its name and type say', async (kind) => {
+  test.each(['png', 'webp'] as const)('%s is taken, whatever its name and type say', async (kind) => {
     const image = picture(seed)
     const bytes = kind === 'png' ? image : new Uint8Array(await new Bun.Image(image).webp().bytes())
     expect((await send(photoForm(bytes, '1', 'x.exe'))).code).toBe(0)
   })
 
   test.each(['', '0', '0.00', '-1', '10000', '1.005', '1e2', '８', 'abc', ' ', '1,5', '0x10'])(
-    'the amount %j is 5002',
+    'the amount %j is refused with 5002',
     async (amount) => {
       expect((await send(photoForm(photo, amount))).code).toBe(5002)
     },
   )
 
-  test('no amount is 5002 and no image is 5001', async () => {
+  test('no amount is refused with 5002, and no image with 5001', async () => {
     expect((await send(photoForm(photo))).code).toBe(5002)
     const form = new FormData()
     form.append('amount', '1')
@@ -126,7 +126,7 @@ describe('upload', () => {
     ['a bomb of 16000 × 16000', async () => pngOf(16_000, 16_000, new Uint8Array(31_000)), 5004],
     ['10 MiB and a byte', async () => padded(photo, 10 * 1024 * 1024 + 1), 5004],
     ['20 MiB', async () => padded(photo, 20 * 1024 * 1024), 5004],
-  ] as const)('%s gets its refusal and leaves nothing', async (_, make, code) => {
+  ] as const)('%s gets its refusal and leaves nothing behind', async (_, make, code) => {
     expect((await send(photoForm(await make(), '1'))).code).toBe(code)
     expect(await storedKeys(service)).toEqual([])
     expect(await service.database.query('SELECT 1 FROM upload_reviews')).toEqual([])
@@ -136,7 +136,7 @@ describe('upload', () => {
     expect((await send(photoForm(padded(photo, 10 * 1024 * 1024), '1'))).code).toBe(0)
   })
 
-  test('another content type is 9005, a malformed form 9001, both with their own status', async () => {
+  test('another content type is 9005 and a malformed form 9001, each with its own HTTP status', async () => {
     const post = (raw: string, type: string) =>
       service.client.post('/api/photo/upload', { token: diner.token, raw, headers: { 'Content-Type': type } })
     expect(await post('{}', 'application/json')).toMatchObject({ status: 415, code: 9005 })
@@ -148,11 +148,11 @@ describe('upload', () => {
     expect(await post('--xyz', 'multipart/form-data')).toMatchObject({ status: 400, code: 9001 })
   })
 
-  test('nobody’s token is 2001', async () => {
+  test('an upload without a token is refused with 2001', async () => {
     expect((await service.client.post('/api/photo/upload', { form: photoForm(photo, '1') })).code).toBe(2001)
   })
 
-  test('eight parallel copies of one key, and one later, are one upload with one photo, counted once', async () => {
+  test('eight parallel copies of one key, and one later, make one upload with one photo, counted once', async () => {
     const told = await parallelCopies(() => send(photoForm(photo, '5'), { idempotencyKey: 'u1' }), 8)
     const again = await send(photoForm(photo, '5.00'), { idempotencyKey: 'u1' })
     expect(again.data).toEqual(told)
@@ -166,7 +166,7 @@ describe('upload', () => {
 })
 
 describe('the same photo', () => {
-  test('of the same user is 5005 with its upload, under parallel use too', async () => {
+  test('the same photo of the same user is refused with 5005 and its upload, even in parallel', async () => {
     const answers = await Promise.all(Array.from({ length: 3 }, () => send(photoForm(photo, '5'))))
     const made = answers.find(({ code }) => code === 0)
     const refused = answers.filter(({ code }) => code === 5005)
@@ -177,7 +177,7 @@ describe('the same photo', () => {
     expect(await storedKeys(service)).toHaveLength(2)
   })
 
-  test('of another user is flagged for the reviewer, without telling the sender', async () => {
+  test('the same photo of another user is flagged for the reviewer, and the sender isn’t told', async () => {
     const first = await send(photoForm(photo, '5'))
     const other = await signIn(service)
     const second = await send(photoForm(photo, '5'), { token: other.token })
@@ -187,7 +187,7 @@ describe('the same photo', () => {
     expect((await reviewOf(first.data.upload_id)).flags).toEqual(names(second))
   })
 
-  test('of three users at the same moment is flagged on all three', async () => {
+  test('the same photo of three users at the same moment is flagged on all three', async () => {
     const others = await Promise.all([signIn(service), signIn(service)])
     const sent = await Promise.all([diner, ...others].map(({ token }) => send(photoForm(photo, '5'), { token })))
     for (const { data } of sent) {
@@ -196,7 +196,7 @@ describe('the same photo', () => {
     }
   })
 
-  test('a number of the same day, or an amount as read, is found behind any number of others', async () => {
+  test('a number of the same day, and an equal amount, are found behind any number of others', async () => {
     const others = await signIn(service)
     const found = { read_number: '0012', read_paid_at: '2026-11-22T10:00:00', recognized_amount_fen: 8_850 }
     const image_phash = (await fingerprintOf(photo)).hash
@@ -211,7 +211,7 @@ describe('the same photo', () => {
     expect(await alike).toEqual([original])
   })
 
-  test('encoded again, smaller, is flagged as similar; another photo is not', async () => {
+  test('a photo that was encoded again, smaller, is flagged as similar, and another photo is not', async () => {
     const first = await send(photoForm(photo, '5'))
     const copy = await send(photoForm(await jpegOf(picture(seed), 60, 240), '5'))
     expect((await reviewOf(copy.data.upload_id)).flags).toEqual([
@@ -223,7 +223,7 @@ describe('the same photo', () => {
 })
 
 describe('the daily limit', () => {
-  test('eight parallel uploads never pass it', async () => {
+  test('eight parallel uploads never pass the daily limit', async () => {
     const photos = await Promise.all(
       Array.from({ length: 8 }, (_, index) => jpegOf(picture(1_000 + seed * 10 + index))),
     )
@@ -235,7 +235,7 @@ describe('the daily limit', () => {
     expect(await storedKeys(service)).toHaveLength(6)
   })
 
-  test('is of the business day', async () => {
+  test('the daily limit is that of the business day', async () => {
     for (const index of [1, 2, 3]) await send(photoForm(await jpegOf(picture(2_000 + index)), '5'))
     expect((await send(photoForm(photo, '5'))).code).toBe(5006)
     service.clock.advance(86_400_000)
@@ -245,7 +245,7 @@ describe('the daily limit', () => {
 })
 
 describe('the diner’s own', () => {
-  test('history, one record and statistics follow the review', async () => {
+  test('history, record and statistics follow the review', async () => {
     const first = await send(photoForm(photo, '5'))
     const second = await send(photoForm(await jpegOf(picture(3_000 + seed)), '7'))
     const { token } = await signInMerchant(service)
@@ -280,7 +280,7 @@ describe('the diner’s own', () => {
 })
 
 describe('the sweep', () => {
-  test('removes old images that no row knows, and nothing else', async () => {
+  test('the sweep removes old images that no row knows, and nothing else', async () => {
     await send(photoForm(photo, '5'))
     const known = await storedKeys(service)
     const orphans = ['receipts/ORPHAN.jpg', 'receipts/ORPHAN-preview.jpg', `avatars/${diner.userId}-ORPHAN.jpg`]

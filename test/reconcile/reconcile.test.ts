@@ -81,7 +81,7 @@ test.each([
     'an approved review has exactly its ledger row',
     [upload, entry(second, 2, 50, 'photo_upload', 'UP_1', 1_050), keptBalance(second, 1_050, 2)],
   ],
-])('%s, or it is found (%#)', async (check, statements) => {
+])('a reconcile finds what breaks “%s” (%#)', async (check, statements) => {
   await begin()
   expect(await findMismatches(installation.services.database)).toEqual([])
   for (const statement of statements) await run(statement)
@@ -89,7 +89,7 @@ test.each([
   expect(found.map((mismatch) => mismatch.check)).toContain(check)
 })
 
-test('nothing is proved once it is told to stop', async () => {
+test('a reconcile that is told to stop proves nothing', async () => {
   await begin()
   const stop = AbortSignal.abort(new Error('enough'))
   await expect(findMismatches(installation.services.database, stop)).rejects.toThrow('enough')

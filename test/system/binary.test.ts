@@ -56,12 +56,12 @@ async function callerAt(url: string, phone: string) {
   return call
 }
 
-test('tells its usage and its version', async () => {
+test('the executable prints its usage and its version', async () => {
   expect((await run('--help')).out).toContain('verify <base-url>')
   expect(await run('--version')).toMatchObject({ code: 0, out: `${version}\n` })
 })
 
-test('every command answers on an empty database', async () => {
+test('every command of the executable answers on an empty database', async () => {
   expect(await run('migrate')).toMatchObject({ code: 0, out: 'The tables are up to date.\n' })
   expect((await run('seed')).out).toContain('20 sample products are installed')
   expect((await run('jobs', 'list')).out).toContain('reconcile')
@@ -74,7 +74,7 @@ test('every command answers on an empty database', async () => {
   expect((await run('dance')).code).toBe(2)
 })
 
-test('serves, is verified, survives SIGKILL with every balance, and stops with 0', async () => {
+test('the executable serves, is verified, survives SIGKILL with every balance, and stops with 0', async () => {
   const phone = newPhone()
   const first = await startExecutable(binary)
   const verified = await run('verify', first.url)
@@ -94,7 +94,7 @@ test('serves, is verified, survives SIGKILL with every balance, and stops with 0
   expect(await second.kill('SIGTERM')).toBe(0)
 })
 
-test('reads a receipt with the models and the library inside it, and leaves nothing of them in its data', async () => {
+test('the executable reads a receipt with the models and the library inside it, and leaves nothing of them in its data', async () => {
   const program = await startExecutable(binary)
   const call = await callerAt(program.url, newPhone())
   const photo = await Bun.file(join(root, 'test/samples/08-faded.jpg')).bytes()

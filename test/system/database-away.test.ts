@@ -39,7 +39,7 @@ const spin = (token: string, idempotencyKey?: string) =>
   })
 
 describe('a database that is away', () => {
-  test('and takes connections but answers nothing on them is given up in time', async () => {
+  test('a database that takes connections and answers nothing is given up in time', async () => {
     const silent = await startProxy(databaseUrl)
     silent.mute()
     const database = openDatabase({ address: { uri: silent.url }, poolSize: 1, acquireTimeout_ms: 200 })
@@ -49,7 +49,7 @@ describe('a database that is away', () => {
     silent.stop()
   })
 
-  test('makes every call 9007 with Retry-After and health 503, and all is well when it is back', async () => {
+  test('while the database is away every call is 9007 with Retry-After and health is 503, and then all is well again', async () => {
     const token = await login()
     proxy.stop()
     const [draw, records, health] = await Promise.all([
@@ -71,7 +71,7 @@ describe('a database that is away', () => {
     await until(async () => (await fetch(`${running.url}/health`)).status === 200)
   })
 
-  test('that loses the answer to a COMMIT: nobody is told of a failure that happened', async () => {
+  test('when the answer to a COMMIT is lost, nobody is told that something failed which happened', async () => {
     const token = await login()
     const counted = async () => sumOf(await figuresOf(running.url), 'draws_total')
     const drawn = await counted()
@@ -87,7 +87,7 @@ describe('a database that is away', () => {
   })
 
   test.each(['a redeemed voucher', 'a batch of reviews without a key'])(
-    'from the moment of its COMMIT on: %s is answered as done',
+    'from the moment of its COMMIT on, %s is answered as done',
     async (what) => {
       const service = { client, services: running.services }
       const [diner, merchant] = [await signIn(service), await signInMerchant(service)]

@@ -61,7 +61,7 @@ function faultsOf(settings: Record<string, string>): string[] {
 }
 
 describe('the images', () => {
-  test('are pinned to a version', () => {
+  test('the images are pinned to a version', () => {
     const bases = [...dockerfile.matchAll(/^FROM (?:--\S+ )?\$(\w+)/gm)].map(
       ([, name]) => new RegExp(`^ARG ${name}=(\\S+)$`, 'm').exec(dockerfile)?.[1] ?? '',
     )
@@ -70,7 +70,7 @@ describe('the images', () => {
       expect(image).toMatch(/:\d+\.\d+[\w.-]*$|@sha256:[0-9a-f]{64}$/)
   })
 
-  test('are of this version, built by the Bun that the tests run on', () => {
+  test('the images are of this version, built by the Bun that the tests run on', () => {
     expect(dockerfile).toContain(`ARG VERSION=${manifest.version}\n`)
     expect(dockerfile).toContain(`oven/bun:${Bun.version}-`)
     expect(replicas.map(({ image }) => image)).toEqual(Array(2).fill(`restaurant-points:${manifest.version}`))
@@ -79,7 +79,7 @@ describe('the images', () => {
 })
 
 describe('compose.yaml', () => {
-  test('gives a replica only settings that there are', () => {
+  test('a replica is given only settings that exist', () => {
     for (const { environment = {} } of replicas) {
       const names = Object.keys(environment).map((name) => name.replace(/_FILE$/, ''))
       expect(names.filter((name) => !configNames.includes(name) && name !== 'TMPDIR')).toEqual([])
@@ -110,7 +110,7 @@ describe('compose.yaml', () => {
     expect(JSON.parse(readFileSync(join(folder, 'secrets/s3.json'), 'utf8')).identities).toHaveLength(1)
   })
 
-  test('bounds every service in memory and logs, and gives none new privileges', () => {
+  test('every service is bounded in memory and logs, and none gets new privileges', () => {
     for (const [name, service] of services) {
       expect([name, service.security_opt]).toEqual([name, ['no-new-privileges:true']])
       expect([name, service.mem_limit, Object.keys(service.logging.options)]).toEqual([
@@ -121,7 +121,7 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('runs the replicas without capabilities on a read-only root, each with one volume, and waits for their stop', () => {
+  test('replicas run without capabilities on a read-only root, each with one volume, and are waited for at a stop', () => {
     expect(replicas).toHaveLength(2)
     for (const { read_only, cap_drop, volumes = [], stop_grace_period = '0s' } of replicas) {
       expect([read_only, cap_drop, volumes.map((volume) => volume.split(':')[1])]).toEqual([true, ['ALL'], ['/data']])
@@ -129,7 +129,7 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('has its proxy ask exactly the replicas, and leave one that is about to stop', () => {
+  test('the proxy asks exactly the replicas, and leaves one that is about to stop', () => {
     const upstreams = /\{\$REPLICAS:([^}]+)\}/.exec(read('ops/Caddyfile'))?.[1]?.split(' ')
     const names = services.filter(([name]) => name.startsWith('points-')).map(([name]) => `${name}:3000`)
     expect(upstreams).toEqual(names)
@@ -143,12 +143,13 @@ describe('the runbook', () => {
   const [english, chinese] = ['ops/RUNBOOK.md', 'ops/RUNBOOK.zh-CN.md'].map(read) as [string, string]
   const commandsOf = (text: string) => text.split('\n').filter((line) => line.startsWith('    '))
 
-  test('has a page for every alert, in both languages', () => {
+  test('the runbook has a page for every alert, in both languages', () => {
     const alerts = [...read('ops/alerts.yml').matchAll(/- alert: (\w+)/g)].map(([, name]) => `### ${name}`)
     expect(alerts.length).toBeGreaterThan(0)
     for (const text of [english, chinese])
       expect(text.split('\n').filter((line) => line.startsWith('### '))).toEqual(alerts)
   })
 
-  test('gives the same commands in both languages', () => expect(commandsOf(chinese)).toEqual(commandsOf(english)))
+  test('the runbook gives the same commands in both languages', () =>
+    expect(commandsOf(chinese)).toEqual(commandsOf(english)))
 })

@@ -68,7 +68,7 @@ describe.each(['off', 'on'] as const)('with dialects %s', (DIALECTS) => {
   afterAll(() => program.kill())
 
   test(
-    `whatever is sent: no failure, no leak, nothing slow, nobody in who may not, points right`,
+    'whatever is sent, nothing fails, leaks or is slow, nobody gets in who may not, and points stay right',
     async () => {
       const images = Array.from({ length: 12 }, (_, index) => picture(index, 64, 96))
       const told = new Map<string, number[]>()

@@ -57,7 +57,7 @@ async function settled(): Promise<void> {
 }
 
 describe('two processes on one database', () => {
-  test('sell exactly 50 of 50 to 120 parallel buyers', async () => {
+  test('two processes sell exactly 50 of 50 to 120 parallel buyers', async () => {
     const tokens = await Promise.all(Array.from({ length: 120 }, (_, i) => login(i)))
     const answers = await Promise.all(
       tokens.map((token, i) => client(i + 1).post('/api/exchange/submit', { token, body: { product_id: cheapest } })),
@@ -67,7 +67,7 @@ describe('two processes on one database', () => {
     await settled()
   })
 
-  test('never overdraw one user, and give one effect to 20 copies of one key', async () => {
+  test('two processes never overdraw one user, and give one effect to 20 copies of one key', async () => {
     const token = await login(0)
     const draws = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
@@ -79,7 +79,7 @@ describe('two processes on one database', () => {
     await settled()
   })
 
-  test('make one account of one phone', async () => {
+  test('two processes make one account of one phone', async () => {
     const phone = newPhone()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => client(i).post('/api/auth/login', { body: { phone, code: '123456' } })),

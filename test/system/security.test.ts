@@ -37,7 +37,7 @@ async function exchange(request: string): Promise<string> {
 
 describe('headers', () => {
   test.each(['/api/user/info', '/api/docs', '/api/openapi.json', '/health', '/nowhere'])(
-    'of %s hold browsers to https, and to nothing but what is sent',
+    'the headers of %s hold browsers to https, and to nothing but what is sent',
     async (path) => {
       const { headers } = await fetch(`${service.url}${path}`)
       expect(headers.get('Strict-Transport-Security')).toBe('max-age=31536000; includeSubDomains')
@@ -52,7 +52,7 @@ describe('headers', () => {
   )
 
   test.each(['null', 'https://console.example.com.evil.example', 'http://console.example.com', 'file://'])(
-    'let no page of %s read an answer',
+    'no page of %s can read an answer',
     async (Origin) => {
       const { headers } = await fetch(`${service.url}/api/user/info`, { headers: { Origin } })
       expect(headers.get('Access-Control-Allow-Origin')).toBeNull()
@@ -72,7 +72,7 @@ describe('requests that other servers fell for', () => {
     ['two lengths', post('Content-Length: 13', 'Content-Length: 0') + body + hidden],
     ['a length that is none', post('Content-Length: +13') + body + hidden],
     ['an encoding that is none', `${post('Transfer-Encoding: xchunked')}0\r\n\r\n${hidden}`],
-  ])('%s never make one request two', async (_, request) => {
+  ])('requests with %s never become two', async (_, request) => {
     const answers = (await exchange(request)).match(/HTTP\/1\.1 \d+/g) ?? []
     expect(answers.length).toBeGreaterThan(0)
     expect(answers.filter((line) => line !== 'HTTP/1.1 400').length).toBeLessThanOrEqual(1)
@@ -93,7 +93,7 @@ describe('requests that other servers fell for', () => {
     expect((await service.client.post('/api/auth/send-code', { raw: bomb, headers })).code).toBe(9001)
   })
 
-  test('a parameter given twice is refused', async () => {
+  test('a parameter that is given twice is refused', async () => {
     const { token } = await signIn(service)
     expect((await service.client.get('/api/lottery/records?page=1&page=2', { token })).code).toBe(9000)
   })
@@ -107,7 +107,7 @@ describe('requests that other servers fell for', () => {
 })
 
 describe('another’s things', () => {
-  test('are as if they were not there', async () => {
+  test('another’s things look as if they were not there', async () => {
     const [owner, other] = [await signIn(service), await signIn(service)]
     await givePoints(service, owner, 1_000)
     const product_id = await newProduct(service, 5)
@@ -138,13 +138,13 @@ describe('another’s things', () => {
 })
 
 describe('signing in', () => {
-  test('gives nobody what they ask for beside it', async () => {
+  test('a sign-in gives nobody what they ask for beside it', async () => {
     const body = { phone: newPhone(), code: '123456', is_merchant: true, total_points: 9, status: 'banned', user_id: 1 }
     const { data } = await service.client.post('/api/auth/login', { body })
     expect(data.user_info).toMatchObject({ is_merchant: false, total_points: 1000, status: 'active' })
   })
 
-  test('tells nobody which phones have accounts', async () => {
+  test('a sign-in tells nobody which phones have accounts', async () => {
     const { phone } = await signIn(service)
     const wrongCode = (of: string) => service.client.post('/api/auth/login', { body: { phone: of, code: '999999' } })
     const [known, unknown] = [await wrongCode(phone), await wrongCode(newPhone())]

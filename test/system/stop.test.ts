@@ -61,7 +61,7 @@ async function hold(userId: number): Promise<() => Promise<void>> {
 }
 
 describe('a stop', () => {
-  test('turns balancers away, answers what was taken, says goodbye after the last push, and exits 0', async () => {
+  test('a stop turns balancers away, answers what was taken, says goodbye after the last push, and exits 0', async () => {
     const service = await standing({ SHUTDOWN_GRACE_MS: '2000' })
     const { program, client, token, userId } = service
     const socket = await connectAs(program.url, { token })
@@ -95,14 +95,14 @@ describe('a stop', () => {
     expect(await findMismatches(database)).toEqual([])
   })
 
-  test('without a grace is over at once', async () => {
+  test('a stop without a grace is over at once', async () => {
     const { program } = await standing({})
     const startedAt = performance.now()
     expect(await program.kill('SIGINT')).toBe(0)
     expect(performance.now() - startedAt).toBeLessThan(graceOfProduction_ms)
   })
 
-  test('lets a running job end and be recorded', async () => {
+  test('a stop lets a running job end and be recorded', async () => {
     await database.query(
       `INSERT INTO idempotency_keys (owner, idem_key, operation, fingerprint, answer, created_at)
        VALUES ('nobody', 'old', 'x', 'x', '{}', UTC_TIMESTAMP(3) - INTERVAL 9 DAY)`,
@@ -124,7 +124,7 @@ describe('a stop', () => {
     expect(await database.query('SELECT name FROM leases WHERE until > UTC_TIMESTAMP(3)')).toEqual([])
   })
 
-  test('amid a database that does not answer ends within SHUTDOWN_MS, with 1, and says what hung', async () => {
+  test('a stop while the database does not answer ends within SHUTDOWN_MS, exits 1, and says what hung', async () => {
     const service = await standing({ SHUTDOWN_MS: '1500' })
     const { program, token } = service
     const socket = await connectAs(program.url, { token })
@@ -143,7 +143,7 @@ describe('a stop', () => {
     expect(await findMismatches(database)).toEqual([])
   })
 
-  test('by a second signal is at once, with its number', async () => {
+  test('a second signal ends the process at once, with the signal’s number', async () => {
     const endOf = async (signal: 'SIGINT' | 'SIGTERM') => {
       const service = await standing({ SHUTDOWN_MS: '30000' })
       const letGo = await hold(service.userId)
@@ -159,7 +159,7 @@ describe('a stop', () => {
     expect(await findMismatches(database)).toEqual([])
   })
 
-  test('by a second signal is at once during the start as well', async () => {
+  test('a second signal ends the process at once during the start as well', async () => {
     const silent = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
     const asked = Promise.withResolvers<void>()
     silent.reload({ socket: { data() {}, open: () => asked.resolve() } })

@@ -51,7 +51,7 @@ test('a deployment without its database fails where it shows, and says so', asyn
   })
 })
 
-test('an empty file of a token is refused: it would be taken for none', async () => {
+test('an empty token file is refused, and not taken for no token', async () => {
   const file = join(folder, 'empty-token')
   writeFileSync(file, '\n')
   const { code, err } = await runCommand(['verify', 'http://127.0.0.1:1', '--token-file', file], {})
@@ -67,7 +67,7 @@ test('a deployment that can keep no image fails', async () => {
   })
 })
 
-test('a way there that lets no socket through fails', async () => {
+test('a deployment whose proxy lets no socket through fails', async () => {
   await withProgram({}, async ({ url }) => {
     const way = Bun.serve({
       port: 0,
@@ -84,7 +84,7 @@ test('a way there that lets no socket through fails', async () => {
   })
 })
 
-test('in production it signs nobody in, wants locked metrics, and with a token changes nothing', async () => {
+test('in production the check signs nobody in, wants locked metrics, and with a token changes nothing', async () => {
   const sent: { code: string }[] = []
   const endpoint = Bun.serve({
     port: 0,

@@ -20,7 +20,7 @@ const auditOf = (target: string) =>
   )
 
 describe('products', () => {
-  test('a new product arrives with its stock, its movement and its audit row, and diners see it', async () => {
+  test('a new product comes with its stock, its movement and its audit row, and diners see it', async () => {
     const { code, data } = await service.client.post('/api/merchant/products', { token, body: dish })
     expect(code).toBe(0)
     expect(data).toMatchObject({ name: '测试菜', stock: 5, status: 'active', per_user_limit: null })
@@ -45,11 +45,11 @@ describe('products', () => {
     [{ ...dish, description: 'a\u001bb' }],
     [{ ...dish, description: '\ud800' }],
     [{ category: '热菜', exchange_points: 1 }],
-  ])('%j is 6009', async (body) => {
+  ])('the product %j is refused with 6009', async (body) => {
     expect((await service.client.post('/api/merchant/products', { token, body })).code).toBe(6009)
   })
 
-  test('an edit changes what it names, leaves stock alone and is seen at once', async () => {
+  test('an edit changes what it names, leaves the stock alone and is seen at once', async () => {
     const id = await newProduct(service, 7)
     await service.client.get('/api/exchange/products', { token })
     const body = { name: '新名字', stock: 999, image: '/img/a.jpg', rating: 4.5 }
@@ -76,7 +76,7 @@ describe('products', () => {
     expect((await auditOf(`product:${id}`)).map(({ action }) => action)).toEqual(['product.delete'])
   })
 
-  test('a batch changes all or nothing', async () => {
+  test('a batch changes all of its products or none', async () => {
     const [first, second] = [await newProduct(service, 1), await newProduct(service, 1)]
     const update = (products: object[]) =>
       service.client.post('/api/merchant/products/batch-update', { token, body: { products } })
@@ -132,7 +132,7 @@ describe('products', () => {
     }
   })
 
-  test('a category narrows the list, 全部 doesn’t', async () => {
+  test('a category narrows the list, and 全部 doesn’t', async () => {
     const [first, second] = [await newProduct(service, 1), await newProduct(service, 1)]
     await service.client.put(`/api/merchant/products/${first}`, { token, body: { category: '火锅' } })
     const listed = async (category: string) => {
@@ -143,7 +143,7 @@ describe('products', () => {
     expect([await listed('火锅'), await listed('全部'), await listed('凉菜')]).toEqual([[first], [first, second], []])
   })
 
-  test('lists filter by status, stock and name', async () => {
+  test('the list can be filtered by status, stock and name', async () => {
     await newProduct(service, 0, { name: '空' })
     await newProduct(service, 3, { name: '少' })
     await newProduct(service, 50, { name: '多', status: 'inactive' })
@@ -167,7 +167,7 @@ describe('stock', () => {
       ...(idempotencyKey ? { idempotencyKey } : {}),
     })
 
-  test('goods are counted in and out, never below 0, with movement and audit row', async () => {
+  test('goods are counted in and out, never below 0, with a movement and an audit row', async () => {
     const id = await newProduct(service, 5)
     expect((await change(id, { change: 10, operation: 'restock', reason: '到货' })).data).toEqual({
       product_id: id,
@@ -187,17 +187,17 @@ describe('stock', () => {
     [{ change: 1, operation: 'purchase' }],
     [{ change: 1_000_001, operation: 'restock' }],
     [{ operation: 'restock' }],
-  ])('%j is 9000', async (body) => {
+  ])('a change of stock by %j is refused with 9000', async (body) => {
     expect((await change(await newProduct(service, 5), body)).code).toBe(9000)
   })
 
-  test('a repeated key counts once, under parallel use too', async () => {
+  test('a repeated key counts once, even when it is used in parallel', async () => {
     const id = await newProduct(service, 5)
     const told = await parallelCopies(() => change(id, { change: 3, operation: 'restock' }, 's1'))
     expect(told.stock).toBe(8)
   })
 
-  test('counting out beside a rush of exchanges never sells twice', async () => {
+  test('counting out beside a rush of exchanges sells nothing twice', async () => {
     const diner = await signIn(service)
     await givePoints(service, diner, 10_000)
     const id = await newProduct(service, 20)

@@ -47,7 +47,7 @@ const audited = async () => {
 describe('a new product', () => {
   const dish = { name: '测试菜', category: '热菜', exchange_points: 100, stock: 5 }
 
-  test('is made once by 20 parallel copies of one key, with one first movement of its stock', async () => {
+  test('20 parallel copies of one key make one product, with one first movement of its stock', async () => {
     const { product_id } = await parallelCopies(() => create(dish, 'p1'))
     const products = await service.database.query('SELECT commodity_id, stock FROM products')
     expect(products).toEqual([{ commodity_id: product_id, stock: 5 }])
@@ -60,7 +60,7 @@ describe('a new product', () => {
 })
 
 describe('an edit', () => {
-  test('that sets a limit in the very batch of a purchase: it is bought, or refused by that limit', async () => {
+  test('a limit that is set in the very batch of a purchase refuses it, or comes after it', async () => {
     const diner = await signIn(service)
     const { till } = service.services
     for (const id of await newProducts(4)) {
@@ -83,7 +83,7 @@ describe('an edit', () => {
     }
   })
 
-  test('is done once by 20 parallel copies of one key; again with it undoes nothing, another body is 9008', async () => {
+  test('20 parallel copies of one key edit once; a repeat undoes nothing, and another body is 9008', async () => {
     const [id = 0, other = 0] = await newProducts(2)
     const told = await parallelCopies(() => edit(id, { name: '甲' }, 'e1'))
     await edit(id, { name: '乙' }, 'e2')
@@ -96,7 +96,7 @@ describe('an edit', () => {
     expect(await audited()).toEqual(['product.edit', 'product.edit'])
   })
 
-  test('beside another of the same product on two replicas: both stay, time after time', async () => {
+  test('two edits of one product on two replicas both stay, time after time', async () => {
     const productId = await newProduct(service, 5)
     const change = (fields: object) => ({ edits: [{ productId, fields }], actorId: merchant.userId })
     await withReplica(service, async ({ till }) => {
@@ -114,7 +114,7 @@ describe('an edit', () => {
 })
 
 describe('a batch', () => {
-  test('beside overlapping ones in the opposite order on two replicas is done whole or not at all', async () => {
+  test('overlapping batches in opposite order on two replicas are each done whole or not at all', async () => {
     const ids = await newProducts(4)
     const [a = 0, b = 0, c = 0, d = 0] = ids
     const rounds = Array.from({ length: 12 }, () => 0)
@@ -139,7 +139,7 @@ describe('a batch', () => {
     expect(await audited()).toHaveLength(2 * 3 * rounds.length)
   })
 
-  test('is done once by 20 parallel copies of one key; again with it undoes nothing, another body is 9008', async () => {
+  test('20 parallel copies of one key change a batch once; a repeat undoes nothing, and another body is 9008', async () => {
     const ids = await newProducts(3)
     const told = await parallelCopies(() => update(rename(ids, '甲'), 'b1'))
     expect(await audited()).toHaveLength(3)
@@ -154,7 +154,7 @@ describe('a batch', () => {
 })
 
 describe('a delete', () => {
-  test('amid exchanges: each is an order with its piece or 4002, and after it none is sold', async () => {
+  test('of exchanges beside a delete each is an order with its piece or 4002, and none is sold after it', async () => {
     const buyers = await Promise.all(Array.from({ length: 12 }, () => signIn(service)))
     const id = await newProduct(service, 10_000, { exchange_points: 1 })
     const sold: string[] = []
@@ -177,7 +177,7 @@ describe('a delete', () => {
     expect(await Promise.all(buyers.map(buyWhileSold))).toEqual(buyers.map(() => 4002))
   })
 
-  test('by four at once on two replicas is done once, product after product', async () => {
+  test('four deletes of one product on two replicas delete it once, product after product', async () => {
     const ids = await newProducts(10)
     await withReplica(service, async ({ till }) => {
       for (const productId of ids) {
@@ -190,7 +190,7 @@ describe('a delete', () => {
     expect(await audited()).toEqual(ids.map(() => 'product.delete'))
   })
 
-  test('again with its key answers the first answer, without one 4002; another product is 9008', async () => {
+  test('a delete that is repeated with its key gets the first answer, without one 4002; another product is 9008', async () => {
     const [id = 0, other = 0] = await newProducts(2)
     const told = await parallelCopies(() => remove(id, 'd1'))
     expect(told).toMatchObject({ product_id: id, status: 'inactive', stock: expect.any(Number) })

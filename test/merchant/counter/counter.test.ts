@@ -33,7 +33,7 @@ const take = (code: string, idempotencyKey?: string) =>
   })
 
 describe('vouchers', () => {
-  test('a code is looked up however it is typed, with its holder masked', async () => {
+  test('a voucher is found however its code is typed, and its holder is masked', async () => {
     const { code } = await order()
     const { data } = await look(`${code.slice(0, 5).toLowerCase()}-${code.slice(5)}`)
     expect(data).toMatchObject({ code, kind: 'product', title: '测试商品', quantity: 2, status: 'active' })
@@ -42,7 +42,7 @@ describe('vouchers', () => {
     expect(data.redeemed_at).toBeNull()
   })
 
-  test('redeeming completes the order in the same atom and leaves an audit row', async () => {
+  test('redeeming a voucher completes its order in the same atom, and leaves an audit row', async () => {
     const { code, exchange_id } = await order()
     const { data } = await take(code)
     expect(data).toMatchObject({ code, status: 'redeemed' })
@@ -56,7 +56,7 @@ describe('vouchers', () => {
     expect(cancel).toMatchObject({ code: 4008, data: { current_status: 'completed' } })
   })
 
-  test('used, cancelled and expired ones are 6007 with their status', async () => {
+  test('a used, cancelled or expired voucher is refused with 6007 and its status', async () => {
     const used = await order()
     await take(used.code)
     expect(await take(used.code)).toMatchObject({ code: 6007, data: { current_status: 'redeemed' } })
@@ -70,7 +70,7 @@ describe('vouchers', () => {
     expect((await look(late.code)).data.status).toBe('expired')
   })
 
-  test('a replay answers the first answer again', async () => {
+  test('a repeated redemption gets the first answer', async () => {
     const { code } = await order()
     const first = await take(code, 'r1')
     const again = await take(code, 'r1')
@@ -78,7 +78,7 @@ describe('vouchers', () => {
     expect(again.headers.get('Idempotency-Replayed')).toBe('true')
   })
 
-  test('thirty parallel uses on two replicas redeem once', async () => {
+  test('30 parallel redemptions on two replicas redeem once', async () => {
     const { code, exchange_id } = await order()
     const input = { code, holderId: diner.userId, exchangeId: exchange_id, actorId: merchant.userId }
     const codes = await withReplica(service, ({ till }) =>
@@ -91,7 +91,7 @@ describe('vouchers', () => {
     expect(codes.filter((one) => one === 6007)).toHaveLength(29)
   })
 
-  test('redeeming beside a cancel has one outcome', async () => {
+  test('a redemption beside a cancel has one outcome', async () => {
     const { code, exchange_id } = await order()
     const [taken, cancelled] = await Promise.all([
       take(code),
@@ -100,7 +100,7 @@ describe('vouchers', () => {
     expect([taken.code, cancelled.code].filter((one) => one === 0)).toHaveLength(1)
   })
 
-  test('ten misses a minute, then nothing is told, not even of a real code', async () => {
+  test('after ten misses in a minute nothing is told, not even of a real code', async () => {
     const { code } = await order()
     const misses = await Promise.all(Array.from({ length: 14 }, () => look('ZZZZZZZZZZ')))
     expect(misses.filter((one) => one.code === 6006)).toHaveLength(10)
@@ -111,7 +111,7 @@ describe('vouchers', () => {
     expect((await service.client.get(`/api/merchant/vouchers/${code}`, { token: colleague.token })).code).toBe(0)
   })
 
-  test('many guesses at once are counted one after the other: a real code behind ten misses is not told', async () => {
+  test('many guesses at the same time are counted one by one: a real code behind ten misses is not told', async () => {
     const { code } = await order()
     const desk = createVoucherDesk(service.database, createRateLimit('guesses', 10, 60, true))
     const guesses = [...Array<string>(60).fill('ZZZZZZZZZZ'), code]
@@ -126,9 +126,12 @@ describe('vouchers', () => {
     expect(told).toEqual([...Array(10).fill(6006), ...Array(51).fill(9006)])
   })
 
-  test.each(['0000000000', 'ABC', 'ABCDEFGHJKL', '%27%20OR%201=1'])('%s is 6006', async (code) => {
-    expect((await look(code)).code).toBe(6006)
-  })
+  test.each(['0000000000', 'ABC', 'ABCDEFGHJKL', '%27%20OR%201=1'])(
+    'the code %s is refused with 6006',
+    async (code) => {
+      expect((await look(code)).code).toBe(6006)
+    },
+  )
 })
 
 describe('accounts', () => {
@@ -140,7 +143,7 @@ describe('accounts', () => {
       [`user:${diner.userId}`],
     )
 
-  test('are found by their phone', async () => {
+  test('an account is found by its phone', async () => {
     const { data } = await service.client.get(`/api/merchant/users?mobile=${diner.phone}`, { token })
     expect(data.user_info).toMatchObject({ user_id: diner.userId, total_points: 1000 })
     expect((await service.client.get('/api/merchant/users?mobile=19999999999', { token })).code).toBe(2003)
@@ -148,7 +151,7 @@ describe('accounts', () => {
     expect((await service.client.get('/api/merchant/users', { token })).code).toBe(9000)
   })
 
-  test('are corrected with a reason, a ledger row and an audit row, once by 20 parallel copies of one key', async () => {
+  test('a correction has a reason, a ledger row and an audit row, once under 20 parallel copies of one key', async () => {
     const told = await parallelCopies(() => correct({ points: 250, reason: '补录' }, 'a1'))
     expect(told).toEqual({ user_id: diner.userId, new_balance: 1250 })
     expect(await balanceOf(service, diner)).toBe(1250)
@@ -159,7 +162,7 @@ describe('accounts', () => {
     expect(await corrections()).toEqual([{ actor_id: merchant.userId, action: 'points.adjust' }])
   })
 
-  test('40 different corrections by two merchants at once all count, and none takes the balance below zero', async () => {
+  test('40 corrections by two merchants at the same time all count, and none takes the balance below zero', async () => {
     const colleague = await signInMerchant(service)
     const changes = Array.from({ length: 40 }, (_, index) => (index % 2 ? 40 : -120))
     const answers = await Promise.all(
@@ -181,12 +184,12 @@ describe('accounts', () => {
     [{ points: 1 }],
     [{ points: 1, reason: ' ' }],
     [{ points: 1, reason: '补录\u202e' }],
-  ])('%j is 9000', async (body) => {
+  ])('the correction %j is refused with 9000', async (body) => {
     const path = `/api/merchant/users/${diner.userId}/points`
     expect((await service.client.post(path, { token, body })).code).toBe(9000)
   })
 
-  test('of nobody are 2003', async () => {
+  test('the account of nobody is 2003', async () => {
     const body = { points: 1, reason: 'x' }
     for (const id of ['999999', '0', 'x']) {
       expect((await service.client.post(`/api/merchant/users/${id}/points`, { token, body })).code).toBe(2003)

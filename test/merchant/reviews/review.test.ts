@@ -33,13 +33,13 @@ describe('the merchant’s side', () => {
     ['POST', '/api/merchant/users/1/points'],
     ['PUT', '/api/merchant/prizes'],
     ['DELETE', '/api/merchant/products/1'],
-  ] as const)('refuses %s %s to a diner with 2005 and without a token with 2001', async (method, path) => {
+  ] as const)('%s %s is refused with 2005 for a diner, and with 2001 without a token', async (method, path) => {
     const call = service.client[method.toLowerCase() as 'get']
     expect((await call(path, { token: diner.token })).code).toBe(2005)
     expect((await call(path)).code).toBe(2001)
   })
 
-  test('a grant by the command line works at once for a token seen before', async () => {
+  test('a grant by the command line works at once for a token that was seen before', async () => {
     expect((await service.client.get('/api/merchant/prizes', { token: diner.token })).code).toBe(2005)
     await service.database.query('UPDATE users SET is_merchant = 1 WHERE user_id = ?', [diner.userId])
     expect((await service.client.get('/api/merchant/prizes', { token: diner.token })).code).toBe(0)
@@ -47,7 +47,7 @@ describe('the merchant’s side', () => {
 })
 
 describe('review', () => {
-  test('an approval awards the estimate, writes ledger and audit row, and says so', async () => {
+  test('an approval awards the estimate, writes the ledger and the audit row, and is announced', async () => {
     const upload_id = await newUpload(service, diner)
     const { code, data } = await decide({ upload_id, action: 'approve' })
     expect(code).toBe(0)
@@ -72,20 +72,20 @@ describe('review', () => {
     ])
   })
 
-  test('points of 0 are approved without a ledger row', async () => {
+  test('an approval of 0 points writes no ledger row', async () => {
     const upload_id = await newUpload(service, diner)
     expect((await decide({ upload_id, action: 'approve', points: 0 })).data.points_awarded).toBe(0)
     expect(await balanceOf(service, diner)).toBe(1000)
   })
 
-  test('twice the estimate passes and one point more is 6005', async () => {
+  test('an award of twice the estimate passes, and one point more is refused with 6005', async () => {
     const first = await newUpload(service, diner)
     const over = await decide({ upload_id: first, action: 'approve', points: 1771 })
     expect(over).toMatchObject({ code: 6005, data: { max_points: 1770 } })
     expect((await decide({ upload_id: first, action: 'approve', points: 1770 })).code).toBe(0)
   })
 
-  test('the reviewer’s reading gives the points, also where nothing was entered or recognised', async () => {
+  test('the amount that the reviewer read gives the points, even where none was entered or recognised', async () => {
     const upload_id = await newUpload(service, diner, { input_amount_fen: null, estimated_points: 0 })
     const unknown = await decide({ upload_id, action: 'approve' })
     expect(unknown).toMatchObject({ code: 6001, data: { issues: [{ path: 'amount' }] } })
@@ -97,7 +97,7 @@ describe('review', () => {
     expect(history.data.reviews[0].reviewed_amount).toBe('12.39')
   })
 
-  test('a reason may have lines', async () => {
+  test('a reason may have several lines', async () => {
     const upload_id = await newUpload(service, diner)
     expect((await decide({ upload_id, action: 'reject', reason: '模糊\n请重拍' })).code).toBe(0)
   })
@@ -114,11 +114,11 @@ describe('review', () => {
     [{ upload_id: 'UP_２２２２２２２２２２２２２２２２', action: 'approve' }],
     [{ upload_id: 'é', action: 'approve' }],
     [{ upload_id: '', action: 'approve' }],
-  ])('%j is 6001', async (body) => {
+  ])('the review %j is refused with 6001', async (body) => {
     expect((await decide(body)).code).toBe(6001)
   })
 
-  test('refusals: no such upload 6003, reviewed 6004, own upload 6008', async () => {
+  test('a missing upload is 6003, a reviewed one 6004 and one’s own 6008', async () => {
     expect((await decide({ upload_id: 'UP_2222222222222222', action: 'approve' })).code).toBe(6003)
     const upload_id = await newUpload(service, diner)
     await decide({ upload_id, action: 'reject' })
@@ -130,7 +130,7 @@ describe('review', () => {
     expect((await decide({ upload_id: own, action: 'approve' })).code).toBe(6008)
   })
 
-  test('the same key answers the first answer again; another body is 9008', async () => {
+  test('the same key gets the first answer again, and another body is refused with 9008', async () => {
     const upload_id = await newUpload(service, diner)
     const first = await decide({ upload_id, action: 'approve' }, { idempotencyKey: 'k1' })
     const again = await decide({ upload_id, action: 'approve' }, { idempotencyKey: 'k1' })
@@ -151,7 +151,7 @@ describe('review', () => {
     expect(heard[0]?.data).toMatchObject({ status: 'approved', points_awarded: 885, review_reason: '审核通过' })
   })
 
-  test('twenty parallel reviews by two people on two replicas have one outcome', async () => {
+  test('20 parallel reviews by two people on two replicas have one outcome', async () => {
     const second = await signInMerchant(service)
     const uploadId = await newUpload(service, diner)
     const codes = await withReplica(service, ({ till: otherTill }) =>
@@ -177,7 +177,7 @@ describe('batch-review', () => {
       ...(idempotencyKey ? { idempotencyKey } : {}),
     })
 
-  test('each review stands alone', async () => {
+  test('each review of a batch stands alone', async () => {
     const [good, over, own] = [
       await newUpload(service, diner),
       await newUpload(service, diner),
@@ -200,7 +200,7 @@ describe('batch-review', () => {
     expect(await balanceOf(service, diner)).toBe(1885)
   })
 
-  test('with a key the whole answer is remembered, refusals among it', async () => {
+  test('with a key the whole answer of a batch is remembered, refusals among it', async () => {
     const [first, second] = [await newUpload(service, diner), await newUpload(service, diner)]
     const reviews = [
       { upload_id: first, action: 'approve' },
@@ -222,7 +222,7 @@ describe('batch-review', () => {
     expect(await balanceOf(service, diner)).toBe(1000 + 5 * 885)
   })
 
-  test('none and 101 of them are 6001', async () => {
+  test('a batch of none, or of 101, is refused with 6001', async () => {
     expect((await batch([])).code).toBe(6001)
     const many = Array.from({ length: 101 }, () => ({ upload_id: 'UP_2222222222222222', action: 'reject' }))
     expect((await batch(many)).code).toBe(6001)
@@ -230,7 +230,7 @@ describe('batch-review', () => {
 })
 
 describe('lists', () => {
-  test('pending reviews come oldest first, with the uploader masked and links that are absolute', async () => {
+  test('pending reviews come oldest first, with the uploader masked and absolute links', async () => {
     const older = await newUpload(service, diner, { created_at: new Date(Date.now() - 60_000) })
     const newer = await newUpload(service, diner)
     const { data } = await service.client.get('/api/merchant/pending-reviews?limit=1', { token: merchant.token })
@@ -244,7 +244,7 @@ describe('lists', () => {
     expect(second.data.reviews[0].upload_id).toBe(newer)
   })
 
-  test('history by status and by business day', async () => {
+  test('the history can be filtered by status and by business day', async () => {
     const [approved, rejected] = [await newUpload(service, diner), await newUpload(service, diner)]
     await decide({ upload_id: approved, action: 'approve' })
     await decide({ upload_id: rejected, action: 'reject' })

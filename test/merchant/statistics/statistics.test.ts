@@ -15,7 +15,7 @@ beforeEach(async () => {
 const statistics = async (period: string) =>
   (await service.client.get(`/api/merchant/statistics?period=${period}`, { token: merchant.token })).data
 
-test('an empty restaurant has no rates and a whole series', async () => {
+test('an empty restaurant has no rates, and a whole series', async () => {
   expect((await statistics('today')).series).toHaveLength(1)
   expect((await statistics('week')).series).toHaveLength(7)
   const month = await statistics('month')
@@ -23,12 +23,12 @@ test('an empty restaurant has no rates and a whole series', async () => {
   expect(month).toMatchObject({ pending: 0, avg_review_minutes: null, reviewed: { total: 0, approval_rate: null } })
 })
 
-test('an unknown period is 9000', async () => {
+test('an unknown period is refused with 9000', async () => {
   const answer = await service.client.get('/api/merchant/statistics?period=year', { token: merchant.token })
   expect(answer.code).toBe(9000)
 })
 
-test('verdicts, points, draws, orders and newcomers of today', async () => {
+test('the statistics of today count verdicts, points, draws, orders and new accounts', async () => {
   const decide = (upload_id: string, action: string) =>
     service.client.post('/api/merchant/review', { token: merchant.token, body: { upload_id, action } })
   const sent = new Date(service.clock.now().getTime() - 600_000)
@@ -56,7 +56,7 @@ test('verdicts, points, draws, orders and newcomers of today', async () => {
   expect(today.series[0]).toMatchObject({ approved: 1, rejected: 1, points_awarded: 885, draws: 1, exchanges: 1 })
 })
 
-test('days are the restaurant’s, not UTC’s', async () => {
+test('days are the restaurant’s, and not UTC’s', async () => {
   const { calendar } = service.services
   const day = calendar.dayOf(service.clock.now())
   const midnight = calendar.startOf(day).getTime()

@@ -25,7 +25,7 @@ const changed = (index: number, patch: object) => ({
 })
 
 describe('the wheel', () => {
-  test('is replaced as a whole: next version, diners see it, an audit row', async () => {
+  test('the wheel is replaced as a whole: diners see the next version, and there is an audit row', async () => {
     const prizes = wheel.prizes.map((prize) => ({ ...prize, prize_name: `新${prize.prize_name}` }))
     const { code, data } = await put({ prizes, cost_points: 80 })
     expect(code).toBe(0)
@@ -58,7 +58,7 @@ describe('the wheel', () => {
     ])
   })
 
-  test('what is wrong with it is 6010 and changes nothing', async () => {
+  test('a wrong wheel is refused with 6010 and changes nothing', async () => {
     const wrong = [
       { prizes: wheel.prizes.slice(1) },
       { prizes: [...wheel.prizes, wheel.prizes[0]] },
@@ -87,14 +87,14 @@ describe('the wheel', () => {
     expect((await service.client.get('/api/merchant/prizes', { token })).data).toEqual(wheel)
   })
 
-  test('its price may stand on its rows, the same on each, as it does for diners', async () => {
+  test('the wheel’s price may stand on its rows, the same on each, as it does for diners', async () => {
     const rows = wheel.prizes.map((prize) => ({ ...prize, cost_points: 200 }))
     expect((await put({ prizes: rows })).data.cost_points).toBe(200)
     expect((await put({ prizes: rows, cost_points: 300 })).data.cost_points).toBe(300)
     expect((await put({ prizes: wheel.prizes })).data.cost_points).toBe(300)
   })
 
-  test('a prize limited to one is won once, then the config says it is gone', async () => {
+  test('a prize limited to one is won once, and then the config says it is gone', async () => {
     const diner = await signIn(service)
     await givePoints(service, diner, 20_000)
     const prizes = wheel.prizes.map((prize) => ({
@@ -115,7 +115,7 @@ describe('the wheel', () => {
     expect(config.data.prizes.find(({ angle }: { angle: number }) => angle === 180)).toMatchObject({ sold_out: true })
   })
 
-  test('20 parallel copies of one key replace it once; again with it undoes nothing, another wheel is 9008', async () => {
+  test('20 parallel copies of one key replace the wheel once; a repeat undoes nothing, and another wheel is 9008', async () => {
     const black = changed(0, { color: '#000000' })
     const told = await parallelCopies(() => put(black, 'w1'))
     expect(told.version).toBe(wheel.version + 1)
@@ -129,7 +129,7 @@ describe('the wheel', () => {
     expect(await service.database.query("SELECT 1 FROM audit_log WHERE action = 'wheel.replace'")).toHaveLength(2)
   })
 
-  test('draws beside replacements on two replicas are of one version each, never a mix', async () => {
+  test('draws beside replacements on two replicas are each of one version, and never of a mix', async () => {
     const diners = await Promise.all(Array.from({ length: 4 }, () => signIn(service)))
     for (const diner of diners) await givePoints(service, diner, 100_000)
     const versionOf = (cost: number) => wheelBody.parse({ ...changed(0, { stock_remaining: cost }), cost_points: cost })
@@ -161,7 +161,7 @@ describe('the wheel', () => {
   })
 })
 
-test('statistics of draws hold declared against observed odds, guaranteed draws apart', async () => {
+test('the statistics of draws show declared beside observed odds, with guaranteed draws apart', async () => {
   const diner = await signIn(service)
   await givePoints(service, diner, 5_000)
   for (let i = 0; i < 4; i += 1) {

@@ -44,7 +44,7 @@ test('the more pixels a JPEG has, the fewer scans it may have', () => {
   expect(readImageHeader(withScans(jpeg, 25))).not.toBeNull()
 })
 
-test('what the camera noted is used for the direction and then dropped', async () => {
+test('a camera’s notes give the direction and are then dropped', async () => {
   const secret = 'profile made by a phone'
   const sent = insertSegment(withExif(jpeg, 6), 0xe2, bytesOf(`ICC_PROFILE\0\x01\x01${secret}`))
   const upright = await openPhoto(jpeg)
@@ -54,7 +54,7 @@ test('what the camera noted is used for the direction and then dropped', async (
   for (const trace of ['Exif', '31.2304N', secret, 'ICC_PROFILE']) expect(kept.includes(trace)).toBeFalse()
 })
 
-test('what hangs behind an image is not kept, and makes no other photo of it', async () => {
+test('bytes behind an image are not kept, and make no other photo of it', async () => {
   const script = '<script>alert(1)</script>'
   for (const image of [jpeg, png, webp]) {
     const photo = await openPhoto(Buffer.concat([image, bytesOf(script)]))
@@ -63,7 +63,7 @@ test('what hangs behind an image is not kept, and makes no other photo of it', a
   }
 })
 
-test('a large photo is kept with fewer pixels, a long one keeps its shape', async () => {
+test('a large photo is kept with fewer pixels, and a long one keeps its shape', async () => {
   const large = await openPhoto(await sample('11-small-in-3000px.jpg'))
   expect(large.width * large.height).toBeLessThanOrEqual(5_010_000)
   const long = await openPhoto(pngOf(1000, 20_000))
@@ -75,7 +75,7 @@ test('an avatar has at most 512 pixels a side', async () => {
   expect(readImageHeader(await openAvatar(png))).toMatchObject({ format: 'jpeg', height: 512 })
 })
 
-test.each(['png', 'webp'] as const)('black on nothing, as %s, is kept as black on white', async (kind) => {
+test.each(['png', 'webp'] as const)('black on a see-through %s is kept as black on white', async (kind) => {
   const rows = Buffer.alloc(200 * (1 + 200 * 4))
   for (let y = 80; y < 120; y++) for (let x = 20; x < 180; x++) rows[y * 801 + 1 + x * 4 + 3] = 255
   const drawn = imageOf(200, 200, deflateSync(rows), 6)
@@ -120,7 +120,7 @@ test.each([
   ['a PNG that is one very long row', pngOf(40_000_000, 1)],
   ['a PNG of very many rows', pngOf(1, 40_000)],
   ['a WebP of 16383 × 16383', withWebpSize(16_383, 16_383)],
-])('%s is too large, and says so at once', async (_, bytes) => {
+])('%s is too large, and is refused at once', async (_, bytes) => {
   const tookOf = async (work: Promise<unknown>) => {
     const started = performance.now()
     await work

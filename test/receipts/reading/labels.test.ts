@@ -157,7 +157,7 @@ test('however an amount is written beside its label, it is read to the fen', () 
   )
 })
 
-test('the bill after the discount is what was paid, before or after it is printed', () => {
+test('the bill after the discount is what was paid, whether it is printed before or after it', () => {
   const labels = fc.record({
     bill: fc.constantFrom('合计', '小计', '消费金额', '原价'),
     less: fc.constantFrom('优惠', '代金券', '会员折扣', 'Discount'),
@@ -178,7 +178,7 @@ test('the bill after the discount is what was paid, before or after it is printe
   )
 })
 
-test('cash and change do not pass for the bill', () => {
+test('cash and change don’t pass for the bill', () => {
   fc.assert(
     fc.property(
       fenOf,

@@ -46,7 +46,7 @@ test('every sample receipt is read right, and the event loop stays free meanwhil
 }, 120_000)
 
 test.each([90, 180, 270] as const)(
-  'a photo turned by %d degrees is read as if upright',
+  'a photo turned by %d degrees is read as if it were upright',
   async (degrees) => {
     const reader = await openReader()
     const turned = await new Bun.Image(await sample('08-faded.jpg')).rotate(degrees).jpeg({ quality: 80 }).bytes()
@@ -55,7 +55,7 @@ test.each([90, 180, 270] as const)(
   60_000,
 )
 
-test('a photo without text and bytes that are no image leave the reader well', async () => {
+test('a photo without text, and bytes that are no image, do the reader no harm', async () => {
   const reader = await openReader()
   const dot = await new Bun.Image(await sample('08-faded.jpg')).resize(1, 1).png().bytes()
   const blank = await new Bun.Image(dot).resize(300, 300).jpeg().bytes()
@@ -66,7 +66,7 @@ test('a photo without text and bytes that are no image leave the reader well', a
 }, 60_000)
 
 test.each(['hang up!', 'drop it!', 'throw it'])(
-  'a worker that meets "%s" is replaced and the next photo read',
+  'a worker that meets "%s" is replaced, and the next photo is read',
   async (mischief) => {
     const reasons: string[] = []
     const reader = await openReader({
@@ -83,7 +83,7 @@ test.each(['hang up!', 'drop it!', 'throw it'])(
   60_000,
 )
 
-test('a photo that takes too long costs its reading, never the process', async () => {
+test('a photo that takes too long costs its reading, and never the process', async () => {
   const command = [
     process.execPath,
     join(import.meta.dir, '../../support/read-hastily.ts'),
@@ -95,13 +95,13 @@ test('a photo that takes too long costs its reading, never the process', async (
   expect(await hasty.exited).toBe(0)
 }, 60_000)
 
-test('a worker program that cannot be loaded is answered with null at once', async () => {
+test('a worker program that can’t be loaded is answered with null at once', async () => {
   const reader = await openReader({ workerUrl: new URL('../../support/missing.ts', import.meta.url) })
   expect(await reader.read(await sample('08-faded.jpg'))).toBeNull()
   expect(reader.stats()).toMatchObject({ failures: 1, busy: false })
 })
 
-test('photos past the bound of the queue are turned away, the others answered', async () => {
+test('photos past the bound of the queue are turned away, and the others are answered', async () => {
   const reader = await openReader({ maxWaiting: 1 })
   const photo = await sample('08-faded.jpg')
   const answers = await Promise.all([reader.read(photo), reader.read(photo), reader.read(photo)])
@@ -109,7 +109,7 @@ test('photos past the bound of the queue are turned away, the others answered', 
   expect(reader.stats()).toMatchObject({ reads: 2, skipped: 1 })
 }, 60_000)
 
-test('a worker that has been idle is ended, and started again for the next photo', async () => {
+test('an idle worker is ended, and started again for the next photo', async () => {
   const reader = await openReader({ idle_ms: 50, workerUrl: countedWorker })
   const channel = new BroadcastChannel('starts of reader workers')
   let starts = 0
@@ -125,7 +125,7 @@ test('a worker that has been idle is ended, and started again for the next photo
   channel.close()
 }, 60_000)
 
-test('closing lets the photo at hand be read and answers what waits with null', async () => {
+test('closing lets the photo at hand be read, and answers null to those that wait', async () => {
   const reader = await openReader()
   const photo = await sample('08-faded.jpg')
   const answers = [reader.read(photo), reader.read(photo)]
