@@ -27,6 +27,18 @@ export const prose = (most: number) =>
 /** The name of a row that is kept in ASCII: other text can't be compared with it. */
 export const asciiId = z.string().regex(/^[\x21-\x7e]{1,64}$/, '编号无效')
 
+/** The number of a row, as wide as its column. */
+export const rowId = z.int().min(1).max(2_147_483_647)
+
+/** The number of a row in a path. */
+export const rowIdParam = z.object({
+  id: z
+    .string()
+    .regex(/^\d{1,10}$/)
+    .transform(Number)
+    .pipe(rowId),
+})
+
 /** A whole number in a query string. */
 export const wholeNumber = (min: number, max: number) =>
   z

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { pageQuery, pagination, timestamp, wholeNumber } from '../contract/wire.ts'
+import { pageQuery, pagination, rowId, timestamp, wholeNumber } from '../contract/wire.ts'
 import { orderStatuses } from './schema.ts'
 
 export const submitBody = z.object({
-  product_id: z.int().min(1).max(2_147_483_647),
+  product_id: rowId,
   quantity: z.int().min(1).max(99).default(1),
 })
 

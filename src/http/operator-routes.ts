@@ -8,13 +8,13 @@ import type { Metrics } from './metrics.ts'
 import { type BareDocs, describe } from './operation-docs.ts'
 
 /** One part of the service, as `/health` shows it. */
-export type Check = 'ok' | 'away' | 'failing' | 'off'
+export type PartState = 'ok' | 'away' | 'failing' | 'off'
 
 export interface Health {
   version: string
   startedAt: Date
   /** Each remembers for a moment what it saw, and looks bounded in time: anyone may ask, as often as they like. */
-  checks: Record<'database' | 'storage' | 'jobs' | 'realtime', () => Promise<Check>>
+  checks: Record<'database' | 'storage' | 'jobs' | 'realtime', () => Promise<PartState>>
 }
 
 export interface OperatorRoutesDeps {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { Cron } from 'croner'
-import type { Check } from '../http/operator-routes.ts'
+import type { PartState } from '../http/operator-routes.ts'
 import { cached } from '../lib/cached.ts'
 import { randomCode } from '../lib/random.ts'
 import { watchJobs } from './figures.ts'
@@ -21,7 +21,7 @@ export interface Jobs {
   /** Starts nothing more, cuts short what is running, and resolves when that has ended. */
   stop(): Promise<void>
   /** `failing` when a job's last run failed, or one is long overdue; `off` where none are started. */
-  look(): Promise<Check>
+  look(): Promise<PartState>
 }
 
 /** How often what is overdue is caught up with: failed runs, and those that a killed replica left. */
@@ -67,7 +67,7 @@ export function createJobs(deps: JobDeps): Jobs {
     const [last, good] = await Promise.all([runs.last(job.name), runs.last(job.name, 'good')])
     return { last, due: dueAt(job, config.BUSINESS_TIMEZONE, good?.started_at) }
   }
-  const health = cached<Check>(async () => {
+  const health = cached<PartState>(async () => {
     const overdue = now().getTime() - overdue_ms
     const standings = await Promise.all(all.map(standing))
     const failing = standings.some(({ last, due }) => {

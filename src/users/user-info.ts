@@ -20,19 +20,28 @@ export type UserInfo = z.output<typeof userInfo>
 /** An account as its owner sees it: the phone masked, image links absolute. */
 export function userInfoView(user: Readonly<User>, absolute: (path: string) => string): UserInfo {
   return {
-    user_id: user.user_id,
-    mobile: maskMobile(user.mobile),
-    nickname: user.nickname,
+    ...personView(user, absolute),
     total_points: user.total_points,
     is_merchant: user.is_merchant,
     status: user.status,
-    avatar: user.avatar === null ? null : absolute(user.avatar),
     last_login: user.last_login?.toISOString() ?? null,
     created_at: user.created_at.toISOString(),
   }
 }
 
+/** What staff see of a person beside what that person sent or holds. */
+export const personInfo = userInfo.pick({ user_id: true, nickname: true, mobile: true, avatar: true })
+export type PersonInfo = z.output<typeof personInfo>
+
+/** A person as staff see them: the phone masked, the avatar's link absolute. */
+export function personView(
+  { user_id, nickname, mobile, avatar }: Pick<User, keyof PersonInfo>,
+  absolute: (path: string) => string,
+): PersonInfo {
+  return { user_id, nickname, mobile: maskMobile(mobile), avatar: avatar === null ? null : absolute(avatar) }
+}
+
 /** `13812348001` as `138****8001`. */
-export function maskMobile(mobile: string): string {
+function maskMobile(mobile: string): string {
   return `${mobile.slice(0, 3)}****${mobile.slice(-4)}`
 }

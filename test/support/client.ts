@@ -33,7 +33,7 @@ export interface Client {
   delete(path: string, options?: CallOptions): Promise<Answer>
 }
 
-type Check = (status: number, answer: unknown) => string | undefined
+type AnswerCheck = (status: number, answer: unknown) => string | undefined
 
 /**
  * A client of the service at `url` that holds every answer against the service's own OpenAPI document. Where the service
@@ -76,11 +76,11 @@ export async function createClient(url: string): Promise<Client> {
   }
 }
 
-async function answerChecks(url: string, isOpen: boolean): Promise<(method: string, path: string) => Check> {
+async function answerChecks(url: string, isOpen: boolean): Promise<(method: string, path: string) => AnswerCheck> {
   const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as OpenApiDocument
   const ajv = new Ajv({ strict: false, allErrors: true })
   addFormats(ajv)
-  const checks: { pattern: RegExp; method: string; check: Check }[] = []
+  const checks: { pattern: RegExp; method: string; check: AnswerCheck }[] = []
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       const compiled = new Map(

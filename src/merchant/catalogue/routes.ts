@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { rowIdParam } from '../../contract/wire.ts'
 import { type AppEnv, linkIn } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
@@ -11,7 +12,6 @@ import { changeStock, createProduct, deleteProduct, editProducts } from './edit-
 import { productStatsNow, productsForMerchant } from './queries.ts'
 import {
   batchUpdateBody,
-  idParam,
   merchantProduct,
   merchantProductsAnswer,
   merchantProductsQuery,
@@ -72,7 +72,7 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
         refusals: [2005, 4002, 6009],
         idempotent: true,
       }),
-      validate('param', idParam, 4002),
+      validate('param', rowIdParam, 4002),
       validate('json', productEdit, 6009),
       async (c) => {
         const fields = c.req.valid('json')
@@ -93,7 +93,7 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
         refusals: [2005, 4002],
         idempotent: true,
       }),
-      validate('param', idParam, 4002),
+      validate('param', rowIdParam, 4002),
       async (c) => {
         const input = { productId: c.req.valid('param').id, actorId: c.get('caller').userId }
         return once(c, {}, async (idempotency) => {
@@ -139,7 +139,7 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
         refusals: [2005, 4002, 4004],
         idempotent: true,
       }),
-      validate('param', idParam, 4002),
+      validate('param', rowIdParam, 4002),
       validate('json', stockBody),
       async (c) => {
         const body = c.req.valid('json')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { line, pageQuery, pagination, prose, timestamp } from '../../contract/wire.ts'
+import { line, pageQuery, pagination, prose, rowId, timestamp } from '../../contract/wire.ts'
 import { productItem } from '../../exchange/wire.ts'
 
 /** An https link, or a path of our own. */
@@ -30,23 +30,14 @@ export const productCreation = productEdit
   .required({ name: true, category: true, exchange_points: true })
   .extend({ stock: z.int().min(0).max(1_000_000).default(0) })
 
-const productId = z.int().min(1).max(2_147_483_647)
 const mostAtOnce = 100
 
 export const batchUpdateBody = z.object({
   products: z
-    .array(productEdit.extend({ product_id: productId }))
+    .array(productEdit.extend({ product_id: rowId }))
     .min(1)
     .max(mostAtOnce)
     .refine((edits) => new Set(edits.map((edit) => edit.product_id)).size === edits.length, '商品重复'),
-})
-
-export const idParam = z.object({
-  id: z
-    .string()
-    .regex(/^\d{1,10}$/)
-    .transform(Number)
-    .pipe(productId),
 })
 
 export const stockBody = z.object({

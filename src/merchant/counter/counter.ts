@@ -4,7 +4,7 @@ import type { Database } from '../../db/client.ts'
 import type { RateLimit } from '../../http/rate-limits.ts'
 import { createFairSemaphore } from '../../lib/semaphore.ts'
 import { requireUser } from '../../users/queries.ts'
-import { maskMobile } from '../../users/user-info.ts'
+import { personView } from '../../users/user-info.ts'
 import { type Voucher, vouchersTable } from '../../vouchers/schema.ts'
 import { statusAt } from './redeem.ts'
 import type { VoucherAnswer } from './wire.ts'
@@ -43,19 +43,13 @@ export async function voucherView(
   now: Date,
   absolute: (link: string) => string,
 ): Promise<VoucherAnswer> {
-  const holder = await requireUser(database, voucher.user_id)
   return {
     code: voucher.code,
     kind: voucher.kind,
     title: voucher.title,
     quantity: voucher.quantity,
     status: statusAt(voucher, now),
-    user: {
-      user_id: holder.user_id,
-      nickname: holder.nickname,
-      mobile: maskMobile(holder.mobile),
-      avatar: holder.avatar === null ? null : absolute(holder.avatar),
-    },
+    user: personView(await requireUser(database, voucher.user_id), absolute),
     expires_at: voucher.expires_at.toISOString(),
     redeemed_at: voucher.redeemed_at?.toISOString() ?? null,
   }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { Refusal } from '../../contract/refusals.ts'
+import { rowIdParam } from '../../contract/wire.ts'
 import { type AppEnv, absoluteLinks } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
@@ -12,7 +13,7 @@ import type { MerchantDeps } from '../deps.ts'
 import { adjust } from './adjust.ts'
 import { createVoucherDesk, voucherView } from './counter.ts'
 import { redeem } from './redeem.ts'
-import { adjustAnswer, adjustBody, codeParam, userAnswer, userIdParam, userQuery, voucherAnswer } from './wire.ts'
+import { adjustAnswer, adjustBody, codeParam, userAnswer, userQuery, voucherAnswer } from './wire.ts'
 
 /** What happens face to face: vouchers handed in, balances corrected. */
 export function counterRoutes({ database, till, limits, now }: MerchantDeps) {
@@ -68,7 +69,7 @@ export function counterRoutes({ database, till, limits, now }: MerchantDeps) {
         refusals: [2003, 2005, 4005],
         idempotent: true,
       }),
-      validate('param', userIdParam, 2003),
+      validate('param', rowIdParam, 2003),
       validate('json', adjustBody),
       async (c) => {
         const body = c.req.valid('json')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { line, phone, timestamp } from '../../contract/wire.ts'
-import { userInfo } from '../../users/user-info.ts'
+import { personInfo, userInfo } from '../../users/user-info.ts'
 
 /** A code as it is read out or typed: blanks, dashes and case don't matter. */
 export const codeParam = z.object({
@@ -16,7 +16,7 @@ export const voucherAnswer = z.object({
   title: z.string(),
   quantity: z.int(),
   status: z.enum(['active', 'redeemed', 'cancelled', 'expired']),
-  user: userInfo.pick({ user_id: true, nickname: true, mobile: true, avatar: true }),
+  user: personInfo,
   expires_at: timestamp,
   redeemed_at: timestamp.nullable(),
 })
@@ -24,14 +24,6 @@ export type VoucherAnswer = z.output<typeof voucherAnswer>
 
 export const userQuery = z.object({ mobile: phone })
 export const userAnswer = z.object({ user_info: userInfo })
-
-export const userIdParam = z.object({
-  id: z
-    .string()
-    .regex(/^\d{1,10}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(2_147_483_647)),
-})
 
 export const adjustBody = z.object({
   points: z

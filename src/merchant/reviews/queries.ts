@@ -12,7 +12,7 @@ import { type Upload, uploadReviewsTable } from '../../receipts/schema.ts'
 import type { Flag } from '../../receipts/wire.ts'
 import type { ImageLinks } from '../../storage/image-links.ts'
 import { type User, usersTable } from '../../users/schema.ts'
-import { maskMobile } from '../../users/user-info.ts'
+import { type PersonInfo, personView } from '../../users/user-info.ts'
 import type { historyQuery, pendingQuery, ReviewItem } from './wire.ts'
 
 const table = uploadReviewsTable
@@ -71,17 +71,17 @@ export async function requireUploader({ orm }: Database, uploadId: string): Prom
 }
 
 /** What a page's uploads are shown with: who sent and decided them, and the other uploads of their photos. */
-interface Surroundings {
+interface PageDetails {
   people: ReadonlyMap<number, Person>
   copies: ReadonlyMap<string, readonly string[]>
 }
 
-async function surroundingsOf(database: Database, page: readonly Upload[]): Promise<Surroundings> {
+async function surroundingsOf(database: Database, page: readonly Upload[]): Promise<PageDetails> {
   const [people, copies] = await Promise.all([peopleOf(database, page), copiesOf(database, page)])
   return { people, copies }
 }
 
-type Person = Pick<User, 'user_id' | 'nickname' | 'mobile' | 'avatar'>
+type Person = Pick<User, keyof PersonInfo>
 
 async function peopleOf({ orm }: Database, page: readonly Upload[]): Promise<Map<number, Person>> {
   const ids = [...new Set(page.flatMap(({ user_id, reviewer_id }) => [user_id, reviewer_id ?? user_id]))]
@@ -91,9 +91,7 @@ async function peopleOf({ orm }: Database, page: readonly Upload[]): Promise<Map
   return new Map(people.map((person) => [person.user_id, person]))
 }
 
-function reviewItem(upload: Upload, { people, copies }: Surroundings, { imageLinks, absolute }: ViewParts): ReviewItem {
-  const person = people.get(upload.user_id) as Person
-  const { user_id, nickname, avatar } = person
+function reviewItem(upload: Upload, { people, copies }: PageDetails, { imageLinks, absolute }: ViewParts): ReviewItem {
   return {
     upload_id: upload.upload_id,
     image_url: absolute(imageLinks.linkTo(imageName(upload.image_key))),
@@ -103,7 +101,7 @@ function reviewItem(upload: Upload, { people, copies }: Surroundings, { imageLin
     estimated_points: upload.estimated_points,
     flags: withCopies(JSON.parse(upload.flags) as Flag[], copies.get(upload.upload_id) ?? []),
     receipt: { paid_at: upload.read_paid_at, merchant_name: upload.read_merchant, number: upload.read_number },
-    user: { user_id, nickname, mobile: maskMobile(person.mobile), avatar: avatar === null ? null : absolute(avatar) },
+    user: personView(people.get(upload.user_id) as Person, absolute),
     review_status: upload.review_status,
     created_at: upload.created_at.toISOString(),
   }

@@ -4,17 +4,11 @@ import { refusals } from '../../contract/refusals.ts'
 import { asciiId, day, pageQuery, pagination, prose, timestamp } from '../../contract/wire.ts'
 import { reviewStatuses } from '../../receipts/schema.ts'
 import { flag } from '../../receipts/wire.ts'
+import { personInfo } from '../../users/user-info.ts'
 
 const status = z.enum(reviewStatuses)
 const uploadId = z.string().regex(/^UP_[0-9A-Z]{16}$/)
 const mostAtOnce = 100
-
-const person = z.object({
-  user_id: z.int(),
-  nickname: z.string(),
-  mobile: z.string(),
-  avatar: z.string().nullable(),
-})
 
 export const reviewBody = z.object({
   upload_id: asciiId,
@@ -68,7 +62,7 @@ const reviewItem = z.object({
     merchant_name: z.string().nullable(),
     number: z.string().nullable(),
   }),
-  user: person,
+  user: personInfo,
   review_status: status,
   created_at: timestamp,
 })
@@ -91,7 +85,7 @@ export const historyAnswer = z.object({
       review_reason: z.string().nullable(),
       review_time: timestamp.nullable(),
       /** Null for one that expired. */
-      reviewer: person.pick({ user_id: true, nickname: true }).nullable(),
+      reviewer: personInfo.pick({ user_id: true, nickname: true }).nullable(),
     }),
   ),
   pagination,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { line } from '../../contract/wire.ts'
+import { line, rowId } from '../../contract/wire.ts'
 import { mostPrizePoints, prizeRules } from '../../lottery/prizes.ts'
 import { prizeTypes } from '../../lottery/schema.ts'
 import { oddsSum } from '../../lottery/wheel.ts'
@@ -25,7 +25,7 @@ const price = z.int().min(0).max(mostPrizePoints)
 const prize = z
   .object({
     /** Which prize of the wheel this is; left out: the one at its angle. */
-    prize_id: z.int().min(1).max(2_147_483_647).optional(),
+    prize_id: rowId.optional(),
     prize_name: line(100).min(1),
     prize_type: prizeType,
     prize_value: z.number().min(0).max(99_999_999).multipleOf(0.01).default(0),

@@ -61,7 +61,7 @@ export function createReader(options: ReaderOptions): Reader {
 /** No photo keeps native code for so long: who isn't back by then hangs elsewhere. */
 const surelyHangs_ms = 600_000
 
-interface Ticket {
+interface WaitingPhoto {
   id: number
   image: Uint8Array
   resolve: (reading: Reading | null) => void
@@ -69,9 +69,9 @@ interface Ticket {
 
 class QueueingReader implements Reader {
   readonly #options: ReaderOptions
-  readonly #waiting: Ticket[] = []
+  readonly #waiting: WaitingPhoto[] = []
   readonly #counts = { reads: 0, failures: 0, skipped: 0 }
-  #current: Ticket | undefined
+  #current: WaitingPhoto | undefined
   #worker: Worker | undefined
   // One that took too long and is still at it.
   #overdue: Worker | undefined
@@ -104,7 +104,7 @@ class QueueingReader implements Reader {
 
   close(): Promise<void> {
     this.#closed ??= Promise.withResolvers()
-    for (const ticket of this.#waiting.splice(0)) ticket.resolve(null)
+    for (const photo of this.#waiting.splice(0)) photo.resolve(null)
     if (!this.#current) this.#next()
     return this.#closed.promise
   }
