@@ -6,6 +6,7 @@ export const lockOrder = {
   users: 10,
   smsCodes: 20,
   sessions: 30,
+  sessionRefreshes: 35,
   pity: 40,
   checkIns: 50,
   uploads: 55,

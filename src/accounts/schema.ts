@@ -1,4 +1,4 @@
-import { boolean, index, int, mysqlTable } from 'drizzle-orm/mysql-core'
+import { boolean, index, int, mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
@@ -37,8 +37,10 @@ export const sessionsTable = mysqlTable(
       .references(() => usersTable.user_id),
     generation: int().notNull(),
     rotated_at: instant().notNull(),
-    /** The previous refresh token was answered a second time, for a reply that was lost. */
+    /** Only a program of an earlier version reads it. */
     repeated: boolean().notNull(),
+    /** What the person may know it by; null when it told nothing of itself. */
+    device: varchar({ length: 100 }),
     expires_at: instant().notNull(),
     revoked_at: instant(),
     created_at: instant().notNull(),
@@ -58,4 +60,28 @@ export const sessions = mapTable(sessionsTable, {
   key: ['session_id'],
   lock: 'update',
   updates: ['generation', 'rotated_at', 'repeated', 'expires_at', 'revoked_at'],
+})
+
+/** The first use of each refresh token, by the generation that it was made for. */
+export const sessionRefreshesTable = mysqlTable(
+  'session_refreshes',
+  {
+    session_id: asciiText({ length: 32 })
+      .notNull()
+      .references(() => sessionsTable.session_id, { onDelete: 'cascade' }),
+    generation: int().notNull(),
+    used_at: instant().notNull(),
+    user_agent_hash: asciiText({ length: 64 }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.session_id, table.generation] }),
+    index('session_refreshes_used_at').on(table.used_at),
+  ],
+)
+
+export const sessionRefreshes = mapTable(sessionRefreshesTable, {
+  rank: lockOrder.sessionRefreshes,
+  key: ['session_id', 'generation'],
+  lock: 'none',
+  updates: [],
 })

@@ -80,6 +80,7 @@ function openSession(unit: UnitOfWork<Push>, session_id: string, user_id: number
     generation: 1,
     rotated_at: unit.now,
     repeated: false,
+    device: null,
     expires_at: new Date(unit.now.getTime() + refreshLife_s * 1000),
     revoked_at: null,
     created_at: unit.now,

@@ -2,6 +2,7 @@ import createTables from '../../drizzle/0000_create_tables.sql' with { type: 'te
 import indexReviewHistory from '../../drizzle/0001_index_review_history.sql' with { type: 'text' }
 import numberStockMovements from '../../drizzle/0002_number_stock_movements.sql' with { type: 'text' }
 import dropIdleIndexes from '../../drizzle/0003_drop_idle_indexes.sql' with { type: 'text' }
+import addSessionRefreshes from '../../drizzle/0004_add_session_refreshes.sql' with { type: 'text' }
 
 /** A named change of the schema; once landed it is never edited. */
 export interface Migration {
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   { name: '0001_index_review_history', sql: indexReviewHistory },
   { name: '0002_number_stock_movements', sql: numberStockMovements },
   { name: '0003_drop_idle_indexes', sql: dropIdleIndexes },
+  { name: '0004_add_session_refreshes', sql: addSessionRefreshes },
 ]
