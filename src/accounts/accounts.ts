@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
@@ -24,8 +25,11 @@ export interface Accounts {
   /** @throws {Refusal} 1002, 2004, 9006. */
   login(login: { phone: string; code: string; device_info?: object | undefined }): Promise<SignedIn>
   wxLogin: WxLogin
-  /** @throws {Refusal} 2002, 2004. */
-  refresh(refreshToken: string): Promise<TokenPair>
+  /**
+   * `userAgent` is what the client calls itself.
+   * @throws {Refusal} 2002, 2004.
+   */
+  refresh(refreshToken: string, userAgent: string): Promise<TokenPair>
   logout(caller: Caller): Promise<void>
 }
 
@@ -90,10 +94,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
     wxLogin: createWxLogin(options, entrance),
 
-    async refresh(refreshToken) {
+    async refresh(refreshToken, userAgent) {
       const claims = await tokens.verifyRefresh(refreshToken)
-      const { answer } = await till.run(rotate, claims)
+      const userAgentHash = createHash('sha256').update(userAgent).digest('hex')
+      const { answer } = await till.run(rotate, { ...claims, userAgentHash })
       if (answer.outcome === 'rotated') return tokens.issue(answer.session)
+      logger.warn({ user_id: claims.user_id }, 'a refresh token was used again: its session is ended')
       access.forget(claims.session_id)
       throw new Refusal(2002)
     },

@@ -93,7 +93,7 @@ export function authRoutes(deps: {
       async (c) => {
         const token = c.req.valid('json').refresh_token ?? bearerOf(c)
         if (!token) throw new Refusal(2001)
-        return ok(c, await accounts.refresh(token))
+        return ok(c, await accounts.refresh(token, c.req.header('User-Agent') ?? ''))
       },
     )
     .get(

@@ -3,35 +3,41 @@ import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { users } from '../users/schema.ts'
-import { type Session, sessions } from './schema.ts'
+import { type Session, sessionRefreshes, sessions } from './schema.ts'
 import { type RefreshClaims, refreshLife_s } from './tokens.ts'
 
-/** How long after its use a refresh token answers once more, for a reply that was lost. */
-const graceAfterUse_ms = 10_000
+/** How long after its first use a refresh token answers again, for a reply that was lost. */
+const repeatable_ms = 60_000
 const longestSession_ms = 180 * 86_400_000
+
+export type Rotation = RefreshClaims & { userAgentHash: string }
 
 export type RotateOutcome =
   | { outcome: 'rotated'; session: Pick<Session, 'session_id' | 'user_id' | 'generation' | 'rotated_at'> }
   | { outcome: 'reused' }
 
 /**
- * A refresh token is used: the session moves to its next generation. A used one answers with the same successor once,
- * within 10 s; later it was stolen, and the session ends (RFC 9700, 4.14.2).
+ * A refresh token is used: the session moves to its next generation. Within 60 s the same client gets the same
+ * successor again, also when that was used meanwhile. Any other use of it is theft, and the session ends (RFC 9700,
+ * 4.14.2).
  */
-export const rotate: Operation<RefreshClaims, RotateOutcome> = {
+export const rotate: Operation<Rotation, RotateOutcome> = {
   name: 'rotate_session',
   owner: ({ user_id }) => user_id,
-  needs: ({ user_id, session_id }) => [rows(users, user_id), rows(sessions, session_id)],
-  decide(unit, { user_id, session_id, generation }) {
+  needs: ({ user_id, session_id, generation }) => [
+    rows(users, user_id),
+    rows(sessions, session_id),
+    { mapping: sessionRefreshes, keys: [[session_id, generation]] },
+  ],
+  decide(unit, rotation) {
+    const { user_id, session_id, generation } = rotation
     const session = unit.find(sessions, [session_id])
     if (!session || session.user_id !== user_id || session.revoked_at) throw new Refusal(2002)
     if (session.expires_at <= unit.now) throw new Refusal(2002)
     if (unit.find(users, [user_id])?.status !== 'active') throw new Refusal(2004)
-    if (generation === session.generation) return { outcome: 'rotated', session: advance(unit, session) }
-    if (isLostReply(session, generation, unit.now)) {
-      unit.update(sessions, session, { repeated: true })
-      return { outcome: 'rotated', session: { ...session } }
-    }
+    if (generation === session.generation) return { outcome: 'rotated', session: advance(unit, session, rotation) }
+    const usedAt = repeatableUse(unit, session, rotation)
+    if (usedAt) return { outcome: 'rotated', session: { ...session, generation: generation + 1, rotated_at: usedAt } }
     unit.update(sessions, session, { revoked_at: unit.now })
     return { outcome: 'reused' }
   },
@@ -49,9 +55,15 @@ export const revoke: Operation<{ userId: number; sessionId: string }, Record<str
   },
 }
 
-function advance(unit: UnitOfWork, session: Readonly<Session>) {
+function advance(unit: UnitOfWork, session: Readonly<Session>, { generation, userAgentHash }: Rotation) {
+  unit.append(sessionRefreshes, {
+    session_id: session.session_id,
+    generation,
+    used_at: unit.now,
+    user_agent_hash: userAgentHash,
+  })
   unit.update(sessions, session, {
-    generation: session.generation + 1,
+    generation: generation + 1,
     rotated_at: unit.now,
     repeated: false,
     expires_at: new Date(Math.min(unit.now.getTime() + refreshLife_s * 1000, endOf(session))),
@@ -64,7 +76,12 @@ function endOf({ created_at }: Readonly<Session>): number {
   return created_at.getTime() + longestSession_ms
 }
 
-function isLostReply(session: Readonly<Session>, generation: number, now: Date): boolean {
-  const sinceUse_ms = now.getTime() - session.rotated_at.getTime()
-  return generation === session.generation - 1 && !session.repeated && sinceUse_ms <= graceAfterUse_ms
+/** When the token was first used, if this use may be a repetition of that one. */
+function repeatableUse(unit: UnitOfWork, session: Readonly<Session>, rotation: Rotation): Date | undefined {
+  const { session_id, generation, userAgentHash } = rotation
+  const use = unit.find(sessionRefreshes, [session_id, generation])
+  if (use && use.user_agent_hash !== userAgentHash) return undefined
+  // A program of an earlier version keeps no uses: the session knows when its last one was.
+  const usedAt = use?.used_at ?? (generation === session.generation - 1 ? session.rotated_at : undefined)
+  return usedAt && unit.now.getTime() - usedAt.getTime() <= repeatable_ms ? usedAt : undefined
 }

@@ -1,6 +1,6 @@
 import { and, asc, inArray, lt, type SQL } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
-import { sessionsTable, smsCodesTable } from '../accounts/schema.ts'
+import { sessionRefreshesTable, sessionsTable, smsCodesTable } from '../accounts/schema.ts'
 import { idempotencyKeysTable, tillLanesTable } from '../till/schema.ts'
 import type { Job, JobDeps } from './job.ts'
 import { jobRunsTable } from './schema.ts'
@@ -13,6 +13,7 @@ const purged: readonly { table: MySqlTable; age: MySqlColumn; keptFor_ms: number
   // The sends of the last day stand in the row, for the limits.
   { table: smsCodesTable, age: smsCodesTable.expires_at, keptFor_ms: 25 * hour_ms },
   { table: idempotencyKeysTable, age: idempotencyKeysTable.created_at, keptFor_ms: 48 * hour_ms },
+  { table: sessionRefreshesTable, age: sessionRefreshesTable.used_at, keptFor_ms: hour_ms },
   { table: sessionsTable, age: sessionsTable.expires_at, keptFor_ms: 24 * hour_ms },
   { table: jobRunsTable, age: jobRunsTable.started_at, keptFor_ms: 30 * 24 * hour_ms },
 ]

@@ -135,9 +135,10 @@ test('the job purge throws away what is old, and nothing that is needed', async 
   const body = { phone: person.phone }
   await service.client.post('/api/auth/send-code', { body })
   await service.client.post('/api/user/check-in', { token: person.token, idempotencyKey: 'key-1' })
+  await service.client.post('/api/auth/refresh', { body: { refresh_token: person.refreshToken } })
   const counts = async () => {
     const found: Record<string, number> = {}
-    for (const table of ['sms_codes', 'idempotency_keys', 'sessions', 'till_lanes']) {
+    for (const table of ['sms_codes', 'idempotency_keys', 'sessions', 'session_refreshes', 'till_lanes']) {
       const [row] = await service.database.query<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`)
       found[table] = row?.n ?? 0
     }
@@ -146,13 +147,13 @@ test('the job purge throws away what is old, and nothing that is needed', async 
   const before = await counts()
   expect(await run('purge')).toEqual({ outcome: 'done', rows: 0 })
   service.clock.advance(47 * 3_600_000)
-  expect(await run('purge')).toEqual({ outcome: 'done', rows: 1 })
-  expect(await counts()).toEqual({ ...before, sms_codes: 0 })
+  expect(await run('purge')).toEqual({ outcome: 'done', rows: 2 })
+  expect(await counts()).toEqual({ ...before, sms_codes: 0, session_refreshes: 0 })
   service.clock.advance(2 * 3_600_000)
   expect(await run('purge')).toEqual({ outcome: 'done', rows: 1 })
   service.clock.advance(40 * day_ms)
   await run('purge')
-  expect(await counts()).toEqual({ sms_codes: 0, idempotency_keys: 0, sessions: 0, till_lanes: 0 })
+  expect(Object.values(await counts())).toEqual([0, 0, 0, 0, 0])
 })
 
 describe('reconcile', () => {
