@@ -98,7 +98,7 @@ interface LoggedFiles extends ServerFiles {
   log: string
 }
 
-/** The longest path a unix socket may have, less a margin for the server's own suffixes. */
+/** The longest path a unix socket may have, in bytes, less a margin for the server's own suffixes. */
 const longestSocketPath = 96
 
 function filesIn(home: string): LoggedFiles {
@@ -107,7 +107,7 @@ function filesIn(home: string): LoggedFiles {
     data: join(home, 'data'),
     // The server takes its value for a list divided by colons: the path may have none.
     temporary: join(home.includes(':') ? shortHome(home) : home, 'tmp'),
-    socket: near.length <= longestSocketPath ? near : join(shortHome(home), 'server.sock'),
+    socket: Buffer.byteLength(near) <= longestSocketPath ? near : join(shortHome(home), 'server.sock'),
     pid: join(home, 'server.pid'),
     log: join(home, 'server.log'),
   }

@@ -1,4 +1,6 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { OperatorError } from '../lib/operator-error.ts'
 
 /** A database server program found on this machine. */
@@ -39,18 +41,45 @@ export async function databaseServerProgram(tell: (line: string) => void): Promi
 /** Fills an empty data directory with the server's own tables; all or nothing, so that a killed start can't half do it. */
 export async function initialize(program: ServerProgram, files: ServerFiles): Promise<void> {
   const draft = `${files.data}.new`
-  const places = [`--datadir=${draft}`, `--tmpdir=${files.temporary}`]
   rmSync(draft, { recursive: true, force: true })
   mkdirSync(draft, { recursive: true, mode: 0o700 })
-  const command =
-    program.family === 'mariadb'
-      ? [which('mariadb-install-db') ?? 'mysql_install_db', '--no-defaults', ...places, ...asRoot()].concat(
-          '--auth-root-authentication-method=normal',
-          '--skip-test-db',
-        )
-      : [program.path, '--no-defaults', '--initialize-insecure', ...places, ...asRoot()]
-  await run(command, 'preparing the private database failed')
+  const prepare = (data: string, temporary: string) =>
+    run(preparation(program, [`--datadir=${data}`, `--tmpdir=${temporary}`]), 'preparing the private database failed')
+  if ([draft, files.temporary].every((path) => plainPath.test(path))) await prepare(draft, files.temporary)
+  else await withPlainPaths(draft, files.temporary, prepare)
   renameSync(draft, files.data)
+}
+
+function preparation(program: ServerProgram, places: string[]): string[] {
+  if (program.family === 'mysql') {
+    return [program.path, '--no-defaults', '--initialize-insecure', ...places, ...asRoot()]
+  }
+  return [which('mariadb-install-db') ?? 'mysql_install_db', '--no-defaults', ...places, ...asRoot()].concat(
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    // Else it gives up on a machine whose names don't resolve.
+    '--force',
+  )
+}
+
+/** What a shell leaves as it is: MariaDB's script quotes no path. */
+const plainPath = /^[\w/.,:+@=-]+$/
+
+/** Gives `work` other ways to the two folders, for as long as it runs. */
+async function withPlainPaths(
+  data: string,
+  temporary: string,
+  work: (data: string, temporary: string) => Promise<void>,
+): Promise<void> {
+  const place = mkdtempSync(join(plainPath.test(tmpdir()) ? tmpdir() : '/tmp', 'restaurant-points-'))
+  const [dataLink, temporaryLink] = [join(place, 'data'), join(place, 'tmp')]
+  try {
+    symlinkSync(data, dataLink)
+    symlinkSync(temporary, temporaryLink)
+    await work(dataLink, temporaryLink)
+  } finally {
+    rmSync(place, { recursive: true })
+  }
 }
 
 /** The command line of a server that listens on its socket only. */

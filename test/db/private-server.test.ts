@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { newPhone } from '../support/people.ts'
-import { type Program, runCommand, startProgram } from '../support/process.ts'
+import { type Program, runCommand, runExecutable, source, startProgram } from '../support/process.ts'
 import { until } from '../support/sockets.ts'
 
 let dir: string
@@ -34,6 +34,11 @@ const gone = async (pid: number) => {
   for (const deadline = Date.now() + 10_000; !isGone(pid) && Date.now() < deadline; ) await Bun.sleep(50)
   return isGone(pid)
 }
+
+/** Runs what follows where no host name is known, not even its own. It takes a right to make namespaces. */
+const hideNames = 'hostname nowhere && for f in hosts resolv.conf; do mount --bind /dev/null /etc/$f || exit; done'
+const withoutNames = ['unshare', '--uts', '--mount', 'sh', '-c', `${hideNames} && exec "$@"`, 'sh']
+const canHideNames = Bun.which('unshare') !== null && Bun.spawnSync([...withoutNames, 'true']).success
 
 describe('the embedded default', () => {
   test('data and sign-ins survive a restart, no process stays behind, and the service starts again', async () => {
@@ -135,11 +140,20 @@ describe('the embedded default', () => {
 
   test.each([
     ['is too long for a unix socket', 'd'.repeat(90)],
+    ['is too long for one in bytes alone', '积分'.repeat(12)],
     ['has a colon', 'points:2'],
+    ['has blanks', 'my points  of today'],
+    ['has what a shell would read otherwise', `a $HOME 'b' "c" * \\t;&`],
   ])('the private database works in a folder whose path %s', async (_, folder) => {
     const deep = join(dir, folder)
     const { code, out } = await runCommand(['migrate'], { DATA_DIR: deep, NODE_ENV: 'development' })
     expect([code, out.includes('up to date')]).toEqual([0, true])
+  })
+
+  test.skipIf(!canHideNames)('the private database starts where neither the machine’s name nor localhost resolves', async () => {
+    const { command, env } = source({ DATA_DIR: dir, NODE_ENV: 'development', JWT_SECRET: '' })
+    const { code, out, err } = await runExecutable({ command: [...withoutNames, ...command], env }, ['migrate'])
+    expect([code, out.includes('up to date')], err).toEqual([0, true])
   })
 
   test('a server keeps its temporary tables while another one starts', async () => {

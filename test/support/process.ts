@@ -31,7 +31,7 @@ export interface Executable {
 }
 
 /** The program from its source. Nothing of this process's settings reaches it but what finding its tools takes. */
-function source(settings: Settings, program = main): Executable {
+export function source(settings: Settings, program = main): Executable {
   const { PATH = '', HOME = '', TMPDIR } = process.env
   const env = { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...testSettings, ...settings }
   return { command: [process.execPath, program], env }
