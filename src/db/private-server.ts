@@ -12,7 +12,7 @@ import { databaseServerProgram, initialize, type ServerFiles, serverCommand } fr
 /** A database server of the program's own: on a unix socket under the data directory, reachable by nobody else. */
 export interface PrivateServer {
   readonly address: DatabaseAddress
-  /** Stops the server if this process started it; a server that another live process runs is left alone. */
+  /** Stops the server if this process runs it; a server that another live process runs is left alone. */
   stop(): Promise<void>
 }
 
@@ -20,10 +20,12 @@ const startTimeoutMs = 60_000
 /** MariaDB hangs when it is told to stop amid its start; it recovers from a kill as from a power cut. */
 const stopTimeoutMs = 5_000
 const restartPauseMs = 1_000
+const lookPauseMs = 250
+const failedPauseMs = 10_000
 
 /**
- * Starts the private server in `dataDir` and keeps it up, or joins the one that a live process already runs there. Its
- * programs are looked for on the machine and installed from Debian's or Ubuntu's packages when absent.
+ * Starts the private server in `dataDir` and keeps it up, or joins the one that a live process already runs there, and
+ * takes it over when that process ends. Its programs are looked for on the machine and installed from Debian's or Ubuntu's packages when absent.
  * @throws {OperatorError} with the platform's command when they can't be had.
  */
 export async function startPrivateServer(
@@ -34,29 +36,69 @@ export async function startPrivateServer(
   const files = filesIn(home)
   for (const folder of [home, files.temporary]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const address = { socketPath: files.socket, user: 'root', database: options.database }
-  const lock = await lockUnlessServed(home, files)
-  if (!lock) {
-    // Whoever runs the server may not have come to it yet.
-    await createDatabase(files.socket, options.database)
-    return { address, stop: async () => {} }
+  const run = async (lock: FolderLock) => {
+    try {
+      await endOrphan(files)
+      const stop = await runServer(files, options)
+      return () => stop().finally(lock.release)
+    } catch (error) {
+      lock.release()
+      throw error
+    }
   }
-  try {
-    await endOrphan(files)
-    const stop = await runServer(files, options)
-    return { address, stop: () => stop().finally(lock.release) }
-  } catch (error) {
-    lock.release()
-    throw error
-  }
+  const lock = await lockUnlessJoined(home, files, options.database)
+  return { address, stop: lock ? await run(lock) : standBy(home, run, options.tell) }
 }
 
 /** The folder's lock; or undefined, once the server of the process that has it answers. */
-async function lockUnlessServed(home: string, files: ServerFiles): Promise<FolderLock | undefined> {
+async function lockUnlessJoined(home: string, files: ServerFiles, database: string): Promise<FolderLock | undefined> {
   for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await Bun.sleep(25)) {
     const lock = lockFolder(home)
-    if (lock || (await answers(files))) return lock
+    if (lock || (await joins(files, database))) return lock
   }
   throw new OperatorError(`another process has ${home}, and its database didn't answer within ${startTimeoutMs} ms`)
+}
+
+/** Whoever runs the server may not have come to the database yet, or may be ending. */
+async function joins({ socket }: ServerFiles, database: string): Promise<boolean> {
+  try {
+    await createDatabase(socket, database)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Runs the server once the process that has run it so far has ended. Answers how to end that. */
+function standBy(
+  home: string,
+  run: (lock: FolderLock) => Promise<() => Promise<void>>,
+  tell: (line: string) => void,
+): () => Promise<void> {
+  const stopping = Promise.withResolvers<void>()
+  const takeOver = async () => {
+    const lock = lockFolder(home)
+    if (!lock) return undefined
+    tell('The process that ran the private database has ended; this one runs it from now on.')
+    return run(lock)
+  }
+  const watch = async () => {
+    while ((await within(stopping.promise, lookPauseMs, 'late')) === 'late') {
+      try {
+        const stop = await takeOver()
+        if (stop) return stop
+      } catch (error) {
+        tell(`The private database can't be taken over: ${(error as Error).message}`)
+        await within(stopping.promise, failedPauseMs, undefined)
+      }
+    }
+    return async () => {}
+  }
+  const watching = watch()
+  return async () => {
+    stopping.resolve()
+    await (await watching)()
+  }
 }
 
 async function runServer(

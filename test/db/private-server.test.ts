@@ -85,6 +85,28 @@ describe('the embedded default', () => {
     expect([again.code, existsSync(join(dir, 'database/server.pid'))]).toEqual([0, false])
   })
 
+  test.each(['SIGINT', 'SIGKILL'] as const)(
+    'another program takes the private server over when the one that runs it ends by %s',
+    async (signal) => {
+      const owner = await start()
+      const [second, third] = await Promise.all([start(), start()])
+      const phone = newPhone()
+      await post(owner, '/api/auth/login', { phone, code: '123456' })
+      const pid = serverPid()
+      await owner.kill(signal)
+      expect(await gone(pid)).toBe(true)
+      for (const program of [second, third]) {
+        await until(async () => (await fetch(`${program.url}/health`)).status === 200, 20_000)
+        const { data } = await post(program, '/api/auth/login', { phone, code: '123456' })
+        expect(data.user_info.total_points).toBe(1000)
+      }
+      const successor = serverPid()
+      expect(await Promise.all([second.kill(), third.kill()])).toEqual([0, 0])
+      expect(await gone(successor)).toBe(true)
+      expect(`${second.output()}${third.output()}`.match(/this one runs it from now on/g)).toHaveLength(1)
+    },
+  )
+
   test('a second program can join before the first one has made the database', async () => {
     const program = await start()
     const connection = await createConnection({ socketPath: join(dir, 'database/server.sock'), user: 'root' })
