@@ -12,7 +12,8 @@ const src = join(root, 'src')
  */
 const floors: readonly (readonly string[])[] = [
   ['lib', 'contract', 'lock-order.ts'],
-  ['config', 'db'],
+  ['db'],
+  ['config'],
   ['till', 'alerts'],
   ['http'],
   ['http/dialects'],

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { secretOf } from '../config/development-secret.ts'
-import type { DatabaseAddress } from '../db/client.ts'
+import type { DatabaseAddress } from '../db/address.ts'
 import { isDatabaseGone } from '../db/errors.ts'
 import { migrate } from '../db/migrate.ts'
 import { startPrivateServer } from '../db/private-server.ts'
@@ -78,6 +78,7 @@ function unusable(config: Config, error: unknown): string {
   let cause = error
   while (cause instanceof Error && cause.cause) cause = cause.cause
   const { code = '', message } = cause as { code?: string; message?: string }
-  const what = refusesUs.has(code) ? 'refuses us' : "can't be reached"
-  return `The database at ${host} ${what} (${code || message}). Check DATABASE_URL.`
+  const isUntrusted = code.startsWith('HANDSHAKE_')
+  const what = refusesUs.has(code) ? 'refuses us' : isUntrusted ? 'fails the TLS asked of it' : "can't be reached"
+  return `The database at ${host} ${what} (${isUntrusted ? message : code || message}). Check DATABASE_URL.`
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressFault } from '../db/address.ts'
 import { isWellKnown, redactedValue, weaknessOf, withFiles } from './secret-settings.ts'
 
 /** Faults of the environment, all of them at once; the message is for the operator's terminal. */
@@ -64,6 +65,10 @@ const ConfigShape = z.object({
   DATABASE_URL: z
     .url({ protocol: /^(mysql|mariadb)$/, error: 'must look like mysql://user:pass@host:3306/db', abort: true })
     .refine((url) => new URL(url).pathname.length > 1, 'must name a database')
+    .superRefine((url, context) => {
+      const message = addressFault(url)
+      if (message) context.addIssue({ code: 'custom', message })
+    })
     .optional(),
   DATABASE_POOL: integer(20, 4, 500),
   REDIS_URL: z

@@ -1,10 +1,8 @@
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createPool, type Pool, type PoolConnection, type QueryOptions } from 'mysql2/promise'
 import { within } from '../lib/within.ts'
+import { connectionTo, type DatabaseAddress } from './address.ts'
 import { DatabaseAway, isConnectionLoss } from './errors.ts'
-
-/** Where the database is: a URL, or the private server's socket. */
-export type DatabaseAddress = { uri: string } | { socketPath: string; user: string; database: string }
 
 export interface Database {
   /** Drizzle over bounded reads; nothing that moves points or stock goes through it. */
@@ -34,7 +32,7 @@ const waitingPerConnection = 50
 export function openDatabase(options: DatabaseOptions): Database {
   const { address, poolSize, acquireTimeout_ms = 5_000, statementTimeout_ms = 10_000 } = options
   const pool = createPool({
-    ...address,
+    ...connectionTo(address),
     connectionLimit: poolSize,
     queueLimit: poolSize * waitingPerConnection,
     connectTimeout: acquireTimeout_ms,

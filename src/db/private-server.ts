@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { OperatorError } from '../lib/operator-error.ts'
 import { within } from '../lib/within.ts'
-import type { DatabaseAddress } from './client.ts'
+import type { DatabaseAddress } from './address.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { databaseServerProgram, initialize, type ServerFiles, serverCommand } from './server-program.ts'
 

@@ -171,6 +171,53 @@ describe('a secret from a file', () => {
   })
 })
 
+describe('an address of the database', () => {
+  const faultOf = (parameters: string) => faultsOf({ DATABASE_URL: `mysql://app:hunter2@db/points?${parameters}` })
+
+  test.each([
+    'ssl-mode=PREFERRED',
+    'sslmode=prefer',
+    'sslmode=allow',
+    'sslMode=canary',
+    'sslmode=',
+    'ssl=Amazon%20RDS',
+    'ssl=canary',
+    'ssl={canary',
+    'ssl={"canary":1}',
+    'ssl={"rejectUnauthorized":"false"}',
+    'tls=preferred',
+    'tls=canary',
+    'sslaccept=canary',
+    'useSSL=constructor',
+    'requireSSL=true',
+    'verifyServerCertificate=false',
+    'sslidentity=canary.p12',
+    'sslpassword=canary',
+    'ssl-capath=/canary',
+    'tls-version=TLSv1',
+    'ssl-ca=/canary/ca.pem',
+    'ssl-ca=package.json',
+    'ssl-mode=VERIFY_CA',
+    'ssl-mode=DISABLED&ssl=true',
+    'ssl-mode=REQUIRED&ssl-mode=DISABLED',
+    'tls=false&sslmode=verify-full',
+  ])('that says %p stops the start in one line, which holds no value', (parameters) => {
+    const faults = faultOf(parameters)
+    expect(faults).toEqual([expect.stringMatching(/^DATABASE_URL: .*(ssl|tls|TLS)/i)])
+    expect(faults.join()).not.toMatch(/canary|hunter2|\n/)
+  })
+
+  test('that has a % in a password as it is stops the start as well', () => {
+    expect(faultsOf({ DATABASE_URL: 'mysql://app:hunter%2@db/points' })).toEqual([
+      expect.stringMatching(/^DATABASE_URL: has a % that is no escape/),
+    ])
+  })
+
+  test('may have parameters of other programs, which are let be', () => {
+    expect(faultOf('charset=utf8mb4&parseTime=true&connection_limit=5&ssl-mode=REQUIRED')).toEqual([])
+  })
+})
+
 test('printed settings hold no secret', () => {
   const secrets = {
     DATABASE_URL: 'mysql://app-user:hunter2@db:3306/points?password=hunter3',
