@@ -116,7 +116,10 @@ async function serve(args: string[], env: Record<string, string>): Promise<Serve
 async function signInMany({ services }: Installation, count: number): Promise<string[]> {
   const one = async (index: number) => {
     const phone = `137${String(index).padStart(8, '0')}`
-    const { user, tokens } = await services.accounts.login({ phone, code: '123456' })
+    const { user, tokens } = await services.accounts.login(
+      { phone, code: '123456' },
+      { info: undefined, userAgent: 'bench' },
+    )
     const adjustment = {
       userId: user.user_id,
       points: 1_000_000,

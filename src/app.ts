@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { authRoutes } from './accounts/routes.ts'
+import { sessionRoutes } from './accounts/session-routes.ts'
 import type { Services } from './composition/services.ts'
 import { exchangeRoutes } from './exchange/routes.ts'
 import { authenticate } from './http/authenticate.ts'
@@ -62,6 +63,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*', '/api/photo/*', '/api/merchant/*'])
     app.use(path, authenticate(access), ...(config.RATE_LIMIT ? [limitWrites(limits.write)] : []))
   dialects?.afterAuthentication(app)
+  app.route('/api/user/sessions', sessionRoutes(services))
   app.route('/api/user', pointsRoutes(services))
   app.route('/api/user', profileRoutes(services))
   app.route('/api/lottery', lotteryRoutes(services))

@@ -9,7 +9,9 @@ import type { RateLimit } from '../http/rate-limits.ts'
 import { randomDigits } from '../lib/random.ts'
 import type { Till } from '../till/till.ts'
 import type { Access } from './access.ts'
+import type { Device } from './device.ts'
 import { amongOthers, createEntrance, type SignedIn } from './entrance.ts'
+import { hasSession, liveSessionsOf } from './queries.ts'
 import { revoke, rotate } from './sessions.ts'
 import type { Proof } from './sign-in.ts'
 import type { SmsSender } from './sms.ts'
@@ -23,7 +25,7 @@ export interface Accounts {
   /** @throws {Refusal} 1003 too soon or too many; 9006 from one address; 1000 when the code could not be sent. */
   sendCode(phone: string, address: string): Promise<void>
   /** @throws {Refusal} 1002, 2004, 9006. */
-  login(login: { phone: string; code: string; device_info?: object | undefined }): Promise<SignedIn>
+  login(login: { phone: string; code: string }, device: Device): Promise<SignedIn>
   wxLogin: WxLogin
   /**
    * `userAgent` is what the client calls itself.
@@ -31,6 +33,13 @@ export interface Accounts {
    */
   refresh(refreshToken: string, userAgent: string): Promise<TokenPair>
   logout(caller: Caller): Promise<void>
+  /**
+   * Ends one of the caller's sessions, and answers how many that were: none when it had ended already.
+   * @throws {Refusal} 2003 for what is no session of the caller's.
+   */
+  endSession(caller: Caller, sessionId: string): Promise<number>
+  /** Ends the caller's other sessions, and answers how many there were. */
+  endOthers(caller: Caller): Promise<number>
 }
 
 export interface AccountsOptions {
@@ -41,6 +50,7 @@ export interface AccountsOptions {
   sms: SmsSender
   wechat: Wechat
   logger: Logger
+  now: () => Date
   /** Keys the digests of codes. */
   secret: string
   /** Codes that were sent under it are still good, for rotation. */
@@ -58,10 +68,19 @@ export interface AccountsOptions {
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { till, tokens, access, sms, logger, secret, previousSecret } = options
+  const { database, till, tokens, access, sms, logger, secret, previousSecret, now } = options
   const { devCode, sendLimits, sendAddressLimit, sendSiteLimit, loginLimit } = options
   const secrets = previousSecret ? [secret, previousSecret] : [secret]
   const entrance = createEntrance(options)
+  const end = async (userId: number, sessionIds: string[]) => {
+    const { answer } = await till.run(revoke, { userId, sessionIds })
+    for (const sessionId of sessionIds) access.forget(sessionId)
+    return answer.ended
+  }
+  const othersOf = async (userId: number, current: string) => {
+    const live = await liveSessionsOf(database, userId, now())
+    return live.map(({ session_id }) => session_id).filter((sessionId) => sessionId !== current)
+  }
 
   return {
     async sendCode(phone, address) {
@@ -83,11 +102,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
       }
     },
 
-    async login({ phone, code, device_info }) {
+    async login({ phone, code }, device) {
       await loginLimit.take(phone)
       const typed: Proof = { by: 'code', codeHashes: secrets.map((key) => hashCode(key, phone, code)) }
       const proof: Proof = code === devCode ? { by: 'development' } : typed
-      const signedIn = await amongOthers(() => entrance.enter(phone, proof, device_info))
+      const signedIn = await amongOthers(() => entrance.enter(phone, proof, device))
       if (!signedIn) throw new Refusal(1002)
       return signedIn
     },
@@ -105,8 +124,23 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
 
     async logout({ userId, sessionId }) {
-      await till.run(revoke, { userId, sessionId })
-      access.forget(sessionId)
+      await end(userId, [sessionId])
+    },
+
+    async endSession({ userId }, sessionId) {
+      if (!(await hasSession(database, userId, sessionId))) throw new Refusal(2003, null, '没有找到这台登录设备')
+      return end(userId, [sessionId])
+    },
+
+    async endOthers({ userId, sessionId }) {
+      let ended = 0
+      for (
+        let others = await othersOf(userId, sessionId);
+        others.length > 0;
+        others = await othersOf(userId, sessionId)
+      )
+        ended += await end(userId, others)
+      return ended
     },
   }
 }

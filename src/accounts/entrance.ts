@@ -8,6 +8,7 @@ import { retry } from '../lib/retry.ts'
 import type { Till } from '../till/till.ts'
 import { findUserByMobile } from '../users/queries.ts'
 import type { User } from '../users/schema.ts'
+import { type Device, nameOf } from './device.ts'
 import { smsCodesTable } from './schema.ts'
 import { type Proof, signIn } from './sign-in.ts'
 import type { TokenPair, Tokens } from './tokens.ts'
@@ -25,7 +26,7 @@ export interface Entrance {
    * @throws {Refusal} 2004.
    * @throws a duplicate key's error when another login made the account, or took the openid, at the same moment.
    */
-  enter(phone: string, proof: Proof, device: object | undefined): Promise<SignedIn | undefined>
+  enter(phone: string, proof: Proof, device: Device): Promise<SignedIn | undefined>
 }
 
 /** 130 random bits. */
@@ -46,13 +47,14 @@ export function createEntrance({ database, till, tokens, logger }: EntranceParts
       // Nothing is made ready for a phone that nobody sent a code to.
       if (proof.by === 'code' && userId === null && !(await wasSentCode(database, phone))) return undefined
       const sessionId = randomCode(sessionIdLength)
-      const deviceInfo = device ? JSON.stringify(device) : null
-      const { answer } = await till.run(signIn, { phone, userId, proof, sessionId, deviceInfo })
+      const deviceInfo = device.info ? JSON.stringify(device.info) : null
+      const session = { sessionId, device: nameOf(device) }
+      const { answer } = await till.run(signIn, { phone, userId, proof, session, deviceInfo })
       if (answer.outcome === 'unproved') return undefined
       const { user, isNew, isBound, signedInAt } = answer
       logger.info({ user_id: user.user_id, by: proof.by, is_new: isNew, is_bound: isBound }, 'signed in')
-      const session = { session_id: sessionId, user_id: user.user_id, generation: 1, rotated_at: signedInAt }
-      return { user, isNew, tokens: await tokens.issue(session) }
+      const begun = { session_id: sessionId, user_id: user.user_id, generation: 1, rotated_at: signedInAt }
+      return { user, isNew, tokens: await tokens.issue(begun) }
     },
   }
 }

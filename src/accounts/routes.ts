@@ -12,6 +12,7 @@ import { requireUser } from '../users/queries.ts'
 import { userInfoView } from '../users/user-info.ts'
 import type { Access } from './access.ts'
 import type { Accounts } from './accounts.ts'
+import type { Device } from './device.ts'
 import type { SignedIn } from './entrance.ts'
 import { codeLife_s } from './sms-code.ts'
 import {
@@ -26,6 +27,9 @@ import {
 } from './wire.ts'
 
 const resendAfter_s = 60
+
+const userAgentOf = (c: Context<AppEnv>) => c.req.header('User-Agent') ?? ''
+const deviceOf = (c: Context<AppEnv>, info: Device['info']): Device => ({ info, userAgent: userAgentOf(c) })
 
 /** `/api/auth`: signing in, staying signed in, signing out. */
 export function authRoutes(deps: {
@@ -61,7 +65,8 @@ export function authRoutes(deps: {
       }),
       validate('json', loginBody, { phone: 1001, code: 1002 }),
       async (c) => {
-        return ok(c, signedInView(c, await accounts.login(c.req.valid('json'))))
+        const { device_info, ...login } = c.req.valid('json')
+        return ok(c, signedInView(c, await accounts.login(login, deviceOf(c, device_info))))
       },
     )
     .post(
@@ -77,7 +82,7 @@ export function authRoutes(deps: {
       async (c) => {
         const { js_code, phone_code, device_info } = c.req.valid('json')
         const codes = { jsCode: js_code, phoneCode: phone_code || undefined }
-        const signedIn = await accounts.wxLogin(codes, device_info, addressOf(c, config.TRUST_PROXY))
+        const signedIn = await accounts.wxLogin(codes, deviceOf(c, device_info), addressOf(c, config.TRUST_PROXY))
         return ok(c, signedInView(c, signedIn))
       },
     )
@@ -93,7 +98,7 @@ export function authRoutes(deps: {
       async (c) => {
         const token = c.req.valid('json').refresh_token ?? bearerOf(c)
         if (!token) throw new Refusal(2001)
-        return ok(c, await accounts.refresh(token, c.req.header('User-Agent') ?? ''))
+        return ok(c, await accounts.refresh(token, userAgentOf(c)))
       },
     )
     .get(

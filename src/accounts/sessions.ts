@@ -43,15 +43,17 @@ export const rotate: Operation<Rotation, RotateOutcome> = {
   },
 }
 
-/** The session ends: its refresh token is dead at once. */
-export const revoke: Operation<{ userId: number; sessionId: string }, Record<string, never>> = {
-  name: 'revoke_session',
+/** A person's sessions end: their refresh tokens are dead at once. Answers how many lived until now. */
+export const revoke: Operation<{ userId: number; sessionIds: readonly string[] }, { ended: number }> = {
+  name: 'revoke_sessions',
   owner: ({ userId }) => userId,
-  needs: ({ sessionId }) => [rows(sessions, sessionId)],
-  decide(unit, { userId, sessionId }) {
-    const session = unit.find(sessions, [sessionId])
-    if (session?.user_id === userId && !session.revoked_at) unit.update(sessions, session, { revoked_at: unit.now })
-    return {}
+  needs: ({ sessionIds }) => [rows(sessions, ...sessionIds)],
+  decide(unit, { userId, sessionIds }) {
+    const live = sessionIds
+      .map((sessionId) => unit.find(sessions, [sessionId]))
+      .filter((session) => session?.user_id === userId && !session.revoked_at && session.expires_at > unit.now)
+    for (const session of live) if (session) unit.update(sessions, session, { revoked_at: unit.now })
+    return { ended: live.length }
   },
 }
 

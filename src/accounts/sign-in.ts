@@ -26,7 +26,7 @@ export interface SignIn {
   /** Null when no account has that phone yet. */
   userId: number | null
   proof: Proof
-  sessionId: string
+  session: { sessionId: string; device: string | null }
   /** JSON text. */
   deviceInfo: string | null
 }
@@ -56,7 +56,7 @@ export const signIn: Operation<SignIn, SignInOutcome, Push> = {
       : rows(users, userId),
     ...(proof.by === 'code' ? [rows(smsCodes, phone)] : []),
   ],
-  decide(unit, { phone, userId, proof, sessionId, deviceInfo }) {
+  decide(unit, { phone, userId, proof, session, deviceInfo }) {
     if (proof.by === 'code' && !spendCode(unit, phone, proof.codeHashes)) return { outcome: 'unproved' }
     const known = userId === null ? undefined : requireUser(unit.find(users, [userId]))
     if (proof.by === 'openid' && known?.wx_openid !== proof.openid) return { outcome: 'unproved' }
@@ -68,19 +68,19 @@ export const signIn: Operation<SignIn, SignInOutcome, Push> = {
       ...(isBound ? { wx_openid: proof.openid } : {}),
       ...(deviceInfo === null ? {} : { device_info: deviceInfo }),
     })
-    openSession(unit, sessionId, user.user_id)
+    openSession(unit, session, user.user_id)
     return { outcome: 'signed_in', user: { ...user }, isNew: userId === null, isBound, signedInAt: unit.now }
   },
 }
 
-function openSession(unit: UnitOfWork<Push>, session_id: string, user_id: number): void {
+function openSession(unit: UnitOfWork<Push>, { sessionId, device }: SignIn['session'], user_id: number): void {
   unit.append(sessions, {
-    session_id,
+    session_id: sessionId,
     user_id,
     generation: 1,
     rotated_at: unit.now,
     repeated: false,
-    device: null,
+    device,
     expires_at: new Date(unit.now.getTime() + refreshLife_s * 1000),
     revoked_at: null,
     created_at: unit.now,

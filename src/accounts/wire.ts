@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { line, phone } from '../contract/wire.ts'
+import { asciiId, line, phone, timestamp } from '../contract/wire.ts'
 import { userInfo } from '../users/user-info.ts'
 
 export const sendCodeBody = z.object({ phone })
 export const sendCodeAnswer = z.object({ expires_in: z.int(), resend_after: z.int() })
 
 /** What a client may say of its device; anything else is dropped. */
-const deviceInfo = z.object({
+export const deviceInfo = z.object({
   platform: line(64).optional(),
   system: line(64).optional(),
   brand: line(64).optional(),
@@ -36,3 +36,20 @@ export const loginAnswer = tokenPair.extend({ user_info: userInfo, is_new_user: 
 /** The refresh token may come in the body or as Bearer. */
 export const refreshBody = z.object({ refresh_token: z.string().min(1).max(2_048).optional() })
 export const verifyAnswer = z.object({ valid: z.literal(true), user_info: userInfo, expires_in: z.int() })
+
+/** What can't be a session's id is nobody's. */
+export const sessionIdParam = z.object({ id: asciiId.catch('') })
+export const sessionsAnswer = z.object({
+  sessions: z.array(
+    z.object({
+      id: z.string(),
+      device: z.string().nullable(),
+      created_at: timestamp,
+      /** The last sign-in or refresh. */
+      last_used_at: timestamp,
+      current: z.boolean(),
+    }),
+  ),
+})
+/** How many sessions were ended now. */
+export const endedAnswer = z.object({ ended: z.int() })

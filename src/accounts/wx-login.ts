@@ -2,6 +2,7 @@ import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import type { RateLimit } from '../http/rate-limits.ts'
 import { findUserByOpenid } from '../users/queries.ts'
+import type { Device } from './device.ts'
 import { amongOthers, type Entrance, type SignedIn } from './entrance.ts'
 import type { Wechat } from './wechat.ts'
 import { WechatRefused } from './wechat-api.ts'
@@ -18,7 +19,7 @@ export interface WechatCodes {
  * proof that an SMS code is.
  * @throws {Refusal} 1004, 1005 with `bind_required`, 2004, 9006.
  */
-export type WxLogin = (codes: WechatCodes, device: object | undefined, address: string) => Promise<SignedIn>
+export type WxLogin = (codes: WechatCodes, device: Device, address: string) => Promise<SignedIn>
 
 /** For all that WeChat is asked in one sign-in: mini-programs wait for ten seconds, and their codes work once. */
 const patience_ms = 8_000
@@ -36,7 +37,7 @@ export function createWxLogin(parts: WxLoginParts, { enter }: Entrance): WxLogin
     if (phoneCode === undefined) throw new Refusal(1005, { bind_required: true })
     return wechat.phoneOf(phoneCode, signal)
   }
-  const signIn = async ({ jsCode, phoneCode }: WechatCodes, device: object | undefined) => {
+  const signIn = async ({ jsCode, phoneCode }: WechatCodes, device: Device) => {
     const signal = AbortSignal.timeout(patience_ms)
     const openid = await wechat.openidOf(jsCode, signal)
     await loginLimit.take(openid)

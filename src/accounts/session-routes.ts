@@ -1,0 +1,48 @@
+import { Hono } from 'hono'
+import type { Database } from '../db/client.ts'
+import type { AppEnv } from '../http/env.ts'
+import { ok } from '../http/envelope.ts'
+import { describe } from '../http/operation-docs.ts'
+import { validate } from '../http/validate.ts'
+import type { Accounts } from './accounts.ts'
+import { liveSessionsOf } from './queries.ts'
+import { endedAnswer, sessionIdParam, sessionsAnswer } from './wire.ts'
+
+/** `/api/user/sessions`: the devices on which the caller is signed in. */
+export function sessionRoutes({
+  accounts,
+  database,
+  now,
+}: {
+  accounts: Accounts
+  database: Database
+  now: () => Date
+}) {
+  return new Hono<AppEnv>()
+    .get(
+      '/',
+      describe({ summary: 'The devices that are signed in, the ones used last first', answer: sessionsAnswer }),
+      async (c) => {
+        const { userId, sessionId } = c.get('caller')
+        const sessions = await liveSessionsOf(database, userId, now())
+        return ok(c, {
+          sessions: sessions.map(({ session_id, device, created_at, rotated_at }) => ({
+            id: session_id,
+            device,
+            created_at: created_at.toISOString(),
+            last_used_at: rotated_at.toISOString(),
+            current: session_id === sessionId,
+          })),
+        })
+      },
+    )
+    .delete('/others', describe({ summary: 'Sign all other devices out', answer: endedAnswer }), async (c) =>
+      ok(c, { ended: await accounts.endOthers(c.get('caller')) }),
+    )
+    .delete(
+      '/:id',
+      describe({ summary: 'Sign a device out; 0 when it was already', answer: endedAnswer, refusals: [2003] }),
+      validate('param', sessionIdParam),
+      async (c) => ok(c, { ended: await accounts.endSession(c.get('caller'), c.req.valid('param').id) }),
+    )
+}

@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'bun:test'
+import { type Client, createClient } from '../support/client.ts'
+import { newPhone, type Person, signIn } from '../support/people.ts'
+import { startProgram } from '../support/process.ts'
+import { useService } from '../support/service.ts'
+
+const service = useService()
+interface Listed {
+  id: string
+  device: string | null
+  created_at: string
+  last_used_at: string
+  current: boolean
+}
+const list = async ({ token }: Person): Promise<Listed[]> =>
+  (await service.client.get('/api/user/sessions', { token })).data.sessions
+const end = ({ token }: Person, which: string, client: Client = service.client) =>
+  client.delete(`/api/user/sessions/${which}`, { token })
+const idOf = async (person: Person) => (await list(person)).find(({ current }) => current)?.id ?? ''
+const isSignedOut = async ({ token, refreshToken }: Person) => {
+  expect((await service.client.get('/api/user/info', { token })).code).toBe(2002)
+  const body = { refresh_token: refreshToken }
+  expect((await service.client.post('/api/auth/refresh', { body })).code).toBe(2002)
+}
+const isSignedIn = async ({ token }: Person) =>
+  expect((await service.client.get('/api/user/info', { token })).code).toBe(0)
+const devices = async (count: number): Promise<Person[]> => {
+  const first = await signIn(service)
+  const others = []
+  for (let n = 1; n < count; n += 1) others.push(await signIn(service, first.phone))
+  return [first, ...others]
+}
+
+describe('the list of sessions', () => {
+  test('has the caller’s live ones, the one used last first, and says which is this one', async () => {
+    const before_ms = service.clock.now().getTime()
+    const [first, second, loggedOut] = (await devices(3)) as [Person, Person, Person]
+    await signIn(service)
+    await service.client.post('/api/auth/logout', { token: loggedOut.token })
+    service.clock.advance(60_000)
+    await service.client.post('/api/auth/refresh', { body: { refresh_token: first.refreshToken } })
+    const sessions = await list(second)
+    expect(sessions.map(({ current }) => current)).toEqual([false, true])
+    expect(sessions.map(({ id }) => id)).toEqual([await idOf(first), await idOf(second)])
+    const [used, idle] = sessions.map(
+      ({ created_at, last_used_at }) => Date.parse(last_used_at) - Date.parse(created_at),
+    )
+    expect(used).toBeGreaterThanOrEqual(60_000)
+    expect(idle).toBe(0)
+    expect(Date.parse(sessions[1]?.created_at ?? '')).toBeGreaterThanOrEqual(before_ms)
+  })
+
+  test('leaves out what has expired', async () => {
+    const phone = newPhone()
+    await signIn(service, phone)
+    service.clock.advance(31 * 86_400_000)
+    expect(await list(await signIn(service, phone))).toHaveLength(1)
+  })
+
+  const iPhone = { brand: 'iPhone', model: 'iPhone 13<iPhone14,5>', system: 'iOS 17.1', platform: 'ios' }
+  const webView = 'Mozilla/5.0 (Linux; Android 13; ALN-AL00 Build/HUAWEI; wv) MicroMessenger/8.0.50'
+  test.each([
+    [iPhone, webView, 'iPhone 13<iPhone14,5> · iOS 17.1'],
+    [{ brand: 'HUAWEI', model: 'P50', platform: 'android' }, webView, 'HUAWEI P50 · android'],
+    [
+      { brand: '👍'.repeat(32), model: '手'.repeat(64), system: '机'.repeat(9) },
+      '',
+      `${'👍'.repeat(32)} ${'手'.repeat(64)} ·`,
+    ],
+    [{}, webView, 'Linux; Android 13; ALN-AL00 Build/HUAWEI; wv'],
+    [undefined, webView, 'Linux; Android 13; ALN-AL00 Build/HUAWEI; wv'],
+    [undefined, 'curl/8.5.0', 'curl/8.5.0'],
+    [undefined, `x${'y'.repeat(5_000)}`, `x${'y'.repeat(99)}`],
+    [undefined, '', null],
+  ])('calls a device that says %p and %p %p', async (device_info, userAgent, name) => {
+    const headers = { 'User-Agent': userAgent }
+    const body = { phone: newPhone(), code: '123456', device_info }
+    const { data } = await service.client.post('/api/auth/login', { body, headers })
+    const { sessions } = (await service.client.get('/api/user/sessions', { token: data.access_token })).data
+    expect(sessions).toMatchObject([{ device: name }])
+  })
+
+  test('is the first 100 of a person who signs in all the time', async () => {
+    const person = (await devices(2))[1] as Person
+    const row = (n: number) => [`S${n}`, person.userId, 1, '2020-01-01', false, '2999-01-01', '2020-01-01']
+    await service.database.query(
+      'INSERT INTO sessions (session_id, user_id, generation, rotated_at, repeated, expires_at, created_at) VALUES ?',
+      [Array.from({ length: 250 }, (_, n) => row(n))],
+    )
+    expect(await list(person)).toHaveLength(100)
+    expect((await end(person, 'others')).data).toEqual({ ended: 251 })
+    expect(await list(person)).toHaveLength(1)
+  })
+})
+
+describe('ending a session', () => {
+  test('signs that device out at once, and no other', async () => {
+    const [here, there, third] = (await devices(3)) as [Person, Person, Person]
+    await Promise.all([here, there, third].map(isSignedIn))
+    const id = await idOf(there)
+    expect((await end(here, id)).data).toEqual({ ended: 1 })
+    await isSignedOut(there)
+    await Promise.all([here, third].map(isSignedIn))
+    expect((await list(here)).map((session) => session.id)).not.toContain(id)
+  })
+
+  test('may be of the caller’s own, like a logout', async () => {
+    const [here, there] = (await devices(2)) as [Person, Person]
+    expect((await end(here, await idOf(here))).data).toEqual({ ended: 1 })
+    await isSignedOut(here)
+    await isSignedIn(there)
+  })
+
+  test('that has ended already ends nothing, and is no mistake: the answer before may have been lost', async () => {
+    const [here, there] = (await devices(2)) as [Person, Person]
+    const id = await idOf(there)
+    expect((await end(here, id)).data).toEqual({ ended: 1 })
+    expect(await end(here, id)).toMatchObject({ code: 0, data: { ended: 0 } })
+  })
+
+  test('of another person is refused as one that nobody has, and changes nothing', async () => {
+    const [here, stranger] = [await signIn(service), await signIn(service)]
+    const answers = await Promise.all(
+      [await idOf(stranger), 'NOSUCHSESSION', '0', '%20', '中', `${'9'.repeat(200)}`, "'%20OR%201=1"].map((id) =>
+        end(here, id),
+      ),
+    )
+    for (const { code, msg } of answers) expect([code, msg]).toEqual([2003, '没有找到这台登录设备'])
+    await Promise.all([here, stranger].map(isSignedIn))
+  })
+
+  test('by 20 calls at once is told to one of them as done', async () => {
+    const [here, there] = (await devices(2)) as [Person, Person]
+    const id = await idOf(there)
+    const answers = await Promise.all(Array.from({ length: 20 }, () => end(here, id)))
+    expect(answers.map(({ code }) => code)).toEqual(Array.from({ length: 20 }, () => 0))
+    expect(answers.reduce((sum, { data }) => sum + data.ended, 0)).toBe(1)
+  })
+
+  test('beside its own refresh leaves nothing of it alive', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [here, there] = (await devices(2)) as [Person, Person]
+      const id = await idOf(there)
+      const body = { refresh_token: there.refreshToken }
+      const [ended, refreshed] = await Promise.all([
+        end(here, id),
+        service.client.post('/api/auth/refresh', { body, headers: { 'User-Agent': 'there' } }),
+      ])
+      expect(ended.data).toEqual({ ended: 1 })
+      expect([0, 2002]).toContain(refreshed.code)
+      const { access_token: token = there.token, refresh_token: refreshToken = there.refreshToken } =
+        refreshed.data ?? {}
+      await isSignedOut({ ...there, token, refreshToken })
+    }
+  })
+
+  test('needs a token', async () => {
+    for (const which of ['others', 'NOSUCHSESSION'])
+      expect((await service.client.delete(`/api/user/sessions/${which}`)).code).toBe(2001)
+    expect((await service.client.get('/api/user/sessions')).code).toBe(2001)
+  })
+})
+
+describe('ending the others', () => {
+  test('signs out every device of the caller’s but this one, and nobody else’s', async () => {
+    const [here, ...others] = await devices(4)
+    const stranger = await signIn(service)
+    await Promise.all(others.map(isSignedIn))
+    expect((await end(here as Person, 'others')).data).toEqual({ ended: 3 })
+    for (const other of others) await isSignedOut(other)
+    await Promise.all([here as Person, stranger].map(isSignedIn))
+    expect((await end(here as Person, 'others')).data).toEqual({ ended: 0 })
+  })
+
+  test('from two devices at once ends each session once, on two replicas as well', async () => {
+    const { JWT_SECRET = '' } = service.services.config
+    const settings = { DATABASE_URL: service.databaseUrl, JWT_SECRET, JOBS: 'off', OCR: 'off', DIALECTS: 'off' }
+    const replica = await startProgram(settings)
+    const clients = [service.client, await createClient(replica.url)]
+    const [one, two, ...others] = (await devices(6)) as [Person, Person, ...Person[]]
+    const answers = await Promise.all([end(one, 'others', clients[0]), end(two, 'others', clients[1])])
+    const ended = answers.reduce((sum, { data }) => sum + (data?.ended ?? 0), 0)
+    const left = await service.database.query('SELECT 1 FROM sessions WHERE revoked_at IS NULL')
+    expect(ended).toBe(6 - left.length)
+    for (const other of others) await isSignedOut(other)
+    expect(await replica.kill()).toBe(0)
+  })
+})
