@@ -3,6 +3,7 @@ import indexReviewHistory from '../../drizzle/0001_index_review_history.sql' wit
 import numberStockMovements from '../../drizzle/0002_number_stock_movements.sql' with { type: 'text' }
 import dropIdleIndexes from '../../drizzle/0003_drop_idle_indexes.sql' with { type: 'text' }
 import addSessionRefreshes from '../../drizzle/0004_add_session_refreshes.sql' with { type: 'text' }
+import markInstallation from '../../drizzle/0005_mark_installation.sql' with { type: 'text' }
 
 /** A named change of the schema; once landed it is never edited. */
 export interface Migration {
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { name: '0002_number_stock_movements', sql: numberStockMovements },
   { name: '0003_drop_idle_indexes', sql: dropIdleIndexes },
   { name: '0004_add_session_refreshes', sql: addSessionRefreshes },
+  { name: '0005_mark_installation', sql: markInstallation },
 ]

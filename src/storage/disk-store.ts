@@ -1,25 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { requireKey, type Store, type StoredObject } from './store.ts'
+import { markName, requireKey, type Store, type StoredObject } from './store.ts'
 
 /** A store in a folder that only this account may read. An object is there whole or not at all. */
 export function createDiskStore(root: string): Store {
   const pathOf = (key: string) => join(root, requireKey(key))
   return {
-    async put(key, bytes) {
-      const path = pathOf(key)
-      // Named like an object, so that one left behind by a crash is swept like one.
-      const draft = join(dirname(path), `draft-${randomUUID()}.jpg`)
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      try {
-        await writeFile(draft, bytes, { mode: 0o600, flush: true })
-        await rename(draft, path)
-      } catch (error) {
-        await rm(draft, { force: true })
-        throw error
-      }
-    },
+    put: (key, bytes) => writeWhole(pathOf(key), bytes),
     async get(key) {
       return unlessMissing(async () => new Uint8Array(await readFile(pathOf(key))))
     },
@@ -27,6 +15,10 @@ export function createDiskStore(root: string): Store {
       for (const key of keys) await rm(pathOf(key), { force: true })
     },
     list: (folder) => objectsIn(root, folder),
+    async mark() {
+      return (await unlessMissing(() => readFile(join(root, markName), 'utf8')))?.trim()
+    },
+    setMark: (installationId) => writeWhole(join(root, markName), `${installationId}\n`),
     async check() {
       await mkdir(root, { recursive: true, mode: 0o700 })
       const probe = join(root, `.probe-${randomUUID()}`)
@@ -35,6 +27,19 @@ export function createDiskStore(root: string): Store {
       return true
     },
     close() {},
+  }
+}
+
+async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  // Named like an object, so that one left behind by a crash is swept like one.
+  const draft = join(dirname(path), `draft-${randomUUID()}.jpg`)
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  try {
+    await writeFile(draft, content, { mode: 0o600, flush: true })
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
   }
 }
 

@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { requireKey, type Store, type StoredObject } from './store.ts'
+import { markName, requireKey, type Store, type StoredObject } from './store.ts'
 
 export interface S3Settings {
   endpoint: string
@@ -27,20 +27,27 @@ export function createS3Store(settings: S3Settings): Store {
   const { bucket: Bucket, timeout_ms = 10_000 } = settings
   const client = clientOf(settings, timeout_ms)
   const bounded = () => ({ abortSignal: AbortSignal.timeout(tries * timeout_ms) })
+  const put = async (Key: string, Body: Uint8Array, ContentType: string) => {
+    const object = { Key, Body, ContentType, ContentLength: Body.length }
+    await client.send(new PutObjectCommand({ Bucket, ...object }), bounded())
+  }
+  const get = async (Key: string) => {
+    try {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }), bounded())
+      return Body && new Uint8Array(await Body.transformToByteArray())
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined
+      throw error
+    }
+  }
   return {
-    async put(key, bytes) {
-      const object = { Key: requireKey(key), Body: bytes, ContentType: 'image/jpeg', ContentLength: bytes.length }
-      await client.send(new PutObjectCommand({ Bucket, ...object }), bounded())
+    put: async (key, bytes) => put(requireKey(key), bytes, 'image/jpeg'),
+    get: async (key) => get(requireKey(key)),
+    async mark() {
+      const bytes = await get(markName)
+      return bytes && new TextDecoder().decode(bytes).trim()
     },
-    async get(key) {
-      try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: requireKey(key) }), bounded())
-        return Body && new Uint8Array(await Body.transformToByteArray())
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined
-        throw error
-      }
-    },
+    setMark: (installationId) => put(markName, new TextEncoder().encode(`${installationId}\n`), 'text/plain'),
     async delete(keys) {
       // One by one: deleting in bulk needs a checksum that compatible services disagree about.
       for (const key of keys) await client.send(new DeleteObjectCommand({ Bucket, Key: requireKey(key) }), bounded())

@@ -8,6 +8,9 @@ export interface Store {
   delete(keys: readonly string[]): Promise<void>
   /** Every object whose key begins with `folder/`, with the instant it was kept. */
   list(folder: string): AsyncIterable<StoredObject>
+  /** The id of the installation that these objects belong to; undefined where none was written. */
+  mark(): Promise<string | undefined>
+  setMark(installationId: string): Promise<void>
   /** Looks whether objects could be kept now. */
   check(): Promise<boolean>
   close(): void
@@ -18,7 +21,9 @@ export interface StoredObject {
   keptAt: Date
 }
 
-const keyPattern = /^[a-z]+\/[\w-]{1,64}\.jpg$/
+export const markName = 'installation-id'
+
+const keyPattern = /^[a-z-]+\/[\w-]{1,64}\.jpg$/
 
 /** Keys have one shape, so that none can leave its folder. */
 export const isKey = (name: string) => keyPattern.test(name)
