@@ -26,6 +26,7 @@ const runner = Bun.spawn(
 )
 const exitCode = await runner.exited
 await server.stop()
+rmSync(join(root, '.data/test/programs'), { recursive: true, force: true })
 
 const [, tests = '0', failures = '0', skipped = '0'] =
   /<testsuites[^>]* tests="(\d+)"[^>]* failures="(\d+)"[^>]* skipped="(\d+)"/.exec(readReport()) ?? []

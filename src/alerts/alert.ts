@@ -3,11 +3,23 @@ export type Alert =
   | { event: 'slow_request'; method: string; route: string; took_ms: number; request_id: string }
   | { event: 'ledger_mismatch'; count: number; examples: readonly string[] }
   | { event: 'job_failed'; job: string; error: string }
+  | { event: 'sweep_stopped'; why: 'apart' }
+  | { event: 'sweep_stopped'; why: 'too_many'; images: number; unknown: number; most: number }
   | { event: 'queue_full'; queue: 'till' | 'reader' }
   | { event: 'database_away' }
   | { event: 'database_back'; away_s: number }
 
 export type AlertEvent = Alert['event']
+
+/** A failure that operators are told of in words of its own. */
+export class AlertedError extends Error {
+  override name = 'AlertedError'
+  readonly alert: Alert
+  constructor(alert: Alert, message: string) {
+    super(message)
+    this.alert = alert
+  }
+}
 
 /** One or more alerts of an event, as they go out. */
 export interface AlertMessage {
@@ -24,6 +36,7 @@ export const alertTitles: Record<AlertEvent, string> = {
   slow_request: '请求过慢',
   ledger_mismatch: '账本不一致',
   job_failed: '定时任务失败',
+  sweep_stopped: '图片清理已停止',
   queue_full: '队列已满',
   database_away: '数据库无法连接',
   database_back: '数据库已恢复',
@@ -40,6 +53,10 @@ export function detailOf(alert: Alert): string {
       return `${alert.count} 处余额或库存与流水不符：${alert.examples.join('；')}`
     case 'job_failed':
       return `${alert.job}：${alert.error}`
+    case 'sweep_stopped':
+      return alert.why === 'apart'
+        ? '图片存储与数据库不像是同一套安装，没有移动任何图片，请用 images 命令核对'
+        : `${alert.images} 张图片中有 ${alert.unknown} 张没有记录，超过一次最多 ${alert.most} 张，没有移动任何图片，请用 images 命令核对`
     case 'queue_full':
       return queues[alert.queue]
     case 'database_away':

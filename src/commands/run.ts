@@ -1,3 +1,4 @@
+import { AlertedError } from '../alerts/alert.ts'
 import { ConfigError, loadConfig } from '../config/config.ts'
 import { Refusal } from '../contract/refusals.ts'
 import { describeError } from '../lib/logger.ts'
@@ -6,6 +7,7 @@ import { version } from '../lib/version.ts'
 import { accountCommand } from './account.ts'
 import type { Command } from './command.ts'
 import { healthCommand } from './health.ts'
+import { imagesCommand } from './images.ts'
 import { jobsCommand } from './jobs.ts'
 import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
@@ -28,6 +30,9 @@ Usage: restaurant-points <command>
   points <mobile> <±n> --reason <text>  Correct a balance
   reconcile [--repair]                  Hold every balance and stock against its ledger; exit 1 when one disagrees
   jobs list | run <name>                Show the scheduled jobs, or run one now
+  images [sweep <most> | restore [name] | adopt]
+                                        Which images no row knows; put them away, bring them back, or say that the
+                                        image store belongs to this database
   health                                Whether this machine's service is healthy, by its exit code
   verify <base-url>                     Check a running deployment from outside, one line a check
   --help, --version
@@ -44,6 +49,7 @@ const commands: Record<string, Command> = {
   points: pointsCommand,
   reconcile: reconcileCommand,
   jobs: jobsCommand,
+  images: imagesCommand,
   health: healthCommand,
   verify: verifyCommand,
 }
@@ -73,7 +79,7 @@ export async function run(argv: string[], env: Record<string, string | undefined
 }
 
 function isForOperators(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof OperatorError || error instanceof Refusal
+  return [ConfigError, OperatorError, AlertedError, Refusal].some((kind) => error instanceof kind)
 }
 
 function ignoreBrokenPipe(error: Error & { code?: string }): void {

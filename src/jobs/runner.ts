@@ -1,11 +1,14 @@
 import { Cron } from 'croner'
+import { type Alert, AlertedError } from '../alerts/alert.ts'
 import type { JobReport } from './figures.ts'
 import type { Job, JobDeps } from './job.ts'
 import { type Lease, takeLease } from './lease.ts'
 import type { JobRuns } from './runs.ts'
 
 /** How a run ended. `stopped` with the service before it was through: nothing failed, and it is due as before. */
-type Run = { outcome: 'done' | 'stopped'; rows: number } | { outcome: 'failed'; rows: number; error: string }
+type Run =
+  | { outcome: 'done' | 'stopped'; rows: number }
+  | { outcome: 'failed'; rows: number; error: string; alert?: Alert }
 
 /** How an attempt to run a job ended: `busy` when it is running, here or on another replica. */
 export type Attempt = Run | { outcome: 'busy' | 'not_due' }
@@ -55,7 +58,8 @@ export function createRunner(options: RunnerOptions) {
     }
     await runs.end(runId, { at: now(), rows, error })
     report({ job: job.name, failed: error !== null, rows, took_ms })
-    if (error !== null && before?.error == null) alerts.raise({ event: 'job_failed', job: job.name, error })
+    if (run.outcome === 'failed' && isNews(run.error, before?.error))
+      alerts.raise(run.alert ?? { event: 'job_failed', job: job.name, error: run.error })
     return run
   }
 
@@ -97,8 +101,21 @@ async function work(job: Job, lease: Lease, stop: AbortSignal): Promise<Run> {
   } catch (error) {
     return stop.aborted && error === stop.reason
       ? { outcome: 'stopped', rows }
-      : { outcome: 'failed', rows, error: describe(error) }
+      : {
+          outcome: 'failed',
+          rows,
+          error: describe(error),
+          ...(error instanceof AlertedError && { alert: error.alert }),
+        }
   }
+}
+
+/** A job that goes on failing is told once; one that stops for another reason than before is told again. */
+function isNews(error: string, before: string | null | undefined): boolean {
+  if (before == null) return true
+  const kindOf = (text: string) => text.replace(/\d+/g, '')
+  const isAlerted = [error, before].some((text) => text.startsWith(`${AlertedError.name}:`))
+  return isAlerted && kindOf(error) !== kindOf(before)
 }
 
 /** The last cause's kind and code: a statement's own message holds its parameters. */

@@ -1,14 +1,17 @@
 import { sweepImages } from '../receipts/sweep.ts'
 import type { Job, JobDeps } from './job.ts'
 
-/** Removes images that no row knows: of uploads that failed half-way, and avatars that were replaced. */
-export function sweepOrphans({ database, store, now }: JobDeps): Job {
+/** Puts away images that no row knows: of uploads that failed half-way, and avatars that were replaced. */
+export function sweepOrphans({ database, store, logger, now }: JobDeps): Job {
   return {
     name: 'sweep-images',
-    about: 'Remove images that no upload and no account knows',
+    about: 'Put images that nothing knows into quarantine; remove them after a week',
     when: '20 40 * * * *',
     async step(stop) {
-      return { rows: await sweepImages(database, store, now(), stop), more: false }
+      const swept = await sweepImages(database, store, { now: now(), stop })
+      const rows = swept.putAway + swept.broughtBack + swept.removed
+      if (rows > 0) logger.info(swept, 'images swept')
+      return { rows, more: false }
     },
   }
 }

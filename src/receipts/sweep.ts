@@ -1,64 +1,101 @@
-import { inArray } from 'drizzle-orm'
+import { AlertedError } from '../alerts/alert.ts'
 import type { Database } from '../db/client.ts'
-import { isKey, type Store } from '../storage/store.ts'
-import { usersTable } from '../users/schema.ts'
-import { uploadReviewsTable } from './schema.ts'
+import { areOne, join, marksOf, part } from '../storage/installation.ts'
+import type { Store } from '../storage/store.ts'
+import { lookUpImages } from './known-images.ts'
+import { bringBackKnown, putAway, removeOld } from './quarantine.ts'
 
 /** An object this young may belong to an upload that is still on its way. */
 const youngest_ms = 3_600_000
-const batchSize = 500
 
 /**
- * Removes images older than an hour that no row knows, and leaves what is no image of ours; answers how many. Safe to
- * run at any time, beside itself too.
+ * The most unknown images that are put away at once: a twentieth of all, at most a hundred, and always a handful. The
+ * smaller bound holds: uploads that broke off leave a few an hour, and more than that speaks of a database that lost
+ * rows. A stop for nothing costs an operator a look; a sweep for nothing costs the diners their receipts.
+ */
+export function mostAtOnce(images: number): number {
+  return Math.max(10, Math.min(100, Math.floor(images / 20)))
+}
+
+/** What the store holds, held against the rows. */
+export interface Survey {
+  images: number
+  known: number
+  /** Keys that no row knows, of images old enough to be judged. */
+  unknown: readonly string[]
+}
+
+export interface SweepOptions {
+  now: Date
+  /** More than the service puts away by itself. */
+  most?: number
+  stop?: AbortSignal
+}
+
+export interface Swept {
+  putAway: number
+  broughtBack: number
+  removed: number
+}
+
+/**
+ * Puts images older than an hour that no row knows into the quarantine, and removes what was there for a week. Safe to
+ * run at any time, beside itself too. A list or a look-up that fails half-way leaves everything where it is.
+ * @throws {AlertedError} when store and database are not known to belong together, or too much is unknown.
  * @throws `stop`'s reason once it is given; what is left is found again.
  */
-export async function sweepImages(database: Database, store: Store, now: Date, stop?: AbortSignal): Promise<number> {
+export async function sweepImages(database: Database, store: Store, options: SweepOptions): Promise<Swept> {
+  const { now, stop } = options
+  const whose = await belonging(database, store, now, stop)
+  if (whose === 'unclear') return { putAway: 0, broughtBack: 0, removed: 0 }
+  if (whose === 'apart') {
+    const message = 'the image store is not known to belong to this database; see `images`'
+    throw new AlertedError({ event: 'sweep_stopped', why: 'apart' }, message)
+  }
+  const broughtBack = await bringBackKnown(database, store, stop)
+  const { images, unknown } = await survey(database, store, now, stop)
+  const most = options.most ?? mostAtOnce(images)
+  if (unknown.length > most) {
+    const message = `no row knows ${unknown.length} of ${images} images, and ${most} are put away at once; see \`images\``
+    throw new AlertedError({ event: 'sweep_stopped', why: 'too_many', images, unknown: unknown.length, most }, message)
+  }
+  for (const key of unknown) {
+    stop?.throwIfAborted()
+    await putAway(store, key)
+  }
+  return { putAway: unknown.length, broughtBack, removed: await removeOld(database, store, now, stop) }
+}
+
+/** Goes through the whole store before anything is decided. */
+export async function survey(database: Database, store: Store, now: Date, stop?: AbortSignal): Promise<Survey> {
   const before = new Date(now.getTime() - youngest_ms)
-  const sweep = (folder: string, known: typeof knownReceipts) =>
-    sweepFolder(store, folder, before, (keys) => {
-      stop?.throwIfAborted()
-      return known(database, keys)
-    })
-  return (await sweep('receipts', knownReceipts)) + (await sweep('avatars', knownAvatars))
+  const found = { images: 0, known: 0, unknown: [] as string[] }
+  for await (const { key, keptAt, isKnown } of lookUpImages(database, store, '', stop)) {
+    found.images += 1
+    if (isKnown) found.known += 1
+    else if (keptAt < before) found.unknown.push(key)
+  }
+  return found
 }
 
-async function sweepFolder(
+/**
+ * Whether the two belong together, by their marks. The first time that one of them has none it is told by what is there,
+ * and from then on the marks hold: a wrong database that goes on and fills up must not become the right one. A store
+ * without images is anyone's.
+ */
+async function belonging(
+  database: Database,
   store: Store,
-  folder: string,
-  before: Date,
-  knownAmong: (keys: readonly string[]) => Promise<ReadonlySet<string>>,
-): Promise<number> {
-  let swept = 0
-  let batch: string[] = []
-  const settle = async () => {
-    const known = await knownAmong(batch)
-    const unknown = batch.filter((key) => !known.has(key))
-    await store.delete(unknown)
-    swept += unknown.length
-    batch = []
-  }
-  for await (const { key, keptAt } of store.list(folder)) {
-    if (keptAt >= before || !isKey(key)) continue
-    if (batch.push(key) >= batchSize) await settle()
-  }
-  if (batch.length > 0) await settle()
-  return swept
-}
-
-async function knownReceipts({ orm }: Database, keys: readonly string[]): Promise<Set<string>> {
-  const imageKeyOf = (key: string) => key.replace(/^receipts\/|(-preview)?\.jpg$/g, '')
-  const { image_key } = uploadReviewsTable
-  const wanted = [...new Set(keys.map(imageKeyOf))]
-  const rows = await orm.select({ image_key }).from(uploadReviewsTable).where(inArray(image_key, wanted))
-  const known = new Set(rows.map((row) => row.image_key))
-  return new Set(keys.filter((key) => known.has(imageKeyOf(key))))
-}
-
-/** An avatar's name begins with its user's id, so that its row is found by its key. */
-async function knownAvatars({ orm }: Database, keys: readonly string[]): Promise<Set<string>> {
-  const userIds = keys.map((key) => Number(/^avatars\/(\d+)-/.exec(key)?.[1] ?? 0))
-  const { user_id, avatar } = usersTable
-  const rows = await orm.select({ avatar }).from(usersTable).where(inArray(user_id, userIds))
-  return new Set(rows.map((row) => row.avatar?.slice(1) ?? ''))
+  now: Date,
+  stop?: AbortSignal,
+): Promise<'one' | 'apart' | 'unclear'> {
+  const marks = await marksOf(database, store)
+  if (areOne(marks)) return 'one'
+  const { images, known, unknown } = await survey(database, store, now, stop)
+  if (marks.database !== undefined && marks.store !== undefined && images > 0) return 'apart'
+  // Too young to be judged, all of it.
+  if (images > 0 && known === 0 && unknown.length === 0) return 'unclear'
+  const isOurs = images === 0 || (known > 0 && unknown.length <= mostAtOnce(images))
+  await (isOurs ? join : part)(database, store)
+  return isOurs ? 'one' : 'apart'
 }

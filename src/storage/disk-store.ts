@@ -7,7 +7,7 @@ import { markName, requireKey, type Store, type StoredObject } from './store.ts'
 export function createDiskStore(root: string): Store {
   const pathOf = (key: string) => join(root, requireKey(key))
   return {
-    put: (key, bytes) => writeWhole(pathOf(key), bytes),
+    put: async (key, bytes) => writeWhole(pathOf(key), bytes),
     async get(key) {
       return unlessMissing(async () => new Uint8Array(await readFile(pathOf(key))))
     },

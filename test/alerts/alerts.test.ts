@@ -55,6 +55,7 @@ const all: Alert[] = [
   slow('/api/lottery/draw'),
   { event: 'ledger_mismatch', count: 2, examples: ['a balance is the sum of its ledger: 7'] },
   { event: 'job_failed', job: 'purge', error: 'Error: ER_X' },
+  { event: 'sweep_stopped', why: 'too_many', images: 40, unknown: 11, most: 10 },
   { event: 'queue_full', queue: 'till' },
   { event: 'database_away' },
   { event: 'database_back', away_s: 12 },
@@ -71,7 +72,7 @@ describe('each event', () => {
       expect(body.text).toMatch(/^【restaurant-points 告警】\p{Script=Han}+\n\n主机：replica-7\n\n时间：\d{4}-/u)
     }
     expect(desk.told[0]?.body.details).toEqual(['POST /api/lottery/draw 用时 6.2 秒（请求号 req-1）'])
-    expect(outcomes).toEqual({ sent: 6 })
+    expect(outcomes).toEqual({ sent: all.length })
     expect(logged.join('')).not.toContain('t0k3n')
   })
 })

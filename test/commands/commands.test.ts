@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { $ } from 'bun'
 import { version } from '../../package.json'
 import { type Database, openDatabase } from '../../src/db/client.ts'
 import { findMismatches } from '../../src/reconcile/checks.ts'
+import { createDiskStore } from '../../src/storage/disk-store.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { requestsUnderWay } from '../support/figures.ts'
 import { newPhone } from '../support/people.ts'
@@ -56,6 +59,11 @@ describe('the command line', () => {
     [['verify', 'nowhere']],
     [['verify', 'http://localhost', '--all']],
     [['health', 'now']],
+    [['images', 'list']],
+    [['images', 'sweep']],
+    [['images', 'sweep', '-1']],
+    [['images', 'adopt', 'now']],
+    [['images', 'restore', 'a', 'b']],
     [['reconcile', '--all']],
     [['serve', '--port', '80']],
     [['migrate', 'now']],
@@ -175,6 +183,29 @@ describe('commands', () => {
     expect(found.out).toContain('MISMATCH a stock is the sum of its movements: 1')
     expect((await run('reconcile', '--repair')).code).toBe(1)
     expect((await run('reconcile')).code).toBe(0)
+  })
+
+  test('the command images shows what no row knows, sweeps only what belongs here, and brings back', async () => {
+    const DATA_DIR = mkdtempSync(join(tmpdir(), 'restaurant-points-images-'))
+    const images = (...args: string[]) => runCommand(['images', ...args], { DATABASE_URL, DATA_DIR })
+    const store = createDiskStore(join(DATA_DIR, 'images'))
+    const old = new Date(Date.now() - 2 * 3_600_000)
+    for (const key of ['receipts/A.jpg', 'receipts/B.jpg']) {
+      await store.put(key, new Uint8Array([1]))
+      utimesSync(join(DATA_DIR, 'images', key), old, old)
+    }
+    expect((await images()).out).toContain('2 images, 0 of them known, 2 unknown; 10 are put away at once.')
+    const refused = { code: 1, out: '', err: expect.stringMatching(/^the image store is not known .+ `images`\n$/) }
+    expect(await images('sweep', '5')).toEqual(refused)
+    expect((await images('adopt')).out).toContain('belongs to this database now')
+    expect(await images('sweep', '1')).toMatchObject({ code: 1, err: expect.stringContaining('2 of 2 images') })
+    expect((await images('sweep', '2')).out).toContain('2 put away, 0 brought back, 0 removed')
+    expect((await images()).out).toMatch(/They belong together\.\n0 images.+\nquarantine +receipts\/A\.jpg since 2/)
+    expect((await images('restore', 'receipts/A.jpg')).out).toContain('1 brought back.\nNo row knows 1 of them')
+    expect(await images('restore', 'receipts/A.jpg')).toMatchObject({ code: 1, out: '' })
+    expect((await images('restore')).out).toContain('1 brought back.')
+    expect(await store.get('receipts/B.jpg')).toEqual(new Uint8Array([1]))
+    rmSync(DATA_DIR, { recursive: true })
   })
 
   test('the command verify passes for a running service, and fails where there is none', async () => {

@@ -156,6 +156,22 @@ test('the job purge throws away what is old, and nothing that is needed', async 
   expect(Object.values(await counts())).toEqual([0, 0, 0, 0, 0])
 })
 
+test('sweep-images stops beside images of another installation, says so once, and goes on when they are its own', async () => {
+  const { store } = service.services
+  expect(await run('sweep-images')).toEqual({ outcome: 'done', rows: 0 })
+  const own = (await store.mark()) ?? ''
+  await store.setMark('ANOTHER')
+  await store.put('receipts/THEIRS.jpg', new Uint8Array([1]))
+  const stopped = { outcome: 'failed', rows: 0, error: expect.stringContaining('AlertedError: the image store') }
+  expect(await run('sweep-images')).toMatchObject(stopped)
+  expect(await run('sweep-images')).toMatchObject(stopped)
+  await until(() => desk.told.length > 0)
+  expect(desk.told).toMatchObject([{ body: { event: 'sweep_stopped', count: 1 } }])
+  expect(desk.told[0]?.body.text).toContain('不像是同一套安装')
+  await store.setMark(own)
+  expect(await run('sweep-images')).toEqual({ outcome: 'done', rows: 0 })
+})
+
 describe('reconcile', () => {
   test('a reconcile finds nothing where all is well', async () => {
     await signIn(service)

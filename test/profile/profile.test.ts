@@ -153,7 +153,7 @@ describe('an avatar', () => {
   const sweepLater = async () => {
     const before = new Date(Date.now() - 2 * 3_600_000)
     for (const key of await storedKeys(service)) utimesSync(join(service.dataDir, 'images', key), before, before)
-    return sweepImages(service.database, service.services.store, new Date())
+    return (await sweepImages(service.database, service.services.store, { now: new Date() })).putAway
   }
 
   test('an avatar that was replaced is swept', async () => {

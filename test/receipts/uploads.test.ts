@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import { rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { createNearCopies } from '../../src/receipts/near-copies.ts'
 import { fingerprintOf } from '../../src/receipts/photo/fingerprint.ts'
 import { uploadsWithNumber } from '../../src/receipts/queries.ts'
-import { sweepImages } from '../../src/receipts/sweep.ts'
 import { parallelCopies } from '../support/copies.ts'
 import { jpegOf, padded, picture, pngOf } from '../support/images.ts'
 import { type Person, signIn, signInMerchant } from '../support/people.ts'
@@ -276,22 +273,6 @@ describe('the diner’s own', () => {
     expect([foreign.code, foreign.msg, foreign.data]).toEqual([5007, absent.msg, absent.data])
     expect((await service.client.get('/api/photo/review/x', { token: other.token })).code).toBe(5007)
     expect((await service.client.get('/api/photo/history', { token: other.token })).data.records).toEqual([])
-  })
-})
-
-describe('the sweep', () => {
-  test('the sweep removes old images that no row knows, and nothing else', async () => {
-    await send(photoForm(photo, '5'))
-    const known = await storedKeys(service)
-    const orphans = ['receipts/ORPHAN.jpg', 'receipts/ORPHAN-preview.jpg', `avatars/${diner.userId}-ORPHAN.jpg`]
-    for (const key of [...orphans, 'receipts/YOUNG.jpg']) await service.services.store.put(key, photo)
-    const foreign = 'receipts/.copy.jpg~'
-    writeFileSync(join(service.dataDir, 'images', foreign), 'x')
-    const before = new Date(Date.now() - 2 * 3_600_000)
-    for (const key of [...orphans, ...known, foreign]) utimesSync(join(service.dataDir, 'images', key), before, before)
-    expect(await sweepImages(service.database, service.services.store, new Date())).toBe(3)
-    expect(await storedKeys(service)).toEqual([...known, 'receipts/YOUNG.jpg', foreign].sort())
-    rmSync(join(service.dataDir, 'images', foreign))
   })
 })
 

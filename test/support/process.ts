@@ -13,9 +13,13 @@ export interface Program {
 
 export type Settings = Partial<Record<keyof Config, string>>
 
+/** Of the file's own: an image store that another database filled is not swept, which is a failing job. */
+const dataDir = join(import.meta.dir, '../../.data/test/programs', crypto.randomUUID())
+
 const testSettings: Settings = {
   NODE_ENV: 'test',
   HOST: '127.0.0.1',
+  DATA_DIR: dataDir,
   PORT: '0',
   RATE_LIMIT: 'off',
   DAILY_LOTTERY_LIMIT: '0',

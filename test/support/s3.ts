@@ -1,12 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CreateBucketCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import S3rver from 's3rver'
 import type { S3Settings } from '../../src/storage/s3-store.ts'
 
 /** A server that speaks S3 on loopback, with one empty bucket. */
 export interface S3Server {
   settings: S3Settings
+  /** Makes another empty bucket, which `remove` goes by from then on. */
+  newBucket(): Promise<S3Settings>
+  /** Removes what the store itself would not. */
+  remove(key: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -22,9 +27,22 @@ export async function startS3(): Promise<S3Server> {
   })
   const { port } = await server.run()
   const endpoint = `http://127.0.0.1:${port}`
+  const settings = { endpoint, region: 'us-east-1', bucket, accessKey: 'S3RVER', secretKey: 'S3RVER' }
+  const credentials = { accessKeyId: settings.accessKey, secretAccessKey: settings.secretKey }
+  const client = new S3Client({ endpoint, region: settings.region, credentials, forcePathStyle: true })
+  let Bucket = bucket
   return {
-    settings: { endpoint, region: 'us-east-1', bucket, accessKey: 'S3RVER', secretKey: 'S3RVER' },
+    settings,
+    async newBucket() {
+      Bucket = `bucket-${crypto.randomUUID()}`
+      await client.send(new CreateBucketCommand({ Bucket }))
+      return { ...settings, bucket: Bucket }
+    },
+    async remove(Key) {
+      await client.send(new DeleteObjectCommand({ Bucket, Key }))
+    },
     async stop() {
+      client.destroy()
       await server.close()
       rmSync(directory, { recursive: true, force: true })
     },

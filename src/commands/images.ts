@@ -1,0 +1,72 @@
+import { openInstallation } from '../composition/installation.ts'
+import type { Services } from '../composition/services.ts'
+import { OperatorError } from '../lib/operator-error.ts'
+import { bringBack, inQuarantine } from '../receipts/quarantine.ts'
+import { mostAtOnce, survey, sweepImages } from '../receipts/sweep.ts'
+import { areOne, join, marksOf } from '../storage/installation.ts'
+import type { Command } from './command.ts'
+import { UsageError } from './usage.ts'
+
+type Work = (services: Services, print: (line: string) => void) => Promise<void>
+
+/** Shows what the image store holds that no row knows, and does by hand what the service would not do by itself. */
+export const imagesCommand: Command = async ({ args, config, print }) => {
+  const work = workOf(args)
+  const { services, close } = await openInstallation(config, print)
+  try {
+    await work(services, print)
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+function workOf([verb, value, ...rest]: string[]): Work {
+  const isAlone = value === undefined
+  if (rest.length === 0) {
+    if (verb === undefined) return show
+    if (verb === 'adopt' && isAlone) return adopt
+    if (verb === 'restore') return restore(value)
+    if (verb === 'sweep' && /^\d{1,7}$/.test(value ?? '')) return sweep(Number(value))
+  }
+  throw new UsageError('images takes nothing, sweep and a number, restore and perhaps a name, or adopt.')
+}
+
+const show: Work = async ({ database, store, now }, print) => {
+  const marks = await marksOf(database, store)
+  const { images, known, unknown } = await survey(database, store, now())
+  const putAway = await Array.fromAsync(inQuarantine(database, store))
+  const one = areOne(marks) ? 'They belong together.' : 'They are not known to belong together: nothing is put away.'
+  print(`Database: ${marks.database ?? 'no mark'}; image store: ${marks.store ?? 'no mark'}. ${one}`)
+  print(
+    `${images} images, ${known} of them known, ${unknown.length} unknown; ${mostAtOnce(images)} are put away at once.`,
+  )
+  for (const key of unknown) print(`unknown      ${key}`)
+  for (const { key, keptAt } of putAway) print(`quarantine   ${key} since ${keptAt.toISOString()}`)
+}
+
+const adopt: Work = async ({ database, store }, print) => {
+  await join(database, store)
+  print('The image store belongs to this database now.')
+}
+
+function sweep(most: number): Work {
+  return async ({ database, store, now }, print) => {
+    const done = await sweepImages(database, store, { now: now(), most })
+    print(`${done.putAway} put away, ${done.broughtBack} brought back, ${done.removed} removed after their week.`)
+  }
+}
+
+/** All of the quarantine, or the one image of that name. What no row knows yet is put away again after an hour. */
+function restore(name: string | undefined): Work {
+  return async ({ database, store }, print) => {
+    const found = await Array.fromAsync(inQuarantine(database, store))
+    const wanted = found.filter(({ key }) => name === undefined || key === name)
+    if (name !== undefined && wanted.length === 0) throw new OperatorError(`The quarantine has no ${name}.`)
+    for (const { key } of wanted) await bringBack(store, key)
+    const unknown = wanted.filter(({ isKnown }) => !isKnown).length
+    print(`${wanted.length} brought back.`)
+    if (unknown > 0)
+      print(`No row knows ${unknown} of them: they are put away again in an hour, unless their rows come.`)
+  }
+}

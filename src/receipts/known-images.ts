@@ -1,0 +1,71 @@
+import { inArray } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import { isKey, type Store } from '../storage/store.ts'
+import { usersTable } from '../users/schema.ts'
+import { uploadReviewsTable } from './schema.ts'
+
+/** Answers which of these objects a row knows. */
+type KnownAmong = (database: Database, keys: readonly string[]) => Promise<ReadonlySet<string>>
+
+const batchSize = 500
+
+/** The folders of images that rows name. */
+export const imageFolders = ['receipts', 'avatars'] as const
+
+const knownIn: Record<(typeof imageFolders)[number], KnownAmong> = { receipts: knownReceipts, avatars: knownAvatars }
+
+/** One object of the store, and whether a row knows it. */
+export interface LookedUp {
+  /** The key it has, or had before the quarantine. */
+  key: string
+  keptAt: Date
+  isKnown: boolean
+}
+
+/**
+ * Every image under `receipts/` and `avatars/`, or under the same folders behind `prefix`; what is no image of ours is
+ * left out.
+ * @throws `stop`'s reason once it is given.
+ */
+export async function* lookUpImages(
+  database: Database,
+  store: Store,
+  prefix = '',
+  stop?: AbortSignal,
+): AsyncGenerator<LookedUp> {
+  for (const folder of imageFolders) {
+    const lookUp = async (batch: { key: string; keptAt: Date }[]) => {
+      stop?.throwIfAborted()
+      const known = await knownIn[folder](
+        database,
+        batch.map(({ key }) => key),
+      )
+      return batch.map((object) => ({ ...object, isKnown: known.has(object.key) }))
+    }
+    let batch: { key: string; keptAt: Date }[] = []
+    for await (const { key, keptAt } of store.list(prefix + folder)) {
+      if (!isKey(key)) continue
+      if (batch.push({ key: key.slice(prefix.length), keptAt }) < batchSize) continue
+      yield* await lookUp(batch)
+      batch = []
+    }
+    if (batch.length > 0) yield* await lookUp(batch)
+  }
+}
+
+async function knownReceipts({ orm }: Database, keys: readonly string[]): Promise<Set<string>> {
+  const imageKeyOf = (key: string) => key.replace(/^receipts\/|(-preview)?\.jpg$/g, '')
+  const { image_key } = uploadReviewsTable
+  const wanted = [...new Set(keys.map(imageKeyOf))]
+  const rows = await orm.select({ image_key }).from(uploadReviewsTable).where(inArray(image_key, wanted))
+  const known = new Set(rows.map((row) => row.image_key))
+  return new Set(keys.filter((key) => known.has(imageKeyOf(key))))
+}
+
+/** An avatar's name begins with its user's id, so that its row is found by its key. */
+async function knownAvatars({ orm }: Database, keys: readonly string[]): Promise<Set<string>> {
+  const userIds = keys.map((key) => Number(/^avatars\/(\d+)-/.exec(key)?.[1] ?? 0))
+  const { user_id, avatar } = usersTable
+  const rows = await orm.select({ avatar }).from(usersTable).where(inArray(user_id, userIds))
+  return new Set(rows.map((row) => row.avatar?.slice(1) ?? ''))
+}
