@@ -6,6 +6,7 @@ import type { Services } from './composition/services.ts'
 import type { Config } from './config/config.ts'
 import { OperatorError } from './lib/operator-error.ts'
 import { type StopStep, stopInOrder } from './lib/stop-in-order.ts'
+import type { Time } from './lib/time.ts'
 import { isOpen } from './lottery/wheel.ts'
 import { readWheel } from './lottery/wheel-mapping.ts'
 import type { SocketData } from './realtime/socket.ts'
@@ -37,9 +38,9 @@ const exitMargin_ms = 50
 export async function startServer(
   config: Config,
   print: (line: string) => void,
-  now?: () => Date,
+  time: Partial<Time> = {},
 ): Promise<RunningServer> {
-  const installation = await openInstallation(config, print, now)
+  const installation = await openInstallation(config, print, time)
   const { services } = installation
   try {
     await seedWheel(services)

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import type { Caller } from '../http/env.ts'
+import type { Time } from '../lib/time.ts'
 import { usersTable } from '../users/schema.ts'
 import { sessionsTable } from './schema.ts'
 import type { AccessClaims, Tokens } from './tokens.ts'
@@ -36,19 +37,19 @@ const believed_ms = 25_000
 const mostKnown = 20_000
 const sessionsAQuery = 500
 
-export function createAccess(database: Database, tokens: Tokens, now: () => Date): Access {
+export function createAccess(database: Database, tokens: Tokens, { now, elapsed_ms }: Time): Access {
   const known = new Map<string, Known>()
   const standingOf = standingQuery(database)
 
   const isLive = ({ exp }: AccessClaims) => exp * 1000 > now().getTime()
-  const isBelieved = ({ claims, checkedAt }: Known) => now().getTime() - checkedAt < believed_ms && isLive(claims)
+  const isBelieved = ({ claims, checkedAt }: Known) => elapsed_ms() - checkedAt < believed_ms && isLive(claims)
   const callerNow = async (token: string): Promise<Caller> => {
     const verified = known.get(token)?.claims
     const claims = verified && isLive(verified) ? verified : await tokens.verifyAccess(token)
     const fresh = {
       claims,
       caller: standingOf(claims.session_id).then((standing) => callerBy(claims, standing)),
-      checkedAt: now().getTime(),
+      checkedAt: elapsed_ms(),
     }
     // What made it refuse may be lifted at any time.
     fresh.caller.catch(() => known.delete(token))

@@ -10,7 +10,7 @@ import { createWechat, noWechat, type Wechat } from './wechat.ts'
 type Parts = Pick<AccountsOptions, 'database' | 'till' | 'tokens' | 'access' | 'secret' | 'logger'> & {
   limits: Record<'login' | 'sendCode' | 'sendCodeSite' | 'wechatMiss', RateLimit>
   print: (line: string) => void
-  now: () => Date
+  elapsed_ms: () => number
 }
 
 /** Signing in as it is configured: who sends codes, whether WeChat vouches, and how often one may try. */
@@ -53,7 +53,7 @@ function smsOf(config: Config, print: (line: string) => void): SmsSender {
   })
 }
 
-function wechatOf(config: Config, { logger, now }: { logger: Logger; now: () => Date }): Wechat {
+function wechatOf(config: Config, { logger, elapsed_ms }: { logger: Logger; elapsed_ms: () => number }): Wechat {
   const { WECHAT_APPID: appid, WECHAT_SECRET: secret, WECHAT_API: api } = config
-  return appid && secret ? createWechat({ appid, secret, api, logger, now }) : noWechat
+  return appid && secret ? createWechat({ appid, secret, api, logger, elapsed_ms }) : noWechat
 }

@@ -15,19 +15,19 @@ export interface AccessToken {
 /** A token is replaced this long before its end, or at half of its life when that is shorter. */
 const early_s = 300
 
-export function keepAccessToken(fetchToken: () => Promise<IssuedToken>, now: () => Date): AccessToken {
+export function keepAccessToken(fetchToken: () => Promise<IssuedToken>, elapsed_ms: () => number): AccessToken {
   let held: { token: string; until: number } | undefined
   let fetching: Promise<string> | undefined
 
   const renew = async () => {
-    const askedAt = now().getTime()
+    const askedAt = elapsed_ms()
     const { access_token, expires_in } = await fetchToken()
     held = { token: access_token, until: askedAt + (expires_in - Math.min(early_s, expires_in / 2)) * 1000 }
     return access_token
   }
   return {
     get() {
-      if (held && held.until > now().getTime()) return Promise.resolve(held.token)
+      if (held && held.until > elapsed_ms()) return Promise.resolve(held.token)
       fetching ??= renew().finally(() => {
         fetching = undefined
       })

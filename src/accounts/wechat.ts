@@ -25,7 +25,7 @@ export interface WechatOptions {
   /** The base address of WeChat's API. */
   api: string
   logger: Logger
-  now: () => Date
+  elapsed_ms: () => number
 }
 
 const sessionAnswer = z.object({ openid: z.string().regex(/^[\w-]{1,64}$/) })
@@ -43,7 +43,7 @@ const deadTokens = new Set([40001, 40014, 42001])
 const badCodes = new Set([40029, 40163, 45011])
 const riskyPerson = 40226
 
-export function createWechat({ appid, secret, api, logger, now }: WechatOptions): Wechat {
+export function createWechat({ appid, secret, api, logger, elapsed_ms }: WechatOptions): Wechat {
   const { ask } = createWechatApi({ api })
   const accessToken = keepAccessToken(
     () =>
@@ -52,7 +52,7 @@ export function createWechat({ appid, secret, api, logger, now }: WechatOptions)
         body: { grant_type: 'client_credential', appid, secret, force_refresh: false },
         answer: tokenAnswer,
       }),
-    now,
+    elapsed_ms,
   )
   const withToken = async <Answer>(use: (token: string) => Promise<Answer>, signal: AbortSignal): Promise<Answer> => {
     // Everybody's token is fetched on; this caller waits for it no longer.

@@ -5,6 +5,7 @@ export type Alert =
   | { event: 'job_failed'; job: string; error: string }
   | { event: 'sweep_stopped'; why: 'apart' }
   | { event: 'sweep_stopped'; why: 'too_many'; images: number; unknown: number; most: number }
+  | { event: 'clock_wrong'; why: 'jumped' | 'apart' | 'future_runs'; by_s: number }
   | { event: 'queue_full'; queue: 'till' | 'reader' }
   | { event: 'database_away' }
   | { event: 'database_back'; away_s: number }
@@ -37,12 +38,19 @@ export const alertTitles: Record<AlertEvent, string> = {
   ledger_mismatch: '账本不一致',
   job_failed: '定时任务失败',
   sweep_stopped: '图片清理已停止',
+  clock_wrong: '时钟异常',
   queue_full: '队列已满',
   database_away: '数据库无法连接',
   database_back: '数据库已恢复',
 }
 
 const queues = { till: '写入队列已满，新的写请求被拒绝', reader: '小票识别队列已满，新的照片不再识别' }
+
+const clocks = {
+  jumped: (by_s: number) => `主机时钟突然快了 ${by_s} 秒，定时任务暂停，时钟恢复或稳定 10 分钟后继续`,
+  apart: (by_s: number) => `主机时钟比数据库的快 ${by_s} 秒，定时任务暂停，时钟一致后继续`,
+  future_runs: () => '有定时任务的运行记录在未来，已忽略；之前时钟曾经快过',
+}
 
 /** One line for people. */
 export function detailOf(alert: Alert): string {
@@ -57,6 +65,8 @@ export function detailOf(alert: Alert): string {
       return alert.why === 'apart'
         ? '图片存储与数据库不像是同一套安装，没有移动任何图片，请用 images 命令核对'
         : `${alert.images} 张图片中有 ${alert.unknown} 张没有记录，超过一次最多 ${alert.most} 张，没有移动任何图片，请用 images 命令核对`
+    case 'clock_wrong':
+      return clocks[alert.why](alert.by_s)
     case 'queue_full':
       return queues[alert.queue]
     case 'database_away':

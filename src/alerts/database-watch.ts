@@ -28,7 +28,7 @@ export function createDatabaseWatch(options: {
   const change = () => {
     contrary = 0
     isUp = !isUp
-    if (isUp) alerts.raise({ event: 'database_back', away_s: Math.round((Date.now() - changedAt) / 1000) })
+    if (isUp) alerts.raise({ event: 'database_back', away_s: Math.round((performance.now() - changedAt) / 1000) })
     else alerts.raise({ event: 'database_away' })
   }
   const round = async () => {
@@ -39,7 +39,7 @@ export function createDatabaseWatch(options: {
     if (seen === isUp) contrary = 0
     else {
       contrary += 1
-      if (contrary === 1 && isUp) changedAt = Date.now()
+      if (contrary === 1 && isUp) changedAt = performance.now()
       if (contrary === looksToBelieve) change()
     }
   }

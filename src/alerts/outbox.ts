@@ -50,8 +50,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
   const ownTurn = async () => {
     const oldest = sentAt.length < perMinute ? undefined : sentAt.shift()
-    if (oldest !== undefined) await within(hurry.promise, oldest + minute_ms - Date.now(), 'late')
-    sentAt.push(Date.now())
+    if (oldest !== undefined) await within(hurry.promise, oldest + minute_ms - performance.now(), 'late')
+    sentAt.push(performance.now())
   }
   const work = async () => {
     for (let message = waiting.shift(); message && !end.signal.aborted; message = waiting.shift()) {

@@ -19,6 +19,8 @@ export const jobsCommand: Command = async ({ args, config, print }) => {
       print(`${job.name.padEnd(16)} ${job.when.padEnd(14)} ${job.about}`)
       print(`${' '.repeat(16)} last: ${ended}; due: ${due && due > new Date() ? due.toISOString() : 'now'}`)
     }
+    const ahead = await services.jobs.runsAhead()
+    if (ahead > 0) print(`${ahead} runs are recorded for the future, and ignored: the clock was ahead.`)
     return 0
   } finally {
     await close()

@@ -8,6 +8,7 @@ import { startPrivateServer } from '../db/private-server.ts'
 import { createLogger, logFormat } from '../lib/logger.ts'
 import { OperatorError } from '../lib/operator-error.ts'
 import { type StopStep, stopInOrder } from '../lib/stop-in-order.ts'
+import { systemTime, type Time } from '../lib/time.ts'
 import { createServices, type Services } from './services.ts'
 
 /** The services over a database that is up, reachable and migrated. */
@@ -26,19 +27,19 @@ export interface Installation {
 export async function openInstallation(
   config: Config,
   print: (line: string) => void,
-  now: () => Date = () => new Date(),
+  time: Partial<Time> = {},
 ): Promise<Installation> {
   try {
-    return await install(config, print, now)
+    return await install(config, print, { ...systemTime, ...time })
   } catch (error) {
     throw mendable(config, error) ?? error
   }
 }
 
-async function install(config: Config, print: (line: string) => void, now: () => Date): Promise<Installation> {
+async function install(config: Config, print: (line: string) => void, time: Time): Promise<Installation> {
   const { address, stop } = await databaseOf(config, print)
   const logger = createLogger({ level: config.LOG_LEVEL, format: logFormat(config) })
-  const services = createServices({ config, address, secret: secretOf(config), logger, print, now })
+  const services = createServices({ config, address, secret: secretOf(config), logger, print, ...time })
   const closing = [
     ...services.closing,
     { name: 'private database', run: stop },

@@ -32,6 +32,7 @@ export interface LiveOptions<Caches> {
   metrics: Metrics
   logger: Logger
   now: () => Date
+  elapsed_ms: () => number
   /** The sockets' format; the contract's without one. */
   format?: SocketFormat | undefined
 }
@@ -40,7 +41,7 @@ export interface LiveOptions<Caches> {
 export function createLive<Caches extends Record<string, Cached<unknown>> & { catalogue: Cached<unknown> }>(
   options: LiveOptions<Caches>,
 ): Live<Caches> {
-  const { config, secret, database, access, caches, metrics, logger, now, format } = options
+  const { config, secret, database, access, caches, metrics, logger, now, elapsed_ms, format } = options
   const lost = metrics.counter('relay_lost_total', 'Messages that other replicas did not get', [])
   const counted = metrics.counter('realtime_pushes_total', 'Pushes by type', ['type'])
 
@@ -76,6 +77,7 @@ export function createLive<Caches extends Record<string, Cached<unknown>> & { ca
     count: (type) => counted({ type }),
     logger,
     now,
+    elapsed_ms,
   })
   metrics.watch({
     realtime_sockets: { help: 'Open sockets', read: realtime.sockets },

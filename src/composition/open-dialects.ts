@@ -4,6 +4,7 @@ import type { Database } from '../db/client.ts'
 import { createDialects, type Dialects } from '../http/dialects/dialects.ts'
 import type { Metrics } from '../http/metrics.ts'
 import { type Calendar, wholeDaysBetween } from '../lib/calendar.ts'
+import type { Time } from '../lib/time.ts'
 import { wonDrawsOf } from '../lottery/queries.ts'
 import { oddsSum } from '../lottery/wheel.ts'
 import { requireWheel, wheelView } from '../merchant/wheel/queries.ts'
@@ -14,7 +15,7 @@ import { requireUser } from '../users/queries.ts'
 /** The words of older mini-programs, unless they are turned off. */
 export function openDialects(
   config: Pick<Config, 'DIALECTS' | 'AUTH_FAILURE_CODE' | 'TRUST_PROXY'>,
-  { database, calendar, metrics, now }: { database: Database; calendar: Calendar; metrics: Metrics; now: () => Date },
+  { database, calendar, metrics, now, elapsed_ms }: { database: Database; calendar: Calendar; metrics: Metrics } & Time,
 ): Dialects | undefined {
   if (!config.DIALECTS) return undefined
   const startOfMonth = () => calendar.startOf(`${calendar.dayOf(now()).slice(0, 7)}-01`)
@@ -23,6 +24,7 @@ export function openDialects(
     authFailureCode: config.AUTH_FAILURE_CODE,
     trustedProxies: config.TRUST_PROXY,
     now,
+    elapsed_ms,
     presentWheel: async () => wheelView(await requireWheel(database)),
     defaultWheel: { prizes, pity_prize_id: defaultPityPrizeId },
     figures: {

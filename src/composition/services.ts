@@ -14,6 +14,7 @@ import { createJobs } from '../jobs/jobs.ts'
 import { cached } from '../lib/cached.ts'
 import { createCalendar } from '../lib/calendar.ts'
 import type { StopStep } from '../lib/stop-in-order.ts'
+import { systemTime } from '../lib/time.ts'
 import { readWheel } from '../lottery/wheel-mapping.ts'
 import { createPastDays } from '../merchant/statistics/past-days.ts'
 import type { Realtime } from '../realtime/realtime.ts'
@@ -39,6 +40,8 @@ export interface ServicesOptions {
   /** Prints to the person at the terminal. */
   print: (line: string) => void
   now: () => Date
+  /** The steady clock. */
+  elapsed_ms?: () => number
 }
 
 const wheelMaxAge_ms = 1_000
@@ -47,21 +50,21 @@ const alertsFarewell_ms = 3_000
 
 /** Builds the long-lived things by hand, in order; `closing` disposes them. */
 export function createServices(options: ServicesOptions) {
-  const { config, address, secret, logger, print, now } = options
+  const { config, address, secret, logger, print, now, elapsed_ms = systemTime.elapsed_ms } = options
   const metrics = createMetrics()
   const alerts = countedAlerts(config, logger, metrics)
   const counts = createBusinessCounts(metrics)
   const calendar = createCalendar(config.BUSINESS_TIMEZONE)
   const database = openDatabase({ address, poolSize: config.DATABASE_POOL })
   const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
-  const dialects = openDialects(config, { database, calendar, metrics, now })
+  const dialects = openDialects(config, { database, calendar, metrics, now, elapsed_ms })
   const live = createLive({
     config,
     secret,
     database,
-    access: createAccess(database, tokens, now),
+    access: createAccess(database, tokens, { now, elapsed_ms }),
     caches: { catalogue: createCatalogue(database), wheel: cached(() => readWheel(database), wheelMaxAge_ms) },
-    ...{ metrics, logger, now, format: dialects?.socketFormat },
+    ...{ metrics, logger, now, elapsed_ms, format: dialects?.socketFormat },
   })
   const { access, realtime, relay } = live
   const till = tillOf(config, { database, now, live, counts, alerts, metrics })
@@ -70,8 +73,8 @@ export function createServices(options: ServicesOptions) {
   const imageLinks = createImageLinks(secret, config.JWT_SECRET_PREVIOUS, now)
   const onEnd = readerReport(metrics, alerts)
   const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
-  const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, now })
-  const accounts = openAccounts(config, { database, till, tokens, access, secret, limits, logger, print, now })
+  const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, now, elapsed_ms })
+  const accounts = openAccounts(config, { database, till, tokens, access, secret, limits, logger, print, elapsed_ms })
   const databaseWatch = watchOver(database, alerts)
   const poolSize = config.DATABASE_POOL
   watchFigures(metrics, { till, database, poolSize, photosWaiting: receipts.photosWaiting, watch: databaseWatch })
@@ -96,6 +99,7 @@ export function createServices(options: ServicesOptions) {
     access,
     accounts,
     now,
+    elapsed_ms,
     rules: rulesOf(config),
     health: healthOf({ database, store, jobs, relay }),
     /** Nothing new should be sent here once the service stops. */

@@ -41,4 +41,5 @@ export interface JobDeps {
   store: Store
   logger: Logger
   now: () => Date
+  elapsed_ms: () => number
 }

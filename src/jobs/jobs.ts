@@ -3,6 +3,7 @@ import { Cron } from 'croner'
 import type { PartState } from '../http/operator-routes.ts'
 import { cached } from '../lib/cached.ts'
 import { randomCode } from '../lib/random.ts'
+import { createClockGuard } from './clock-guard.ts'
 import { watchJobs } from './figures.ts'
 import type { Job, JobDeps } from './job.ts'
 import { type Attempt, createRunner, dueAt } from './runner.ts'
@@ -16,6 +17,8 @@ export interface Jobs {
   run(job: Job): Promise<Attempt>
   /** The last run of a job that ended, anywhere, and when it is due next. */
   standing(job: Job): Promise<{ last: JobRun | undefined; due: Date | undefined }>
+  /** How many runs are recorded for the future, and ignored: the clock was ahead. */
+  runsAhead(): Promise<number>
   /** Runs what is due, in a second and from there on by the clock. */
   start(): void
   /** Starts nothing more, cuts short what is running, and resolves when that has ended. */
@@ -32,12 +35,13 @@ const overdue_ms = 30 * 60_000
 const lookMaxAge_ms = 5_000
 
 export function createJobs(deps: JobDeps): Jobs {
-  const { config, database, logger, now } = deps
-  const runs = jobRuns(database)
+  const { config, database, logger, now, elapsed_ms } = deps
+  const runs = jobRuns(database, now)
+  const clock = createClockGuard({ ...deps, runs })
   const all = schedule(deps)
   const underway = new Set<Promise<unknown>>()
-  let timers: Cron[] = []
-  let startedAt: Date | undefined
+  let timers: { stop(): void }[] = []
+  let startedAt_ms: number | undefined
   const stopping = new AbortController()
 
   const attempt = createRunner({
@@ -56,12 +60,13 @@ export function createJobs(deps: JobDeps): Jobs {
   }
   const runDue = (jobs: readonly Job[]) => {
     const inTurn = async () => {
+      if (!(await clock.isTrusted())) return
       for (const job of jobs) {
         if (stopping.signal.aborted) return
         await attempt(job, 'if due').catch((error) => logger.error({ err: error, job: job.name }, 'job not run'))
       }
     }
-    void track(inTurn())
+    void track(inTurn().catch((error) => logger.error({ err: error }, 'jobs not run')))
   }
   const standing = async (job: Job) => {
     const [last, good] = await Promise.all([runs.last(job.name), runs.last(job.name, 'good')])
@@ -69,10 +74,10 @@ export function createJobs(deps: JobDeps): Jobs {
   }
   const health = cached<PartState>(async () => {
     const overdue = now().getTime() - overdue_ms
+    const isNew = elapsed_ms() - (startedAt_ms ?? 0) < overdue_ms
     const standings = await Promise.all(all.map(standing))
     const failing = standings.some(({ last, due }) => {
-      const since = Math.max(due?.getTime() ?? 0, startedAt?.getTime() ?? 0)
-      return (last?.error ?? null) !== null || (due !== undefined && since < overdue)
+      return (last?.error ?? null) !== null || (!isNew && due !== undefined && due.getTime() < overdue)
     })
     return failing ? 'failing' : 'ok'
   }, lookMaxAge_ms)
@@ -81,19 +86,20 @@ export function createJobs(deps: JobDeps): Jobs {
     all,
     run: (job) => track(attempt(job, 'now')),
     standing,
+    runsAhead: runs.ahead,
     start() {
-      startedAt = now()
+      startedAt_ms = elapsed_ms()
       const timer = (when: string, jobs: readonly Job[]) =>
         new Cron(when, { timezone: config.BUSINESS_TIMEZONE, catch: report }, () => runDue(jobs))
       const report = (error: unknown) => logger.error({ err: error }, 'the schedule failed')
-      const first = new Cron(new Date(Date.now() + firstRun_ms), { catch: report }, () => runDue(all))
-      timers = [first, timer(catchUp, all), ...all.map((job) => timer(job.when, [job]))]
+      const first = setTimeout(() => runDue(all), firstRun_ms)
+      timers = [{ stop: () => clearTimeout(first) }, timer(catchUp, all), ...all.map((job) => timer(job.when, [job]))]
     },
     async stop() {
       stopping.abort()
       for (const timer of timers) timer.stop()
       await Promise.allSettled(underway)
     },
-    look: async () => (startedAt ? health.get().catch(() => 'away' as const) : 'off'),
+    look: async () => (startedAt_ms !== undefined ? health.get().catch(() => 'away' as const) : 'off'),
   }
 }

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Database } from '../db/client.ts'
 import { isDuplicateKey } from '../db/errors.ts'
@@ -21,6 +21,9 @@ const renewEvery_ms = 15_000
 const table = leasesTable
 const freshUntil = sql`UTC_TIMESTAMP(3) + INTERVAL ${sql.raw(String(life_s))} SECOND`
 
+/** No holder's lease ends later: the clock was ahead when it was taken, and whoever holds it is gone or will notice. */
+const isOfTheFuture = sql`${table.until} > UTC_TIMESTAMP(3) + INTERVAL ${sql.raw(String(2 * life_s))} SECOND`
+
 /** Takes the lease `name`, by the database's clock; undefined while someone holds it. */
 export async function takeLease(
   { orm }: Database,
@@ -35,11 +38,18 @@ export async function takeLease(
       if (!isDuplicateKey(error)) throw error
     })
   let askedAt = performance.now()
-  const [taken] = await orm
-    .update(table)
-    .set({ owner, fence: sql`${table.fence} + 1`, until: freshUntil })
-    .where(and(eq(table.name, name), sql`${table.until} <= UTC_TIMESTAMP(3)`))
-  if (taken.affectedRows !== 1) return undefined
+  const takeIf = async (isFree: SQL) => {
+    const next = { owner, fence: sql`${table.fence} + 1`, until: freshUntil }
+    const [taken] = await orm
+      .update(table)
+      .set(next)
+      .where(and(eq(table.name, name), isFree))
+    return taken.affectedRows === 1
+  }
+  if (!(await takeIf(sql`${table.until} <= UTC_TIMESTAMP(3)`))) {
+    if (!(await takeIf(isOfTheFuture))) return undefined
+    logger.warn({ lease: name }, 'a lease of the future is ignored: the clock was ahead')
+  }
   const [row] = await orm
     .select({ fence: table.fence })
     .from(table)
@@ -64,7 +74,7 @@ export async function takeLease(
       clearInterval(timer)
       await orm
         .update(table)
-        .set({ owner: '', until: sql`UTC_TIMESTAMP(3)` })
+        .set({ owner: '', until: new Date(0) })
         .where(mine)
         .catch((error) => logger.warn({ err: error, lease: name }, 'a lease is left to run out'))
     },

@@ -13,7 +13,8 @@ type Run =
 /** How an attempt to run a job ended: `busy` when it is running, here or on another replica. */
 export type Attempt = Run | { outcome: 'busy' | 'not_due' }
 
-export interface RunnerOptions extends Pick<JobDeps, 'config' | 'database' | 'alerts' | 'logger' | 'now'> {
+export interface RunnerOptions
+  extends Pick<JobDeps, 'config' | 'database' | 'alerts' | 'logger' | 'now' | 'elapsed_ms'> {
   runs: JobRuns
   /** Told of each run. */
   report: (run: JobReport) => void
@@ -35,7 +36,7 @@ export function dueAt(job: Job, timeZone: string, lastGood: Date | undefined): D
 
 /** Runs jobs one at a time each, under their leases, and records how it went. */
 export function createRunner(options: RunnerOptions) {
-  const { config, database, alerts, logger, now, runs, report, instance } = options
+  const { config, database, alerts, logger, now, elapsed_ms, runs, report, instance } = options
   const running = new Set<string>()
 
   const isDue = async (job: Job) => {
@@ -45,12 +46,12 @@ export function createRunner(options: RunnerOptions) {
 
   const record = async (job: Job, lease: Lease): Promise<Attempt> => {
     const before = await runs.last(job.name)
-    const startedAt = now()
-    const runId = await runs.begin(job.name, instance, startedAt)
+    const startedAt_ms = elapsed_ms()
+    const runId = await runs.begin(job.name, instance, now())
     const run = await work(job, lease, options.stop)
     const { outcome, rows } = run
     const error = run.outcome === 'failed' ? run.error : null
-    const took_ms = now().getTime() - startedAt.getTime()
+    const took_ms = Math.round(elapsed_ms() - startedAt_ms)
     logger.info({ job: job.name, fence: lease.fence, outcome, rows, took_ms, error }, 'job run')
     if (outcome === 'stopped') {
       await runs.forget(runId)

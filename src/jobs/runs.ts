@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm'
+import { and, count, desc, eq, gt, isNotNull, isNull, lte } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { jobRunsTable } from './schema.ts'
 
@@ -16,9 +16,15 @@ export interface JobRuns {
   forget(runId: number): Promise<void>
   /** The last run that ended, or only the last that went well. */
   last(job: string, only?: 'good'): Promise<JobRun | undefined>
+  /** How many runs say that they began in the future: the clock was ahead then. No question above counts them. */
+  ahead(): Promise<number>
 }
 
-export function jobRuns({ orm }: Database): JobRuns {
+/** Replicas' clocks may differ by as much. */
+const tolerance_ms = 5 * 60_000
+
+export function jobRuns({ orm }: Database, now: () => Date): JobRuns {
+  const latest = () => new Date(now().getTime() + tolerance_ms)
   return {
     async begin(job, instance, at) {
       await orm
@@ -35,7 +41,7 @@ export function jobRuns({ orm }: Database): JobRuns {
       await orm.delete(table).where(eq(table.run_id, runId))
     },
     async last(job, only) {
-      const conditions = [eq(table.job, job), isNotNull(table.ended_at)]
+      const conditions = [eq(table.job, job), isNotNull(table.ended_at), lte(table.started_at, latest())]
       if (only === 'good') conditions.push(isNull(table.error))
       const [run] = await orm
         .select()
@@ -44,6 +50,10 @@ export function jobRuns({ orm }: Database): JobRuns {
         .orderBy(desc(table.started_at))
         .limit(1)
       return run
+    },
+    async ahead() {
+      const [found] = await orm.select({ runs: count() }).from(table).where(gt(table.started_at, latest()))
+      return found?.runs ?? 0
     },
   }
 }

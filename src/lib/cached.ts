@@ -17,7 +17,8 @@ export function cached<Value>(load: () => Promise<Value>, maxAge_ms: number): Ca
     started.promise.then(
       (value) => {
         if (loading === started) loading = undefined
-        if (!held || held.epoch <= started.epoch) held = { value, epoch: started.epoch, until: Date.now() + maxAge_ms }
+        if (!held || held.epoch <= started.epoch)
+          held = { value, epoch: started.epoch, until: performance.now() + maxAge_ms }
       },
       () => {
         if (loading === started) loading = undefined
@@ -28,7 +29,7 @@ export function cached<Value>(load: () => Promise<Value>, maxAge_ms: number): Ca
 
   return {
     get() {
-      if (held && held.epoch === epoch && held.until > Date.now()) return Promise.resolve(held.value)
+      if (held && held.epoch === epoch && held.until > performance.now()) return Promise.resolve(held.value)
       return loading && loading.epoch === epoch ? loading.promise : reload()
     },
     invalidate() {

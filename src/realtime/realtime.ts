@@ -37,6 +37,7 @@ export interface RealtimeOptions {
   count: (type: Push['type']) => void
   logger: Logger
   now: () => Date
+  elapsed_ms: () => number
 }
 
 /** How long another replica's earlier push is waited for, and how long an earlier one of our own. */
@@ -44,7 +45,7 @@ const patience_ms = { relayed: 250, alone: 50 }
 const farewell_ms = 1_000
 
 export function createRealtime(options: RealtimeOptions): Realtime {
-  const { access, relay, formatOf = () => plainFormat, count, logger, now } = options
+  const { access, relay, formatOf = () => plainFormat, count, logger, now, elapsed_ms } = options
   const roster = new Roster(() => (relay.state === 'ok' ? patience_ms.relayed : patience_ms.alone))
   const hub = createHub(roster, count)
   let stopRounds = () => {}
@@ -58,11 +59,11 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       relay.tell({ kind: 'pushes', pushes: told })
     },
     deliver: hub.publish,
-    handler: socketHandler({ roster, hub, access, balanceOf: options.balanceOf, logger, now }),
+    handler: socketHandler({ roster, hub, access, balanceOf: options.balanceOf, logger, now, elapsed_ms }),
     formatOf,
     attach(server) {
       hub.attach(server)
-      stopRounds = startRounds({ roster, hub, access, logger, now })
+      stopRounds = startRounds({ roster, hub, access, logger, now, elapsed_ms })
     },
     endSession(sessionId) {
       for (const socket of roster.all) if (socket.data.caller?.sessionId === sessionId) end(socket, 'unauthenticated')
@@ -74,7 +75,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     async close() {
       closing = true
       for (const socket of roster.all) end(socket, 'goingAway')
-      for (const deadline = Date.now() + farewell_ms; roster.all.size > 0 && Date.now() < deadline; ) await Bun.sleep(5)
+      for (const endedAt = elapsed_ms(); roster.all.size > 0 && elapsed_ms() - endedAt < farewell_ms; )
+        await Bun.sleep(5)
       for (const socket of roster.all) socket.terminate()
       stopRounds()
     },

@@ -76,10 +76,10 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
 
   const keepUp = async () => {
     for (let failures = 0; !closed; failures += 1) {
-      const startedAt = Date.now()
+      const startedAt = performance.now()
       const error = await live().catch((reason: unknown) => reason)
       if (closed) return
-      if (Date.now() - startedAt > beatEvery_ms) failures = 0
+      if (performance.now() - startedAt > beatEvery_ms) failures = 0
       if (failures === 0) options.logger.warn({ err: error ?? new Error('connection closed') }, 'Redis is away')
       const pause_ms = Math.min(longestPause_ms, shortestPause_ms * 2 ** Math.min(failures, 10))
       await within(closing.promise, randomInt(shortestPause_ms / 2, pause_ms), undefined)

@@ -18,14 +18,15 @@ export interface RoundsOptions {
   access: Pick<Access, 'standings'>
   logger: Logger
   now: () => Date
+  elapsed_ms: () => number
 }
 
 /**
  * Looks after every socket each second: pings, closes who is silent, unknown or expired, and within 10 s those whose
  * session ended or whose account was stopped, wherever that happened. Answers how to stop.
  */
-export function startRounds({ roster, hub, access, logger, now }: RoundsOptions): () => void {
-  let recheckedAt = now().getTime()
+export function startRounds({ roster, hub, access, logger, now, elapsed_ms }: RoundsOptions): () => void {
+  let recheckedAt = elapsed_ms()
   let rechecking = false
 
   const recheck = async () => {
@@ -39,9 +40,9 @@ export function startRounds({ roster, hub, access, logger, now }: RoundsOptions)
   }
 
   const timer = setInterval(() => {
-    const at = now().getTime()
-    for (const socket of roster.all) lookAfter(socket, at)
-    if (rechecking || Math.abs(at - recheckedAt) < recheck_ms) return
+    const [at, now_s] = [elapsed_ms(), now().getTime() / 1000]
+    for (const socket of roster.all) lookAfter(socket, at, now_s)
+    if (rechecking || at - recheckedAt < recheck_ms) return
     recheckedAt = at
     rechecking = true
     recheck()
@@ -53,7 +54,7 @@ export function startRounds({ roster, hub, access, logger, now }: RoundsOptions)
   return () => clearInterval(timer)
 }
 
-function lookAfter(socket: Socket, at: number): void {
+function lookAfter(socket: Socket, at: number, now_s: number): void {
   const { data } = socket
   if (data.stage === 'ending') {
     data.endingRounds += 1
@@ -61,7 +62,7 @@ function lookAfter(socket: Socket, at: number): void {
     return
   }
   const isStranger = data.caller === undefined && at - data.openedAt >= introduction_ms
-  const isExpired = data.caller !== undefined && data.caller.exp * 1000 <= at
+  const isExpired = data.caller !== undefined && data.caller.exp <= now_s
   if (isStranger || isExpired) end(socket, 'unauthenticated')
   else if (at - data.heardAt >= silence_ms) end(socket, 'silent')
   else if (at - data.pingedAt >= heartbeat_ms) {

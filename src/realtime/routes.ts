@@ -15,7 +15,7 @@ export interface SocketRoutesDeps {
   realtime: { formatOf(request: Request): SocketFormat; closing: boolean }
   limits: { address: RateLimit }
   config: { TRUST_PROXY: number }
-  now: () => Date
+  elapsed_ms: () => number
 }
 
 function docs(noUpgrade: 404 | 426) {
@@ -53,8 +53,8 @@ export function socketRoutes(deps: SocketRoutesDeps) {
     .get('/', docs(404), (c) => (isUpgrade(c) ? upgrade(c) : c.notFound()))
 }
 
-function accept(c: Context<AppEnv>, caller: Caller | undefined, { realtime, now }: SocketRoutesDeps): Response {
-  const data: SocketData = newSocketData(realtime.formatOf(c.req.raw), caller, now().getTime())
+function accept(c: Context<AppEnv>, caller: Caller | undefined, { realtime, elapsed_ms }: SocketRoutesDeps): Response {
+  const data: SocketData = newSocketData(realtime.formatOf(c.req.raw), caller, elapsed_ms())
   // A client that offered subprotocols drops the connection when none is chosen (RFC 6455, 4.1).
   const [protocol] = offeredProtocols(c)
   const headers = protocol === undefined ? undefined : { 'Sec-WebSocket-Protocol': protocol }

@@ -7,7 +7,7 @@ import type { LineItem } from './line.ts'
 /** Where a connection stands: it has yet to say who it is, is being brought up to date, hears pushes, or is closing. */
 export type Stage = 'stranger' | 'joining' | 'live' | 'ending'
 
-/** What is known of one connection. Instants are in ms. */
+/** What is known of one connection. Instants are in ms of the steady clock. */
 export interface SocketData {
   stage: Stage
   caller: Caller | undefined

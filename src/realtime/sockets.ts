@@ -17,6 +17,7 @@ export interface SocketsOptions {
   balanceOf: (userId: number) => Promise<Balance>
   logger: Logger
   now: () => Date
+  elapsed_ms: () => number
 }
 
 export const heartbeat_ms = 30_000
@@ -28,15 +29,15 @@ const window_ms = 10_000
 
 /** What happens on an open socket, from its first frame to its last. */
 export function socketHandler(options: SocketsOptions): WebSocketHandler<SocketData> {
-  const { roster, logger, now } = options
+  const { roster, logger, elapsed_ms } = options
 
   /** Every sign of life passes here; a flood ends the socket. */
   const heard = (socket: Socket): boolean => {
     const { data } = socket
-    const at = now().getTime()
+    const at = elapsed_ms()
     data.heardAt = at
     if (data.stage === 'ending') return false
-    if (Math.abs(at - data.windowAt) > window_ms) Object.assign(data, { windowAt: at, frames: 0 })
+    if (at - data.windowAt > window_ms) Object.assign(data, { windowAt: at, frames: 0 })
     data.frames += 1
     if (data.frames > mostFrames) end(socket, 'flooding')
     return data.frames <= mostFrames

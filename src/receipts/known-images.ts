@@ -10,7 +10,7 @@ type KnownAmong = (database: Database, keys: readonly string[]) => Promise<Reado
 const batchSize = 500
 
 /** The folders of images that rows name. */
-export const imageFolders = ['receipts', 'avatars'] as const
+const imageFolders = ['receipts', 'avatars'] as const
 
 const knownIn: Record<(typeof imageFolders)[number], KnownAmong> = { receipts: knownReceipts, avatars: knownAvatars }
 

@@ -203,6 +203,15 @@ describe('an access token', () => {
     expect((await get('/api/user/info', token)).code).toBe(0)
   })
 
+  test('of a banned account is refused within 30 seconds of a clock that was set back as well', async () => {
+    const { token, userId } = await signIn(service)
+    await get('/api/user/info', token)
+    await service.database.query("UPDATE users SET status = 'banned' WHERE user_id = ?", [userId])
+    service.clock.set(-3_600_000)
+    service.clock.advance(30_000)
+    expect((await get('/api/user/info', token)).code).toBe(2004)
+  })
+
   test('old base64 decoders can read the payload of an access token', async () => {
     const { token, userId } = await signIn(service)
     const payload = token.split('.')[1] ?? ''

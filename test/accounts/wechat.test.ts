@@ -235,7 +235,7 @@ describe('the access token', () => {
         if (fetched === 3) throw new Error('away')
         return { access_token: `t${fetched}`, expires_in: 7_200 }
       },
-      () => new Date(at),
+      () => at,
     )
     expect(await Promise.all([token.get(), token.get()])).toEqual(['t1', 't1'])
     at += 6_899_000

@@ -56,6 +56,7 @@ const all: Alert[] = [
   { event: 'ledger_mismatch', count: 2, examples: ['a balance is the sum of its ledger: 7'] },
   { event: 'job_failed', job: 'purge', error: 'Error: ER_X' },
   { event: 'sweep_stopped', why: 'too_many', images: 40, unknown: 11, most: 10 },
+  { event: 'clock_wrong', why: 'jumped', by_s: 86_400 },
   { event: 'queue_full', queue: 'till' },
   { event: 'database_away' },
   { event: 'database_back', away_s: 12 },

@@ -1,5 +1,7 @@
-import { afterAll, afterEach, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { and, eq, sql } from 'drizzle-orm'
+import type { Alert } from '../../src/alerts/alert.ts'
+import { createClockGuard } from '../../src/jobs/clock-guard.ts'
 import { takeLease } from '../../src/jobs/lease.ts'
 import { type Attempt, createRunner } from '../../src/jobs/runner.ts'
 import { jobRuns } from '../../src/jobs/runs.ts'
@@ -227,6 +229,92 @@ describe('a lease', () => {
   })
 })
 
+describe('a clock that was ahead', () => {
+  const tomorrow = () => new Date(Date.now() + day_ms)
+
+  test('leaves leases of the future, which hold nobody up', async () => {
+    await run('purge')
+    await service.database.orm.update(leasesTable).set({ owner: 'ahead', until: tomorrow() })
+    expect(await run('purge')).toEqual({ outcome: 'done', rows: 0 })
+  })
+
+  test('that is two minutes ahead at a renewal leaves a lease that is honoured', async () => {
+    const lease = await takeLease(service.database, 'thing', 'mine', service.services.logger)
+    const until = new Date(Date.now() + 115_000)
+    await service.database.orm.update(leasesTable).set({ until })
+    expect(await takeLease(service.database, 'thing', 'other', service.services.logger)).toBeUndefined()
+    await lease?.release()
+  })
+
+  test('leaves runs of the future, which are told and make no job late', async () => {
+    const job = jobNamed('purge')
+    await run('purge')
+    const { due } = await service.services.jobs.standing(job)
+    await service.database.query('UPDATE job_runs SET started_at = ?, ended_at = ?', [tomorrow(), tomorrow()])
+    expect(await service.services.jobs.runsAhead()).toBe(1)
+    expect(await service.services.jobs.standing(job)).toEqual({ last: undefined, due: new Date(0) })
+    await run('purge')
+    const again = (await service.services.jobs.standing(job)).due
+    expect(Math.abs((again?.getTime() ?? 0) - (due?.getTime() ?? 0))).toBeLessThanOrEqual(3_600_000)
+  })
+})
+
+describe('the clock guard', () => {
+  let [set_ms, passed_ms] = [0, 0]
+  let told: Alert[] = []
+  const guardOf = () =>
+    createClockGuard({
+      database: service.database,
+      runs: jobRuns(service.database, service.clock.now),
+      alerts: { raise: (alert) => told.push(alert) },
+      now: () => new Date(Date.now() + set_ms + passed_ms),
+      elapsed_ms: () => performance.now() + passed_ms,
+    })
+  beforeEach(() => {
+    ;[set_ms, passed_ms, told] = [0, 0, []]
+  })
+
+  test('lets nothing be ended by a clock that jumped ahead, tells so once, and trusts it when it is right again', async () => {
+    const guard = guardOf()
+    expect(await guard.isTrusted()).toBe(true)
+    set_ms = day_ms
+    expect([await guard.isTrusted(), await guard.isTrusted()]).toEqual([false, false])
+    expect(told).toEqual([{ event: 'clock_wrong', why: 'jumped', by_s: 86_400 }])
+    set_ms = 0
+    expect(await guard.isTrusted()).toBe(true)
+    set_ms = -day_ms
+    expect(await guard.isTrusted()).toBe(true)
+  })
+
+  test('goes by the database’s clock when it is another: one that is ahead of it is not trusted however long', async () => {
+    set_ms = day_ms
+    const guard = guardOf()
+    expect(await guard.isTrusted()).toBe(false)
+    passed_ms += day_ms
+    expect(await guard.isTrusted()).toBe(false)
+    expect(told).toEqual([{ event: 'clock_wrong', why: 'apart', by_s: 86_400 }])
+  })
+
+  test('believes a jump that has held for ten minutes where the database agrees', async () => {
+    set_ms = -day_ms
+    const guard = guardOf()
+    set_ms = -10 * 60_000
+    expect(await guard.isTrusted()).toBe(false)
+    passed_ms = 9 * 60_000
+    expect(await guard.isTrusted()).toBe(false)
+    passed_ms = 10 * 60_000
+    expect(await guard.isTrusted()).toBe(true)
+  })
+
+  test('tells of runs of the future, and lets jobs run', async () => {
+    await run('purge')
+    await service.database.query('UPDATE job_runs SET started_at = ?', [new Date(Date.now() + day_ms)])
+    const guard = guardOf()
+    expect([await guard.isTrusted(), await guard.isTrusted()]).toEqual([true, true])
+    expect(told).toEqual([{ event: 'clock_wrong', why: 'future_runs', by_s: 0 }])
+  })
+})
+
 describe('runs', () => {
   test('each run is recorded, and one that broke off says so', async () => {
     await service.database.query(`INSERT INTO job_runs (job, instance, started_at) VALUES ('purge', 'gone', ?)`, [
@@ -259,8 +347,8 @@ describe('runs', () => {
     const attempt = createRunner({
       ...services,
       database,
-      now: clock.now,
-      runs: jobRuns(database),
+      ...{ now: clock.now, elapsed_ms: clock.elapsed_ms },
+      runs: jobRuns(database, clock.now),
       instance: 'stopping',
       report: (run) => reports.push(run),
       stop: stopping.signal,

@@ -8,6 +8,7 @@ import { closeSockets, connectAs, openSilently, openSocket, until } from '../sup
 
 const service = useService()
 const minute_ms = 60_000
+const day_ms = 24 * 60 * minute_ms
 
 afterEach(async () => {
   closeSockets()
@@ -344,6 +345,21 @@ describe('life', () => {
     await silent.ended
     expect(silent.text()).toContain('silent for too long')
     await until(() => service.services.realtime.sockets() === 0)
+  })
+
+  test('a clock that is set a day back or ahead makes nobody silent, and keeps nobody alive', async () => {
+    const person = await signIn(service)
+    service.clock.set(-day_ms)
+    const [alive, silent] = [await connectAs(service.url, person), await openSilently(service.url, person.token)]
+    service.clock.set(day_ms)
+    await Bun.sleep(1_500)
+    expect(service.services.realtime.sockets()).toBe(2)
+    service.clock.set(-day_ms)
+    service.clock.advance(119_000)
+    await settled(alive)
+    service.clock.advance(1_000)
+    await silent.ended
+    await settled(alive)
   })
 
   test('a token that expires closes its socket with 4401', async () => {

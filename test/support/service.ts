@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { seedWheel } from '../../src/composition/seed.ts'
 import { type Config, loadConfig } from '../../src/config/config.ts'
 import type { Database } from '../../src/db/client.ts'
+import type { Time } from '../../src/lib/time.ts'
 import { findMismatches } from '../../src/reconcile/checks.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
 import { type Client, createClient } from './client.ts'
@@ -21,8 +22,8 @@ export interface TestService {
   readonly dataDir: string
   readonly services: RunningServer['services']
   readonly database: Database
-  /** Time as the service sees it; `advance` moves it on. */
-  readonly clock: { now(): Date; advance(ms: number): void }
+  /** Time as the service sees it: `advance` lets it pass, `set` sets the time of day by so much. */
+  readonly clock: Time & { advance(ms: number): void; set(ms: number): void }
   /** Calls over HTTP, each answer held against the OpenAPI document. */
   readonly client: Client
   /** What the service printed to its terminal. */
@@ -50,7 +51,7 @@ export function testConfig(databaseUrl: string, settings: Settings = {}): Config
 
 /** Starts the service for a test file, and stops it at its end. */
 export function useService(settings: Settings = {}): TestService {
-  let offset_ms = 0
+  let [offset_ms, passed_ms] = [0, 0]
   let running: RunningServer
   let databaseUrl = ''
   let dataDir = ''
@@ -58,7 +59,12 @@ export function useService(settings: Settings = {}): TestService {
   const printed: string[] = []
   const clock = {
     now: () => new Date(Date.now() + offset_ms),
+    elapsed_ms: () => performance.now() + passed_ms,
     advance: (ms: number) => {
+      offset_ms += ms
+      passed_ms += ms
+    },
+    set: (ms: number) => {
       offset_ms += ms
     },
   }
@@ -68,7 +74,7 @@ export function useService(settings: Settings = {}): TestService {
     running = await startServer(
       testConfig(databaseUrl, { DATA_DIR: dataDir, ...settings }),
       (line) => printed.push(line),
-      clock.now,
+      clock,
     )
     client = await createClient(running.url)
   })

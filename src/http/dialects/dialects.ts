@@ -28,6 +28,7 @@ export interface DialectsOptions {
   authFailureCode: number
   trustedProxies: number
   now: () => Date
+  elapsed_ms: () => number
   presentWheel: () => Promise<ShownWheel>
   defaultWheel: DefaultWheel
   /** Figures of one user that no answer of the contract holds. */
@@ -69,7 +70,7 @@ export function createDialects(options: DialectsOptions): Dialects {
     codes: codeAliases(options.authFailureCode).map((alias) => ({ ...alias, use: uses.of(alias.alias) })),
     message: uses.of('message'),
     retry: uses.of('retry without a key'),
-    lostAnswers: createLostAnswers(now),
+    lostAnswers: createLostAnswers(options.elapsed_ms),
     versions: createSessionVersions(),
     presentWheel: options.presentWheel,
     defaultWheel: options.defaultWheel,

@@ -19,12 +19,12 @@ export interface Answered {
 const keptFor_ms = 60_000
 const mostKept = 10_000
 
-export function createLostAnswers(now: () => Date): LostAnswers {
+export function createLostAnswers(elapsed_ms: () => number): LostAnswers {
   const running = new Map<string, Promise<void>>()
   const kept = new Map<string, { text: string; until: number }>()
 
   const keep = (request: string, text: string) => {
-    const at = now().getTime()
+    const at = elapsed_ms()
     kept.delete(request)
     kept.set(request, { text, until: at + keptFor_ms })
     for (const [oldest, { until }] of kept) {
@@ -34,7 +34,7 @@ export function createLostAnswers(now: () => Date): LostAnswers {
   }
   const find = (request: string): string | undefined => {
     const found = kept.get(request)
-    return found && found.until > now().getTime() ? found.text : undefined
+    return found && found.until > elapsed_ms() ? found.text : undefined
   }
 
   return {

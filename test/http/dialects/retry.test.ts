@@ -15,7 +15,7 @@ import { type TestService, testConfig } from '../../support/service.ts'
 import { until } from '../../support/sockets.ts'
 
 const minute_ms = 60_000
-let offset_ms = 0
+let [offset_ms, passed_ms] = [0, 0]
 let proxy: DatabaseProxy
 let running: RunningServer
 let service: TestService
@@ -25,11 +25,16 @@ beforeAll(async () => {
   proxy = await startProxy(await createTestDatabase(`points_retry_${process.pid}`))
   const clock = {
     now: () => new Date(Date.now() + offset_ms),
+    elapsed_ms: () => performance.now() + passed_ms,
     advance: (ms: number) => {
+      offset_ms += ms
+      passed_ms += ms
+    },
+    set: (ms: number) => {
       offset_ms += ms
     },
   }
-  running = await startServer(testConfig(proxy.url, { DIALECTS: 'on', TILL_LANES: '1' }), () => {}, clock.now)
+  running = await startServer(testConfig(proxy.url, { DIALECTS: 'on', TILL_LANES: '1' }), () => {}, clock)
   const { url, services } = running
   const { database } = services
   const client = await createClient(url)
@@ -137,8 +142,7 @@ describe('an answer that nobody was there to hear', () => {
   })
 
   test('is not kept when it was a refusal, and not beyond a bound', async () => {
-    const now = () => service.clock.now()
-    const answers = createLostAnswers(now)
+    const answers = createLostAnswers(service.clock.elapsed_ms)
     const gone = () => true
     const refused = answers.answer('a', gone, () => Promise.reject(new Refusal(3001)))
     const after = answers.answer('a', gone, async () => 'drawn')

@@ -1,0 +1,60 @@
+import type { JobDeps } from './job.ts'
+import type { JobRuns } from './runs.ts'
+
+/** Whether the time of day may decide what is due. */
+export interface ClockGuard {
+  /**
+   * False while the clock has jumped ahead or is ahead of the database's: what ends or is removed too early does not
+   * come back, what waits for a while is only late. Operators are told, once each time it begins.
+   */
+  isTrusted(): Promise<boolean>
+}
+
+const tolerance_ms = 5 * 60_000
+/** A jump ahead that holds for so long is believed: the clock was set right, or the machine had slept. */
+const settling_ms = 10 * 60_000
+
+export function createClockGuard(
+  deps: Pick<JobDeps, 'database' | 'alerts' | 'now' | 'elapsed_ms'> & { runs: Pick<JobRuns, 'ahead'> },
+): ClockGuard {
+  const { database, alerts, now, elapsed_ms, runs } = deps
+  const jump = watchJumps(() => now().getTime(), elapsed_ms)
+  let told = ''
+
+  const strangeness = async () => {
+    const jumped_ms = jump()
+    if (jumped_ms > 0) return { why: 'jumped', by_ms: jumped_ms } as const
+    const [row] = await database.query<{ at: Date }>('SELECT UTC_TIMESTAMP(3) AS at')
+    const apart_ms = now().getTime() - (row?.at.getTime() ?? 0)
+    if (apart_ms > tolerance_ms) return { why: 'apart', by_ms: apart_ms } as const
+    return (await runs.ahead()) > 0 ? ({ why: 'future_runs', by_ms: 0 } as const) : undefined
+  }
+
+  return {
+    async isTrusted() {
+      const strange = await strangeness()
+      if (strange && strange.why !== told) {
+        alerts.raise({ event: 'clock_wrong', why: strange.why, by_s: Math.round(strange.by_ms / 1000) })
+      }
+      told = strange?.why ?? ''
+      return strange === undefined || strange.why === 'future_runs'
+    },
+  }
+}
+
+/** Answers by how many ms the clock is ahead of what it was believed to show. A step back is believed at once. */
+function watchJumps(clock_ms: () => number, elapsed_ms: () => number): () => number {
+  let believed = clock_ms() - elapsed_ms()
+  let jumped: { to: number; at: number } | undefined
+  return () => {
+    const [offset, at] = [clock_ms() - elapsed_ms(), elapsed_ms()]
+    if (offset - believed > tolerance_ms) {
+      if (!jumped || Math.abs(offset - jumped.to) > tolerance_ms) jumped = { to: offset, at }
+      if (at - jumped.at < settling_ms) return offset - believed
+    }
+    // The slow steps by which a clock is kept right add up.
+    believed = offset
+    jumped = undefined
+    return 0
+  }
+}
