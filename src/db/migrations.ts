@@ -4,6 +4,7 @@ import numberStockMovements from '../../drizzle/0002_number_stock_movements.sql'
 import dropIdleIndexes from '../../drizzle/0003_drop_idle_indexes.sql' with { type: 'text' }
 import addSessionRefreshes from '../../drizzle/0004_add_session_refreshes.sql' with { type: 'text' }
 import markInstallation from '../../drizzle/0005_mark_installation.sql' with { type: 'text' }
+import letRejectedPhotosReturn from '../../drizzle/0006_let_rejected_photos_return.sql' with { type: 'text' }
 
 /** A named change of the schema; once landed it is never edited. */
 export interface Migration {
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { name: '0003_drop_idle_indexes', sql: dropIdleIndexes },
   { name: '0004_add_session_refreshes', sql: addSessionRefreshes },
   { name: '0005_mark_installation', sql: markInstallation },
+  { name: '0006_let_rejected_photos_return', sql: letRejectedPhotosReturn },
 ]

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, int, mysqlEnum, mysqlTable, unique, varchar } from 'drizzle-orm/mysql-core'
+import { check, index, int, mysqlEnum, mysqlTable, smallint, unique, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { derivedMapping, mapTable } from '../till/table-mapping.ts'
@@ -18,6 +18,8 @@ export const uploadReviewsTable = mysqlTable(
     image_key: asciiText({ length: 64 }).notNull(),
     /** Of the photo as it is kept. */
     image_sha256: asciiText({ length: 64 }).notNull(),
+    /** How often the user had sent this photo before: each time it had been rejected. */
+    resend: smallint().notNull().default(0),
     image_phash: asciiText({ length: 64 }),
     input_amount_fen: int(),
     /** What the reader found on the photo; null for what it didn't. `read_paid_at` is the restaurant's wall clock. */
@@ -63,9 +65,9 @@ export const uploadReviewsTable = mysqlTable(
     ),
     // `uploadsWithNumber`, asked for each photo that was read. Without it each upload reads all that came before.
     index('upload_reviews_number').on(table.read_number),
-    // One upload of a photo for each user: `uploadsByPhoto`. Its first column serves `copiesOf`, which looks for the
-    // photo among everyone's.
-    unique('upload_reviews_image_user').on(table.image_sha256, table.user_id),
+    // One upload of a photo for each user and send: `uploadsByPhoto`. Its first column serves `copiesOf`, which looks for
+    // the photo among everyone's.
+    unique('upload_reviews_image_send').on(table.image_sha256, table.user_id, table.resend),
     // One row an image. Serves `sweepImages`, which asks for 500 names at once.
     unique('upload_reviews_image_key').on(table.image_key),
     check('upload_reviews_points', sql`points_awarded >= 0 AND estimated_points >= 0`),
