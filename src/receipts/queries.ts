@@ -67,7 +67,7 @@ export async function uploadStatisticsOf({ orm }: Database, userId: number) {
   }
 }
 
-/** By each upload's id the other users' uploads of the very same photo: asked whenever it is shown, both may be on their way at once. */
+/** By each upload's id the other uploads of the very same photo, the sender's own rejected ones too: asked whenever it is shown, both may be on their way at once. */
 export async function copiesOf({ orm }: Database, uploads: readonly Upload[]): Promise<Map<string, string[]>> {
   if (uploads.length === 0) return new Map()
   const { upload_id, image_sha256 } = table

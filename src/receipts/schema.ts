@@ -96,12 +96,34 @@ export const uploads = mapTable(uploadReviewsTable, {
   ],
 })
 
-/** The user's upload of one photo; read, and added to, while the user's row is locked. */
-export const uploadsByPhoto = mapTable(uploadReviewsTable, {
+/** What a user has sent of one photo. */
+export interface PhotoSends {
+  user_id: number
+  image_sha256: string
+  sends: number
+  /** The upload of it that was not rejected; while there is one the photo can't be sent again. */
+  standing: string | null
+}
+
+/** Read while the user's row is locked: no other upload or review of theirs can be on its way. */
+export const photoSends = derivedMapping<PhotoSends>({
+  name: 'photo_sends',
   rank: lockOrder.uploads,
-  key: ['user_id', 'image_sha256'],
-  lock: 'none',
-  updates: [],
+  keyOf: ({ user_id, image_sha256 }) => [user_id, image_sha256],
+  async load(tx, keys) {
+    const found = await tx.query<PhotoSends>(
+      `SELECT user_id, image_sha256, COUNT(*) AS sends,
+              MAX(CASE WHEN review_status <> 'rejected' THEN upload_id END) AS standing
+         FROM upload_reviews WHERE ${keys.map(() => '(image_sha256 = ? AND user_id = ?)').join(' OR ')}
+        GROUP BY user_id, image_sha256`,
+      keys.flatMap(([user_id, sha256]) => [sha256, user_id]),
+    )
+    return keys.map(([user, sha256]) => {
+      const [user_id, image_sha256] = [Number(user), String(sha256)]
+      const known = found.find((row) => row.user_id === user_id && row.image_sha256 === image_sha256)
+      return known ?? { user_id, image_sha256, sends: 0, standing: null }
+    })
+  },
 })
 
 /** How much a user has sent since an instant. */

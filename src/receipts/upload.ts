@@ -5,7 +5,7 @@ import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import { users } from '../users/schema.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
-import { uploadCounts, uploadsByPhoto } from './schema.ts'
+import { photoSends, uploadCounts, uploads } from './schema.ts'
 import type { Flag } from './wire.ts'
 
 export interface NewUpload {
@@ -32,30 +32,31 @@ export interface UploadMade {
   estimated_points: number
 }
 
-/** A receipt goes to review: each photo once a user, and never more of them a day than the limit. */
+/** A receipt goes to review: each photo once a user until it is rejected, and never more of them a day than the limit. */
 export const upload: Operation<NewUpload, UploadMade, Push> = {
   name: 'upload',
   owner: ({ userId }) => userId,
   needs: ({ userId, sha256, since }) => [
     rows(users, userId),
-    { mapping: uploadsByPhoto, keys: [[userId, sha256]] },
+    { mapping: photoSends, keys: [[userId, sha256]] },
     { mapping: uploadCounts, keys: [[userId, since.toISOString()]] },
   ],
   decide(unit, input) {
     const { uploadId, userId, imageKey, input_fen, reading, dailyLimit } = input
     if (!unit.find(users, [userId])) throw new Refusal(2003)
-    const same = unit.find(uploadsByPhoto, [userId, input.sha256])
-    if (same) throw new Refusal(5005, { upload_id: same.upload_id })
+    const sent = unit.get(photoSends, [userId, input.sha256])
+    if (sent.standing !== null) throw new Refusal(5005, { upload_id: sent.standing })
     const today = unit.get(uploadCounts, [userId, input.since.toISOString()])
     if (today.count >= dailyLimit) throw new Refusal(5006, { limit: dailyLimit })
     unit.update(uploadCounts, today, { count: today.count + 1 })
     const recognized_fen = reading?.amount_fen ?? null
     const estimated_points = pointsFor(recognized_fen ?? input_fen ?? 0)
-    unit.append(uploadsByPhoto, {
+    unit.append(uploads, {
       upload_id: uploadId,
       user_id: userId,
       image_key: imageKey,
       image_sha256: input.sha256,
+      resend: sent.sends,
       image_phash: input.perceptualHash,
       input_amount_fen: input_fen,
       recognized_amount_fen: recognized_fen,
@@ -72,6 +73,7 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
       review_time: null,
       created_at: unit.now,
     })
+    unit.update(photoSends, sent, { sends: sent.sends + 1, standing: uploadId })
     const input_amount = input_fen === null ? null : yuanOf(input_fen)
     unit.announce({
       to: 'merchants',

@@ -174,6 +174,34 @@ describe('the same photo', () => {
     expect(await storedKeys(service)).toHaveLength(2)
   })
 
+  test('the same photo is taken again once it was rejected, one time, and its reviewer is shown the one before', async () => {
+    const { token } = await signInMerchant(service)
+    const reject = (upload_id: string) =>
+      service.client.post('/api/merchant/review', { token, body: { upload_id, action: 'reject', reason: '看不清' } })
+    const first = await send(photoForm(photo, '5'))
+    await reject(first.data.upload_id)
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, (_, at) => send(photoForm(photo, '6'), { idempotencyKey: `k${at}` })),
+    )
+    const again = answers.find(({ code }) => code === 0)
+    expect(answers.map(({ code }) => code).sort()).toEqual([0, 5005, 5005, 5005])
+    for (const { code, data } of answers) if (code === 5005) expect(data).toEqual({ upload_id: again?.data.upload_id })
+    expect((await reviewOf(again?.data.upload_id)).flags).toEqual([
+      { flag: 'same_photo', upload_id: first.data.upload_id },
+    ])
+    await reject(again?.data.upload_id)
+    expect((await send(photoForm(photo, '6'))).code).toBe(0)
+  })
+
+  test('the same photo of an approved or an expired upload is 5005 for good', async () => {
+    for (const status of ['approved', 'expired']) {
+      await service.database.query('DELETE FROM upload_reviews')
+      const { data } = await send(photoForm(photo, '5'))
+      await service.database.query('UPDATE upload_reviews SET review_status = ?', [status])
+      expect(await send(photoForm(photo, '5'))).toMatchObject({ code: 5005, data: { upload_id: data.upload_id } })
+    }
+  })
+
   test('the same photo of another user is flagged for the reviewer, and the sender isn’t told', async () => {
     const first = await send(photoForm(photo, '5'))
     const other = await signIn(service)
