@@ -3,6 +3,7 @@ import { Refusal } from '../../contract/refusals.ts'
 import { orders } from '../../exchange/schema.ts'
 import type { Operation } from '../../till/operation.ts'
 import { rows } from '../../till/table-mapping.ts'
+import { users } from '../../users/schema.ts'
 import { type Voucher, vouchers } from '../../vouchers/schema.ts'
 import { audit } from '../audit.ts'
 
@@ -19,9 +20,16 @@ export interface Redemption {
 export const redeem: Operation<Redemption, { redeemed_at: string }, Push> = {
   name: 'redeem',
   owner: ({ holderId }) => holderId,
-  needs: ({ code, exchangeId }) => [rows(vouchers, code), ...(exchangeId === null ? [] : [rows(orders, exchangeId)])],
-  decide(unit, { code, exchangeId, actorId }) {
+  needs: ({ code, holderId, exchangeId }) => [
+    rows(users, holderId),
+    rows(vouchers, code),
+    ...(exchangeId === null ? [] : [rows(orders, exchangeId)]),
+  ],
+  decide(unit, { code, holderId, exchangeId, actorId }) {
     const voucher = requireRedeemable(unit.find(vouchers, [code]), unit.now)
+    // A code can be passed on: what a stopped account holds is held until the account is let back in.
+    if (unit.get(users, [holderId]).status !== 'active')
+      throw new Refusal(6007, { current_status: 'stopped' }, '持有人的账号已停用，券暂时不能核销')
     unit.update(vouchers, voucher, { status: 'redeemed', redeemed_at: unit.now, redeemed_by: actorId })
     if (exchangeId !== null) {
       unit.update(orders, unit.get(orders, [exchangeId]), { status: 'completed', completed_at: unit.now })

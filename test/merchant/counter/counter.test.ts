@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { createRateLimit } from '../../../src/http/rate-limits.ts'
+import { setStanding } from '../../../src/merchant/change-account.ts'
 import { createVoucherDesk } from '../../../src/merchant/counter/counter.ts'
 import { redeem } from '../../../src/merchant/counter/redeem.ts'
 import { parallelCopies } from '../../support/copies.ts'
@@ -68,6 +69,23 @@ describe('vouchers', () => {
     await service.database.query('UPDATE vouchers SET expires_at = ? WHERE code = ?', [month, late.code])
     expect(await take(late.code)).toMatchObject({ code: 6007, data: { current_status: 'expired' } })
     expect((await look(late.code)).data.status).toBe('expired')
+  })
+
+  test('vouchers of a stopped account are 6007 until it is let back in, also when they were won', async () => {
+    const { code } = await order()
+    await service.database.query(
+      `INSERT INTO vouchers (code, kind, user_id, source_id, title, quantity, status, expires_at, created_at)
+       VALUES ('PRZ2345678', 'prize', ?, 'DR_1-1', '免费咖啡', 1, 'active', ?, ?)`,
+      [diner.userId, new Date(Date.now() + 86_400_000), new Date()],
+    )
+    await service.services.till.run(setStanding, { userId: diner.userId, status: 'banned' })
+    for (const one of [code, 'PRZ2345678']) {
+      const refused = await take(one)
+      expect(refused).toMatchObject({ code: 6007, data: { current_status: 'stopped' } })
+      expect(refused.msg).toContain('已停用')
+    }
+    await service.services.till.run(setStanding, { userId: diner.userId, status: 'active' })
+    expect([(await take(code)).code, (await take('PRZ2345678')).code]).toEqual([0, 0])
   })
 
   test('a repeated redemption gets the first answer', async () => {
