@@ -30,6 +30,7 @@ const dialects = createDialects({
   authFailureCode: 401,
   trustedProxies: 0,
   now: () => new Date(),
+  elapsed_ms: () => performance.now(),
   presentWheel: () => Promise.reject(new Error('no wheel')),
   defaultWheel: { prizes: [], pity_prize_id: 1 },
   figures: { draws: async () => ({}), account: async () => ({}) },

@@ -128,7 +128,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
 
     async endSession({ userId }, sessionId) {
-      if (!(await hasSession(database, userId, sessionId))) throw new Refusal(2003, null, { sentence: '没有找到这台登录设备' })
+      if (!(await hasSession(database, userId, sessionId)))
+        throw new Refusal(2003, null, { sentence: '没有找到这台登录设备' })
       return end(userId, [sessionId])
     },
 

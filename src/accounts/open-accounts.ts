@@ -7,7 +7,7 @@ import { codeLife_s } from './sms-code.ts'
 import { tencentSms } from './tencent-sms.ts'
 import { createWechat, noWechat, type Wechat } from './wechat.ts'
 
-type Parts = Pick<AccountsOptions, 'database' | 'till' | 'tokens' | 'access' | 'secret' | 'logger'> & {
+type Parts = Pick<AccountsOptions, 'database' | 'till' | 'tokens' | 'access' | 'secret' | 'logger' | 'now'> & {
   limits: Record<'login' | 'sendCode' | 'sendCodeSite' | 'wechatMiss', RateLimit>
   print: (line: string) => void
   elapsed_ms: () => number

@@ -33,7 +33,9 @@ export const issueCode: Operation<CodeRequest, Record<string, never>> = {
   decide(unit, { phone, codeHash, limits }) {
     const known = unit.find(smsCodes, [phone])
     const now = unit.now.getTime()
-    const recent = (known ? (JSON.parse(known.sends) as number[]) : []).filter((at) => at > now - day_ms)
+    const sends = known ? (JSON.parse(known.sends) as number[]) : []
+    // Those of the future are a clock's that was ahead; replicas' clocks may differ by a minute.
+    const recent = sends.filter((at) => at > now - day_ms && at <= now + minute_ms)
     const wait_s = limits ? waitBeforeSend(recent, now, limits) : 0
     if (wait_s > 0) throw new Refusal(1003, { retry_after: wait_s })
     const kept = [...recent, now].slice(-(limits?.perDay ?? 1))

@@ -6,8 +6,10 @@ import { UsageError } from './usage.ts'
 
 /** Exit 1 when anything disagreed, repaired or not. */
 export const reconcileCommand: Command = async ({ args, config, print }) => {
-  const isRepair = args[0] === '--repair'
-  if (args.length > (isRepair ? 1 : 0)) throw new UsageError('reconcile takes --repair or nothing.')
+  const [option, most, ...rest] = args
+  const isRepair = option === '--repair'
+  const isWell = isRepair ? most === undefined || /^\d{1,7}$/.test(most) : option === undefined
+  if (!isWell || rest.length > 0) throw new UsageError('reconcile takes --repair, perhaps with a number, or nothing.')
   const { services, close } = await openInstallation(config, print)
   try {
     const mismatches = await findMismatches(services.database)
@@ -17,7 +19,8 @@ export const reconcileCommand: Command = async ({ args, config, print }) => {
       return 0
     }
     if (isRepair) {
-      print(`${await repair(services.database, services.till)} repaired from their ledgers.`)
+      const repaired = await repair(services.database, services.till, most === undefined ? undefined : Number(most))
+      print(`${repaired} repaired from their ledgers.`)
       // Its record is what the figures and their alert go by.
       for (const job of services.jobs.all) if (job.name === 'reconcile') await services.jobs.run(job)
     }

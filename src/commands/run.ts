@@ -28,7 +28,7 @@ Usage: restaurant-points <command>
   merchant grant|revoke <mobile>        Make an account a merchant, or no longer one
   account stop|restore <mobile>         Keep someone out of their account, or let them back in
   points <mobile> <±n> --reason <text>  Correct a balance
-  reconcile [--repair]                  Hold every balance and stock against its ledger; exit 1 when one disagrees
+  reconcile [--repair [<most>]]         Hold every balance and stock against its ledger; exit 1 when one disagrees
   jobs list | run <name>                Show the scheduled jobs, or run one now
   images [sweep <most> | restore [name] | adopt]
                                         Which images no row knows; put them away, bring them back, or say that the

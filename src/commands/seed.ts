@@ -9,7 +9,7 @@ export const seedCommand: Command = async ({ args, config, print }) => {
   try {
     print((await seedWheel(services)) ? 'The default wheel is installed.' : 'There is a wheel already.')
     const made = await seedProducts(services)
-    print(made > 0 ? `${made} sample products are installed.` : 'The sample products were installed before.')
+    print(made > 0 ? `${made} sample products are installed.` : 'There are products already: no sample was added.')
     return 0
   } finally {
     await close()

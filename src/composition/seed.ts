@@ -2,7 +2,7 @@ import { like } from 'drizzle-orm'
 import { defaultPityPrizeId, defaultPrizes, sampleProducts } from '../../drizzle/seed.ts'
 import { isDuplicateKey } from '../db/errors.ts'
 import { addProduct } from '../exchange/add-product.ts'
-import { stockMovementsTable } from '../exchange/schema.ts'
+import { productsTable, stockMovementsTable } from '../exchange/schema.ts'
 import { installWheel } from '../lottery/install-wheel.ts'
 import type { Services } from './services.ts'
 
@@ -16,13 +16,21 @@ export async function seedWheel({ till, config }: Services): Promise<boolean> {
   return answer.installed
 }
 
-/** The sample products, each once ever; answers how many were made now. Their first movements are their marks. */
+/**
+ * The sample products, each once ever; answers how many were made now. Their first movements are their marks. A catalogue
+ * without marks that has products is a restaurant's own: it gets none.
+ */
 export async function seedProducts({ till, database }: Services): Promise<number> {
   const marks = await database.orm
     .select({ mark: stockMovementsTable.related_id })
     .from(stockMovementsTable)
     .where(like(stockMovementsTable.related_id, 'SEED\\_%'))
   const seeded = new Set(marks.map(({ mark }) => mark))
+  if (
+    seeded.size === 0 &&
+    (await database.orm.select({ id: productsTable.commodity_id }).from(productsTable).limit(1)).length > 0
+  )
+    return 0
   let made = 0
   for (const [index, { fields, stock }] of sampleProducts.entries()) {
     const movementId = `SEED_${index + 1}`

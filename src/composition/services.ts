@@ -74,7 +74,18 @@ export function createServices(options: ServicesOptions) {
   const onEnd = readerReport(metrics, alerts)
   const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
   const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, now, elapsed_ms })
-  const accounts = openAccounts(config, { database, till, tokens, access, secret, limits, logger, print, elapsed_ms })
+  const accounts = openAccounts(config, {
+    database,
+    till,
+    tokens,
+    access,
+    secret,
+    limits,
+    logger,
+    print,
+    now,
+    elapsed_ms,
+  })
   const databaseWatch = watchOver(database, alerts)
   const poolSize = config.DATABASE_POOL
   watchFigures(metrics, { till, database, poolSize, photosWaiting: receipts.photosWaiting, watch: databaseWatch })

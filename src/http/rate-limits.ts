@@ -37,11 +37,11 @@ export function createRateLimit(
   const limiter = shared ? sharedLimiter(name, points, window_s, shared, alone) : alone
   return {
     async take(who) {
-      await consumed(limiter, who, 1)
+      await consumed(limiter, who, 1, window_s)
     },
     async check(who) {
-      const used = await consumed(limiter, who, 0)
-      if (used.consumedPoints >= points) throw exhausted(used)
+      const used = await consumed(limiter, who, 0, window_s)
+      if (used.consumedPoints >= points) throw exhausted(used, window_s)
     },
     async giveBack(who) {
       await limiter.reward(who)
@@ -75,17 +75,24 @@ function sharedLimiter(
   })
 }
 
-async function consumed(limiter: RateLimiterMemory | RateLimiterRedis, who: string | number, points: number) {
+async function consumed(
+  limiter: RateLimiterMemory | RateLimiterRedis,
+  who: string | number,
+  points: number,
+  window_s: number,
+) {
   try {
     return await limiter.consume(who, points)
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error
-    throw exhausted(error)
+    throw exhausted(error, window_s)
   }
 }
 
-function exhausted({ msBeforeNext }: RateLimiterRes): Refusal {
-  return new Refusal(9006, { retry_after: Math.max(1, Math.ceil(msBeforeNext / 1000)) })
+/** A window's end is a time of day: a clock that was set back would put it off, though the window ends as it should. */
+function exhausted({ msBeforeNext }: RateLimiterRes, window_s: number): Refusal {
+  const left_s = Math.ceil(msBeforeNext / 1000)
+  return new Refusal(9006, { retry_after: Math.min(Math.max(1, left_s), window_s) })
 }
 
 /** One limit for everything a network address sends. */

@@ -106,10 +106,11 @@ export interface PhotoSends {
 }
 
 /** Read while the user's row is locked: no other upload or review of theirs can be on its way. */
-export const photoSends = derivedMapping<PhotoSends>({
+export const photoSends = derivedMapping({
   name: 'photo_sends',
   rank: lockOrder.uploads,
-  keyOf: ({ user_id, image_sha256 }) => [user_id, image_sha256],
+  updates: ['sends', 'standing'],
+  keyOf: ({ user_id, image_sha256 }: PhotoSends) => [user_id, image_sha256],
   async load(tx, keys) {
     const found = await tx.query<PhotoSends>(
       `SELECT user_id, image_sha256, COUNT(*) AS sends,

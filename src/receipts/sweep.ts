@@ -1,5 +1,6 @@
 import { AlertedError } from '../alerts/alert.ts'
 import type { Database } from '../db/client.ts'
+import { mostAtOnce } from '../lib/most-at-once.ts'
 import { areOne, join, marksOf, part } from '../storage/installation.ts'
 import type { Store } from '../storage/store.ts'
 import { lookUpImages } from './known-images.ts'
@@ -7,15 +8,6 @@ import { bringBackKnown, putAway, removeOld } from './quarantine.ts'
 
 /** An object this young may belong to an upload that is still on its way. */
 const youngest_ms = 3_600_000
-
-/**
- * The most unknown images that are put away at once: a twentieth of all, at most a hundred, and always a handful. The
- * smaller bound holds: uploads that broke off leave a few an hour, and more than that speaks of a database that lost
- * rows. A stop for nothing costs an operator a look; a sweep for nothing costs the diners their receipts.
- */
-export function mostAtOnce(images: number): number {
-  return Math.max(10, Math.min(100, Math.floor(images / 20)))
-}
 
 /** What the store holds, held against the rows. */
 export interface Survey {

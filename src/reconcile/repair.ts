@@ -1,6 +1,8 @@
 import type { Database } from '../db/client.ts'
 import type { Transaction } from '../db/transact.ts'
 import { products } from '../exchange/schema.ts'
+import { mostAtOnce } from '../lib/most-at-once.ts'
+import { OperatorError } from '../lib/operator-error.ts'
 import { lockOrder } from '../lock-order.ts'
 import { audit } from '../merchant/audit.ts'
 import type { Operation } from '../till/operation.ts'
@@ -14,25 +16,28 @@ interface LedgerSum {
   id: number
   total: number
   last_seq: number
+  row_count: number
 }
 
 const pointsLedger = sumsOf(
   'points ledger',
-  'SELECT user_id AS id, SUM(points) AS total, MAX(seq) AS last_seq FROM points_records WHERE user_id IN (?) GROUP BY user_id',
+  'SELECT user_id AS id, SUM(points) AS total, MAX(seq) AS last_seq, COUNT(*) AS row_count FROM points_records WHERE user_id IN (?) GROUP BY user_id',
 )
 const stockLedger = sumsOf(
   'stock ledger',
-  'SELECT commodity_id AS id, SUM(quantity_change) AS total, 0 AS last_seq FROM stock_movements WHERE commodity_id IN (?) GROUP BY commodity_id',
+  'SELECT commodity_id AS id, SUM(quantity_change) AS total, 0 AS last_seq, COUNT(*) AS row_count FROM stock_movements WHERE commodity_id IN (?) GROUP BY commodity_id',
 )
 
-/** The ledger is the truth: a balance that disagrees is set to its ledger's sum. */
+/** The ledger is the truth, as long as it is whole: a balance that disagrees is set to its ledger's sum. */
 const repairBalance: Operation<number, { repaired: boolean }> = {
   name: 'repair_balance',
   owner: (userId) => userId,
   needs: (userId) => [rows(users, userId), rows(pointsLedger, userId)],
   decide(unit, userId) {
     const user = unit.get(users, [userId])
-    const { total, last_seq } = unit.get(pointsLedger, [userId])
+    const { total, last_seq, row_count } = unit.get(pointsLedger, [userId])
+    // Rows are missing: their sum is no one's balance.
+    if (row_count !== last_seq || row_count < user.ledger_seq) return { repaired: false }
     if (total < 0 || (total === user.total_points && last_seq === user.ledger_seq)) return { repaired: false }
     const details = { was: user.total_points, is: total }
     unit.update(users, user, { total_points: total, ledger_seq: last_seq, updated_at: unit.now })
@@ -41,14 +46,15 @@ const repairBalance: Operation<number, { repaired: boolean }> = {
   },
 }
 
-/** A stock that disagrees is set to the sum of its movements. */
+/** A stock that disagrees is set to the sum of its movements, as long as none is missing. */
 const repairStock: Operation<number, { repaired: boolean }> = {
   name: 'repair_stock',
   owner: (productId) => productId,
   needs: (productId) => [rows(products, productId), rows(stockLedger, productId)],
   decide(unit, productId) {
     const product = unit.get(products, [productId])
-    const { total } = unit.get(stockLedger, [productId])
+    const { total, row_count } = unit.get(stockLedger, [productId])
+    if (row_count < product.stock_seq || (row_count === 0 && product.stock > 0)) return { repaired: false }
     if (total < 0 || total === product.stock) return { repaired: false }
     const details = { was: product.stock, is: total }
     unit.update(products, product, { stock: total, updated_at: unit.now })
@@ -57,14 +63,33 @@ const repairStock: Operation<number, { repaired: boolean }> = {
   },
 }
 
-/** Sets every balance and stock that disagrees to what its ledger says; answers how many it could. */
-export async function repair(database: Database, till: Till): Promise<number> {
+/**
+ * Sets every balance and stock that disagrees to what its ledger says; answers how many it could. The audit log keeps what
+ * each was.
+ * @throws {OperatorError} when more of them disagree than are set right at once: `most`, or what daily work explains.
+ */
+export async function repair(database: Database, till: Till, most?: number): Promise<number> {
   const operations = { balance: repairBalance, stock: repairStock }
+  const wrong = (await findMismatches(database)).filter(({ repairs }) => repairs !== undefined)
+  await requireFew(database, wrong.length, most)
   let repaired = 0
-  for (const { repairs, id } of await findMismatches(database)) {
+  for (const { repairs, id } of wrong) {
     if (repairs && (await till.run(operations[repairs], Number(id))).answer.repaired) repaired += 1
   }
   return repaired
+}
+
+async function requireFew(database: Database, wrong: number, most?: number): Promise<void> {
+  const [row] = await database.query<{ total: number }>(
+    'SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM products) AS total',
+  )
+  const total = Number(row?.total ?? 0)
+  const allowed = most ?? mostAtOnce(total)
+  if (wrong <= allowed) return
+  throw new OperatorError(
+    `${wrong} of ${total} balances and stocks disagree, and ${allowed} are repaired at once: nothing was changed. ` +
+      `Is the ledger whole? If it is: reconcile --repair ${wrong}`,
+  )
 }
 
 /** Sums, read after the row they are held against is locked. */
@@ -76,9 +101,12 @@ function sumsOf(name: string, sql: string): TableMapping<LedgerSum, never> {
     keyOf: ({ id }: LedgerSum) => [id],
     async load(tx: Transaction, keys: readonly Key[]) {
       const ids = keys.map(([id]) => Number(id))
-      const found = await tx.query<{ id: number; total: string; last_seq: number }>(sql, [ids])
+      const found = await tx.query<{ id: number; total: string; last_seq: number; row_count: number }>(sql, [ids])
       const sums = new Map(found.map((row) => [row.id, row]))
-      return ids.map((id) => ({ id, total: Number(sums.get(id)?.total ?? 0), last_seq: sums.get(id)?.last_seq ?? 0 }))
+      return ids.map((id) => {
+        const { total = '0', last_seq = 0, row_count = 0 } = sums.get(id) ?? {}
+        return { id, total: Number(total), last_seq, row_count }
+      })
     },
   })
 }

@@ -37,7 +37,7 @@ async function account(): Promise<string> {
 describe('the command line', () => {
   test('the command line prints its usage and its version without a database', async () => {
     const nowhere = { DATABASE_URL: 'mysql://u:p@127.0.0.1:1/x' }
-    expect((await runCommand(['--help'], nowhere)).out).toContain('reconcile [--repair]')
+    expect((await runCommand(['--help'], nowhere)).out).toContain('reconcile [--repair')
     expect(await runCommand(['--version'], nowhere)).toMatchObject({ code: 0, out: `${version}\n` })
   })
 
@@ -65,6 +65,7 @@ describe('the command line', () => {
     [['images', 'adopt', 'now']],
     [['images', 'restore', 'a', 'b']],
     [['reconcile', '--all']],
+    [['reconcile', '--repair', 'all']],
     [['serve', '--port', '80']],
     [['migrate', 'now']],
     [['seed', '--dry-run']],
@@ -133,10 +134,21 @@ describe('commands', () => {
   test('the commands migrate and seed do their work once', async () => {
     expect((await run('migrate')).code).toBe(0)
     expect((await run('seed')).out).toContain('20 sample products are installed')
-    expect((await run('seed')).out).toContain('installed before')
+    expect((await run('seed')).out).toContain('no sample was added')
     expect(await database.query('SELECT 1 FROM products')).toHaveLength(20)
     expect(await database.query('SELECT 1 FROM lottery_prizes')).toHaveLength(8)
     expect(await findMismatches(database)).toEqual([])
+  })
+
+  test('the command seed adds no sample to a catalogue of the restaurant’s own', async () => {
+    const own = await createTestDatabase(`points_own_${process.pid}`)
+    const seed = () => runCommand(['seed'], { DATABASE_URL: own })
+    await runCommand(['migrate'], { DATABASE_URL: own })
+    const there = openDatabase({ address: { uri: own }, poolSize: 1 })
+    await there.query("INSERT INTO products (name, category, exchange_points) VALUES ('红烧肉', '热菜', 10)")
+    expect((await seed()).out).toContain('no sample was added')
+    expect(await there.query('SELECT 1 FROM products')).toHaveLength(1)
+    await there.close()
   })
 
   test('the command account stops and restores an account, and the audit log has it', async () => {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Installation, openInstallation } from '../../src/composition/installation.ts'
 import { seedWheel } from '../../src/composition/seed.ts'
 import { findMismatches } from '../../src/reconcile/checks.ts'
+import { repair } from '../../src/reconcile/repair.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { testConfig } from '../support/service.ts'
 
@@ -87,6 +88,65 @@ test.each([
   for (const statement of statements) await run(statement)
   const found = await findMismatches(installation.services.database)
   expect(found.map((mismatch) => mismatch.check)).toContain(check)
+})
+
+describe('a repair', () => {
+  const repaired = (most?: number) => repair(installation.services.database, installation.services.till, most)
+  const balances = () => run('SELECT user_id AS id, total_points AS balance FROM users ORDER BY user_id')
+
+  test('sets a balance and a stock to their ledgers, and the audit log keeps what they were', async () => {
+    await begin()
+    await run(keptBalance(1, 1_007, 1))
+    await run('UPDATE products SET stock = 4')
+    await run('DELETE FROM audit_log')
+    expect(await repaired()).toBe(2)
+    expect(await findMismatches(installation.services.database)).toEqual([])
+    const kept = await installation.services.database.query<{ text: string }>(
+      'SELECT CAST(details AS CHAR) AS text FROM audit_log ORDER BY audit_id',
+    )
+    expect(kept.map(({ text }) => JSON.parse(text))).toEqual([
+      { was: 1_007, is: 1_000 },
+      { was: 4, is: 5 },
+    ])
+  })
+
+  test.each([
+    ['all rows', 'DELETE FROM points_records WHERE user_id = 1'],
+    ['its last row', 'DELETE FROM points_records WHERE user_id = 1 AND seq = 2'],
+    ['a row between', 'DELETE FROM points_records WHERE user_id = 1 AND seq = 1'],
+  ])('leaves a balance alone whose ledger lost %s', async (_, loss) => {
+    await begin()
+    await run(entry(1, 2, 50, 'admin', 'ADJ_1', 1_050))
+    await run(keptBalance(1, 1_050, 2))
+    await run(loss)
+    expect(await repaired()).toBe(0)
+    expect(await balances()).toEqual([
+      { id: 1, balance: 1_050 },
+      { id: second, balance: 1_000 },
+    ])
+  })
+
+  test('leaves a stock alone whose movements are gone', async () => {
+    await begin()
+    await run('DELETE FROM stock_movements')
+    expect(await repaired()).toBe(0)
+    expect(await run('SELECT stock FROM products')).toEqual([{ stock: 5 }])
+  })
+
+  test('changes nothing when more disagree than daily work explains, until an operator says how many', async () => {
+    await begin()
+    const users = Array.from({ length: 11 }, (_, at) => at + 10)
+    for (const user of users) {
+      await run(
+        `INSERT INTO users (user_id, mobile, total_points, ledger_seq) VALUES (${user}, '${13_900_000_000 + user}', 1, 1)`,
+      )
+      await run(entry(user, 1, 1_000, 'register', `REG_${user}`, 1_000))
+    }
+    await expect(repaired()).rejects.toThrow('11 of 14 balances and stocks disagree, and 10 are repaired at once')
+    expect(await run('SELECT 1 FROM users WHERE total_points = 1')).toHaveLength(11)
+    expect(await repaired(11)).toBe(11)
+    expect(await findMismatches(installation.services.database)).toEqual([])
+  })
 })
 
 test('a reconcile that is told to stop proves nothing', async () => {

@@ -29,7 +29,7 @@ export const redeem: Operation<Redemption, { redeemed_at: string }, Push> = {
     const voucher = requireRedeemable(unit.find(vouchers, [code]), unit.now)
     // A code can be passed on: what a stopped account holds is held until the account is let back in.
     if (unit.get(users, [holderId]).status !== 'active')
-      throw new Refusal(6007, { current_status: 'stopped' }, '持有人的账号已停用，券暂时不能核销')
+      throw new Refusal(6007, { current_status: 'stopped' }, { sentence: '持有人的账号已停用，券暂时不能核销' })
     unit.update(vouchers, voucher, { status: 'redeemed', redeemed_at: unit.now, redeemed_by: actorId })
     if (exchangeId !== null) {
       unit.update(orders, unit.get(orders, [exchangeId]), { status: 'completed', completed_at: unit.now })
