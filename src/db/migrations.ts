@@ -5,6 +5,7 @@ import dropIdleIndexes from '../../drizzle/0003_drop_idle_indexes.sql' with { ty
 import addSessionRefreshes from '../../drizzle/0004_add_session_refreshes.sql' with { type: 'text' }
 import markInstallation from '../../drizzle/0005_mark_installation.sql' with { type: 'text' }
 import letRejectedPhotosReturn from '../../drizzle/0006_let_rejected_photos_return.sql' with { type: 'text' }
+import indexVouchersByStatus from '../../drizzle/0007_index_vouchers_by_status.sql' with { type: 'text' }
 
 /** A named change of the schema; once landed it is never edited. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { name: '0004_add_session_refreshes', sql: addSessionRefreshes },
   { name: '0005_mark_installation', sql: markInstallation },
   { name: '0006_let_rejected_photos_return', sql: letRejectedPhotosReturn },
+  { name: '0007_index_vouchers_by_status', sql: indexVouchersByStatus },
 ]

@@ -25,8 +25,10 @@ export const vouchersTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // Its foreign key needs it; no statement asks for a user's vouchers.
+    // A person's vouchers, newest first; their foreign key needs it as well.
     index('vouchers_user').on(table.user_id, table.created_at),
+    // A person's vouchers of one status, and how many end soon.
+    index('vouchers_user_status').on(table.user_id, table.status, table.expires_at),
     // `expireVouchers`, oldest end first. Without it the job reads every voucher each minute.
     index('vouchers_due').on(table.status, table.expires_at),
     check('vouchers_quantity', sql`quantity >= 1`),

@@ -1,0 +1,1 @@
+CREATE INDEX `vouchers_user_status` ON `vouchers` (`user_id`,`status`,`expires_at`);
