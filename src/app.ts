@@ -25,6 +25,7 @@ import { socketRoutes } from './realtime/routes.ts'
 import { imageForm } from './receipts/photo/image-desk.ts'
 import { receiptsRoutes, uploadForm } from './receipts/routes.ts'
 import { imagePaths, imageRoutes } from './storage/routes.ts'
+import { walletRoutes } from './wallet/routes.ts'
 
 /** Images come as multipart, with limits of their own, and take as long as the phone's network does. */
 const uploadPaths = ['/api/photo/upload', '/api/user/avatar']
@@ -66,6 +67,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.route('/api/user/sessions', sessionRoutes(services))
   app.route('/api/user', pointsRoutes(services))
   app.route('/api/user', profileRoutes(services))
+  app.route('/api/user', walletRoutes(services))
   app.route('/api/lottery', lotteryRoutes(services))
   app.route('/api/exchange', exchangeRoutes(services))
   app.route('/api/photo', receiptsRoutes(services))

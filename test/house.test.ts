@@ -21,7 +21,7 @@ const floors: readonly (readonly string[])[] = [
   ['points'],
   ['vouchers', 'receipts/photo'],
   ['accounts', 'lottery', 'exchange', 'receipts/reading'],
-  ['receipts'],
+  ['receipts', 'wallet'],
   ['merchant/reviews', 'merchant/catalogue', 'merchant/wheel', 'merchant/counter', 'merchant/statistics'],
   ['profile', 'merchant', 'realtime'],
   ['reconcile'],

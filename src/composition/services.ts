@@ -24,6 +24,7 @@ import { createImageLinks } from '../storage/image-links.ts'
 import { openStore } from '../storage/open-store.ts'
 import type { Store } from '../storage/store.ts'
 import { createTill, type Till } from '../till/till.ts'
+import { createMemberCodes } from '../wallet/member-codes.ts'
 import { type BusinessCounts, createBusinessCounts } from './business-counts.ts'
 import { createLive } from './live.ts'
 import { countedAlerts, healthOf, readerReport, watchFigures, watchOver } from './observation.ts'
@@ -71,6 +72,7 @@ export function createServices(options: ServicesOptions) {
   const limits = createLimits(config, relay.redis)
   const store = openStore(config)
   const imageLinks = createImageLinks(secret, config.JWT_SECRET_PREVIOUS, now)
+  const memberCodes = createMemberCodes(secret, config.JWT_SECRET_PREVIOUS, now)
   const onEnd = readerReport(metrics, alerts)
   const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
   const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, now, elapsed_ms })
@@ -107,6 +109,7 @@ export function createServices(options: ServicesOptions) {
     receipts,
     store,
     imageLinks,
+    memberCodes,
     access,
     accounts,
     now,

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
 
-const unambiguous = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
+/** 32 digits and letters without 0, 1, I and O, which people take for others. */
+export const unambiguous = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 
-/** `length` characters of a 32-letter alphabet without 0, 1, I and O: 5 unbiased bits each, from the system's generator. */
+/** `length` characters of that alphabet: 5 unbiased bits each, from the system's generator. */
 export function randomCode(length: number): string {
   let code = ''
   for (const byte of crypto.getRandomValues(new Uint8Array(length))) code += unambiguous[byte & 31]

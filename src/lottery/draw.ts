@@ -6,6 +6,7 @@ import { rows } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { users } from '../users/schema.ts'
 import { issueVoucher } from '../vouchers/issue.ts'
+import { drawSourceId } from '../vouchers/source.ts'
 import { type DrawType, drawTypeRules } from './draw-types.ts'
 import { countDraws, drawDayOf, drawsOn, findOrCreatePity, isPityDue, nextPity, pityView } from './pity.ts'
 import { isLimited, type Prize, prizeRules } from './prizes.ts'
@@ -138,7 +139,7 @@ function award(unit: UnitOfWork<Push>, input: Draw, { index, prize, roll, isNear
           code: input.codes[index] ?? '',
           kind: 'prize',
           user_id: input.userId,
-          source_id: `${input.drawId}-${draw_sequence}`,
+          source_id: drawSourceId(input.drawId, draw_sequence),
           title: prize.prize_name,
           quantity: 1,
           ttl_days: input.rules.voucherTtl_days,

@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { pageOf } from '../db/page.ts'
+import { vouchersBySource } from '../vouchers/queries.ts'
+import { drawSourceId } from '../vouchers/source.ts'
 import type { DrawType } from './draw-types.ts'
 import { drawDayOf, drawsOn } from './pity.ts'
 import { winningTypes } from './prizes.ts'
@@ -27,11 +29,19 @@ export async function drawRecordsOf(database: Database, userId: number, query: z
     where: and(...conditions),
     order: [desc(table.record_id)],
   })
-  const records = rows.map(({ record_id, user_id: _user, roll: _roll, wheel_version: _version, ...record }) => ({
-    id: record_id,
-    ...record,
-    created_at: record.created_at.toISOString(),
-  }))
+  const sourceIdOf = (row: (typeof rows)[number]) => drawSourceId(row.draw_id, row.draw_sequence)
+  const withVoucher = rows.filter(({ prize_type }) => prize_type === 'coupon' || prize_type === 'physical')
+  const vouchers = await vouchersBySource(database, userId, withVoucher.map(sourceIdOf))
+  const records = rows.map((row) => {
+    const { record_id, user_id: _user, roll: _roll, wheel_version: _version, ...record } = row
+    const voucher = vouchers.get(sourceIdOf(row))
+    return {
+      id: record_id,
+      ...record,
+      voucher: voucher ? { code: voucher.code, expires_at: voucher.expires_at.toISOString() } : null,
+      created_at: record.created_at.toISOString(),
+    }
+  })
   return { records, pagination: paginationOf(query, total) }
 }
 

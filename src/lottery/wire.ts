@@ -29,6 +29,9 @@ const sector = z.object({
   is_activity: z.boolean(),
 })
 
+/** What was won besides points, to be shown at the counter. */
+const wonVoucher = z.object({ code: z.string(), expires_at: timestamp }).nullable()
+
 export const drawAnswer = z.object({
   draw_id: z.string(),
   draw_type: drawType,
@@ -39,7 +42,7 @@ export const drawAnswer = z.object({
       is_near_miss: z.boolean(),
       is_pity: z.boolean(),
       points_awarded: z.int(),
-      voucher: z.object({ code: z.string(), expires_at: timestamp }).nullable(),
+      voucher: wonVoucher,
     }),
   ),
   total_cost: z.int(),
@@ -82,6 +85,7 @@ export const recordsAnswer = z.object({
       points_awarded: z.int(),
       is_near_miss: z.boolean(),
       is_pity: z.boolean(),
+      voucher: wonVoucher,
       created_at: timestamp,
     }),
   ),

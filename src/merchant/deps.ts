@@ -8,6 +8,7 @@ import type { Calendar } from '../lib/calendar.ts'
 import type { Wheel } from '../lottery/wheel.ts'
 import type { ImageLinks } from '../storage/image-links.ts'
 import type { Till } from '../till/till.ts'
+import type { MemberCodes } from '../wallet/member-codes.ts'
 import type { PastDays } from './statistics/past-days.ts'
 
 /** What the merchants' routes lean on. */
@@ -24,8 +25,9 @@ export interface MerchantDeps {
     pastDays: PastDays
   }
   imageLinks: ImageLinks
+  memberCodes: MemberCodes
   limits: {
-    /** Look-ups of vouchers that miss, by merchant. */
+    /** Look-ups of vouchers and members that miss, by merchant. */
     voucherMiss: RateLimit
   }
   rules: {

@@ -4,9 +4,14 @@ import type { Database } from '../db/client.ts'
 import { type User, usersTable } from './schema.ts'
 
 /** @throws {Refusal} 2003 when there is no such account. */
-export async function requireUser({ orm }: Database, userId: number): Promise<User> {
-  const [user] = await orm.select().from(usersTable).where(eq(usersTable.user_id, userId))
+export async function requireUser(database: Database, userId: number): Promise<User> {
+  const user = await findUser(database, userId)
   if (!user) throw new Refusal(2003)
+  return user
+}
+
+export async function findUser({ orm }: Database, userId: number): Promise<User | undefined> {
+  const [user] = await orm.select().from(usersTable).where(eq(usersTable.user_id, userId))
   return user
 }
 

@@ -1,12 +1,6 @@
 import { day_ms } from '../lib/calendar.ts'
-import { randomCode } from '../lib/random.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { vouchers } from './schema.ts'
-
-/** A code for the counter: 50 random bits, short enough to be read out. */
-export function newVoucherCode(): string {
-  return randomCode(10)
-}
 
 export interface VoucherIssue {
   /** A new one. */

@@ -71,6 +71,14 @@ async function useEverything(url: string, client: Client, said: Said): Promise<v
   const { exchange_code } = order.data
   await client.post(`/api/merchant/vouchers/${exchange_code}/redeem`, { token: merchant.token })
   await client.get(`/api/merchant/users?mobile=${diner.phone}`, { token: merchant.token })
+  const member = await client.get('/api/user/member-code', { token: diner.token })
+  for (const path of [
+    `/merchant/members/${member.data.code}`,
+    '/merchant/members/1',
+    `/merchant/vouchers/${'Z'.repeat(10)}`,
+  ])
+    await client.get(`/api${path}`, { token: merchant.token })
+  await client.get(`/api/user/vouchers/${exchange_code}`, { token: diner.token })
   const photo = new Uint8Array(readFileSync(join(import.meta.dir, '../samples/08-faded.jpg')))
   const upload = await client.post('/api/photo/upload', { token: diner.token, form: photoForm(photo, '36.51') })
   await fetch(upload.data.image_url)
@@ -81,7 +89,15 @@ async function useEverything(url: string, client: Client, said: Said): Promise<v
   await client.post('/api/auth/refresh', { body: { refresh_token: diner.refreshToken } })
   await client.post('/api/auth/logout', { token: merchant.token })
   const link = new URL(upload.data.image_url)
-  said.add(diner.token.split('.')[2], '918273', '某某人', 'canary', exchange_code, ...link.searchParams.values())
+  said.add(
+    diner.token.split('.')[2],
+    '918273',
+    '某某人',
+    'canary',
+    exchange_code,
+    member.data.code,
+    ...link.searchParams.values(),
+  )
   said.add('沙县小吃', '36.50', '36.51', 'tests-only')
 }
 

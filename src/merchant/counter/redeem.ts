@@ -5,6 +5,7 @@ import type { Operation } from '../../till/operation.ts'
 import { rows } from '../../till/table-mapping.ts'
 import { users } from '../../users/schema.ts'
 import { type Voucher, vouchers } from '../../vouchers/schema.ts'
+import { statusAt } from '../../vouchers/status.ts'
 import { audit } from '../audit.ts'
 
 /** The voucher's rows, read by the edge without a lock so that they can be named. */
@@ -38,11 +39,6 @@ export const redeem: Operation<Redemption, { redeemed_at: string }, Push> = {
     audit(unit, { actorId, action: 'voucher.redeem', target: `voucher:${code}`, details })
     return { redeemed_at: unit.now.toISOString() }
   },
-}
-
-/** What a voucher is at `now`: one whose time is over is expired before the job has said so. */
-export function statusAt({ status, expires_at }: Readonly<Voucher>, now: Date): Voucher['status'] {
-  return status === 'active' && expires_at <= now ? 'expired' : status
 }
 
 function requireRedeemable(voucher: Readonly<Voucher> | undefined, now: Date): Readonly<Voucher> {

@@ -7,17 +7,27 @@ import { once } from '../../http/idempotency.ts'
 import { describe } from '../../http/operation-docs.ts'
 import { validate } from '../../http/validate.ts'
 import { randomId } from '../../lib/random.ts'
-import { findUserByMobile } from '../../users/queries.ts'
-import { userInfoView } from '../../users/user-info.ts'
+import { findUser, findUserByMobile } from '../../users/queries.ts'
+import { codeParam } from '../../vouchers/code.ts'
+import { findVoucher } from '../../vouchers/queries.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { adjust } from './adjust.ts'
-import { createVoucherDesk, voucherView } from './counter.ts'
+import { createLookUps, type LookUps } from './look-ups.ts'
 import { redeem } from './redeem.ts'
-import { adjustAnswer, adjustBody, codeParam, userAnswer, userQuery, voucherAnswer } from './wire.ts'
+import { memberView, voucherView } from './views.ts'
+import { adjustAnswer, adjustBody, memberAnswer, memberCodeParam, userQuery, voucherAnswer } from './wire.ts'
 
 /** What happens face to face: vouchers handed in, balances corrected. */
-export function counterRoutes({ database, till, limits, now }: MerchantDeps) {
-  const desk = createVoucherDesk(database, limits.voucherMiss)
+export function counterRoutes(deps: MerchantDeps) {
+  const lookUps = createLookUps(deps.limits.voucherMiss)
+  return new Hono<AppEnv>()
+    .route('/', voucherRoutes(deps, lookUps))
+    .route('/', memberRoutes(deps, lookUps))
+    .route('/', correctionRoutes(deps))
+}
+
+function voucherRoutes({ database, till, now }: MerchantDeps, lookUps: LookUps) {
+  const find = (code: string, merchantId: number) => lookUps.find(merchantId, 6006, () => findVoucher(database, code))
   return new Hono<AppEnv>()
     .get(
       '/vouchers/:code',
@@ -25,7 +35,7 @@ export function counterRoutes({ database, till, limits, now }: MerchantDeps) {
       validate('param', codeParam, 6006),
       async (c) => {
         const { code } = c.req.valid('param')
-        const voucher = await desk.find(code, c.get('caller').userId)
+        const voucher = await find(code, c.get('caller').userId)
         return ok(c, await voucherView(database, voucher, now(), absoluteLinks(c)))
       },
     )
@@ -41,7 +51,7 @@ export function counterRoutes({ database, till, limits, now }: MerchantDeps) {
       async (c) => {
         const { code } = c.req.valid('param')
         const { userId: actorId } = c.get('caller')
-        const voucher = await desk.find(code, actorId)
+        const voucher = await find(code, actorId)
         const exchangeId = voucher.kind === 'product' ? voucher.source_id : null
         const redemption = { code, holderId: voucher.user_id, exchangeId, actorId }
         return once(c, {}, async (idempotency) => {
@@ -51,31 +61,52 @@ export function counterRoutes({ database, till, limits, now }: MerchantDeps) {
         })
       },
     )
+}
+
+function memberRoutes({ database, memberCodes, now }: MerchantDeps, lookUps: LookUps) {
+  const findMember = async (code: string) => {
+    const userId = memberCodes.userOf(code)
+    return userId === undefined ? undefined : findUser(database, userId)
+  }
+  return new Hono<AppEnv>()
     .get(
       '/users',
-      describe({ summary: 'An account by its phone', answer: userAnswer, refusals: [2003, 2005] }),
+      describe({ summary: 'A person by their phone', answer: memberAnswer, refusals: [2003, 2005] }),
       validate('query', userQuery),
       async (c) => {
         const user = await findUserByMobile(database, c.req.valid('query').mobile)
         if (!user) throw new Refusal(2003)
-        return ok(c, { user_info: userInfoView(user, absoluteLinks(c)) })
+        return ok(c, await memberView(database, user, now(), absoluteLinks(c)))
       },
     )
-    .post(
-      '/users/:id/points',
-      describe({
-        summary: 'Correct a balance, and say why',
-        answer: adjustAnswer,
-        refusals: [2003, 2005, 4005],
-        idempotent: true,
-      }),
-      validate('param', rowIdParam, 2003),
-      validate('json', adjustBody),
+    .get(
+      '/members/:member_code',
+      describe({ summary: 'A person by the code on their phone', answer: memberAnswer, refusals: [2003, 2005] }),
+      validate('param', memberCodeParam, 2003),
       async (c) => {
-        const body = c.req.valid('json')
-        const { userId: actorId } = c.get('caller')
-        const adjustment = { ...body, userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), actorId }
-        return once(c, body, (idempotency) => till.run(adjust, adjustment, idempotency))
+        const { member_code } = c.req.valid('param')
+        const user = await lookUps.find(c.get('caller').userId, 2003, () => findMember(member_code))
+        return ok(c, await memberView(database, user, now(), absoluteLinks(c)))
       },
     )
+}
+
+function correctionRoutes({ till }: MerchantDeps) {
+  return new Hono<AppEnv>().post(
+    '/users/:id/points',
+    describe({
+      summary: 'Correct a balance, and say why',
+      answer: adjustAnswer,
+      refusals: [2003, 2005, 4005],
+      idempotent: true,
+    }),
+    validate('param', rowIdParam, 2003),
+    validate('json', adjustBody),
+    async (c) => {
+      const body = c.req.valid('json')
+      const { userId: actorId } = c.get('caller')
+      const adjustment = { ...body, userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), actorId }
+      return once(c, body, (idempotency) => till.run(adjust, adjustment, idempotency))
+    },
+  )
 }

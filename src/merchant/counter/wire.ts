@@ -1,29 +1,57 @@
 import { z } from 'zod'
 import { line, phone, timestamp } from '../../contract/wire.ts'
+import { plainText } from '../../lib/plain-text.ts'
 import { personInfo, userInfo } from '../../users/user-info.ts'
+import { voucherStatuses } from '../../vouchers/status.ts'
+import { walletVoucher } from '../../wallet/wire.ts'
 
-/** A code as it is read out or typed: blanks, dashes and case don't matter. */
-export const codeParam = z.object({
-  code: z
-    .string()
-    .transform((code) => code.replace(/[\s-]/g, '').toUpperCase())
-    .pipe(z.string().regex(/^[2-9A-HJ-NP-Z]{10}$/)),
-})
+/** A phone number as it is typed or pasted: full-width digits, blanks, dashes and the country's prefix don't matter. */
+const typedPhone = z
+  .string()
+  .max(40)
+  .transform((text) =>
+    plainText(text)
+      .replace(/[\s\p{Pd}]/gu, '')
+      .replace(/^\+?86(?=1\d{10}$)/, ''),
+  )
+  .pipe(phone)
 
 export const voucherAnswer = z.object({
   code: z.string(),
   kind: z.enum(['product', 'prize']),
   title: z.string(),
   quantity: z.int(),
-  status: z.enum(['active', 'redeemed', 'cancelled', 'expired']),
+  status: z.enum(voucherStatuses),
   user: personInfo,
   expires_at: timestamp,
   redeemed_at: timestamp.nullable(),
 })
 export type VoucherAnswer = z.output<typeof voucherAnswer>
 
-export const userQuery = z.object({ mobile: phone })
-export const userAnswer = z.object({ user_info: userInfo })
+export const userQuery = z.object({ mobile: typedPhone })
+
+/** A member's code as it is scanned, typed in groups or pasted. */
+export const memberCodeParam = z.object({
+  member_code: z
+    .string()
+    .max(200)
+    .transform((text) =>
+      plainText(text)
+        .match(/(?<!\d)\d(?:[\s\p{Pd}]?\d){17}(?!\d)/u)?.[0]
+        .replace(/\D/g, ''),
+    )
+    .pipe(z.string()),
+})
+
+/** A person at the counter: who they are, and what they can hand in. */
+export const memberAnswer = z.object({
+  user_info: userInfo,
+  user: personInfo,
+  total_points: z.int(),
+  /** At most 100: what ends first comes first. */
+  vouchers: z.array(walletVoucher),
+})
+export type MemberAnswer = z.output<typeof memberAnswer>
 
 export const adjustBody = z.object({
   points: z

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { createRateLimit } from '../../../src/http/rate-limits.ts'
 import { setStanding } from '../../../src/merchant/change-account.ts'
-import { createVoucherDesk } from '../../../src/merchant/counter/counter.ts'
+import { createLookUps } from '../../../src/merchant/counter/look-ups.ts'
 import { redeem } from '../../../src/merchant/counter/redeem.ts'
+import { findVoucher } from '../../../src/vouchers/queries.ts'
 import { parallelCopies } from '../../support/copies.ts'
 import { balanceOf, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { codeOf, withReplica } from '../../support/replica.ts'
@@ -131,17 +132,30 @@ describe('vouchers', () => {
 
   test('many guesses at the same time are counted one by one: a real code behind ten misses is not told', async () => {
     const { code } = await order()
-    const desk = createVoucherDesk(service.database, createRateLimit('guesses', 10, 60, true))
+    const lookUps = createLookUps(createRateLimit('guesses', 10, 60, true))
     const guesses = [...Array<string>(60).fill('ZZZZZZZZZZ'), code]
     const told = await Promise.all(
       guesses.map((guess) =>
-        desk.find(guess, merchant.userId).then(
-          () => 0,
-          (error: { code: number }) => error.code,
-        ),
+        lookUps
+          .find(merchant.userId, 6006, () => findVoucher(service.database, guess))
+          .then(
+            () => 0,
+            (error: { code: number }) => error.code,
+          ),
       ),
     )
     expect(told).toEqual([...Array(10).fill(6006), ...Array(51).fill(9006)])
+  })
+
+  test('a code is found as a Chinese keyboard types it, and as it is pasted with what stands around it', async () => {
+    const { code } = await order()
+    const full = (text: string) => text.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0))
+    for (const typed of [full(code), full(code.toLowerCase()), `核销码：${code}，请到店出示`, `rp:v1:${code}`])
+      expect((await look(encodeURIComponent(typed))).data.code).toBe(code)
+    expect((await take(encodeURIComponent(`【面馆】核销码 ${code.toLowerCase()}。`))).data).toMatchObject({
+      code,
+      status: 'redeemed',
+    })
   })
 
   test.each(['0000000000', 'ABC', 'ABCDEFGHJKL', '%27%20OR%201=1'])(
@@ -150,6 +164,60 @@ describe('vouchers', () => {
       expect((await look(code)).code).toBe(6006)
     },
   )
+})
+
+describe('members', () => {
+  const memberCode = async () => (await service.client.get('/api/user/member-code', { token: diner.token })).data.code
+  const lookMember = (code: string, by = merchant) =>
+    service.client.get(`/api/merchant/members/${encodeURIComponent(code)}`, { token: by.token })
+
+  test('are shown by the code on their phone as by their phone, also when it has just changed', async () => {
+    await order()
+    const code = await memberCode()
+    const byPhone = await service.client.get(`/api/merchant/users?mobile=${diner.phone}`, { token })
+    expect((await lookMember(code)).data).toEqual(byPhone.data)
+    expect(byPhone.data.vouchers).toHaveLength(1)
+    service.clock.advance(60_000)
+    expect((await lookMember(code)).data.user.user_id).toBe(diner.userId)
+    service.clock.advance(60_000)
+    expect((await lookMember(code)).code).toBe(2003)
+  })
+
+  test('are found by a code that is typed in groups, in full width, or pasted', async () => {
+    const code = await memberCode()
+    const full = code.replace(/\d/g, (digit: string) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
+    for (const typed of [code.match(/.{1,4}/g)?.join(' ') ?? '', full, `会员码：${code}`, `${code}\n`])
+      expect((await lookMember(typed)).data.user.user_id).toBe(diner.userId)
+  })
+
+  test('misses count as those of vouchers: after ten of both nothing is told, not even of a real code', async () => {
+    const code = await memberCode()
+    const guesses = Array.from({ length: 12 }, (_, i) => (i % 2 ? lookMember('1'.repeat(18)) : look('ZZZZZZZZZZ')))
+    const told = (await Promise.all(guesses)).map((one) => one.code).sort()
+    expect(told).toEqual([...Array(5).fill(2003), ...Array(5).fill(6006), 9006, 9006])
+    expect((await lookMember(code)).code).toBe(9006)
+    expect((await lookMember(code, await signInMerchant(service))).code).toBe(0)
+  })
+
+  test.each(['1', '1'.repeat(17), '1'.repeat(19), 'x'.repeat(18), "' OR 1=1"])('%p is 2003', async (code) => {
+    expect((await lookMember(code)).code).toBe(2003)
+  })
+
+  test('are for merchants alone, and a code of nobody’s is 2003', async () => {
+    expect((await lookMember(await memberCode(), diner)).code).toBe(2005)
+    const { code } = service.services.memberCodes.codeOf(2_000_000_000)
+    expect((await lookMember(code)).code).toBe(2003)
+  })
+
+  test('no log and no row holds a code', async () => {
+    const code = await memberCode()
+    await lookMember(code)
+    const [rows] = await service.database.query<{ n: number }>(
+      'SELECT COUNT(*) AS n FROM audit_log WHERE target LIKE ? OR details LIKE ?',
+      [`%${code}%`, `%${code}%`],
+    )
+    expect(rows?.n).toBe(0)
+  })
 })
 
 describe('accounts', () => {
@@ -167,6 +235,28 @@ describe('accounts', () => {
     expect((await service.client.get('/api/merchant/users?mobile=19999999999', { token })).code).toBe(2003)
     expect((await service.client.get('/api/merchant/users?mobile=123', { token })).code).toBe(9000)
     expect((await service.client.get('/api/merchant/users', { token })).code).toBe(9000)
+  })
+
+  test('are found by a phone as it is typed or pasted', async () => {
+    const { phone } = diner
+    const full = phone.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
+    const grouped = `${phone.slice(0, 3)} ${phone.slice(3, 7)}-${phone.slice(7)}`
+    for (const typed of [full, grouped, `+86 ${grouped}`, `\u202a${phone}\u202c`, `86${phone}`]) {
+      const { data } = await service.client.get(`/api/merchant/users?mobile=${encodeURIComponent(typed)}`, { token })
+      expect(data?.user.user_id, typed).toBe(diner.userId)
+    }
+  })
+
+  test('are shown with what they can hand in, what ends first first', async () => {
+    const first = await order()
+    service.clock.advance(1_000)
+    const [used, second] = [await order(), await order()]
+    await take(used.code)
+    const { data } = await service.client.get(`/api/merchant/users?mobile=${diner.phone}`, { token })
+    expect(data.vouchers.map((one: { code: string }) => one.code).sort()).toEqual([first.code, second.code].sort())
+    expect(data.vouchers[0]).toMatchObject({ code: first.code, status: 'active', quantity: 2 })
+    expect(data).toMatchObject({ total_points: 940, user: { user_id: diner.userId } })
+    expect(data.user.mobile).toMatch(/^\d{3}\*{4}\d{4}$/)
   })
 
   test('a correction has a reason, a ledger row and an audit row, once under 20 parallel copies of one key', async () => {

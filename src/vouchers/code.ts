@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { plainText } from '../lib/plain-text.ts'
+import { randomCode, unambiguous } from '../lib/random.ts'
+
+const codeLength = 10
+
+/** A code for the counter: 50 random bits, short enough to be read out. */
+export function newVoucherCode(): string {
+  return randomCode(codeLength)
+}
+
+/** What the QR code of a voucher holds. */
+export function qrOf(code: string): string {
+  return `rp:v1:${code}`
+}
+
+const longestText = 200
+/** What people put inside of a code to read it out: blanks, dashes, dots. */
+const joiner = /^[\s\p{Pd}.·・•]*$/u
+const isCode = new RegExp(`^[${unambiguous}]{${codeLength}}$`)
+
+/**
+ * The one code in what was typed, scanned or pasted: in any width and case, in groups, with other words around it. A
+ * code that stands in one piece comes before one in groups. Undefined where there is none, or more than one.
+ */
+export function codeIn(given: string): string | undefined {
+  if (given.length > longestText) return undefined
+  const text = plainText(given).replace(/[a-z]/g, (letter) => letter.toUpperCase())
+  const pieces = [...text.matchAll(/[0-9A-Z]+/g)]
+  const whole = pieces.map(([piece]) => piece)
+  const readings = [whole, whole.map(withoutSlips), groups(text, pieces), groups(text, pieces).map(withoutSlips)]
+  const found = readings.map((reading) => new Set(reading.filter((piece) => isCode.test(piece))))
+  const [code, another] = found.find(({ size }) => size > 0) ?? []
+  return another === undefined ? code : undefined
+}
+
+/** No code has a 1 or an I, and of its letters only L is taken for them. A 0 or an O may be a D or a Q: it stays. */
+function withoutSlips(piece: string): string {
+  return piece.replace(/[1I]/g, 'L')
+}
+
+/** Neighbouring pieces that make the length of a code together, with nothing but joiners between them. */
+function groups(text: string, pieces: readonly RegExpExecArray[]): string[] {
+  return pieces.flatMap((first, index) => {
+    let group = first[0]
+    let end = first.index + group.length
+    for (const next of pieces.slice(index + 1)) {
+      if (group.length >= codeLength || !joiner.test(text.slice(end, next.index))) break
+      group += next[0]
+      end = next.index + next[0].length
+    }
+    return group.length === codeLength ? [group] : []
+  })
+}
+
+/** A voucher's code as people type, scan or paste it. */
+export const codeParam = z.object({
+  code: z.string().transform((text, context) => {
+    const code = codeIn(text)
+    if (code !== undefined) return code
+    context.issues.push({ code: 'custom', message: '不是核销码', input: text })
+    return z.NEVER
+  }),
+})

@@ -1,0 +1,17 @@
+import { and, eq, gt, lte, or, type SQL } from 'drizzle-orm'
+import { type Voucher, vouchersTable } from './schema.ts'
+
+export const voucherStatuses = ['active', 'redeemed', 'expired', 'cancelled'] as const
+
+/** What a voucher is at `now`: one whose time is over is expired before the job has said so. */
+export function statusAt({ status, expires_at }: Readonly<Voucher>, now: Date): Voucher['status'] {
+  return status === 'active' && expires_at <= now ? 'expired' : status
+}
+
+/** The same as a condition on the table's rows. */
+export function hasStatusAt(status: Voucher['status'], now: Date): SQL | undefined {
+  const { status: column, expires_at } = vouchersTable
+  if (status === 'active') return and(eq(column, status), gt(expires_at, now))
+  if (status === 'expired') return or(eq(column, status), and(eq(column, 'active'), lte(expires_at, now)))
+  return eq(column, status)
+}

@@ -1,0 +1,81 @@
+import { and, eq, inArray } from 'drizzle-orm'
+import type { z } from 'zod'
+import { Refusal } from '../contract/refusals.ts'
+import { paginationOf } from '../contract/wire.ts'
+import type { Database } from '../db/client.ts'
+import { exchangeRecordsTable } from '../exchange/schema.ts'
+import { day_ms } from '../lib/calendar.ts'
+import { activeCountsOf, activeVouchersOf, ownVoucher, vouchersOf } from '../vouchers/queries.ts'
+import type { Voucher } from '../vouchers/schema.ts'
+import { sourceOf } from '../vouchers/source.ts'
+import { statusAt } from '../vouchers/status.ts'
+import type { vouchersQuery, WalletVoucher } from './wire.ts'
+
+/** The last days of a voucher, in which its holder is reminded of it. */
+const soon_days = 3
+/** What the counter is shown of one person. */
+const mostActive = 100
+
+/** A page of the user's vouchers, newest first, and how many of all can still be handed in. */
+export async function walletOf(database: Database, userId: number, query: z.output<typeof vouchersQuery>, now: Date) {
+  const soon = new Date(now.getTime() + soon_days * day_ms)
+  const [{ rows, total }, counts] = await Promise.all([
+    vouchersOf(database, userId, query, now),
+    activeCountsOf(database, userId, now, soon),
+  ])
+  return { vouchers: await views(database, rows, now), counts, pagination: paginationOf(query, total) }
+}
+
+/**
+ * The user's own voucher.
+ * @throws {Refusal} 6006 for no such code, and for another's.
+ */
+export async function requireOwnVoucher(
+  database: Database,
+  userId: number,
+  code: string,
+  now: Date,
+): Promise<WalletVoucher> {
+  const voucher = await ownVoucher(database, userId, code)
+  const [view] = await views(database, voucher ? [voucher] : [], now)
+  if (!view) throw new Refusal(6006)
+  return view
+}
+
+/** What the user can hand in now, for the counter: what ends first comes first. */
+export async function activeWalletOf(database: Database, userId: number, now: Date): Promise<WalletVoucher[]> {
+  return views(database, await activeVouchersOf(database, userId, now, mostActive), now)
+}
+
+async function views(database: Database, vouchers: readonly Voucher[], now: Date): Promise<WalletVoucher[]> {
+  const images = await orderImagesOf(database, vouchers)
+  return vouchers.map((voucher) => ({
+    code: voucher.code,
+    kind: voucher.kind,
+    title: voucher.title,
+    quantity: voucher.quantity,
+    image: images.get(voucher.source_id) ?? null,
+    status: statusAt(voucher, now),
+    source: sourceOf(voucher),
+    issued_at: voucher.created_at.toISOString(),
+    expires_at: voucher.expires_at.toISOString(),
+    redeemed_at: voucher.redeemed_at?.toISOString() ?? null,
+  }))
+}
+
+/** The pictures of the vouchers' goods, by order. */
+async function orderImagesOf(
+  { orm }: Database,
+  vouchers: readonly Voucher[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const { exchange_id, user_id, product_image } = exchangeRecordsTable
+  const goods = vouchers.filter(({ kind }) => kind === 'product')
+  const [first] = goods
+  if (!first) return new Map()
+  const ids = goods.map(({ source_id }) => source_id)
+  const orders = await orm
+    .select({ exchange_id, product_image })
+    .from(exchangeRecordsTable)
+    .where(and(inArray(exchange_id, ids), eq(user_id, first.user_id)))
+  return new Map(orders.map((order) => [order.exchange_id, order.product_image]))
+}

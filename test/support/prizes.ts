@@ -1,0 +1,20 @@
+import type { Person } from './people.ts'
+import type { TestService } from './service.ts'
+
+/** Prizes of the default wheel, by what they are. */
+export const defaultPrize = { coupon: 1, points: 2, dish: 5, nothing: 8 } as const
+
+/** Makes every draw that is not guaranteed win this prize. */
+export async function makeCertain({ database, services }: TestService, prizeId: number): Promise<void> {
+  await database.query('UPDATE lottery_prizes SET probability = IF(prize_id = ?, 1, 0)', [prizeId])
+  services.caches.wheel.invalidate()
+}
+
+/** Draws once and answers what was won. */
+export async function win(service: TestService, { token }: Person, prizeId: number) {
+  await makeCertain(service, prizeId)
+  // Lists are by time: of two in the same millisecond either could be first.
+  service.clock.advance(1)
+  const { data } = await service.client.post('/api/lottery/draw', { token, body: { draw_type: 'single' } })
+  return { draw_id: data.draw_id, ...data.results[0] }
+}
