@@ -8,7 +8,8 @@ import { assertStrictJson } from './strict-json.ts'
 const largestBody = 256 * 1024
 /** How long a body may take: clients give a call up after ten seconds. */
 const usualPatience_ms = 15_000
-const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+const jsonType = /^\s*application\/json\s*([;,]|$)/i
+const charset = /[;\s]charset\s*=\s*["']?([^"';,\s]*)/gi
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 /** By its declared length, or once that much has arrived. */
@@ -48,7 +49,7 @@ async function readStrictly(c: Context<AppEnv>): Promise<void> {
 }
 
 function parseStrictly(bytes: ArrayBuffer, contentType: string | undefined): unknown {
-  if (!contentType || !jsonType.test(contentType.trim())) throw new Refusal(9005)
+  if (!contentType || !isJson(contentType)) throw new Refusal(9005)
   try {
     const text = utf8.decode(bytes)
     assertStrictJson(text)
@@ -56,4 +57,10 @@ function parseStrictly(bytes: ArrayBuffer, contentType: string | undefined): unk
   } catch (error) {
     throw new Refusal(9001, null, { cause: error })
   }
+}
+
+/** JSON in UTF-8, whatever else stands in the type; also where a client says it twice. */
+function isJson(contentType: string): boolean {
+  const charsets = [...contentType.matchAll(charset)].map(([, name = '']) => name)
+  return jsonType.test(contentType) && charsets.every((name) => /^utf-?8$/i.test(name))
 }

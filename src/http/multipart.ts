@@ -95,7 +95,8 @@ async function parse(
   arrived: (bytes: number) => void,
 ): Promise<Form> {
   const fields = new Map<string, string>()
-  let file: File = { chunks: [], size: 0, rank: limits.files.length, isNamed: false }
+  const none = 2 * limits.files.length
+  let file: File = { chunks: [], size: 0, rank: none, isNamed: false }
   const parser = new Busboy({
     headers: { 'content-type': type },
     limits: {
@@ -105,6 +106,7 @@ async function parse(
       parts: mostParts,
       headerPairs: mostFields,
     },
+    isPartAFile: (name, type, filename) => looksLikeFile(type, filename) || limits.files.includes(name ?? ''),
   })
   const done = new Promise<void>((resolve, reject) => parser.once('finish', resolve).on('error', reject))
   parser.once('partsLimit', () => parser.destroy(new Error('too many parts')))
@@ -112,9 +114,9 @@ async function parse(
   parser.on('field', (name, value, _nameCut, valueCut) => {
     if (!valueCut && !fields.has(name)) fields.set(name, value)
   })
-  parser.on('file', (name, stream, filename) => {
+  parser.on('file', (name, stream, filename, _encoding, type) => {
     stream.on('error', (error) => parser.destroy(error))
-    const rank = limits.files.indexOf(name)
+    const rank = rankOf(limits, name, type, filename)
     if (rank === -1 || rank >= file.rank) return stream.resume()
     const found: File = { chunks: [], size: 0, rank, isNamed: Boolean(filename) }
     file = found
@@ -128,9 +130,20 @@ async function parse(
   await done
   const isFileTooLarge = file.size > limits.largestFile
   const isEmptyControl = file.size === 0 && !file.isNamed
-  const isKept = file.rank < limits.files.length && !isEmptyControl && !isFileTooLarge
-  const part = limits.files[file.rank]
+  const isKept = file.rank < none && !isEmptyControl && !isFileTooLarge
+  const part = limits.files[file.rank % limits.files.length]
   return { fields, file: isKept ? joined(file.chunks, file.size) : undefined, part, isFileTooLarge }
+}
+
+/** Some clients leave out a file's name, or its type. */
+function looksLikeFile(type: string | undefined, filename: string | undefined): boolean {
+  return filename !== undefined || /^(image\/|application\/octet-stream)/i.test(type ?? '')
+}
+
+/** The place of a part among the wanted files: what looks like a file comes before what may be a text. */
+function rankOf({ files }: FormLimits, name: string, type: string, filename: string | undefined): number {
+  const place = files.indexOf(name)
+  return place === -1 || looksLikeFile(type, filename) ? place : place + files.length
 }
 
 async function feed(

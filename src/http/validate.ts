@@ -36,12 +36,18 @@ export function validate<T extends Target, Schema extends z.ZodType>(
       {
         validationFunction: async (of, given) => {
           const dialect = c.get('dialect')
-          return of.safeParseAsync(dialect ? await dialect.read(target, given) : given, inChinese)
+          const sent = target === 'query' ? withoutEmpty(given) : given
+          return of.safeParseAsync(dialect ? await dialect.read(target, sent) : sent, inChinese)
         },
       },
     )
   const middleware = ((c, next) => validatorOf(c)(c, next)) as Validated<T, Schema>
   return markInput(middleware, target, schema)
+}
+
+/** A form's control that nobody filled in is sent as an empty value: as if it wasn't there. */
+function withoutEmpty(query: unknown): unknown {
+  return Object.fromEntries(Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== ''))
 }
 
 /** What the library says where a schema has no sentence of its own. */

@@ -62,10 +62,10 @@ function accept(c: Context<AppEnv>, caller: Caller | undefined, { realtime, elap
   return upgraded ? new Response(null) : needsUpgrade(c)
 }
 
-/** The token of the query, of `Authorization`, or of `Sec-WebSocket-Protocol: bearer, <token>`. */
+/** The token of the query, unless it is empty, of `Authorization`, or of `Sec-WebSocket-Protocol: bearer, <token>`. */
 function tokenOf(c: Context<AppEnv>): string | undefined {
   const [scheme, offered] = offeredProtocols(c)
-  return c.req.query('token') ?? bearerOf(c) ?? (scheme?.toLowerCase() === 'bearer' ? offered : undefined)
+  return (c.req.query('token') || bearerOf(c)) ?? (scheme?.toLowerCase() === 'bearer' ? offered : undefined)
 }
 
 function offeredProtocols(c: Context<AppEnv>): string[] {

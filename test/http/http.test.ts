@@ -98,15 +98,48 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     'application/x-www-form-urlencoded',
     'application/xml',
     'application/json; charset=gbk',
+    'application/json; charset="gbk"',
+    'application/json; version=1; charset=gb18030',
+    'application/json, application/json; charset=gbk',
+    'application/jsonp',
+    'application/json-patch+json',
+    'text/plain; application/json',
     '',
   ])('a body of type %p is 415 with 9005', async (type) => {
     expect(await raw('{}', { 'Content-Type': type })).toMatchObject({ status: 415, code: 9005 })
   })
 
-  test.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset=UTF-8'])(
-    'a body of type %p is read',
-    async (type) => expect((await raw('{}', { 'Content-Type': type })).code).toBe(1001),
-  )
+  test.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'Application/JSON;charset=UTF-8',
+    'application/json;charset=utf8',
+    'application/json; charset="utf-8"',
+    "application/json; charset='UTF-8'",
+    'application/json;',
+    'application/json; charset=utf-8;',
+    'application/json ; charset = utf-8 ; boundary=x',
+    'application/json; version=1.0',
+    'application/json;odata=verbose;charset=UTF-8',
+    'application/json, application/json; charset=utf-8',
+  ])('a body of type %p is read', async (type) => expect((await raw('{}', { 'Content-Type': type })).code).toBe(1001))
+
+  test('an empty value in a query is as none', async () => {
+    const { token } = await signIn(service)
+    for (const path of [
+      '/user/points/records?type=&source=&page=&limit=',
+      '/lottery/records?draw_type=&prize_type=',
+      '/exchange/products?category=&min_points=&max_points=&stock_status=&sort_by=&sort_order=',
+      '/exchange/orders?status=',
+      '/photo/history?status=',
+      '/user/vouchers?status=&kind=',
+    ]) {
+      const bare = await service.client.get(`/api${path.split('?')[0]}`, { token })
+      const answer = await service.client.get(`/api${path}`, { token })
+      expect([path, answer.code, answer.data]).toEqual([path, 0, bare.data])
+    }
+    expect((await service.client.get('/api/exchange/orders?status=%20', { token })).code).toBe(9000)
+  })
 
   test('a body that is too large is 413 with 9004, whatever it says of its length', async () => {
     const large = `{"phone":"${'1'.repeat(300_000)}"}`

@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { readForm } from '../../src/http/multipart.ts'
 
 const limits = { files: ['image'], largestFile: 1_000 }
@@ -51,3 +51,45 @@ test('a form that drips is 9001 as soon as someone else wants its place, and not
   isWanted = true
   await expect(dripping).rejects.toMatchObject({ code: 9001 })
 }, 20_000)
+
+describe('a file is found', () => {
+  const bytes = new Uint8Array([0xff, 0xd8, 0xff, 0, 13, 10, 200])
+  const read = async (parts: [headers: string, content: Uint8Array | string][], files = ['image', 'photo']) => {
+    const lines = parts.flatMap(([headers, content]) => [`--x\r\n${headers}\r\n\r\n`, content, '\r\n'])
+    const headers = { 'Content-Type': 'multipart/form-data; charset=utf-8; boundary="x"' }
+    const body = Buffer.concat([...lines, '--x--\r\n'].map((line) => Buffer.from(line)))
+    return readForm(new Request('http://localhost/', { method: 'POST', headers, body }), { ...limits, files })
+  }
+  const part = (name: string, more = '') => `Content-Disposition: form-data; name="${name}"${more}`
+
+  test.each([
+    ['with a name', '; filename="a.jpg"\r\nContent-Type: image/jpeg'],
+    ['without a name', '\r\nContent-Type: image/jpeg'],
+    ['without a name, of a type with parameters', '\r\nContent-Type: image/jpeg; charset=binary'],
+    ['with an empty name', '; filename=""\r\nContent-Type: image/jpeg'],
+    ['without name and type', ''],
+    ['without a name, of no type', '\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary'],
+  ])('%s', async (_, more) => {
+    const form = await read([
+      [part('amount'), '36.50'],
+      [part('image', more), bytes],
+    ])
+    expect([form.file, form.part, form.fields.get('amount')]).toEqual([bytes, 'image', '36.50'])
+  })
+
+  test('before a text of the same name, whichever comes first', async () => {
+    const file: [string, Uint8Array] = [part('photo', '; filename="a.jpg"'), bytes]
+    const text: [string, string] = [part('image'), 'wxfile://tmp_1.jpg']
+    for (const parts of [
+      [file, text],
+      [text, file],
+    ])
+      expect(await read(parts)).toMatchObject({ file: bytes, part: 'photo' })
+  })
+
+  test('not in an empty control, nor under another name', async () => {
+    expect((await read([[part('image'), '']])).file).toBeUndefined()
+    const form = await read([[part('other'), 'text']])
+    expect([form.file, form.fields.get('other')]).toEqual([undefined, 'text'])
+  })
+})

@@ -57,7 +57,7 @@ describe('the handshake', () => {
 
   test('without a token the first frame says who it is', async () => {
     const { token, userId } = await signIn(service)
-    const socket = await openSocket(service.url)
+    const socket = await openSocket(service.url, { path: '/ws?token=' })
     socket.send({ type: 'auth', token })
     socket.send({ type: 'ping' })
     await socket.next('pong')

@@ -70,7 +70,6 @@ describe('without dialects', () => {
       [['/exchange/orders', 'GET', { status: 'all' }, diner], 9000],
       [['/exchange/products', 'GET', { sort_order: 'ASC' }, diner], 9000],
       [['/user/points/records', 'GET', { type: 'consume' }, diner], 9000],
-      [['/user/points/records', 'GET', { source: '' }, diner], 9000],
       [['/merchant/statistics', 'GET', { period: 'all' }, staff], 9000],
       [['/merchant/review', 'POST', { review_id: upload_id, action: 'approve' }, staff], 6001],
       [['/merchant/review', 'POST', { upload_id, action: 'approved' }, staff], 6001],

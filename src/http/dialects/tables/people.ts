@@ -1,5 +1,5 @@
 import type { AnswerAliases } from '../answers.ts'
-import { absent, anyCase, type Fields, isFields, renamed, valued } from '../requests.ts'
+import { anyCase, type Fields, isFields, renamed, valued } from '../requests.ts'
 import type { DialectTable } from '../route-dialect.ts'
 
 export const avatarAliases: AnswerAliases = { copies: { avatar_url: 'avatar', avatarUrl: 'avatar' } }
@@ -28,12 +28,7 @@ export const people: DialectTable = {
   'POST /api/user/avatar': { answer: avatarAliases },
   'GET /api/merchant/users': { answer: withAccount },
   'GET /api/user/points/records': {
-    query: [
-      ...pageAliases,
-      ...anyCase('type', 'source'),
-      ...valued('type', { consume: 'spend' }),
-      ...absent('source', ''),
-    ],
+    query: [...pageAliases, ...anyCase('type', 'source'), ...valued('type', { consume: 'spend' })],
     answer: { copies: { total: 'pagination.total' }, made: { hasMore, has_more: hasMore } },
   },
   'GET /api/user/statistics': {
