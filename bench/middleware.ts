@@ -26,6 +26,7 @@ const { values } = parseArgs({
 const path = '/api/lottery/draw'
 const caller = { userId: 1, sessionId: 's', isMerchant: false, exp: 4_102_444_800 }
 const endless = createRateLimit('bench', 1_000_000_000, 60, true)
+const none = async () => ({})
 const dialects = createDialects({
   authFailureCode: 401,
   trustedProxies: 0,
@@ -33,7 +34,14 @@ const dialects = createDialects({
   elapsed_ms: () => performance.now(),
   presentWheel: () => Promise.reject(new Error('no wheel')),
   defaultWheel: { prizes: [], pity_prize_id: 1 },
-  figures: { draws: async () => ({}), account: async () => ({}) },
+  figures: {
+    draws: none,
+    account: none,
+    today: none,
+    drawsOfAll: none,
+    prizeCodes: none,
+    productTimes: none,
+  },
 })
 
 /** Each middleware of `app.ts` on a draw's way, in its order. */

@@ -1,24 +1,33 @@
 import { defaultPityPrizeId, defaultPrizes } from '../../drizzle/seed.ts'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../db/client.ts'
-import { createDialects, type Dialects } from '../http/dialects/dialects.ts'
+import type { Catalogue } from '../exchange/catalogue.ts'
+import { createDialects, type Dialects, type DialectsOptions } from '../http/dialects/dialects.ts'
 import type { Metrics } from '../http/metrics.ts'
-import { type Calendar, wholeDaysBetween } from '../lib/calendar.ts'
+import type { Calendar } from '../lib/calendar.ts'
 import type { Time } from '../lib/time.ts'
-import { wonDrawsOf } from '../lottery/queries.ts'
+import { drawsSince, wonDrawsOf } from '../lottery/queries.ts'
 import { oddsSum } from '../lottery/wheel.ts'
 import { requireWheel, wheelView } from '../merchant/wheel/queries.ts'
-import { pointsEarnedSince } from '../points/queries.ts'
+import { pointsMovedSince } from '../points/queries.ts'
 import { uploadStatisticsOf } from '../receipts/queries.ts'
-import { requireUser } from '../users/queries.ts'
+import { activeVouchersOf } from '../vouchers/queries.ts'
+import { sourceOf } from '../vouchers/source.ts'
+
+export interface DialectsDeps extends Time {
+  database: Database
+  calendar: Calendar
+  metrics: Metrics
+  caches: { catalogue: Catalogue }
+}
 
 /** The words of older mini-programs, unless they are turned off. */
 export function openDialects(
   config: Pick<Config, 'DIALECTS' | 'AUTH_FAILURE_CODE' | 'TRUST_PROXY'>,
-  { database, calendar, metrics, now, elapsed_ms }: { database: Database; calendar: Calendar; metrics: Metrics } & Time,
+  deps: DialectsDeps,
 ): Dialects | undefined {
   if (!config.DIALECTS) return undefined
-  const startOfMonth = () => calendar.startOf(`${calendar.dayOf(now()).slice(0, 7)}-01`)
+  const { database, metrics, now, elapsed_ms } = deps
   const prizes = defaultPrizes.map((prize) => ({ ...prize, probability: prize.probability / oddsSum }))
   const dialects = createDialects({
     authFailureCode: config.AUTH_FAILURE_CODE,
@@ -27,19 +36,53 @@ export function openDialects(
     elapsed_ms,
     presentWheel: async () => wheelView(await requireWheel(database)),
     defaultWheel: { prizes, pity_prize_id: defaultPityPrizeId },
-    figures: {
-      draws: async (userId) => ({ won: await wonDrawsOf(database, userId) }),
-      account: async (userId) => {
-        const [user, earnedThisMonth, uploads] = await Promise.all([
-          requireUser(database, userId),
-          pointsEarnedSince(database, userId, startOfMonth()),
-          uploadStatisticsOf(database, userId),
-        ])
-        const daysSinceRegistration = wholeDaysBetween(user.created_at, now())
-        return { earnedThisMonth, approvedUploads: uploads.approved, daysSinceRegistration }
-      },
-    },
+    figures: figuresOf(deps),
   })
   metrics.totals('dialect_uses_total', 'Uses of older clients’ words', 'alias', dialects.uses)
   return dialects
+}
+
+function figuresOf({ database, calendar, now, caches }: DialectsDeps): DialectsOptions['figures'] {
+  const timesOf = rememberedTimes()
+  const startOfDay = () => calendar.startOf(calendar.dayOf(now()))
+  const startOfMonth = () => calendar.startOf(`${calendar.dayOf(now()).slice(0, 7)}-01`)
+  return {
+    draws: async (userId) => ({ won: await wonDrawsOf(database, userId) }),
+    account: async (userId) => {
+      const [{ earned }, uploads] = await Promise.all([
+        pointsMovedSince(database, userId, startOfMonth()),
+        uploadStatisticsOf(database, userId),
+      ])
+      return { earnedThisMonth: earned, approvedUploads: uploads.approved }
+    },
+    today: (userId) => pointsMovedSince(database, userId, startOfDay()),
+    drawsOfAll: () => drawsSince(database, startOfDay()),
+    prizeCodes: async (userId) => ({ codes: await prizeCodesOf(database, userId, now()) }),
+    productTimes: async () => ({ createdAt: timesOf(await caches.catalogue.get()) }),
+  }
+}
+
+/** What can still be handed in of a user's prizes; texts have room for no more of them. */
+const mostCodes = 100
+
+async function prizeCodesOf(database: Database, userId: number, now: Date): Promise<ReadonlyMap<string, string[]>> {
+  const codes = new Map<string, string[]>()
+  for (const voucher of await activeVouchersOf(database, userId, now, mostCodes)) {
+    const source = sourceOf(voucher)
+    if ('draw_id' in source) codes.set(source.draw_id, [...(codes.get(source.draw_id) ?? []), voucher.code])
+  }
+  return codes
+}
+
+type Products = Awaited<ReturnType<Catalogue['get']>>
+
+/** Since when each product is there, made once for each state of the catalogue. */
+function rememberedTimes(): (products: Products) => ReadonlyMap<number, Date> {
+  const known = new WeakMap<Products, ReadonlyMap<number, Date>>()
+  return (products) => {
+    const times =
+      known.get(products) ?? new Map(products.map(({ commodity_id, created_at }) => [commodity_id, created_at]))
+    known.set(products, times)
+    return times
+  }
 }

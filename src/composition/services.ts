@@ -58,13 +58,14 @@ export function createServices(options: ServicesOptions) {
   const calendar = createCalendar(config.BUSINESS_TIMEZONE)
   const database = openDatabase({ address, poolSize: config.DATABASE_POOL })
   const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
-  const dialects = openDialects(config, { database, calendar, metrics, now, elapsed_ms })
+  const catalogue = createCatalogue(database)
+  const dialects = openDialects(config, { database, calendar, metrics, now, elapsed_ms, caches: { catalogue } })
   const live = createLive({
     config,
     secret,
     database,
     access: createAccess(database, tokens, { now, elapsed_ms }),
-    caches: { catalogue: createCatalogue(database), wheel: cached(() => readWheel(database), wheelMaxAge_ms) },
+    caches: { catalogue, wheel: cached(() => readWheel(database), wheelMaxAge_ms) },
     ...{ metrics, logger, now, elapsed_ms, format: dialects?.socketFormat },
   })
   const { access, realtime, relay } = live

@@ -14,9 +14,7 @@ export interface Authority {
  */
 export function authenticate(authority: Authority): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const caller = await authority.callerOf(requireBearer(c))
-    c.set('caller', caller)
-    c.get('dialect')?.meet(caller)
+    c.set('caller', await authority.callerOf(requireBearer(c)))
     return next()
   }
 }

@@ -12,8 +12,6 @@ export interface Dialect {
   read(part: 'json' | 'query' | 'param', given: unknown): unknown
   /** The request's form in the contract's words. */
   readForm(limits: FormLimits): Promise<Form>
-  /** Hears who the caller is: a session stays with the build it was met with. */
-  meet(caller: { sessionId: string }): void
   /** True when this client leaves a field out that the contract wants. */
   mayOmit(field: string): boolean
   /** The access token where this client sends it, when that isn't `Authorization`. */

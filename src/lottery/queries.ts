@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, max, type SQL, sql } from 'drizzle-orm'
+import { and, count, countDistinct, desc, eq, gte, inArray, max, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
@@ -84,4 +84,13 @@ export async function wonDrawsOf({ orm }: Database, userId: number): Promise<num
   const won = and(eq(table.user_id, userId), inArray(table.prize_type, winningTypes))
   const [counted] = await orm.select({ rows: count() }).from(table).where(won)
   return counted?.rows ?? 0
+}
+
+/** How many draws there were since an instant, and of how many people. */
+export async function drawsSince({ orm }: Database, since: Date): Promise<{ draws: number; users: number }> {
+  const [counted] = await orm
+    .select({ draws: count(), users: countDistinct(table.user_id) })
+    .from(table)
+    .where(gte(table.created_at, since))
+  return { draws: counted?.draws ?? 0, users: counted?.users ?? 0 }
 }

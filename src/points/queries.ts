@@ -58,13 +58,19 @@ export async function pointsStatisticsOf(database: Database, userId: number): Pr
   }
 }
 
-/** What the user earned since an instant. */
-export async function pointsEarnedSince({ orm }: Database, userId: number, since: Date): Promise<number> {
-  const [earned] = await orm
-    .select({ points: sql<string | null>`SUM(${table.points})` })
+/** What the user earned and spent since an instant; both are positive. */
+export async function pointsMovedSince(
+  { orm }: Database,
+  userId: number,
+  since: Date,
+): Promise<{ earned: number; spent: number }> {
+  const moved = await orm
+    .select({ type: table.type, points: sql<string>`SUM(ABS(${table.points}))` })
     .from(table)
-    .where(and(eq(table.user_id, userId), eq(table.type, 'earn'), gte(table.created_at, since)))
-  return Number(earned?.points ?? 0)
+    .where(and(eq(table.user_id, userId), gte(table.created_at, since)))
+    .groupBy(table.type)
+  const sumOf = (type: 'earn' | 'spend') => Number(moved.find((sum) => sum.type === type)?.points ?? 0)
+  return { earned: sumOf('earn'), spent: sumOf('spend') }
 }
 
 function total(bySource: Partial<Record<LedgerSource, number>>): number {

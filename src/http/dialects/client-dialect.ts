@@ -6,7 +6,7 @@ import type { CodeAlias } from './codes.ts'
 import type { CompiledRoute, CountedAlias } from './compiled-route.ts'
 import type { LostAnswers } from './lost-answers.ts'
 import { type Fields, isFields } from './requests.ts'
-import type { SessionVersions } from './session-versions.ts'
+import { v220 } from './versions.ts'
 import { completedWheel, type DefaultWheel, resetWheel, type ShownWheel } from './wheel.ts'
 
 /** What all requests' dialects share. */
@@ -14,8 +14,10 @@ export interface Shared {
   codes: readonly (CodeAlias & { use: Use })[]
   message: Use
   retry: Use
+  /** Words in a query that stand for nothing. */
+  noValue: Use
+  now: () => Date
   lostAnswers: LostAnswers
-  versions: SessionVersions
   presentWheel: () => Promise<ShownWheel>
   defaultWheel: DefaultWheel
 }
@@ -26,9 +28,11 @@ export class ClientDialect implements Dialect {
   basis: number | undefined
   asked: unknown
   figures: Fields = {}
-  #sessionId: string | undefined
   #uses: Use[] | undefined
   #form: Promise<Form> | undefined
+  /** The form's file, and its fields in the contract's words. */
+  #part: string | undefined
+  #fields: Form['fields'] = new Map()
   readonly route: CompiledRoute
   readonly #request: Request
   readonly #baseUrl: string
@@ -47,6 +51,7 @@ export class ClientDialect implements Dialect {
 
   read(part: 'json' | 'query' | 'param', given: unknown): unknown {
     if (part === 'param') return given
+    if (part === 'query' && isFields(given)) this.#dropNoValues(given)
     const aliases = this.route[part]
     if (isFields(given)) for (const alias of aliases) this.#apply(alias, given)
     return part === 'json' && this.route.wheel ? this.#wholeWheel(given) : given
@@ -57,16 +62,12 @@ export class ClientDialect implements Dialect {
     return this.#form
   }
 
-  meet({ sessionId }: { sessionId: string }): void {
-    this.#sessionId = sessionId
-    if (this.#version !== '') this.#shared.versions.remember(sessionId, this.#version)
-  }
-
   mayOmit(field: string): boolean {
     const omitted = this.route.form?.omits.get(field)
-    // Uploads of some builds come without the header that all their other calls carry.
-    const version = this.#version || this.#shared.versions.of(this.#sessionId)
-    if (!omitted?.version.test(version)) return false
+    if (!omitted) return false
+    // Uploads of some builds come without the header that all their other calls carry: their form tells.
+    const isTheirs = this.#part === omitted.file && !this.#fields.has(field)
+    if (!isTheirs && !omitted.version.test(this.#version)) return false
     this.#used(omitted.use)
     return true
   }
@@ -75,7 +76,8 @@ export class ClientDialect implements Dialect {
     const { write, written } = this.route
     this.#shared.message.count += 1
     written.count += 1
-    return write ? write(data as Fields, this.figures) : data
+    if (!write) return data
+    return write(data as Fields, { now: this.#shared.now(), version: this.#version, figures: this.figures })
   }
 
   answeredAgain(uses: readonly Use[]): void {
@@ -101,6 +103,14 @@ export class ClientDialect implements Dialect {
     return this.#request.headers.get('X-Client-Version') ?? ''
   }
 
+  #dropNoValues(query: Fields): void {
+    for (const [field, value] of Object.entries(query)) {
+      if (value !== 'undefined' && value !== 'null') continue
+      delete query[field]
+      this.#used(this.#shared.noValue)
+    }
+  }
+
   #apply({ apply, use }: CountedAlias, fields: Fields): void {
     if (apply(fields, { baseUrl: this.#baseUrl })) this.#used(use)
   }
@@ -113,7 +123,7 @@ export class ClientDialect implements Dialect {
   async #wholeWheel(body: unknown): Promise<unknown> {
     const present = await this.#shared.presentWheel()
     if (this.route.wheel === 'reset') return resetWheel(this.#shared.defaultWheel, present)
-    const completed = completedWheel(body, present)
+    const completed = completedWheel(body, present, v220.test(this.#version))
     this.basis = completed.basis
     if (completed.basis !== undefined) this.asked = body
     return completed.body
@@ -132,6 +142,8 @@ export class ClientDialect implements Dialect {
       fields.set(field, value)
       this.#used(use)
     }
+    this.#part = form.part
+    this.#fields = fields
     return { ...form, fields }
   }
 

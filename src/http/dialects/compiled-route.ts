@@ -1,7 +1,7 @@
 import type { Use } from '../dialect.ts'
 import { aliasNames, type Write, writerOf } from './answers.ts'
 import type { RequestAlias } from './requests.ts'
-import type { FormDialect, RouteDialect } from './route-dialect.ts'
+import type { FormDialect, Omitted, RouteDialect } from './route-dialect.ts'
 import type { Uses } from './uses.ts'
 
 export interface CountedAlias extends RequestAlias {
@@ -26,7 +26,7 @@ interface CompiledForm {
   readonly files: ReadonlyMap<string, Use>
   readonly fields: ReadonlyMap<string, { field: string; use: Use }>
   readonly token: { field: string; use: Use }
-  readonly omits: ReadonlyMap<string, { version: RegExp; use: Use }>
+  readonly omits: ReadonlyMap<string, Omitted & { use: Use }>
 }
 
 /** @param route method and path, by which its aliases are counted */
@@ -52,6 +52,6 @@ function compileForm(route: string, { files, fields, token, omits }: FormDialect
     files: new Map(files.map((file) => [file, useOf(file)])),
     fields: new Map(Object.entries(fields).map(([alias, field]) => [alias, { field, use: useOf(alias) }])),
     token: { field: token, use: useOf(token) },
-    omits: new Map(Object.entries(omits).map(([field, version]) => [field, { version, use: useOf(`no ${field}`) }])),
+    omits: new Map(Object.entries(omits).map(([field, omitted]) => [field, { ...omitted, use: useOf(`no ${field}`) }])),
   }
 }

@@ -14,7 +14,6 @@ import { createLostAnswers } from './lost-answers.ts'
 import { applications, healthPath, pathAliases, routeAliases } from './paths.ts'
 import type { Fields } from './requests.ts'
 import type { DialectTable, FigureName } from './route-dialect.ts'
-import { createSessionVersions } from './session-versions.ts'
 import { exchange } from './tables/exchange.ts'
 import { lottery } from './tables/lottery.ts'
 import { people } from './tables/people.ts'
@@ -70,8 +69,9 @@ export function createDialects(options: DialectsOptions): Dialects {
     codes: codeAliases(options.authFailureCode).map((alias) => ({ ...alias, use: uses.of(alias.alias) })),
     message: uses.of('message'),
     retry: uses.of('retry without a key'),
+    noValue: uses.of('query undefined'),
+    now,
     lostAnswers: createLostAnswers(options.elapsed_ms),
-    versions: createSessionVersions(),
     presentWheel: options.presentWheel,
     defaultWheel: options.defaultWheel,
   }
@@ -94,7 +94,10 @@ export function createDialects(options: DialectsOptions): Dialects {
         if (form) app.use(pathIn(route), tokenInForm(receipt, options.trustedProxies))
     },
     afterAuthentication(app) {
-      for (const { route, figures: name } of compiled) if (name) app.use(pathIn(route), lookUp(figures[name]))
+      for (const { route, figures: name } of compiled) {
+        const path = pathIn(route)
+        if (name) app.use(path, lookUp(figures[name], path.startsWith('/api/merchant/')))
+      }
     },
     afterRoutes(app) {
       app.get(healthPath, (c) => c.json({ status: 'ok', timestamp: now().toISOString() }))
@@ -129,10 +132,11 @@ function tokenInForm(limits: FormLimits, trustedProxies: number): MiddlewareHand
   }
 }
 
-function lookUp(figuresOf: (userId: number) => Promise<object>): MiddlewareHandler<AppEnv> {
+function lookUp(figuresOf: (userId: number) => Promise<object>, isForMerchants: boolean): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const dialect = dialectOf(c)
-    if (dialect) dialect.figures = { ...(await figuresOf(c.get('caller').userId)) } as Fields
+    if (dialect && (!isForMerchants || c.get('caller').isMerchant))
+      dialect.figures = { ...(await figuresOf(c.get('caller').userId)) } as Fields
     return next()
   }
 }

@@ -9,10 +9,13 @@ export const pathAliases: Readonly<Record<string, string>> = {
   '/api/exchange/redeem': '/api/exchange/submit',
   '/api/exchange/records': '/api/exchange/orders',
   '/api/exchange/products/sync': '/api/exchange/products',
+  '/api/exchange/statistics': '/api/user/statistics',
   '/api/photo/records': '/api/photo/history',
   '/api/upload/records': '/api/photo/history',
   '/api/upload': '/api/photo/upload',
   '/api/upload/photo': '/api/photo/upload',
+  // A path of its own: to the contract's routes `batch` would be a product's id.
+  '/api/merchant/products/batch': '/api/merchant/product-batch',
   '/api/merchant/reviews/pending': '/api/merchant/pending-reviews',
   '/api/merchant/lottery-stats': '/api/merchant/lottery/stats',
   '/api/merchant/lottery-config': '/api/merchant/lottery/config',
@@ -22,6 +25,17 @@ export const pathAliases: Readonly<Record<string, string>> = {
 
 /** Routes of older clients that do what one of the contract does, in words of their own. */
 export const routeAliases: readonly { method: string; path: string; of: { method: string; path: string } }[] = [
+  { method: 'GET', path: '/api/user/points/today-trend', of: { method: 'GET', path: '/api/user/points/statistics' } },
+  {
+    method: 'PUT',
+    path: '/api/merchant/product-batch',
+    of: { method: 'POST', path: '/api/merchant/products/batch-update' },
+  },
+  {
+    method: 'DELETE',
+    path: '/api/merchant/product-batch',
+    of: { method: 'POST', path: '/api/merchant/products/batch-delete' },
+  },
   { method: 'GET', path: '/api/merchant/lottery/config', of: { method: 'GET', path: '/api/merchant/prizes' } },
   { method: 'PUT', path: '/api/merchant/lottery/config', of: { method: 'PUT', path: '/api/merchant/prizes' } },
   { method: 'POST', path: '/api/merchant/lottery/probabilities', of: { method: 'PUT', path: '/api/merchant/prizes' } },

@@ -18,3 +18,12 @@ export function probabilityOf(percent: unknown): string | undefined {
 export function percentOf(probability: number): number {
   return Math.round(probability * wholePercent * hundredths) / hundredths
 }
+
+const largestNoise = 1e-9
+
+/** Percent that an editor made of a probability by floats: `28.999999999999996` is `29`. */
+export function withoutNoise(percent: unknown): unknown {
+  if (typeof percent !== 'number') return percent
+  const exact = Math.round(percent * hundredths) / hundredths
+  return Math.abs(percent - exact) < largestNoise ? exact : percent
+}

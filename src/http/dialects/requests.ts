@@ -75,6 +75,19 @@ export function meaning(field: string, value: string, fieldsMeant: Fields): Requ
   })
 }
 
+/** Where a phone keeps a picture for itself: nobody else can see it there. */
+const onThePhone = /^(wxfile:\/\/|https?:\/\/(tmp|usr|store)\/)/i
+
+/** A picture's place on the phone, sent as its link: as if it weren't there. */
+export function temporary(field: string): RequestAlias {
+  return rule(`${field} on the phone`, (fields) => {
+    const link = fields[field]
+    if (typeof link !== 'string' || !onThePhone.test(link)) return false
+    delete fields[field]
+    return true
+  })
+}
+
 /** The same rules for every item of a list. */
 export function each(list: string, aliases: readonly RequestAlias[]): RequestAlias[] {
   return aliases.map(({ alias, apply }) =>

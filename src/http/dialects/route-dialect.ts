@@ -22,12 +22,18 @@ export interface FormDialect {
   readonly fields: Readonly<Record<string, string>>
   /** The field that carries the access token. */
   readonly token: string
-  /** Fields that a build leaves out, by its `X-Client-Version`. */
-  readonly omits: Readonly<Record<string, RegExp>>
+  /** Fields that a build leaves out. */
+  readonly omits: Readonly<Record<string, Omitted>>
+}
+
+/** How a build is known that leaves a field out: by its `X-Client-Version`, or by the name of its file. */
+export interface Omitted {
+  readonly version: RegExp
+  readonly file: string
 }
 
 /** Figures that no answer of the contract holds. */
-export type FigureName = 'draws' | 'account'
+export type FigureName = 'draws' | 'account' | 'today' | 'drawsOfAll' | 'prizeCodes' | 'productTimes'
 
 /** By method and path of the contract. */
 export type DialectTable = Readonly<Record<string, RouteDialect>>

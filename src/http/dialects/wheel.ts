@@ -1,4 +1,4 @@
-import { probabilityOf } from './percent.ts'
+import { probabilityOf, withoutNoise } from './percent.ts'
 import { type Fields, isFields } from './requests.ts'
 
 interface NamedPrize {
@@ -29,11 +29,15 @@ export interface CompletedWheel {
 /** What a replacement of the wheel says of a prize; what else there is of it stays. */
 const replaced = ['prize_name', 'prize_type', 'prize_value', 'angle', 'color', 'is_activity'] as const
 
-/** An editor's prizes by `id` or `prize_id`, in percent: what they leave out is as on the present wheel. */
-export function completedWheel(body: unknown, present: ShownWheel): CompletedWheel {
+/**
+ * An editor's prizes by `id` or `prize_id`, in percent: what they leave out is as on the present wheel.
+ * @param isShownShares whether this editor is shown shares: then it may send them back as they were, which sum to 1
+ */
+export function completedWheel(body: unknown, present: ShownWheel, isShownShares: boolean): CompletedWheel {
   if (!isFields(body) || !Array.isArray(body.prizes)) return { body, basis: undefined }
   const known = new Map<unknown, Fields>(present.prizes.map((prize) => [prize.prize_id, { ...prize }]))
-  const prizes = body.prizes.map((item: unknown) => (isFields(item) ? completedPrize(item, known) : item))
+  const isInShares = isShownShares && sumOf(body.prizes) === 1
+  const prizes = body.prizes.map((item: unknown) => (isFields(item) ? completedPrize(item, known, isInShares) : item))
   return { body: { ...body, prizes }, basis: body.prizes.every(isWhole) ? undefined : present.version }
 }
 
@@ -41,17 +45,23 @@ function isWhole(item: unknown): boolean {
   return isFields(item) && [...replaced, 'probability'].every((field) => field in item)
 }
 
-function completedPrize(item: Fields, known: ReadonlyMap<unknown, Fields>): Fields {
+function sumOf(prizes: readonly unknown[]): unknown {
+  const sum = prizes.reduce<number>((all, item) => all + (isFields(item) ? Number(item.probability) : Number.NaN), 0)
+  return withoutNoise(sum)
+}
+
+function completedPrize(item: Fields, known: ReadonlyMap<unknown, Fields>, isInShares: boolean): Fields {
   const prize_id = item.prize_id ?? item.id
   const present = known.get(prize_id) ?? {}
   const kept = Object.fromEntries(replaced.filter((field) => field in present).map((field) => [field, present[field]]))
-  const probability = 'probability' in item ? exactProbability(item.probability) : present.probability
+  const exact = isInShares ? item.probability : exactProbability(item.probability)
+  const probability = 'probability' in item ? exact : present.probability
   return { ...kept, ...item, prize_id, probability }
 }
 
 /** What is no percentage stays none: written so that no validation takes it for a probability. */
 function exactProbability(percent: unknown): string {
-  return probabilityOf(percent) ?? `${String(percent)}%`
+  return probabilityOf(withoutNoise(percent)) ?? `${String(percent)}%`
 }
 
 /**

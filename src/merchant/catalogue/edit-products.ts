@@ -53,16 +53,25 @@ export const editProducts: Operation<ProductEdits, { products: MerchantProduct[]
   },
 }
 
-/** A product leaves the catalogue for good; its orders keep it. */
-export const deleteProduct: Operation<{ productId: number; actorId: number }, MerchantProduct, Push> = {
-  name: 'delete_product',
+export interface ProductDeletion {
+  productIds: readonly number[]
+  actorId: number
+}
+
+/** Products leave the catalogue for good, together or not at all; their orders keep them. */
+export const deleteProducts: Operation<ProductDeletion, { products: MerchantProduct[] }, Push> = {
+  name: 'delete_products',
   owner: () => 'catalogue',
-  needs: ({ productId }) => [rows(products, productId)],
-  decide(unit, { productId, actorId }) {
-    const product = requireProduct(unit, productId)
-    unit.update(products, product, { status: 'deleted', updated_at: unit.now })
-    audit(unit, { actorId, action: 'product.delete', target: `product:${productId}`, details: { name: product.name } })
-    return merchantProductView(product)
+  needs: ({ productIds }) => [rows(products, ...productIds)],
+  decide(unit, { productIds, actorId }) {
+    const deleted = productIds.map((productId) => {
+      const product = requireProduct(unit, productId)
+      unit.update(products, product, { status: 'deleted', updated_at: unit.now })
+      const target = `product:${productId}`
+      audit(unit, { actorId, action: 'product.delete', target, details: { name: product.name } })
+      return merchantProductView(product)
+    })
+    return { products: deleted }
   },
 }
 

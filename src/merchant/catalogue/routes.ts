@@ -8,9 +8,10 @@ import { validate } from '../../http/validate.ts'
 import { randomId } from '../../lib/random.ts'
 import type { Operation } from '../../till/operation.ts'
 import type { MerchantDeps } from '../deps.ts'
-import { changeStock, createProduct, deleteProduct, editProducts } from './edit-products.ts'
+import { changeStock, createProduct, deleteProducts, editProducts } from './edit-products.ts'
 import { productStatsNow, productsForMerchant } from './queries.ts'
 import {
+  batchDeleteBody,
   batchUpdateBody,
   merchantProduct,
   merchantProductsAnswer,
@@ -95,10 +96,11 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
       }),
       validate('param', rowIdParam, 4002),
       async (c) => {
-        const input = { productId: c.req.valid('param').id, actorId: c.get('caller').userId }
+        const input = { productIds: [c.req.valid('param').id], actorId: c.get('caller').userId }
         return once(c, {}, async (idempotency) => {
-          const { answer, replayed } = await change(deleteProduct, input, idempotency)
-          return { answer: linkIn(c, 'image')(answer), replayed }
+          const { answer, replayed } = await change(deleteProducts, input, idempotency)
+          const [product] = answer.products.map(linkIn(c, 'image'))
+          return { answer: product ?? {}, replayed }
         })
       },
     )
@@ -127,6 +129,24 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
         const input = { edits, actorId: c.get('caller').userId }
         return once(c, body, async (idempotency) => {
           const { answer, replayed } = await change(editProducts, input, idempotency)
+          return { answer: { products: answer.products.map(linkIn(c, 'image')) }, replayed }
+        })
+      },
+    )
+    .post(
+      '/products/batch-delete',
+      describe({
+        summary: 'Take up to 100 products off sale for good, all or nothing',
+        answer: productsAnswer,
+        refusals: [2005, 4002, 6009],
+        idempotent: true,
+      }),
+      validate('json', batchDeleteBody, 6009),
+      async (c) => {
+        const body = c.req.valid('json')
+        const input = { productIds: body.product_ids, actorId: c.get('caller').userId }
+        return once(c, body, async (idempotency) => {
+          const { answer, replayed } = await change(deleteProducts, input, idempotency)
           return { answer: { products: answer.products.map(linkIn(c, 'image')) }, replayed }
         })
       },

@@ -40,6 +40,14 @@ export const batchUpdateBody = z.object({
     .refine((edits) => new Set(edits.map((edit) => edit.product_id)).size === edits.length, '商品重复'),
 })
 
+export const batchDeleteBody = z.object({
+  product_ids: z
+    .array(rowId)
+    .min(1)
+    .max(mostAtOnce)
+    .refine((ids) => new Set(ids).size === ids.length, '商品重复'),
+})
+
 export const stockBody = z.object({
   change: z
     .int()

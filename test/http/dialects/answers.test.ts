@@ -2,6 +2,7 @@ import { afterAll, beforeEach, expect, test } from 'bun:test'
 import { jpegOf, picture } from '../../support/images.ts'
 import { allUses, type Phone, phoneOf } from '../../support/mini-program.ts'
 import { givePoints, newPhone, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { defaultPrize, makeCertain, win } from '../../support/prizes.ts'
 import { useService } from '../../support/service.ts'
 import { newUpload } from '../../support/uploads.ts'
 
@@ -54,6 +55,7 @@ test('accounts', async () => {
   for (const path of ['/user/info', '/user/profile']) {
     const data = await hears(diner, [path, 'GET'], names('user_info.', account))
     expect(data).toEqual({ ...data.user_info, user_info: data.user_info })
+    expect(data.registration_days).toBe(0)
   }
   await hears(
     staff,
@@ -91,22 +93,43 @@ test('points and statistics of a diner', async () => {
       ['total_lottery', 'activity_statistics.total_draws'],
       ['total_exchange', 'activity_statistics.total_exchanges'],
       ['total_upload', 'activity_statistics.total_uploads'],
+      ['totalLotteries', 'activity_statistics.total_draws'],
+      ['totalExchanges', 'activity_statistics.total_exchanges'],
+      ['totalUploads', 'activity_statistics.total_uploads'],
+      ['joinDays', 'join_days'],
+      ['join_days', 'user_info.registration_days'],
       ['this_month_points', 'points_statistics.total_earned'],
       ...names('user_info.', account),
     ],
   )
   expect([data.total_lottery, data.total_upload, data.approved_upload, data.join_days]).toEqual([3, 2, 1, 3])
+  const exchanges = await hears(diner, ['/exchange/statistics', 'GET'], [])
+  expect([exchanges.total_exchange, exchanges.totalExchanges, exchanges.total_lottery]).toEqual([0, 0, 3])
+  const trend = await hears(diner, ['/user/points/today-trend', 'GET'], [])
+  expect([trend.today_earned, trend.today_consumed]).toEqual([trend.total_earned, 300])
+  const checkedIn = await hears(
+    diner,
+    ['/user/check-in', 'POST'],
+    [
+      ['points_earned', 'points_awarded'],
+      ['consecutive_days', 'streak_days'],
+    ],
+  )
+  const after = await hears(diner, ['/user/points/today-trend', 'GET'], [])
+  expect(after.today_earned).toBe(trend.today_earned + checkedIn.points_earned)
   await service.database.query(
     'UPDATE points_records SET created_at = created_at - INTERVAL 40 DAY WHERE user_id = ? AND seq = 1',
     [diner.userId],
   )
   const later = await hears(diner, ['/user/statistics', 'GET'], [])
-  expect(later.this_month_points).toBe(data.this_month_points - 1_000)
+  expect(later.this_month_points).toBe(after.today_earned - 1_000)
+  expect((await hears(diner, ['/user/points/today-trend', 'GET'], [])).today_earned).toBe(after.today_earned - 1_000)
 })
 
 test('the wheel and its draws', async () => {
   const config = await hears(diner, ['/lottery/config', 'GET'], [['today_draw_count', 'draws_today']])
   expect(config.daily_limit).toBe(9_999)
+  expect(config.lottery_rules).toEqual({ daily_limit: 9_999, pity_limit: 10, cost_points: 100 })
   for (const prize of config.prizes) {
     expect([prize.id, prize.name, prize.type, prize.value, prize.isActivity]).toEqual([
       prize.prize_id,
@@ -131,7 +154,14 @@ test('the wheel and its draws', async () => {
       ...Array.from({ length: 5 }, (_, i): [string, string] => [`results.${i}.points`, `results.${i}.points_awarded`]),
     ],
   )
-  await hears(diner, ['/lottery/records', 'GET'], page)
+  const { records } = await hears(
+    diner,
+    ['/lottery/records', 'GET'],
+    [...page, ['records.0.cost_points', 'records.0.points_cost']],
+  )
+  expect(records.map((one: { status: string }) => one.status)).toEqual(Array(5).fill('completed'))
+  const stats = await hears(staff, ['/merchant/lottery/stats', 'GET'], [['totalCount', 'total_draws']])
+  expect([stats.todayCount, stats.activeUsers, stats.totalPrizes]).toEqual([5, 1, 8])
   const statistics = await hears(diner, ['/lottery/statistics', 'GET'], [['total_points_spent', 'total_cost']])
   const won = drawn.results.filter((one: { prize_type: string }) => one.prize_type !== 'empty').length
   expect(statistics.win_rate).toBe(won / 5)
@@ -156,6 +186,47 @@ test('the wheel and its draws', async () => {
   }
 })
 
+test('a prize’s code stands in the texts of the records that older builds show, while it can be handed in', async () => {
+  await givePoints(service, diner, 1_000)
+  const won = await win(service, diner, defaultPrize.coupon)
+  await win(service, diner, defaultPrize.nothing)
+  await makeCertain(service, defaultPrize.dish)
+  const three = await phone.request('/lottery/draw', {
+    method: 'POST',
+    data: { type: '三连抽' },
+    token: diner.token,
+  })
+  const codes = three.data.data.results.map((one: { voucher: { code: string } }) => one.voucher.code)
+  const texts = async (path: string) => {
+    const { records } = await hears(diner, [path, 'GET'], [])
+    return records.map(({ prize_name, description, remark }: Record<string, string>) => [
+      prize_name,
+      description,
+      remark,
+    ])
+  }
+  const coupon = `核销码 ${won.voucher.code}`
+  const shown = await texts('/lottery/records')
+  expect(shown.slice(3)).toEqual([
+    ['谢谢参与', undefined, undefined],
+    ['八八折券', coupon, coupon],
+  ])
+  expect(
+    shown
+      .slice(0, 3)
+      .map(([, description = '']: string[]) => description.slice(4))
+      .sort(),
+  ).toEqual(codes.sort())
+  const ledger = (await texts('/user/points-records')).map(([, description]: string[]) => description)
+  expect(ledger[0]).toMatch(/^三连抽消耗积分，核销码 \w{10}、\w{10}、\w{10}$/)
+  for (const code of codes) expect(ledger[0]).toContain(code)
+  expect(ledger.slice(1, 3)).toEqual(['单抽消耗积分', `单抽消耗积分，${coupon}`])
+  const path = `/merchant/vouchers/${won.voucher.code}/redeem`
+  await hears(staff, [path, 'POST'], [])
+  expect((await texts('/user/points-records'))[2]).toEqual([undefined, '单抽消耗积分', undefined])
+  expect((await texts('/lottery/records'))[4]).toEqual(['八八折券', coupon, coupon])
+})
+
 test('goods and orders', async () => {
   const [id] = [await newProduct(service, 5), await newProduct(service, 5)]
   const product = { id: 'product_id', commodity_id: 'product_id' }
@@ -169,6 +240,11 @@ test('goods and orders', async () => {
       [...names('products.0.', product), ...page, ['page', 'pagination.page']],
     )
     expect([goods.has_more, goods.total]).toEqual([true, 2])
+    const [row] = await service.database.query<{ created_at: Date }>(
+      'SELECT created_at FROM products WHERE commodity_id = ?',
+      [goods.products[0].id],
+    )
+    expect(goods.products[0].created_time).toBe(row?.created_at.toISOString())
     expect((await hears(who, [path, 'GET'], [])).has_more).toBe(false)
   }
   const order = { points_cost: 'total_points', order_no: 'exchange_id', order_id: 'exchange_id' }
@@ -186,6 +262,11 @@ test('goods and orders', async () => {
   )
   await hears(
     staff,
+    ['/merchant/products/batch', 'PUT', { product_ids: [made.id], is_hot: false }],
+    names('products.0.', product),
+  )
+  await hears(
+    staff,
     [`/merchant/products/${made.id}/stock`, 'POST', { change: 3, operation: 'RESTOCK' }],
     names('', product),
   )
@@ -199,7 +280,9 @@ test('goods and orders', async () => {
       totalCount: 'total_count',
     }),
   )
+  const [more] = [await newProduct(service, 5)]
   await hears(staff, [`/merchant/products/${made.id}`, 'DELETE'], names('', product))
+  await hears(staff, ['/merchant/products/batch', 'DELETE', { product_ids: [more] }], names('products.0.', product))
 })
 
 test('uploads and their reviews', async () => {

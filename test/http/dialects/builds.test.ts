@@ -329,7 +329,10 @@ describe('v220', () => {
     )
     expect(valid).toHaveLength(8)
     await build.post('/merchant/lottery/probabilities', {
-      prizes: valid.map((one: { id: number; probability: number }) => ({ id: one.id, probability: one.probability })),
+      prizes: valid.map(({ id, probability }: { id: number; probability: number }) => ({
+        id,
+        probability: probability <= 1 ? probability * 100 : probability,
+      })),
     })
     for (const period of ['today', 'week', 'month', 'all'])
       expect((await build.get('/merchant/statistics', { period })).code).toBe(0)

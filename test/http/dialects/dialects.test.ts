@@ -16,7 +16,8 @@ afterEach(async () => {
   uses = await allUses(service)
 })
 afterAll(() => {
-  const elsewhere = / > |^socket|^retry|lottery[/-](config|probabilities|reset)|reset-lottery/
+  const elsewhere =
+    / > |^socket|^retry|lottery[/-](config|probabilities|reset)|reset-lottery|api\/merchant\/product-batch$/
   const unmet = [...uses].filter(([alias, count]) => !elsewhere.test(alias) && count === 0)
   expect(unmet.map(([alias]) => alias)).toEqual([])
 })
@@ -44,6 +45,7 @@ describe('a path of older builds is the contract’s', () => {
     ['/points/statistics', '/user/points/statistics', 'diner'],
     ['/exchange/records', '/exchange/orders', 'diner'],
     ['/exchange/products/sync', '/exchange/products', 'diner'],
+    ['/exchange/statistics', '/user/statistics', 'diner'],
     ['/photo/records', '/photo/history', 'diner'],
     ['/upload/records', '/photo/history', 'diner'],
     ['/merchant/reviews/pending', '/merchant/pending-reviews', 'staff'],
@@ -73,12 +75,18 @@ describe('a path of older builds is the contract’s', () => {
     ['/merchant/lottery/probabilities', 'POST'],
     ['/merchant/reset-lottery-probabilities', 'POST'],
     ['/merchant/lottery/reset-probabilities', 'POST'],
+    ['/user/points/today-trend', 'GET, HEAD'],
     ['/merchant/apply', 'POST'],
     ['/health', 'GET, HEAD'],
   ])('%s has the methods %s and refuses others', async (path, methods) => {
     const answer = await call(path, { method: 'DELETE' })
     expect([answer.statusCode, answer.data.code, answer.header.get('Allow')]).toEqual([405, 9003, methods])
     expect((await call(`${path}/`)).statusCode).toBe(404)
+  })
+
+  test('/merchant/products/batch has the methods PUT and DELETE and refuses others', async () => {
+    const answer = await post('/merchant/products/batch', {})
+    expect([answer.statusCode, answer.data.code, answer.header.get('Allow')]).toEqual([405, 9003, 'PUT, DELETE'])
   })
 
   test('PUT of a profile', async () => {
@@ -246,7 +254,11 @@ describe('requests', () => {
     const put = (data: Record<string, unknown>) =>
       call(`/merchant/products/${id}`, { method: 'PUT', data, ...asStaff() })
     expect((await put({ status: 'offline', image })).data.data).toMatchObject({ status: 'inactive', image, id })
-    expect(codeOf(await put({ image: 'wxfile://tmp' }))).toEqual([6009, 6009])
+    expect(codeOf(await put({ image: 'ftp://elsewhere/x.jpg' }))).toEqual([6009, 6009])
+    for (const kept of ['wxfile://tmp_4711.jpg', 'http://tmp/4711.jpg', 'http://usr/4711.jpg']) {
+      const { data } = await put({ image: kept, name: `新品 ${kept.length}` })
+      expect([data.code, data.data.image, data.data.name]).toEqual([0, image, `新品 ${kept.length}`])
+    }
     const batch = (products: object[]) => post('/merchant/products/batch-update', { products }, asStaff())
     expect((await batch([{ commodity_id: id, status: 'ACTIVE' }])).data.data.products[0]).toMatchObject({
       id,
@@ -428,13 +440,16 @@ describe('uploads', () => {
   test.each([
     ['2.2.0', 'photo', 0],
     ['2.2.0', 'image', 0],
-    ['2.1.4', 'photo', 5002],
-    ['', 'photo', 5002],
+    ['2.1.4', 'photo', 0],
+    ['', 'photo', 0],
+    ['2.1.4', 'image', 5002],
+    ['', 'file', 5002],
   ])('with version %p a %s without an amount comes to %i', async (version, name, code) => {
     const header: Record<string, string> = version ? { 'X-Client-Version': version } : {}
     const upload = (formData: Record<string, string>) =>
       phone.uploadFile('/photo/upload', { name, bytes, formData }, { token: diner.token, header })
     expect((await upload({ user_amount: '-1' })).data.code).toBe(5002)
+    if (!version) expect((await upload({ user_amount: '' })).data.code).toBe(5002)
     const answer = await upload({})
     expect(answer.data.code).toBe(code)
     if (code === 0) expect(answer.data.data).toMatchObject({ input_amount: null, amount: '0.00' })
@@ -461,6 +476,107 @@ describe('uploads', () => {
       expect(row?.image_sha256).toBe(digests[kept] as string)
       await service.database.query('DELETE FROM upload_reviews')
     }
+  })
+})
+
+describe('what the pages do besides', () => {
+  const ids = async (count: number) => Promise.all(Array.from({ length: count }, () => newProduct(service, 5)))
+  const batch = (method: 'PUT' | 'DELETE', data: Record<string, unknown>, options: WxOptions = asStaff()) =>
+    call('/merchant/products/batch', { method, data, ...options })
+
+  test.each([
+    ['beside the ids', (product_ids: number[]) => ({ product_ids, status: 'OFFLINE', name: '同名', evil: 1 })],
+    ['as updates', (product_ids: number[]) => ({ product_ids, updates: { status: 'offline', name: '同名', evil: 1 } })],
+    ['for each', (ids: number[]) => ({ updates: ids.map((id) => ({ id, status: 'offline', name: '同名' })) })],
+  ])('many products are edited at once, with the fields %s', async (_, bodyOf) => {
+    const [a = 0, b = 0, other = 0] = await ids(3)
+    const { data } = await batch('PUT', bodyOf([a, b]))
+    expect([data.code, data.data?.products.map((one: { id: number }) => one.id)]).toEqual([0, [a, b]])
+    const stored = await service.database.query('SELECT commodity_id, name, status FROM products ORDER BY commodity_id')
+    expect(stored).toMatchObject([
+      { commodity_id: a, name: '同名', status: 'inactive' },
+      { commodity_id: b, name: '同名', status: 'inactive' },
+      { commodity_id: other, name: '测试商品', status: 'active' },
+    ])
+  })
+
+  test('many products are taken off sale for good, all or none', async () => {
+    const [a = 0, b = 0, c = 0] = await ids(3)
+    expect(codeOf(await batch('DELETE', { product_ids: [a, 999_999] }))).toEqual([4002, 4002])
+    const { data } = await batch('DELETE', { product_ids: [a, b] })
+    expect(data.data.products.map((one: { id: number }) => one.id)).toEqual([a, b])
+    const left = (await get('/merchant/products', {}, asStaff())).data.data.products
+    expect(left.map((one: { id: number }) => one.id)).toEqual([c])
+  })
+
+  test('a list that is none, or too long, is 6009; others than staff get 2005', async () => {
+    for (const method of ['PUT', 'DELETE'] as const) {
+      for (const product_ids of [[], ['x'], [1, 1], Array(101).fill(1), 'all', null])
+        expect(codeOf(await batch(method, { product_ids, status: 'offline' }))).toEqual([6009, 6009])
+      expect(codeOf(await batch(method, { product_ids: [1] }, {}))).toEqual([2005, 2005])
+    }
+  })
+
+  test.each(['wxfile://tmp_1.jpg', 'http://tmp/1.jpg', 'HTTP://tmp/1.jpg'])(
+    '%s as a picture is dropped, and the rest is saved',
+    async (link) => {
+      const profile = await call('/user/info', { method: 'PUT', data: { nickname: '小红', avatar: link } })
+      expect(profile.data.data.user_info).toMatchObject({ nickname: '小红', avatar: null })
+      const fields = { name: '新品', category: '热菜', exchange_points: 10, image: link }
+      const made = (await post('/merchant/products', fields, asStaff())).data.data
+      expect(made).toMatchObject({ name: '新品', image: null })
+      const products = [{ id: made.id, is_hot: true, image: link }]
+      const edited = await post('/merchant/products/batch-update', { products }, asStaff())
+      expect(edited.data.data.products[0]).toMatchObject({ is_hot: true, image: null })
+      const many = await batch('PUT', { product_ids: [made.id], updates: { image: link, sort_order: 3 } })
+      expect(many.data.data.products[0]).toMatchObject({ sort_order: 3, image: null })
+      const ours = `${service.url}/images/x.jpg`
+      const shown = await batch('PUT', { updates: [{ commodity_id: made.id, image: ours }] })
+      expect(shown.data.data.products[0].image).toBe(ours)
+      const none = await batch('PUT', { product_ids: [made.id], image: '' })
+      expect(none.data.data.products[0].image).toBeNull()
+    },
+  )
+
+  test('a link that only looks like one is judged as any other', async () => {
+    const avatar = 'https://tmp.example.com/x.jpg'
+    const { data } = await call('/user/info', { method: 'PUT', data: { avatar } })
+    expect([data.code, data.data?.user_info.avatar]).toEqual([0, avatar])
+  })
+
+  test('what says nothing in a query is as if it weren’t there', async () => {
+    await post('/exchange/redeem', { id: await newProduct(service, 5) })
+    const nothing = {
+      _t: 1_793_000_000_000,
+      force_refresh: true,
+      status: 'undefined',
+      page: 'null',
+      page_size: 'undefined',
+    }
+    for (const path of ['/exchange/records', '/photo/history', '/lottery/records', '/user/points/records']) {
+      const bare = await get(path)
+      const told = await get(path, { ...nothing, type: 'undefined', source: '' })
+      expect([path, told.data]).toEqual([path, bare.data])
+    }
+    const goods = { ...nothing, category: 'undefined', sort: 'undefined', min_points: '', stock_status: '' }
+    expect((await get('/exchange/products', goods)).data.data.total).toBe(1)
+    expect((await get('/merchant/products', { ...nothing, keyword: 'undefined' }, asStaff())).data.data.total).toBe(1)
+    expect((await get('/merchant/statistics', { period: 'undefined' }, asStaff())).data.data.period).toBe('today')
+    expect(codeOf(await get('/exchange/records', { status: 'undefined!' }))).toEqual([9000, 9000])
+  })
+
+  test.each([
+    '/trade/orders',
+    '/market/items',
+    '/market/trade/list',
+    '/auth/admin-login',
+    '/admin/login',
+    '/auth/admin/login',
+    '/v4/user/info',
+    '/v4/auth/login',
+  ])('%s is not ours: 404', async (path) => {
+    for (const method of ['GET', 'POST'] as const)
+      expect((await call(path, { method, token: staff.token })).statusCode).toBe(404)
   })
 })
 

@@ -40,6 +40,8 @@ describe('without dialects', () => {
     '/merchant/lottery-config',
     '/merchant/lottery/config',
     '/merchant/lottery-stats',
+    '/exchange/statistics',
+    '/user/points/today-trend',
     '/health',
   ])('%s is no route', async (path) => expect(await call(path, 'GET', {}, staff)).toEqual([404, 9002]))
 
@@ -77,6 +79,9 @@ describe('without dialects', () => {
       [['/merchant/batch-review', 'POST', { upload_ids: [upload_id], action: 'approve' }, staff], 6001],
       [['/merchant/prizes', 'PUT', { prizes }, staff], 6010],
       [['/merchant/products', 'GET', { status: 'offline' }, staff], 9000],
+      [['/exchange/orders', 'GET', { status: 'undefined' }, diner], 9000],
+      [['/user/info', 'PUT', { avatar: 'wxfile://tmp_1.jpg' }, diner], 9000],
+      [['/merchant/products/batch', 'PUT', { product_ids: [1] }, staff], 4002],
     ] as const
     for (const [[path, method, data, person], code] of calls) {
       expect([path, ...(await call(path, method, data, person))]).toEqual([path, 200, code])

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { percentOf, probabilityOf } from '../../../src/http/dialects/percent.ts'
+import { percentOf, probabilityOf, withoutNoise } from '../../../src/http/dialects/percent.ts'
 import { type Phone, phoneOf } from '../../support/mini-program.ts'
 import { type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { useService } from '../../support/service.ts'
@@ -186,6 +186,46 @@ describe('the editor', () => {
       expect(data.prizes[0]).toMatchObject({ prize_name: '八八折券', stock_remaining: null })
     },
   )
+
+  test('v220 makes percent of fractions: a prize of 1 % and every other survive opening and saving', async () => {
+    const v220 = phoneOf(service, { 'X-Client-Version': '2.2.0' })
+    const ask = (method: 'GET' | 'PUT', data: Record<string, unknown> = {}) =>
+      v220.request('/merchant/lottery/config', { method, data, token: staff.token })
+    const odds = [1, 0.01, 29, 7, 58, 0.57, 3.42, 1]
+    expect((await set(...odds)).code).toBe(0)
+    for (const method of ['PUT', 'PUT'] as const) {
+      const { prizes } = (await ask('GET')).data.data
+      expect(prizes[0].probability).toBe(0.01)
+      const edited = prizes.map((one: Prize) => ({
+        id: one.id,
+        probability: one.probability <= 1 ? one.probability * 100 : one.probability,
+      }))
+      const saved = (await ask(method, { prizes: edited })).data
+      expect([saved.code, saved.data?.prizes[0].probability]).toEqual([0, 0.01])
+      expect(await percents()).toEqual(odds)
+    }
+    const posted = await v220.request('/merchant/lottery/probabilities', {
+      method: 'POST',
+      data: { prizes: (await shown()).map(({ id, probability }) => ({ id, probability })) },
+      token: staff.token,
+    })
+    expect(posted.data.data.prizes[0].probability).toBe(0.01)
+    const { prizes } = (await ask('GET')).data.data
+    const unchanged = prizes.map(({ id, probability }: Prize) => ({ id, probability }))
+    expect((await ask('PUT', { prizes: unchanged })).data.code).toBe(0)
+    expect(await percents()).toEqual(odds)
+    const shares = { prizes: unchanged.toSpliced(0, 1, { id: unchanged[0].id, probability: 0.02 }) }
+    expect((await ask('PUT', shares)).data.code).toBe(6010)
+  })
+
+  test('every hundredth of a percent survives an editor’s floats', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10_000 }), (n) => {
+        expect(probabilityOf(withoutNoise((n / 10_000) * 100))).toBe((n / 10_000).toFixed(4))
+      }),
+    )
+    for (const other of ['29', 28.999, null, undefined]) expect(withoutNoise(other)).toBe(other)
+  })
 
   test('is for merchants alone', async () => {
     const { token } = await signIn(service)

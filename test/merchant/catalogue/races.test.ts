@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { exchange } from '../../../src/exchange/exchange.ts'
 import { randomId } from '../../../src/lib/random.ts'
-import { deleteProduct, editProducts } from '../../../src/merchant/catalogue/edit-products.ts'
+import { deleteProducts, editProducts } from '../../../src/merchant/catalogue/edit-products.ts'
 import { newVoucherCode } from '../../../src/vouchers/code.ts'
 import { parallelCopies } from '../../support/copies.ts'
 import { newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
@@ -182,12 +182,32 @@ describe('a delete', () => {
     await withReplica(service, async ({ till }) => {
       for (const productId of ids) {
         const tills = [till, service.services.till, till, service.services.till]
-        const deletion = { productId, actorId: merchant.userId }
-        const codes = await Promise.all(tills.map((one) => codeOf(one.run(deleteProduct, deletion))))
+        const deletion = { productIds: [productId], actorId: merchant.userId }
+        const codes = await Promise.all(tills.map((one) => codeOf(one.run(deleteProducts, deletion))))
         expect(codes.sort()).toEqual([0, 4002, 4002, 4002])
       }
     })
     expect(await audited()).toEqual(ids.map(() => 'product.delete'))
+  })
+
+  test('a delete of many at once by four on two replicas, and 20 parallel copies of one key, is done once, all or nothing', async () => {
+    const removeAll = (product_ids: number[], key?: string) =>
+      service.client.post('/api/merchant/products/batch-delete', { body: { product_ids }, ...keyed(key) })
+    const [ids, others] = [await newProducts(3), await newProducts(2)]
+    await withReplica(service, async ({ till }) => {
+      const deletion = { productIds: ids, actorId: merchant.userId }
+      const tills = [till, service.services.till, till, service.services.till]
+      const codes = await Promise.all(tills.map((one) => codeOf(one.run(deleteProducts, deletion))))
+      expect(codes.sort()).toEqual([0, 4002, 4002, 4002])
+    })
+    expect((await removeAll([...others, ids[0] ?? 0])).code).toBe(4002)
+    expect(await audited()).toHaveLength(3)
+    const told = await parallelCopies(() => removeAll(others, 'd2'))
+    expect(told).toMatchObject({ products: others.map((product_id) => ({ product_id })) })
+    expect((await removeAll(ids, 'd2')).code).toBe(9008)
+    for (const bad of [[], [0], [ids[0] ?? 0, ids[0] ?? 0], Array(101).fill(1)])
+      expect((await removeAll(bad)).code).toBe(6009)
+    expect(await audited()).toEqual(Array(5).fill('product.delete'))
   })
 
   test('a delete that is repeated with its key gets the first answer, without one 4002; another product is 9008', async () => {

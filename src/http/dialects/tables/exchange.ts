@@ -1,16 +1,28 @@
 import type { AnswerAliases } from '../answers.ts'
-import { absent, anyCase, each, meaning, renamed, rule, valued } from '../requests.ts'
-import type { DialectTable } from '../route-dialect.ts'
+import { absent, anyCase, each, isFields, meaning, renamed, rule, temporary, valued } from '../requests.ts'
+import type { DialectTable, RouteDialect } from '../route-dialect.ts'
 import { hasMore, pageAliases } from './people.ts'
 
 const productNames = [renamed('commodity_id', 'product_id'), renamed('id', 'product_id')]
 
-const product: AnswerAliases = { copies: { id: 'product_id', commodity_id: 'product_id' } }
-const productPage: AnswerAliases = {
-  lists: { products: product },
+const product: AnswerAliases = {
+  copies: { id: 'product_id', commodity_id: 'product_id', created_time: 'created_at' },
+}
+const pageOf = (item: AnswerAliases): AnswerAliases => ({
+  lists: { products: item },
   copies: { page: 'pagination.page', total: 'pagination.total' },
   made: { has_more: hasMore },
+})
+
+/** What diners are shown doesn't say since when it is there. */
+const goods: AnswerAliases = {
+  copies: { id: 'product_id', commodity_id: 'product_id' },
+  made: {
+    created_time: ({ product_id }, { figures }) =>
+      (figures.createdAt as ProductTimes | undefined)?.get(Number(product_id))?.toISOString(),
+  },
 }
+type ProductTimes = ReadonlyMap<number, Date>
 
 const order: AnswerAliases = {
   copies: { points_cost: 'total_points', order_no: 'exchange_id', order_id: 'exchange_id' },
@@ -40,7 +52,42 @@ const noImage = rule('image=', (fields) => {
   fields.image = null
   return true
 })
-const productFields = [...anyCase('status'), ...valued('status', { offline: 'inactive' }), ownImage, noImage]
+const productFields = [
+  ...anyCase('status'),
+  ...valued('status', { offline: 'inactive' }),
+  temporary('image'),
+  ownImage,
+  noImage,
+]
+
+const mostEdits = 100
+const editable = [
+  'name',
+  'description',
+  'category',
+  'exchange_points',
+  'image',
+  'status',
+  'is_hot',
+  'sort_order',
+  'rating',
+  'per_user_limit',
+  'low_stock_threshold',
+]
+
+/** One edit for a list of products; a list that is no list of them, or too long, is the schema's to refuse. */
+const idsWithOneEdit = rule('product_ids', (fields) => {
+  if (!Object.hasOwn(fields, 'product_ids') || Object.hasOwn(fields, 'products')) return false
+  const { product_ids: ids, updates } = fields
+  const edit = Object.entries(isFields(updates) ? updates : fields).filter(([field]) => editable.includes(field))
+  const isExpanded = Array.isArray(ids) && ids.length <= mostEdits
+  fields.products = isExpanded ? ids.map((product_id: unknown) => ({ ...Object.fromEntries(edit), product_id })) : ids
+  return true
+})
+const batchEdit: RouteDialect = {
+  json: [idsWithOneEdit, renamed('updates', 'products'), ...each('products', [...productNames, ...productFields])],
+  answer: { lists: { products: product } },
+}
 
 /** `/api/exchange`, and the merchants' catalogue. */
 export const exchange: DialectTable = {
@@ -51,7 +98,8 @@ export const exchange: DialectTable = {
       ...anyCase('stock_status', 'sort_by', 'sort_order'),
       ...sorts,
     ],
-    answer: productPage,
+    figures: 'productTimes',
+    answer: pageOf(goods),
   },
   'POST /api/exchange/submit': { json: productNames, answer: order },
   'GET /api/exchange/orders': {
@@ -67,7 +115,7 @@ export const exchange: DialectTable = {
       ...absent('status', 'all'),
       ...valued('status', { offline: 'inactive' }),
     ],
-    answer: productPage,
+    answer: pageOf(product),
   },
   'POST /api/merchant/products': { json: productFields, answer: product },
   'PUT /api/merchant/products/:id': { json: productFields, answer: product },
@@ -76,6 +124,8 @@ export const exchange: DialectTable = {
     json: each('products', [...productNames, ...productFields]),
     answer: { lists: { products: product } },
   },
+  'PUT /api/merchant/product-batch': batchEdit,
+  'DELETE /api/merchant/product-batch': { answer: { lists: { products: product } } },
   'POST /api/merchant/products/:id/stock': { json: anyCase('operation'), answer: product },
   'GET /api/merchant/product-stats': {
     answer: {

@@ -1,8 +1,9 @@
 import type { AnswerAliases } from '../answers.ts'
 import { percentOf } from '../percent.ts'
-import { absent, anyCase, type Fields, renamed, valued } from '../requests.ts'
+import { absent, anyCase, type Fields, isFields, renamed, valued } from '../requests.ts'
 import type { DialectTable, RouteDialect } from '../route-dialect.ts'
-import { pageAliases } from './people.ts'
+import { v220 } from '../versions.ts'
+import { codeText, pageAliases } from './people.ts'
 
 /** The labels of the buttons. */
 const drawLabels = { 单抽: 'single', 三连抽: 'triple', 五连抽: 'quintuple', 十连抽: 'decade' }
@@ -11,6 +12,8 @@ const drawTypes = [renamed('type', 'draw_type'), ...anyCase('draw_type'), ...val
 
 /** What is shown to older clients as the limit where there is none: they take 0 for a broken answer. */
 const noLimit = 9_999
+
+const shownLimit = ({ daily_limit }: Fields) => daily_limit || noLimit
 
 const isShown = () => true
 
@@ -21,7 +24,11 @@ const prize: AnswerAliases = {
 
 const percentPrize: AnswerAliases = {
   ...prize,
-  made: { ...prize.made, probability: ({ probability }) => percentOf(Number(probability)) },
+  made: {
+    ...prize.made,
+    // This editor makes percent of them itself.
+    probability: ({ probability }, { version }) => (v220.test(version) ? probability : percentOf(Number(probability))),
+  },
 }
 
 const isWholeWheel = ({ prizes }: Fields) =>
@@ -33,13 +40,27 @@ const editor: AnswerAliases = {
 }
 const percentEditor: RouteDialect = { wheel: 'percent', answer: editor }
 
+const voucherText = ({ voucher }: Fields) => (isFields(voucher) ? codeText(voucher.code) : undefined)
+
+const record: AnswerAliases = {
+  copies: { cost_points: 'points_cost' },
+  made: { status: () => 'completed', description: voucherText, remark: voucherText },
+}
+
 /** `/api/lottery`, and the wheel's editors. */
 export const lottery: DialectTable = {
   'GET /api/lottery/config': {
     answer: {
       lists: { prizes: prize },
       copies: { today_draw_count: 'draws_today' },
-      made: { daily_limit: ({ daily_limit }) => daily_limit || noLimit },
+      made: {
+        daily_limit: shownLimit,
+        lottery_rules: (config) => ({
+          daily_limit: shownLimit(config),
+          pity_limit: isFields(config.user_pity) ? config.user_pity.pity_limit : undefined,
+          cost_points: config.cost_points,
+        }),
+      },
     },
   },
   'POST /api/lottery/draw': {
@@ -56,19 +77,31 @@ export const lottery: DialectTable = {
   },
   'GET /api/lottery/records': {
     query: [...pageAliases, ...drawTypes, ...absent('draw_type', 'all'), ...anyCase('prize_type')],
-    answer: { copies: { total: 'pagination.total' } },
+    answer: { copies: { total: 'pagination.total' }, lists: { records: record } },
   },
   'GET /api/lottery/statistics': {
     figures: 'draws',
     answer: {
       copies: { total_points_spent: 'total_cost' },
       made: {
-        win_rate: ({ total_draws }, { won }) => (total_draws === 0 ? 0 : rounded(Number(won) / Number(total_draws))),
+        win_rate: ({ total_draws }, { figures }) =>
+          total_draws === 0 ? 0 : rounded(Number(figures.won) / Number(total_draws)),
       },
     },
   },
   'GET /api/merchant/prizes': { answer: { lists: { prizes: prize } } },
   'PUT /api/merchant/prizes': { answer: { lists: { prizes: prize } } },
+  'GET /api/merchant/lottery/stats': {
+    figures: 'drawsOfAll',
+    answer: {
+      copies: { totalCount: 'total_draws' },
+      made: {
+        todayCount: (_, { figures }) => figures.draws,
+        activeUsers: (_, { figures }) => figures.users,
+        totalPrizes: ({ prizes }) => (Array.isArray(prizes) ? prizes.length : 0),
+      },
+    },
+  },
   'GET /api/merchant/lottery/config': { answer: editor },
   'PUT /api/merchant/lottery/config': percentEditor,
   'POST /api/merchant/lottery/probabilities': percentEditor,

@@ -1,6 +1,7 @@
 import type { AnswerAliases } from '../answers.ts'
 import { absent, anyCase, each, type Fields, isFields, renamed, rule, valued } from '../requests.ts'
 import type { DialectTable } from '../route-dialect.ts'
+import { v220 } from '../versions.ts'
 import { avatarAliases, hasMore, pageAliases } from './people.ts'
 
 /** What older clients say where there is no amount. */
@@ -88,7 +89,7 @@ export const reviews: DialectTable = {
       files: ['photo', 'file'],
       fields: { user_amount: 'amount' },
       token: 'access_token',
-      omits: { amount: /^2\.2(\.|$)/ },
+      omits: { amount: { version: v220, file: 'photo' } },
     },
     answer: upload,
   },
