@@ -12,7 +12,7 @@ const typedPhone = z
   .transform((text) =>
     plainText(text)
       .replace(/[\s\p{Pd}]/gu, '')
-      .replace(/^\+?86(?=1\d{10}$)/, ''),
+      .replace(/^(\+|00)?86(?=1\d{10}$)/, ''),
   )
   .pipe(phone)
 

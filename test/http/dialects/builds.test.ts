@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
+import { type RunningServer, startServer } from '../../../src/server.ts'
+import { Build } from '../../support/builds.ts'
 import { jpegOf, picture } from '../../support/images.ts'
-import { type Phone, phoneOf, type WxAnswer, type WxOptions } from '../../support/mini-program.ts'
+import { phoneOf } from '../../support/mini-program.ts'
 import { newPhone, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
-import { useService } from '../../support/service.ts'
+import { type Settings, testConfig, useService } from '../../support/service.ts'
 import { until } from '../../support/sockets.ts'
 import { newUpload } from '../../support/uploads.ts'
 
@@ -14,51 +16,7 @@ beforeEach(async () => {
   staff = await signInMerchant(service)
 })
 
-/** What a build keeps of its session, and how it calls: a body of code 401 refreshes the token and repeats the call. */
-class Build {
-  accessToken = ''
-  refreshToken = ''
-  refreshes = 0
-  readonly phone: Phone
-  readonly #refreshBody: (token: string) => Record<string, unknown>
-  constructor(
-    header: Record<string, string> = {},
-    refreshBody = (refresh_token: string): Record<string, unknown> => ({ refresh_token }),
-  ) {
-    this.phone = phoneOf(service, header)
-    this.#refreshBody = refreshBody
-  }
-  /** The body of a success; anything else is what the build shows as a failure. */
-  async call(path: string, options: WxOptions = {}, tries = 0): Promise<WxAnswer['data']> {
-    const { statusCode, data } = await this.phone.request(path, { token: this.accessToken, ...options })
-    expect(statusCode).toBe(200)
-    if (data.code === 0) return data
-    if (data.code !== 401 || tries >= 2) throw new Error(`${path}: ${data.code} ${data.msg || data.message}`)
-    const fresh = await this.phone.request('/auth/refresh', {
-      method: 'POST',
-      data: this.#refreshBody(this.refreshToken),
-    })
-    if (fresh.data.code !== 0) throw new Error('signed out')
-    this.refreshes += 1
-    this.signedIn(fresh.data.data)
-    return this.call(path, options, tries + 1)
-  }
-  post(path: string, data: Record<string, unknown> = {}) {
-    return this.call(path, { method: 'POST', data })
-  }
-  get(path: string, data: Record<string, unknown> = {}) {
-    return this.call(path, { data })
-  }
-  signedIn({ access_token, refresh_token }: { access_token: string; refresh_token: string }): void {
-    this.accessToken = access_token
-    this.refreshToken = refresh_token
-  }
-  async login(data: Record<string, unknown>) {
-    const { data: answer } = await this.post('/auth/login', data)
-    this.signedIn(answer)
-    return answer.user_info
-  }
-}
+const camelCase = (refreshToken: string) => ({ refreshToken })
 
 const photo = () => {
   seed += 1
@@ -70,7 +28,7 @@ const asStaff = (build: Build) => {
 }
 
 test('v100: the wheel, draws, goods, a photo with its token in the form, records', async () => {
-  const build = new Build()
+  const build = new Build(service)
   const phone = newPhone()
   await build.post('/auth/send-code', { phone })
   const me = await build.login({ phone, code: '123456' })
@@ -112,7 +70,7 @@ test('v100: the wheel, draws, goods, a photo with its token in the form, records
 })
 
 test('v100: staff review one by one and by ids, and set the odds', async () => {
-  const build = asStaff(new Build())
+  const build = asStaff(new Build(service))
   const diner = await signIn(service)
   const ids = [await newUpload(service, diner), await newUpload(service, diner), await newUpload(service, diner)]
   const { list, total } = (await build.get('/merchant/pending-reviews', { page: 1, page_size: 20 })).data
@@ -145,7 +103,7 @@ test('v100: staff review one by one and by ids, and set the odds', async () => {
 })
 
 test('mid: other names of the same, the token refreshed by its own field', async () => {
-  const build = new Build({}, (refreshToken) => ({ refreshToken }))
+  const build = new Build(service, { refreshBody: camelCase })
   await build.login({ mobile: newPhone(), verification_code: '123456' })
   const drawn = (await build.post('/lottery/draw', { type: 'triple' })).data
   expect([drawn.points, drawn.user_points, drawn.today_count]).toEqual([
@@ -172,7 +130,7 @@ test('mid: other names of the same, the token refreshed by its own field', async
 })
 
 test('v212: draws by the labels of the buttons, and reads what is short from the sentence', async () => {
-  const build = new Build()
+  const build = new Build(service)
   await build.login({ phone: newPhone(), verify_code: '123456' })
   for (const [label, count] of [
     ['单抽', 1],
@@ -189,7 +147,7 @@ test('v212: draws by the labels of the buttons, and reads what is short from the
     ).toBe(true)
   }
   expect((await build.get('/lottery/config')).data.today_draw_count).toBe(9)
-  const poor = new Build()
+  const poor = new Build(service)
   await poor.login({ phone: newPhone(), verify_code: '123456' })
   await poor.post('/lottery/draw', { draw_type: '五连抽', count: 5 })
   await poor.post('/lottery/draw', { draw_type: '三连抽', count: 3 }).catch(() => {})
@@ -204,7 +162,7 @@ test('v212: draws by the labels of the buttons, and reads what is short from the
 })
 
 test('v21x: refreshes on the true code as well, reviews a batch of items with amounts', async () => {
-  const build = new Build({ 'X-Client-Version': '2.1.4', 'X-Platform': 'wechat-miniprogram' })
+  const build = new Build(service, { header: { 'X-Client-Version': '2.1.4', 'X-Platform': 'wechat-miniprogram' } })
   await build.login({ phone: newPhone(), verify_code: '123456', dev_mode: false, skip_sms_verify: false })
   await build.post('/lottery/draw', { type: '单抽', count: 1 })
   service.clock.advance(7_210_000)
@@ -248,11 +206,33 @@ test('v21x: refreshes on the true code as well, reviews a batch of items with am
   expect(figures.review_stats).toMatchObject({ pending: 0, approved: 2, rejected: 0, total: 2 })
 })
 
+/** A replica of the service that has heard of nobody yet, with settings of its own. */
+async function withFreshReplica(settings: Settings, work: (replica: RunningServer) => Promise<void>): Promise<void> {
+  const config = testConfig(service.databaseUrl, { DATA_DIR: service.dataDir, DIALECTS: 'on', ...settings })
+  const replica = await startServer(config, () => {}, service.clock.now)
+  try {
+    await work(replica)
+  } finally {
+    expect(await replica.stop()).toEqual([])
+  }
+}
+
+test('v100 refreshes on the code that is set for it', async () => {
+  const phone = newPhone()
+  await withFreshReplica({ AUTH_FAILURE_CODE: '1002' }, async (replica) => {
+    const build = new Build(replica, { refreshesOn: 1002 })
+    await build.login({ phone, code: '123456' })
+    service.clock.advance(7_210_000)
+    expect((await build.get('/user/info')).data.mobile).toMatch(/^139\*{4}\d{4}$/)
+    expect(build.refreshes).toBe(1)
+  })
+})
+
 describe('v220', () => {
   const header = { 'X-Client-Version': '2.2.0', 'X-Platform': 'wechat-miniprogram' }
 
   test('a diner: uploads without an amount, sees 4015 where 4005 has a screen of its own', async () => {
-    const build = new Build(header, (refreshToken) => ({ refreshToken }))
+    const build = new Build(service, { header, refreshBody: camelCase })
     await build.post('/auth/send-code', { mobile: newPhone() })
     const me = await build.login({ mobile: newPhone(), code: '123456' })
     expect([me.is_admin, Boolean(me.avatar_url || me.avatarUrl)]).toEqual([false, false])
@@ -296,8 +276,18 @@ describe('v220', () => {
     )
   })
 
+  test('an upload without a header is known by its form, as the first that a replica hears of its sender', async () => {
+    const build = new Build(service, { header, refreshBody: camelCase })
+    await build.login({ mobile: newPhone(), code: '123456' })
+    await withFreshReplica({}, async (replica) => {
+      const file = { name: 'photo', bytes: await photo() }
+      const sent = await phoneOf(replica).uploadFile('/photo/upload', file, { token: build.accessToken })
+      expect([sent.statusCode, sent.data.code, sent.data.data?.amount]).toEqual([200, 0, '0.00'])
+    })
+  })
+
   test('staff: products, the percent wheel by id, statistics of any period', async () => {
-    const build = asStaff(new Build(header))
+    const build = asStaff(new Build(service, { header }))
     expect((await build.get('/user/info')).data.is_admin).toBe(true)
     const made = (
       await build.post('/merchant/products', {
@@ -341,7 +331,7 @@ describe('v220', () => {
 })
 
 test('late: decodes its token by hand, refreshes it before it ends, hears what changes', async () => {
-  const build = new Build({ 'X-Client-Version': '2.2.0' }, (refreshToken) => ({ refreshToken }))
+  const build = new Build(service, { header: { 'X-Client-Version': '2.2.0' }, refreshBody: camelCase })
   const me = await build.login({ mobile: newPhone(), code: '123456' })
   for (const token of [build.accessToken, build.refreshToken]) {
     const [head = '', payload = ''] = token.split('.')

@@ -241,7 +241,7 @@ describe('accounts', () => {
     const { phone } = diner
     const full = phone.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
     const grouped = `${phone.slice(0, 3)} ${phone.slice(3, 7)}-${phone.slice(7)}`
-    for (const typed of [full, grouped, `+86 ${grouped}`, `\u202a${phone}\u202c`, `86${phone}`]) {
+    for (const typed of [full, grouped, `+86 ${grouped}`, `\u202a${phone}\u202c`, `86${phone}`, `0086${phone}`]) {
       const { data } = await service.client.get(`/api/merchant/users?mobile=${encodeURIComponent(typed)}`, { token })
       expect(data?.user.user_id, typed).toBe(diner.userId)
     }
