@@ -130,9 +130,11 @@ async function parse(
   await done
   const isFileTooLarge = file.size > limits.largestFile
   const isEmptyControl = file.size === 0 && !file.isNamed
-  const isKept = file.rank < none && !isEmptyControl && !isFileTooLarge
+  const isText = file.rank >= limits.files.length && beginsAsText(file.chunks[0])
+  if (file.rank === none || isEmptyControl || isText)
+    return { fields, file: undefined, part: undefined, isFileTooLarge }
   const part = limits.files[file.rank % limits.files.length]
-  return { fields, file: isKept ? joined(file.chunks, file.size) : undefined, part, isFileTooLarge }
+  return { fields, file: isFileTooLarge ? undefined : joined(file.chunks, file.size), part, isFileTooLarge }
 }
 
 /** Some clients leave out a file's name, or its type. */
@@ -144,6 +146,19 @@ function looksLikeFile(type: string | undefined, filename: string | undefined): 
 function rankOf({ files }: FormLimits, name: string, type: string, filename: string | undefined): number {
   const place = files.indexOf(name)
   return place === -1 || looksLikeFile(type, filename) ? place : place + files.length
+}
+
+const beginning = 64
+
+/** An image is no UTF-8, or has control characters in its first bytes. */
+function beginsAsText(bytes: Buffer | undefined): boolean {
+  if (!bytes) return false
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, beginning), { stream: true })
+    return !/[\p{Cc}--\s]/v.test(text)
+  } catch {
+    return false
+  }
 }
 
 async function feed(

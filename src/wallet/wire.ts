@@ -28,7 +28,10 @@ export type WalletVoucher = z.output<typeof walletVoucher>
 
 export const vouchersAnswer = z.object({
   vouchers: z.array(walletVoucher),
-  counts: z.object({ active: z.int(), expiring_soon: z.int() }),
+  counts: z.object({
+    active: z.int(),
+    expiring_soon: z.int().describe('Active ones that end within three days'),
+  }),
   pagination,
 })
 

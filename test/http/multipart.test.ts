@@ -91,5 +91,16 @@ describe('a file is found', () => {
     expect((await read([[part('image'), '']])).file).toBeUndefined()
     const form = await read([[part('other'), 'text']])
     expect([form.file, form.fields.get('other')]).toEqual([undefined, 'text'])
+    for (const text of ['wxfile://tmp_1.jpg', '小票'.repeat(40), 'two\r\nlines'])
+      expect(await read([[part('photo'), text]])).toMatchObject({ file: undefined, part: undefined })
+  })
+
+  test.each([
+    ['a JPEG', [0xff, 0xd8, 0xff, 0xe0, 0, 0x10]],
+    ['a PNG', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+    ['a WebP', [...'RIFF'].map((char) => char.charCodeAt(0)).concat(0x41, 0x42, 0x43, 0, 0x57, 0x45, 0x42, 0x50)],
+  ])('without name and type, by how %s begins', async (_, beginning) => {
+    const image = new Uint8Array([...beginning, ...new Uint8Array(100).fill(65)])
+    expect((await read([[part('image'), image]])).file).toEqual(image)
   })
 })
