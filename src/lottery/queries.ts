@@ -7,7 +7,7 @@ import { vouchersBySource } from '../vouchers/queries.ts'
 import { drawSourceId } from '../vouchers/source.ts'
 import type { DrawType } from './draw-types.ts'
 import { drawDayOf, drawsOn } from './pity.ts'
-import { winningTypes } from './prizes.ts'
+import { prizeRules, winningTypes } from './prizes.ts'
 import { lotteryPityTable, lotteryRecordsTable } from './schema.ts'
 import type { recordsQuery } from './wire.ts'
 
@@ -30,7 +30,7 @@ export async function drawRecordsOf(database: Database, userId: number, query: z
     order: [desc(table.record_id)],
   })
   const sourceIdOf = (row: (typeof rows)[number]) => drawSourceId(row.draw_id, row.draw_sequence)
-  const withVoucher = rows.filter(({ prize_type }) => prize_type === 'coupon' || prize_type === 'physical')
+  const withVoucher = rows.filter(({ prize_type }) => prizeRules[prize_type].hasVoucher)
   const vouchers = await vouchersBySource(database, userId, withVoucher.map(sourceIdOf))
   const records = rows.map((row) => {
     const { record_id, user_id: _user, roll: _roll, wheel_version: _version, ...record } = row

@@ -209,7 +209,7 @@ test('v21x: refreshes on the true code as well, reviews a batch of items with am
 /** A replica of the service that has heard of nobody yet, with settings of its own. */
 async function withFreshReplica(settings: Settings, work: (replica: RunningServer) => Promise<void>): Promise<void> {
   const config = testConfig(service.databaseUrl, { DATA_DIR: service.dataDir, DIALECTS: 'on', ...settings })
-  const replica = await startServer(config, () => {}, service.clock.now)
+  const replica = await startServer(config, () => {}, { now: service.clock.now })
   try {
     await work(replica)
   } finally {
