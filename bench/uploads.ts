@@ -67,13 +67,21 @@ async function measureUploads(token: string): Promise<void> {
   say(`  p50 ${quantile(took, 0.5)} ms, p99 ${quantile(took, 0.99)} ms; memory ${mebi(idle)} idle, ${mebi(peak)} peak`)
 }
 
-/** Bytes after the image's end make it another file without another picture to encode. */
 async function send(token: string, image: Uint8Array<ArrayBuffer>, index: number): Promise<void> {
   const form = new FormData()
-  form.append('image', new Blob([image, `${index}`]), 'receipt.jpg')
+  form.append('image', new Blob([anotherPicture(image, index)]), 'receipt.jpg')
   form.append('amount', '12.34')
   const answer = await call('/api/photo/upload', { method: 'POST', body: form, headers: bearer(token) })
   if (answer.code !== 0) throw new Error(`upload ${index} was refused with ${answer.code}`)
+}
+
+/** Other factors for the two highest frequencies make other pixels, without another picture to encode. */
+function anotherPicture(jpeg: Uint8Array<ArrayBuffer>, index: number): Uint8Array<ArrayBuffer> {
+  const picture = jpeg.slice()
+  const factors = Buffer.from(picture.buffer).indexOf(Buffer.from([0xff, 0xdb])) + 5
+  picture[factors + 62] = 1 + (index % 200)
+  picture[factors + 63] = 1 + Math.floor(index / 200)
+  return picture
 }
 
 async function measureStatistics(token: string): Promise<void> {
