@@ -7,8 +7,15 @@ import { uploadReviewsTable } from './schema.ts'
 
 /** Finds uploads whose photos look alike, among the most recent ones. */
 export interface NearCopies {
-  /** The ids of a few uploads whose photo is likely the source of this one. */
-  find(photo: Fingerprint, reading: ReceiptReading | null, ownId: string): Promise<string[]>
+  /** Begins a search for the sources of a photo; its own upload is none of them. */
+  searchFor(photo: Fingerprint, ownId: string): NearCopySearch
+}
+
+export interface NearCopySearch {
+  /** Compares the photo with the uploads that came since the last look; true when there were any. */
+  look(): Promise<boolean>
+  /** The ids of a few uploads whose photo is likely the source of this one, as far as was looked. */
+  named(reading: ReceiptReading | null): Promise<string[]>
 }
 
 /** So many recent uploads are compared: a search of them takes a few milliseconds. */
@@ -22,40 +29,81 @@ const overlap_ms = 60_000
 const table = uploadReviewsTable
 
 export function createNearCopies(database: Database): NearCopies {
-  let ids: string[] = []
-  let hashes = new Uint32Array(0)
-  let known = new Set<string>()
+  const recent = new RecentHashes()
   let seenUntil = new Date(0)
-  let refreshing: Promise<void> | undefined
-
-  const refresh = async () => {
+  const refresh = begunAfterCall(async () => {
     for (const { upload_id, image_phash, created_at } of await rowsSince(database, seenUntil)) {
       if (created_at > seenUntil) seenUntil = created_at
-      if (known.has(upload_id)) continue
-      known.add(upload_id)
-      if ((ids.length + 1) * hashWords > hashes.length) hashes = grown(hashes)
-      hashes.set(packHash(image_phash ?? ''), ids.length * hashWords)
-      ids.push(upload_id)
+      recent.add(upload_id, image_phash ?? '')
     }
-    if (ids.length <= 2 * mostKept) return
-    hashes = hashes.slice((ids.length - mostKept) * hashWords, ids.length * hashWords)
-    ids = ids.slice(-mostKept)
-    known = new Set(ids)
-  }
+  })
 
   return {
-    async find({ probes }, reading, ownId) {
-      refreshing ??= refresh().finally(() => {
-        refreshing = undefined
-      })
-      await refreshing
+    searchFor({ probes }, ownId) {
       const wanted = probes.map(packHash)
-      const alike: string[] = []
-      for (let at = ids.length - 1; at >= 0 && alike.length < mostAlike; at -= 1) {
-        if (isNearCopy(hashes, at * hashWords, wanted)) alike.push(ids[at] ?? '')
+      let alike: string[] = []
+      let lookedUntil = 0
+      return {
+        async look() {
+          await refresh()
+          const news = recent.since(lookedUntil, wanted)
+          lookedUntil = news.end
+          alike = [...news.alike, ...alike].slice(0, mostAlike)
+          return news.ids.some((id) => id !== ownId)
+        },
+        named: (reading) => confirmed(database, alike, reading, ownId),
       }
-      return confirmed(database, alike, reading, ownId)
     },
+  }
+}
+
+/** The hashes of recent uploads, in the order in which they were added. A place in it stays the same for good. */
+class RecentHashes {
+  #ids: string[] = []
+  #hashes = new Uint32Array(0)
+  #known = new Set<string>()
+  /** How many of the oldest were dropped. */
+  #dropped = 0
+
+  add(id: string, hash: string): void {
+    if (this.#known.has(id)) return
+    if (this.#ids.length >= 2 * mostKept) this.#drop(this.#ids.length - mostKept)
+    this.#known.add(id)
+    if ((this.#ids.length + 1) * hashWords > this.#hashes.length) this.#hashes = grown(this.#hashes)
+    this.#hashes.set(packHash(hash), this.#ids.length * hashWords)
+    this.#ids.push(id)
+  }
+
+  /** What was added from a place on: all of it, and what looks like one of the hashes, the newest first. */
+  since(place: number, wanted: readonly Uint32Array[]): { ids: string[]; alike: string[]; end: number } {
+    const from = Math.max(0, place - this.#dropped)
+    const alike: string[] = []
+    for (let at = this.#ids.length - 1; at >= from && alike.length < mostAlike; at -= 1) {
+      if (isNearCopy(this.#hashes, at * hashWords, wanted)) alike.push(this.#ids[at] ?? '')
+    }
+    return { ids: this.#ids.slice(from), alike, end: this.#dropped + this.#ids.length }
+  }
+
+  #drop(count: number): void {
+    this.#hashes = this.#hashes.slice(count * hashWords, this.#ids.length * hashWords)
+    this.#ids = this.#ids.slice(count)
+    this.#known = new Set(this.#ids)
+    this.#dropped += count
+  }
+}
+
+/** Runs one work at a time. A call gets a run that began after it, and shares it with the others that wait. */
+function begunAfterCall(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve()
+  let next: Promise<void> | undefined
+  return () => {
+    next ??= running.then(() => {
+      const begun = work()
+      running = begun.catch(() => {})
+      next = undefined
+      return begun
+    })
+    return next
   }
 }
 

@@ -8,16 +8,14 @@ import { within } from '../lib/within.ts'
 import type { Store } from '../storage/store.ts'
 import type { Idempotency, TillAnswer } from '../till/operation.ts'
 import type { Till } from '../till/till.ts'
-import { flagsOf } from './flags.ts'
+import { createFindFlags, type FindFlags } from './find-flags.ts'
 import type { NearCopies } from './near-copies.ts'
 import { objectKeys } from './photo/image-names.ts'
 import type { Photo } from './photo/photo.ts'
-import { uploadsWithNumber } from './queries.ts'
 import { keptReading, type ReceiptReading } from './reading/kept-reading.ts'
 import type { Reader } from './reading/reader.ts'
 import { storeFindings } from './store-findings.ts'
-import { type UploadMade, upload } from './upload.ts'
-import type { Flag } from './wire.ts'
+import { type NewUpload, type UploadMade, upload } from './upload.ts'
 
 export interface ReceiveDeps {
   database: Database
@@ -34,11 +32,11 @@ export interface ReceiveDeps {
   ocrWait_ms: number
 }
 
-interface Arrival {
+/** Who sends a photo, and with what. */
+interface Sender {
   userId: number
-  uploadId: string
-  photo: Photo
   input_fen: number | null
+  idempotency: Idempotency | undefined
 }
 
 const keyLength = 26
@@ -47,13 +45,10 @@ const keyLength = 26
 export function createReceive(deps: ReceiveDeps) {
   const { till, store, reader, calendar, now, logger } = deps
   const late = new Set<Promise<void>>()
+  const limit = () => ({ since: calendar.startOf(calendar.dayOf(now())), dailyLimit: deps.dailyUploadLimit })
 
-  const receive = async (
-    sender: { userId: number; input_fen: number | null; idempotency: Idempotency | undefined },
-    photo: Photo,
-  ): Promise<TillAnswer<UploadMade>> => {
-    const { userId, input_fen, idempotency } = sender
-    const arrival = { userId, uploadId: randomId('UP'), photo, input_fen }
+  const receive = async ({ userId, input_fen, idempotency }: Sender, photo: Photo): Promise<TillAnswer<UploadMade>> => {
+    const uploadId = randomId('UP')
     const imageKey = randomCode(keyLength)
     const reading = readOf(reader, photo.image)
     const waited = within(
@@ -64,12 +59,12 @@ export function createReceive(deps: ReceiveDeps) {
     await keep(store, imageKey, photo)
     const found = await waited
     const early = found?.early ?? null
+    const findFlags = createFindFlags(deps, { uploadId, input_fen, fingerprint: photo.fingerprint })
     const filing = {
-      ...{ uploadId: arrival.uploadId, userId, imageKey, input_fen },
+      ...{ uploadId, userId, imageKey, input_fen },
       ...{ sha256: photo.sha256, perceptualHash: photo.fingerprint.hash, reading: early },
-      flags: await flagsFor(deps, arrival, early),
-      since: calendar.startOf(calendar.dayOf(now())),
-      dailyLimit: deps.dailyUploadLimit,
+      flags: await findFlags(early),
+      ...limit(),
     }
     const filed = await till.run(upload, filing, idempotency).catch(async (error: unknown) => {
       // What the rules turned down is gone at once; where the outcome may be open the sweep decides.
@@ -78,7 +73,7 @@ export function createReceive(deps: ReceiveDeps) {
     })
     if (filed.replayed) await discard(store, imageKey)
     else {
-      const stored = storeLate(deps, arrival, { flags: filing.flags, early: found?.early, pending: reading })
+      const stored = storeLate(till, filing, { findFlags, early: found?.early, pending: reading })
         .catch((err) => logger.warn({ err }, 'findings lost'))
         .finally(() => late.delete(stored))
       late.add(stored)
@@ -109,29 +104,22 @@ async function discard(store: Store, imageKey: string): Promise<void> {
   await store.delete(Object.values(objectKeys(imageKey))).catch(() => {})
 }
 
-async function flagsFor(deps: ReceiveDeps, arrival: Arrival, reading: ReceiptReading | null) {
-  const { database, nearCopies, calendar, now } = deps
-  const { photo, uploadId, input_fen } = arrival
-  const [similarPhoto, repeatedNumber] = await Promise.all([
-    nearCopies.find(photo.fingerprint, reading, uploadId),
-    reading ? uploadsWithNumber(database, reading, uploadId) : [],
-  ])
-  const today = calendar.dayOf(now())
-  return flagsOf({ input_fen, reading, today, similarPhoto, repeatedNumber }, calendar)
-}
-
-/** What had been found out when an upload was filed; `early` is undefined while the reader was still at it. */
-interface Filed {
-  flags: readonly Flag[]
+/** How to go on with an upload that is filed; `early` is undefined while the reader was still at it. */
+interface Pending {
+  findFlags: FindFlags
   early: ReceiptReading | null | undefined
   pending: Promise<ReceiptReading | null>
 }
 
 /** Stores a late reading, and flags by uploads that were on their way at the same time: now either sees the other. */
-async function storeLate(deps: ReceiveDeps, arrival: Arrival, filed: Filed): Promise<void> {
-  const { userId, uploadId } = arrival
-  const late = filed.early === undefined ? await filed.pending : null
-  const flags = await flagsFor(deps, arrival, filed.early ?? late)
+async function storeLate(
+  till: Till<Push>,
+  filed: Pick<NewUpload, 'uploadId' | 'userId' | 'flags'>,
+  { findFlags, early, pending }: Pending,
+): Promise<void> {
+  const { uploadId, userId } = filed
+  const late = early === undefined ? await pending : null
+  const flags = await findFlags(early ?? late)
   if (!late && Bun.deepEquals(flags, filed.flags)) return
-  await deps.till.run(storeFindings, { uploadId, userId, reading: late, flags })
+  await till.run(storeFindings, { uploadId, userId, reading: late, flags })
 }

@@ -1,12 +1,9 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import { createNearCopies } from '../../src/receipts/near-copies.ts'
-import { fingerprintOf } from '../../src/receipts/photo/fingerprint.ts'
-import { uploadsWithNumber } from '../../src/receipts/queries.ts'
 import { parallelCopies } from '../support/copies.ts'
 import { jpegOf, padded, picture, pngOf } from '../support/images.ts'
 import { type Person, signIn, signInMerchant } from '../support/people.ts'
 import { useService } from '../support/service.ts'
-import { newUpload, photoForm, storedKeys } from '../support/uploads.ts'
+import { photoForm, storedKeys } from '../support/uploads.ts'
 
 const service = useService({ DAILY_UPLOAD_LIMIT: '3' })
 let diner: Person
@@ -219,21 +216,6 @@ describe('the same photo', () => {
       const { flags } = await reviewOf(data.upload_id)
       expect(flags.filter(({ flag }: { flag: string }) => flag === 'same_photo')).toHaveLength(2)
     }
-  })
-
-  test('a number of the same day, and an equal amount, are found behind any number of others', async () => {
-    const others = await signIn(service)
-    const found = { read_number: '0012', read_paid_at: '2026-11-22T10:00:00', recognized_amount_fen: 8_850 }
-    const image_phash = (await fingerprintOf(photo)).hash
-    const original = await newUpload(service, others, { ...found, image_phash })
-    for (let day = 1; day <= 8; day += 1)
-      await newUpload(service, others, {
-        ...{ read_number: '0012', read_paid_at: `2026-11-0${day}T10:00:00`, recognized_amount_fen: day, image_phash },
-      })
-    const reading = { amount_fen: 8_850, paidAt: '2026-11-22T12:00:00', merchantName: null, receiptNumber: '0012' }
-    expect(await uploadsWithNumber(service.database, reading, 'UP_OWN')).toEqual([original])
-    const alike = createNearCopies(service.database).find(await fingerprintOf(photo), reading, 'UP_OWN')
-    expect(await alike).toEqual([original])
   })
 
   test('a photo that was encoded again, smaller, is flagged as similar, and another photo is not', async () => {

@@ -16,6 +16,10 @@ export interface DatabaseProxy {
   mute(isMuted?: boolean): void
   /** Keeps the text of each statement that is sent from here on in the list it answers. */
   listen(): string[]
+  /** Statements reach the database; its answers are kept back until it is told otherwise. */
+  withhold(isWithholding?: boolean): void
+  /** Pieces of answers that are kept back now. */
+  readonly withheld: number
   stop(): void
 }
 
@@ -36,7 +40,9 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
   let struck = 0
   let muted = false
   let heard: string[] | undefined
+  let withholding = false
   const held: { pair: Pair; data: Uint8Array }[] = []
+  const answers: { pair: Pair; data: Uint8Array }[] = []
 
   const fateOf = (data: Uint8Array): CommitFate => {
     if (left === 0 || fate === 'pass' || !isCommit(data)) return 'pass'
@@ -47,6 +53,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
   const upstreamHandlers = {
     data: (socket: Socket<Pair>, data: Uint8Array) => {
       if (socket.data.deaf) return void socket.data.client?.terminate()
+      if (withholding) return void answers.push({ pair: socket.data, data: new Uint8Array(data) })
       socket.data.client?.write(data)
     },
     close: (socket: Socket<Pair>) => void socket.data.client?.end(),
@@ -102,6 +109,13 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
     listen() {
       heard = []
       return heard
+    },
+    withhold(isWithholding = true) {
+      withholding = isWithholding
+      if (!withholding) for (const { pair, data } of answers.splice(0)) pair.client?.write(data)
+    },
+    get withheld() {
+      return answers.length
     },
     stop: () => listener.stop(true),
   }

@@ -1,0 +1,38 @@
+import type { Database } from '../db/client.ts'
+import type { Calendar } from '../lib/calendar.ts'
+import { flagsOf } from './flags.ts'
+import type { NearCopies } from './near-copies.ts'
+import type { Fingerprint } from './photo/fingerprint.ts'
+import { uploadsWithNumber } from './queries.ts'
+import type { ReceiptReading } from './reading/kept-reading.ts'
+import type { Flag } from './wire.ts'
+
+/** Finds one upload's flags, given what was read on its photo so far. */
+export type FindFlags = (reading: ReceiptReading | null) => Promise<readonly Flag[]>
+
+/**
+ * Watches one upload from before it is filed. Asked again, it compares the photo with the uploads that came since and
+ * with no others; when none came and the reading is the same, it answers the same flags.
+ */
+export function createFindFlags(
+  deps: { database: Database; nearCopies: NearCopies; calendar: Calendar; now: () => Date },
+  upload: { uploadId: string; input_fen: number | null; fingerprint: Fingerprint },
+): FindFlags {
+  const { database, nearCopies, calendar, now } = deps
+  const { uploadId, input_fen, fingerprint } = upload
+  const search = nearCopies.searchFor(fingerprint, uploadId)
+  let last: { reading: ReceiptReading | null; flags: readonly Flag[] } | undefined
+
+  return async (reading) => {
+    const cameOthers = await search.look()
+    if (last && !cameOthers && last.reading === reading) return last.flags
+    const [similarPhoto, repeatedNumber] = await Promise.all([
+      search.named(reading),
+      reading ? uploadsWithNumber(database, reading, uploadId) : [],
+    ])
+    const today = calendar.dayOf(now())
+    const flags = flagsOf({ input_fen, reading, today, similarPhoto, repeatedNumber }, calendar)
+    last = { reading, flags }
+    return flags
+  }
+}
