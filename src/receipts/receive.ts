@@ -12,6 +12,7 @@ import { createFindFlags, type FindFlags } from './find-flags.ts'
 import type { NearCopies } from './near-copies.ts'
 import { objectKeys } from './photo/image-names.ts'
 import type { Photo } from './photo/photo.ts'
+import { precheck } from './precheck.ts'
 import { keptReading, type ReceiptReading } from './reading/kept-reading.ts'
 import type { Reader } from './reading/reader.ts'
 import { storeFindings } from './store-findings.ts'
@@ -43,11 +44,17 @@ const keyLength = 26
 
 /** Keeps a photo, has it read and files it for review; no row without its objects, no object for long without its row. */
 export function createReceive(deps: ReceiveDeps) {
-  const { till, store, reader, calendar, now, logger } = deps
+  const { database, till, store, reader, calendar, now, logger } = deps
   const late = new Set<Promise<void>>()
   const limit = () => ({ since: calendar.startOf(calendar.dayOf(now())), dailyLimit: deps.dailyUploadLimit })
 
-  const receive = async ({ userId, input_fen, idempotency }: Sender, photo: Photo): Promise<TillAnswer<UploadMade>> => {
+  const receive = async (sender: Sender, photo: Photo): Promise<TillAnswer<UploadMade>> => {
+    const { userId, idempotency } = sender
+    const first = await precheck(database, { userId, sha256: photo.sha256, ...limit() }, idempotency)
+    return first ?? take(sender, photo)
+  }
+
+  const take = async ({ userId, input_fen, idempotency }: Sender, photo: Photo): Promise<TillAnswer<UploadMade>> => {
     const uploadId = randomId('UP')
     const imageKey = randomCode(keyLength)
     const reading = readOf(reader, photo.image)

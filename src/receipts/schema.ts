@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { check, index, int, mysqlEnum, mysqlTable, smallint, unique, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
+import type { Transaction } from '../db/transact.ts'
 import { lockOrder } from '../lock-order.ts'
-import { derivedMapping, mapTable } from '../till/table-mapping.ts'
+import { derivedMapping, type Key, mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
 export const reviewStatuses = ['pending', 'approved', 'rejected', 'expired'] as const
@@ -111,21 +112,27 @@ export const photoSends = derivedMapping({
   rank: lockOrder.uploads,
   updates: ['sends', 'standing'],
   keyOf: ({ user_id, image_sha256 }: PhotoSends) => [user_id, image_sha256],
-  async load(tx, keys) {
-    const found = await tx.query<PhotoSends>(
-      `SELECT user_id, image_sha256, COUNT(*) AS sends,
-              MAX(CASE WHEN review_status <> 'rejected' THEN upload_id END) AS standing
-         FROM upload_reviews WHERE ${keys.map(() => '(image_sha256 = ? AND user_id = ?)').join(' OR ')}
-        GROUP BY user_id, image_sha256`,
-      keys.flatMap(([user_id, sha256]) => [sha256, user_id]),
-    )
-    return keys.map(([user, sha256]) => {
-      const [user_id, image_sha256] = [Number(user), String(sha256)]
-      const known = found.find((row) => row.user_id === user_id && row.image_sha256 === image_sha256)
-      return known ?? { user_id, image_sha256, sends: 0, standing: null }
-    })
-  },
+  load: readPhotoSends,
 })
+
+/** How often each of these photos was sent, each named by its user and its digest. */
+export async function readPhotoSends(
+  database: Pick<Transaction, 'query'>,
+  keys: readonly Key[],
+): Promise<PhotoSends[]> {
+  const found = await database.query<PhotoSends>(
+    `SELECT user_id, image_sha256, COUNT(*) AS sends,
+            MAX(CASE WHEN review_status <> 'rejected' THEN upload_id END) AS standing
+       FROM upload_reviews WHERE ${keys.map(() => '(image_sha256 = ? AND user_id = ?)').join(' OR ')}
+      GROUP BY user_id, image_sha256`,
+    keys.flatMap(([user_id, sha256]) => [sha256, user_id]),
+  )
+  return keys.map(([user, sha256]) => {
+    const [user_id, image_sha256] = [Number(user), String(sha256)]
+    const known = found.find((row) => row.user_id === user_id && row.image_sha256 === image_sha256)
+    return known ?? { user_id, image_sha256, sends: 0, standing: null }
+  })
+}
 
 /** How much a user has sent since an instant. */
 export interface UploadCount {
@@ -145,12 +152,17 @@ export const uploadCounts = derivedMapping({
     const counts: UploadCount[] = []
     for (const [user, from] of keys) {
       const [user_id, since] = [Number(user), String(from)]
-      const [counted] = await tx.query<{ count: number }>(
-        'SELECT COUNT(*) AS count FROM upload_reviews WHERE user_id = ? AND created_at >= ?',
-        [user_id, new Date(since)],
-      )
-      counts.push({ user_id, since, count: counted?.count ?? 0 })
+      counts.push({ user_id, since, count: await countUploads(tx, user_id, new Date(since)) })
     }
     return counts
   },
 })
+
+/** How many uploads a user has made since an instant. */
+export async function countUploads(database: Pick<Transaction, 'query'>, userId: number, since: Date): Promise<number> {
+  const [counted] = await database.query<{ count: number }>(
+    'SELECT COUNT(*) AS count FROM upload_reviews WHERE user_id = ? AND created_at >= ?',
+    [userId, since],
+  )
+  return counted?.count ?? 0
+}

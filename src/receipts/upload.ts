@@ -5,7 +5,7 @@ import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import { users } from '../users/schema.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
-import { photoSends, uploadCounts, uploads } from './schema.ts'
+import { type PhotoSends, photoSends, uploadCounts, uploads } from './schema.ts'
 import type { Flag } from './wire.ts'
 
 export interface NewUpload {
@@ -32,6 +32,12 @@ export interface UploadMade {
   estimated_points: number
 }
 
+/** @throws {Refusal} 5005 for a photo of the sender's that stands, 5006 when the day's uploads are used up. */
+export function requireAllowed({ standing }: Pick<PhotoSends, 'standing'>, today: number, dailyLimit: number): void {
+  if (standing !== null) throw new Refusal(5005, { upload_id: standing })
+  if (today >= dailyLimit) throw new Refusal(5006, { limit: dailyLimit })
+}
+
 /** A receipt goes to review: each photo once a user until it is rejected, and never more of them a day than the limit. */
 export const upload: Operation<NewUpload, UploadMade, Push> = {
   name: 'upload',
@@ -45,9 +51,8 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
     const { uploadId, userId, imageKey, input_fen, reading, dailyLimit } = input
     if (!unit.find(users, [userId])) throw new Refusal(2003)
     const sent = unit.get(photoSends, [userId, input.sha256])
-    if (sent.standing !== null) throw new Refusal(5005, { upload_id: sent.standing })
     const today = unit.get(uploadCounts, [userId, input.since.toISOString()])
-    if (today.count >= dailyLimit) throw new Refusal(5006, { limit: dailyLimit })
+    requireAllowed(sent, today.count, dailyLimit)
     unit.update(uploadCounts, today, { count: today.count + 1 })
     const recognized_fen = reading?.amount_fen ?? null
     const estimated_points = pointsFor(recognized_fen ?? input_fen ?? 0)
