@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { yuan } from './money.ts'
 import { timestamp } from './wire.ts'
 
 const pointsUpdate = z.object({
@@ -28,6 +29,14 @@ const reviewResult = z.object({
   timestamp,
 })
 
+const receiptRead = z.object({
+  upload_id: z.string(),
+  /** Null when the reader found none. */
+  recognized_amount: yuan.nullable(),
+  estimated_points: z.int().min(0),
+  timestamp,
+})
+
 const merchantNotification = z.object({
   event: z.literal('new_review'),
   upload_id: z.string(),
@@ -48,6 +57,7 @@ export const pushes = {
   points_update: pointsUpdate,
   stock_update: stockUpdate,
   review_result: reviewResult,
+  receipt_read: receiptRead,
   merchant_notification: merchantNotification,
   system_notification: systemNotification,
 } as const

@@ -1,6 +1,8 @@
-import { pointsFor } from '../contract/money.ts'
+import type { Push } from '../contract/messages.ts'
+import { pointsFor, yuanOf } from '../contract/money.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
 import { type Upload, uploads } from './schema.ts'
 import type { Flag } from './wire.ts'
@@ -13,8 +15,11 @@ export interface Findings {
   flags: readonly Flag[]
 }
 
-/** What was found out after the answer had gone out. The estimate follows only while nobody has decided by it. */
-export const storeFindings: Operation<Findings, { stored: boolean }> = {
+/**
+ * Stores what was found out after the answer had gone out, and tells the uploader of a reading. The estimate follows
+ * the reading only while nobody has decided by it.
+ */
+export const storeFindings: Operation<Findings, { stored: boolean }, Push> = {
   name: 'store_findings',
   owner: ({ userId }) => userId,
   needs: ({ uploadId }) => [rows(uploads, uploadId)],
@@ -22,8 +27,16 @@ export const storeFindings: Operation<Findings, { stored: boolean }> = {
     const upload = unit.find(uploads, [uploadId])
     if (!upload) return { stored: false }
     unit.update(uploads, upload, { flags: JSON.stringify(flags), ...(reading ? readColumns(upload, reading) : {}) })
+    if (reading) announceReading(unit, unit.get(uploads, [uploadId]))
     return { stored: true }
   },
+}
+
+function announceReading(unit: UnitOfWork<Push>, upload: Readonly<Upload>): void {
+  const { user_id, upload_id, recognized_amount_fen: fen, estimated_points } = upload
+  const recognized_amount = fen === null ? null : yuanOf(fen)
+  const data = { upload_id, recognized_amount, estimated_points, timestamp: unit.now.toISOString() }
+  unit.announce({ to: { user_id }, type: 'receipt_read', data })
 }
 
 function readColumns({ review_status }: Readonly<Upload>, reading: ReceiptReading) {

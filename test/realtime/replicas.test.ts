@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { randomId } from '../../src/lib/random.ts'
 import { setMerchant } from '../../src/merchant/change-account.ts'
 import { adjust } from '../../src/merchant/counter/adjust.ts'
+import { storeFindings } from '../../src/receipts/store-findings.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { givePoints, newProduct, type Person, signIn } from '../support/people.ts'
 import { type Program, runCommand, startProgram } from '../support/process.ts'
@@ -79,6 +80,22 @@ describe('two replicas with one Redis', () => {
     })
     expect(phone.frames.map(({ type }) => type)).toEqual(['connected', 'review_result', 'points_update'])
     expect(phone.frames[1]?.data).toMatchObject({ upload_id, status: 'approved', points_awarded: data.points_awarded })
+  })
+
+  test('a reading stored by one after the answer tells the uploader’s phones on both, once, and no one else', async () => {
+    const [person, watcher] = [await signIn(service), await signIn(service)]
+    const uploadId = await waitingReceipt(service.database, person.userId, new Date())
+    const phones = [await connectAs(service.url, person), await connectAs(other.url, person)]
+    const others = [await connectAs(service.url, watcher), await connectAs(other.url, watcher)]
+    const reading = { amount_fen: 9_900, paidAt: null, merchantName: null, receiptNumber: null }
+    await service.services.till.run(storeFindings, { uploadId, userId: person.userId, reading, flags: [] })
+    for (const phone of phones) {
+      const { data } = await phone.next('receipt_read')
+      expect(data).toMatchObject({ upload_id: uploadId, recognized_amount: '99.00', estimated_points: 990 })
+    }
+    await Bun.sleep(300)
+    expect(phones.map((phone) => phone.of('receipt_read').length)).toEqual([1, 1])
+    expect(others.flatMap((socket) => socket.of('receipt_read'))).toEqual([])
   })
 
   test(

@@ -1,17 +1,22 @@
-import { expect, test } from 'bun:test'
+import { afterEach, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { signIn, signInMerchant } from '../support/people.ts'
 import { useService } from '../support/service.ts'
+import { closeSockets, connectAs } from '../support/sockets.ts'
 import { photoForm } from '../support/uploads.ts'
 
 const service = useService({ OCR: 'on', OCR_WAIT_MS: '0', UPLOAD_AMOUNT: 'optional' })
 const wait_ms = 90_000
 const timeout_ms = 120_000
 
+afterEach(closeSockets)
+
 test(
-  'an upload that was answered before its reading gets it later, with flags and estimate',
+  'an upload that was answered before its reading gets it later, with flags and estimate, and its sender’s phone is told',
   async () => {
-    const { token } = await signIn(service)
+    const person = await signIn(service)
+    const { token } = person
+    const phone = await connectAs(service.url, person)
     const photo = new Uint8Array(await Bun.file(join(import.meta.dir, '../samples/01-thermal-tilt.jpg')).arrayBuffer())
     const { data } = await service.client.post('/api/photo/upload', { token, form: photoForm(photo, '88') })
     expect(data).toMatchObject({ recognized_amount: null, estimated_points: 880 })
@@ -22,6 +27,12 @@ test(
       record = await read()
     }
     expect(record).toMatchObject({ recognized_amount: '127.80', estimated_points: 1278 })
+    expect((await phone.next('receipt_read')).data).toMatchObject({
+      upload_id: data.upload_id,
+      recognized_amount: '127.80',
+      estimated_points: 1278,
+    })
+    expect(phone.of('receipt_read')).toHaveLength(1)
     const merchant = await signInMerchant(service)
     const pending = await service.client.get('/api/merchant/pending-reviews', { token: merchant.token })
     expect(pending.data.reviews[0].flags).toContainEqual({ flag: 'amount_differs', upload_id: null })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { storeFindings } from '../../../src/receipts/store-findings.ts'
 import { type Phone, phoneOf, usesOf } from '../../support/mini-program.ts'
 import { givePoints, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { useService } from '../../support/service.ts'
@@ -99,6 +100,29 @@ describe('frames out', () => {
     expect((await next('system_notice')).data).toEqual({ ...notice, type: 'warning' })
     expect(await usesOf(service, 'socket system_notification > system_notice')).toBeGreaterThan(0)
   })
+})
+
+test('a late reading goes out in the contract’s words, and no other frame changes for it', async () => {
+  const staff = await signInMerchant(service)
+  const upload_id = await newUpload(service, diner)
+  const { frames, next } = await connect('/ws', ['wss'], diner)
+  const reading = { amount_fen: 9_900, paidAt: null, merchantName: null, receiptNumber: null }
+  await service.services.till.run(storeFindings, { uploadId: upload_id, userId: diner.userId, reading, flags: [] })
+  const { timestamp, ...told } = await next('receipt_read')
+  const data = { upload_id, recognized_amount: '99.00', estimated_points: 990, timestamp }
+  expect(told).toEqual({ type: 'receipt_read', event: 'receipt_read', data })
+  await phone.request('/merchant/review', {
+    method: 'POST',
+    token: staff.token,
+    data: { id: upload_id, action: 'approved' },
+  })
+  await next('points_update')
+  expect(frames.map(({ type, event }) => [type, event])).toEqual([
+    ['connected', 'connected'],
+    ['receipt_read', 'receipt_read'],
+    ['review_result', 'review_completed'],
+    ['points_update', 'point_updated'],
+  ])
 })
 
 describe('frames in', () => {
