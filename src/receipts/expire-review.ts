@@ -6,13 +6,13 @@ import { uploads } from './schema.ts'
 export interface ReviewExpiry {
   userId: number
   uploadId: string
-  /** Uploads since then may still be reviewed. */
+  /** Uploads from then on may still be reviewed. */
   cutoff: Date
 }
 
 const reason = '超过审核期限，未能审核'
 
-/** A receipt that nobody reviewed in time is closed, once, and its sender told. */
+/** Closes a receipt that nobody reviewed in time, once, and tells its sender. */
 export const expireReview: Operation<ReviewExpiry, { changed: boolean }, Push> = {
   name: 'expire_review',
   owner: ({ userId }) => userId,

@@ -7,12 +7,12 @@ import { uploadsWithNumber } from './queries.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
 import type { Flag } from './wire.ts'
 
-/** Finds one upload's flags, given what was read on its photo so far. */
+/** Finds the flags of one upload by what was read on its photo so far. */
 export type FindFlags = (reading: ReceiptReading | null) => Promise<readonly Flag[]>
 
 /**
- * Watches one upload from before it is filed. Asked again, it compares the photo with the uploads that came since and
- * with no others; when none came and the reading is the same, it answers the same flags.
+ * Finds an upload's flags before it is filed, and again after. The second time it compares the photo only with uploads
+ * that came in between. When there were none and the reading is the same, it answers the same flags.
  */
 export function createFindFlags(
   deps: { database: Database; nearCopies: NearCopies; calendar: Calendar; now: () => Date },

@@ -2,20 +2,23 @@ import type { Calendar } from '../lib/calendar.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
 import type { Flag } from './wire.ts'
 
-/** What is known about an upload when it is flagged. */
+/** What is known about an upload when its flags are decided. */
 export interface Evidence {
   input_fen: number | null
   reading: ReceiptReading | null
   /** The business day of the upload. */
   today: string
-  /** Other uploads with a photo that looks like it, and with the same receipt number. */
+  /** The ids of uploads whose photo looks like this one, and of those with the same receipt number. */
   similarPhoto: readonly string[]
   repeatedNumber: readonly string[]
 }
 
 const oldAfter_days = 14
 
-/** What a reviewer should look at, besides other users' uploads of the very same photo, which may come later. */
+/**
+ * What a reviewer should look at. Other people's uploads of the very same photo are not among it: they may come later,
+ * and are looked up whenever the receipt is shown.
+ */
 export function flagsOf(evidence: Evidence, calendar: Calendar): Flag[] {
   const { input_fen, reading, today } = evidence
   const amount_fen = reading?.amount_fen ?? null

@@ -1,29 +1,32 @@
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, ne, or } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import type { Fingerprint } from './photo/fingerprint.ts'
-import { hashWords, isNearCopy, packHash } from './photo/likeness.ts'
+import { hashWords, isNearCopy, packHash } from './photo/hamming-distance.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
 import { uploadReviewsTable } from './schema.ts'
 
-/** Finds uploads whose photos look alike, among the most recent ones. */
+/**
+ * Finds uploads whose photos look alike, among the most recent ones. A photo's perceptual hash is made in
+ * `photo/fingerprint.ts`; two of them are compared by their Hamming distance, in `photo/hamming-distance.ts`.
+ */
 export interface NearCopies {
-  /** Begins a search for the sources of a photo; its own upload is none of them. */
+  /** Begins a search for the uploads that a photo was copied from. Its own upload is left out. */
   searchFor(photo: Fingerprint, ownId: string): NearCopySearch
 }
 
 export interface NearCopySearch {
-  /** Compares the photo with the uploads that came since the last look; true when there were any. */
+  /** Compares the photo with the uploads that came since the last look. True when there were any. */
   look(): Promise<boolean>
-  /** The ids of a few uploads whose photo is likely the source of this one, as far as was looked. */
+  /** The ids of a few uploads that the photo was likely copied from, out of those that were looked at. */
   named(reading: ReceiptReading | null): Promise<string[]>
 }
 
-/** So many recent uploads are compared: a search of them takes a few milliseconds. */
+/** So many of the latest uploads are compared. That takes a few milliseconds. */
 const mostKept = 20_000
-/** Of those that look alike, so many are looked at closer, the newest first, and so many named. */
+/** Of those that look alike, so many of the newest are looked up, and so many of them are named. */
 const mostAlike = 500
 const mostNamed = 5
-/** Commits may come a little out of the order of their instants. */
+/** An upload may be committed a little after others whose `created_at` is later. */
 const overlap_ms = 60_000
 
 const table = uploadReviewsTable
@@ -57,7 +60,7 @@ export function createNearCopies(database: Database): NearCopies {
   }
 }
 
-/** The hashes of recent uploads, in the order in which they were added. A place in it stays the same for good. */
+/** The hashes of recent uploads, in the order in which they were added. The place of an upload never changes. */
 class RecentHashes {
   #ids: string[] = []
   #hashes = new Uint32Array(0)
@@ -74,7 +77,7 @@ class RecentHashes {
     this.#ids.push(id)
   }
 
-  /** What was added from a place on: all of it, and what looks like one of the hashes, the newest first. */
+  /** What was added from a place on: every id, and the ids of what looks alike, the newest first. */
   since(place: number, wanted: readonly Uint32Array[]): { ids: string[]; alike: string[]; end: number } {
     const from = Math.max(0, place - this.#dropped)
     const alike: string[] = []
@@ -92,7 +95,7 @@ class RecentHashes {
   }
 }
 
-/** Runs one work at a time. A call gets a run that began after it, and shares it with the others that wait. */
+/** Runs `work` once at a time. Each call waits for a run that begins after the call; calls that wait share one run. */
 function begunAfterCall(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<unknown> = Promise.resolve()
   let next: Promise<void> | undefined
@@ -120,7 +123,7 @@ function rowsSince({ orm }: Database, seenUntil: Date) {
     : query.orderBy(asc(created_at)).limit(mostKept)
 }
 
-/** Two screens of one payment app look as alike as copies do: different amounts tell them apart. */
+/** Two screens of one payment app look as alike as copies do. Their amounts tell them apart. */
 async function confirmed(
   { orm }: Database,
   alike: readonly string[],

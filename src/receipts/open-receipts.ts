@@ -11,7 +11,9 @@ const readerTimeout_ms = 60_000
 const readerQueue = 64
 const readerIdle_ms = 600_000
 
-/** The long-lived things of receipts: intake, reader and what files them. */
+/**
+ * Builds what receipts need for the life of the process: the intake of images, the reader, and the flow of an upload.
+ */
 export function openReceipts(
   config: Config,
   parts: Pick<ReceiveDeps, 'database' | 'till' | 'store' | 'calendar' | 'now' | 'logger'> &
@@ -30,7 +32,7 @@ export function openReceipts(
     receive,
     isAmountRequired: config.UPLOAD_AMOUNT === 'required',
     photosWaiting: () => reader?.stats().queueLength ?? 0,
-    /** Lets the photo at hand be read and filed; what waits for the reader is not read any more. */
+    /** Waits until the photo at hand is read and stored. Photos that wait for the reader are not read any more. */
     async close() {
       await reader?.close()
       await receive.settled()

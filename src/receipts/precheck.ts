@@ -5,9 +5,9 @@ import { countUploads, readPhotoSends } from './schema.ts'
 import { type NewUpload, requireAllowed, type UploadMade } from './upload.ts'
 
 /**
- * Looks at what `upload` would say, before the photo is read and stored for it. Nothing is locked here: the operation
- * still decides, so that uploads which pass together are judged one by one.
- * @returns the first answer when this is a replay, else undefined: go on.
+ * Finds out what `upload` would say, before a photo is read and stored. Nothing is locked here, so uploads may pass
+ * together: the operation still judges each.
+ * @returns the first answer when this is a replay, else undefined.
  * @throws {Refusal} 5005, 5006 and 9008, as the operation does.
  */
 export async function precheck(

@@ -15,7 +15,7 @@ const mostCopies = 1_000
 /** Makes a photo's link from its key. */
 export type LinkTo = (imageKey: string) => string
 
-/** A page of the user's uploads, newest first, with all of them counted by status. */
+/** A page of the user's uploads, newest first, and the number of all their uploads by status. */
 export async function historyOf(
   database: Database,
   userId: number,
@@ -49,7 +49,7 @@ export async function uploadOf({ orm }: Database, userId: number, uploadId: stri
   return recordView(row, linkTo)
 }
 
-/** The user's uploads by status, and what they brought. */
+/** The number of the user's uploads by status, and the points they brought. */
 export async function uploadStatisticsOf({ orm }: Database, userId: number) {
   const found = await orm
     .select({ status: table.review_status, rows: count(), points: sql<string>`SUM(${table.points_awarded})` })
@@ -67,7 +67,10 @@ export async function uploadStatisticsOf({ orm }: Database, userId: number) {
   }
 }
 
-/** By each upload's id the other uploads of the very same photo, the sender's own rejected ones too: asked whenever it is shown, both may be on their way at once. */
+/**
+ * The other uploads of the very same photo, the sender's own rejected ones too, by each upload's id. They are looked up
+ * whenever an upload is shown: a second one may come after the first was filed.
+ */
 export async function copiesOf({ orm }: Database, uploads: readonly Upload[]): Promise<Map<string, string[]>> {
   if (uploads.length === 0) return new Map()
   const { upload_id, image_sha256 } = table
@@ -85,7 +88,7 @@ export async function copiesOf({ orm }: Database, uploads: readonly Upload[]): P
   )
 }
 
-/** Other uploads with the same receipt number, unless their receipts are of different days. */
+/** Other uploads with the same receipt number, except those whose receipt is of another day. */
 export async function uploadsWithNumber({ orm }: Database, reading: ReceiptReading, ownId: string): Promise<string[]> {
   const { receiptNumber, paidAt } = reading
   if (receiptNumber === null) return []

@@ -42,7 +42,17 @@ interface Sender {
 
 const keyLength = 26
 
-/** Keeps a photo, has it read and files it for review; no row without its objects, no object for long without its row. */
+/**
+ * The way in to this room: what becomes of a photo that a diner sends.
+ *
+ *     precheck        a replay and what the rules refuse end here, before anything is paid for
+ *     keep, readOf    the photo is stored and read at the same time; the answer waits for the reader a moment only
+ *     find-flags      what a reviewer should look at (flags, near-copies)
+ *     upload          the operation that files it; what was stored goes when it refuses
+ *     store-findings  the operation for a reading and for flags that come after the answer
+ *
+ * No row is without its objects, and no object is for long without its row: `sweep.ts` removes what a crash left.
+ */
 export function createReceive(deps: ReceiveDeps) {
   const { database, till, store, reader, calendar, now, logger } = deps
   const late = new Set<Promise<void>>()
@@ -74,7 +84,7 @@ export function createReceive(deps: ReceiveDeps) {
       ...limit(),
     }
     const filed = await till.run(upload, filing, idempotency).catch(async (error: unknown) => {
-      // What the rules turned down is gone at once; where the outcome may be open the sweep decides.
+      // What the rules refused is removed at once. Where the outcome isn't known, the sweep removes it or lets it be.
       if (error instanceof Refusal && error.code !== 9007) await discard(store, imageKey)
       throw error
     })
@@ -87,7 +97,7 @@ export function createReceive(deps: ReceiveDeps) {
     }
     return filed
   }
-  /** Resolves when everything that was found out after its answer is stored. */
+  /** Resolves when every late reading and late flag is stored. */
   const settled = async () => void (await Promise.all(late))
   return Object.assign(receive, { settled })
 }
@@ -106,19 +116,19 @@ async function keep(store: Store, imageKey: string, photo: Photo): Promise<void>
   }
 }
 
-/** What can't be removed now is left to the sweep. */
+/** Removes what was stored for a photo. What can't be removed now is left to the sweep. */
 async function discard(store: Store, imageKey: string): Promise<void> {
   await store.delete(Object.values(objectKeys(imageKey))).catch(() => {})
 }
 
-/** How to go on with an upload that is filed; `early` is undefined while the reader was still at it. */
+/** What is needed to go on with an upload that is filed. `early` is undefined when the reader was not done by then. */
 interface Pending {
   findFlags: FindFlags
   early: ReceiptReading | null | undefined
   pending: Promise<ReceiptReading | null>
 }
 
-/** Stores a late reading, and flags by uploads that were on their way at the same time: now either sees the other. */
+/** Stores a late reading, and late flags: of two uploads that arrived together at least one sees the other by now. */
 async function storeLate(
   till: Till<Push>,
   filed: Pick<NewUpload, 'uploadId' | 'userId' | 'flags'>,

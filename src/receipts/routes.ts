@@ -24,16 +24,16 @@ export interface ReceiptsDeps {
   receipts: {
     imageDesk: ImageDesk
     receive: ReturnType<typeof createReceive>
-    /** Without one, the reader or the reviewer gives the amount. */
+    /** Where it isn't, the reader or the reviewer gives the amount. */
     isAmountRequired: boolean
   }
   limits: { upload: RateLimit }
 }
 
-/** A receipt's photo and what was paid. */
+/** The form of an upload: a receipt's photo and what was paid. */
 export const uploadForm = { file: 'image', fields: z.object({ amount: z.string().optional() }) }
 
-/** `/api/photo`: receipts sent for review. */
+/** `/api/photo`: receipts that diners send for review. */
 export function receiptsRoutes({ database, imageLinks, receipts, limits }: ReceiptsDeps) {
   const { imageDesk, receive, isAmountRequired } = receipts
   const linksOf = (c: Context<AppEnv>) => (imageKey: string) => absoluteLinks(c)(imageLinks.linkTo(imageName(imageKey)))

@@ -8,7 +8,7 @@ import { usersTable } from '../users/schema.ts'
 
 export const reviewStatuses = ['pending', 'approved', 'rejected', 'expired'] as const
 
-/** Receipts sent for review. Amounts are integer fen; `image_key` names the private objects of the photo. */
+/** Receipts that were sent for review. Amounts are integer fen. `image_key` names the photo's private objects. */
 export const uploadReviewsTable = mysqlTable(
   'upload_reviews',
   {
@@ -23,12 +23,12 @@ export const uploadReviewsTable = mysqlTable(
     resend: smallint().notNull().default(0),
     image_phash: asciiText({ length: 64 }),
     input_amount_fen: int(),
-    /** What the reader found on the photo; null for what it didn't. `read_paid_at` is the restaurant's wall clock. */
+    /** What the reader found on the photo, or null. `read_paid_at` is the restaurant's local time. */
     recognized_amount_fen: int(),
     read_paid_at: asciiText({ length: 19 }),
     read_merchant: varchar({ length: 100 }),
     read_number: varchar({ length: 64 }),
-    /** What the reviewer read. */
+    /** What the reviewer read on it. */
     reviewed_amount_fen: int(),
     estimated_points: int().notNull(),
     flags: jsonText().notNull(),
@@ -142,7 +142,7 @@ export interface UploadCount {
   count: number
 }
 
-/** Read while the user's row is locked: no other upload of theirs can be on its way. */
+/** Counted while the user's row is locked, so no other upload of theirs can come in between. */
 export const uploadCounts = derivedMapping({
   name: 'upload_counts',
   rank: lockOrder.uploads,
@@ -158,7 +158,7 @@ export const uploadCounts = derivedMapping({
   },
 })
 
-/** How many uploads a user has made since an instant. */
+/** Counts a user's uploads since an instant. */
 export async function countUploads(database: Pick<Transaction, 'query'>, userId: number, since: Date): Promise<number> {
   const [counted] = await database.query<{ count: number }>(
     'SELECT COUNT(*) AS count FROM upload_reviews WHERE user_id = ? AND created_at >= ?',

@@ -10,14 +10,14 @@ import type { Flag } from './wire.ts'
 export interface Findings {
   uploadId: string
   userId: number
-  /** Null when nothing was read that isn't stored yet. */
+  /** The late reading. Null when only the flags are late. */
   reading: ReceiptReading | null
   flags: readonly Flag[]
 }
 
 /**
- * Stores what was found out after the answer had gone out, and tells the uploader of a reading. The estimate follows
- * the reading only while nobody has decided by it.
+ * Stores what was found out after the answer was sent, and tells the uploader of a late reading. The reading changes
+ * the estimate only while the upload is not reviewed.
  */
 export const storeFindings: Operation<Findings, { stored: boolean }, Push> = {
   name: 'store_findings',

@@ -6,7 +6,7 @@ import type { Store } from '../storage/store.ts'
 import { lookUpImages } from './known-images.ts'
 import { bringBackKnown, putAway, removeOld } from './quarantine.ts'
 
-/** An object this young may belong to an upload that is still on its way. */
+/** A younger object may belong to an upload that is not filed yet. */
 const youngest_ms = 3_600_000
 
 /** What the store holds, held against the rows. */

@@ -18,12 +18,12 @@ export interface NewUpload {
   /** What the reader found so far. */
   reading: ReceiptReading | null
   flags: readonly Flag[]
-  /** The start of the business day, and how many uploads a user has in it. */
+  /** The start of the business day, and how many uploads a user may make in it. */
   since: Date
   dailyLimit: number
 }
 
-/** What the answer is made from; links are signed anew whenever it is given. */
+/** What the answer is made from. It holds the key of the image and no link: links are signed anew for each answer. */
 export interface UploadMade {
   upload_id: string
   image_key: string

@@ -5,7 +5,7 @@ import { reviewStatuses } from './schema.ts'
 
 const status = z.enum(reviewStatuses)
 
-/** Something a reviewer should look at; `upload_id` names the other upload where there is one. */
+/** Something a reviewer should look at. `upload_id` names the other upload when there is one. */
 export const flag = z.object({
   flag: z.enum(['same_photo', 'similar_photo', 'amount_differs', 'old_receipt', 'repeated_number']),
   upload_id: z.string().nullable(),

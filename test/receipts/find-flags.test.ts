@@ -39,7 +39,7 @@ test('an upload with the same number and day, and one with the same amount, are 
   expect(await findFlagsOf()(reading)).toEqual([similar(original), repeated(original)])
 })
 
-test('flags are the very same ones as before when nothing is new', async () => {
+test('flags are found only once while no other upload comes and the reading stays the same', async () => {
   const original = await newUpload(service, other, { ...found, image_phash })
   const findFlags = findFlagsOf()
   const flags = await findFlags(reading)
@@ -47,7 +47,7 @@ test('flags are the very same ones as before when nothing is new', async () => {
   expect(await findFlags(reading)).toBe(flags)
 })
 
-test('the upload itself is nothing new, and is never its own copy', async () => {
+test('an upload is never found as a copy of itself, and filing it is no reason to look again', async () => {
   const findFlags = findFlagsOf('UP_2222222222222222')
   const flags = await findFlags(reading)
   await newUpload(service, other, { ...found, image_phash, upload_id: 'UP_2222222222222222' })
@@ -55,7 +55,7 @@ test('the upload itself is nothing new, and is never its own copy', async () => 
   expect(await findFlags(reading)).toBe(flags)
 })
 
-test('an upload that came since the last look is found, beside those from before', async () => {
+test('an upload that came since the last look is found, and so are those from before', async () => {
   const before = await newUpload(service, other, { ...found, image_phash })
   const findFlags = findFlagsOf()
   await findFlags(reading)
@@ -63,7 +63,7 @@ test('an upload that came since the last look is found, beside those from before
   expect(await findFlags(reading)).toEqual([similar(since), similar(before), repeated(since), repeated(before)])
 })
 
-test('a reading that comes later tells copies by its amount, without another upload having come', async () => {
+test('a late reading tells copies apart by their amounts, even when no other upload came', async () => {
   const copies = []
   for (const recognized_amount_fen of [8_850, 1, 2, 3, 4, 5]) {
     copies.push(await newUpload(service, other, { ...found, recognized_amount_fen, image_phash }))

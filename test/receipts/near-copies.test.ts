@@ -10,7 +10,7 @@ import { newUpload } from '../support/uploads.ts'
 
 const service = useService()
 
-test('a look sees every upload that was filed before it, though an earlier look is still under way', async () => {
+test('a look sees every upload that was filed before it, even while an earlier look is under way', async () => {
   const person = await signIn(service)
   const proxy = await startProxy(service.databaseUrl)
   const database = openDatabase({ address: { uri: proxy.url }, poolSize: 1 })
@@ -32,7 +32,7 @@ test('a look sees every upload that was filed before it, though an earlier look 
   proxy.stop()
 })
 
-test('each look compares with what came since the one before, and says whether anything did', async () => {
+test('each look says whether an upload came since the look before', async () => {
   const person = await signIn(service)
   const hash = randomBytes(32).toString('hex')
   const nearCopies = createNearCopies(service.database)

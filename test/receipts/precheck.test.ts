@@ -69,11 +69,11 @@ async function haveRead(client: Client): Promise<void> {
   }, 60_000)
 }
 
-describe.each([0, 1])('at replica %d, what the first replica has taken', (index) => {
+describe.each([0, 1])('what replica 0 has taken, asked again at replica %d', (index) => {
   const nothing = { reads: 0, writes: false }
 
   test(
-    'is answered again under its key without the reader and the store, and refused with 9008 under another amount',
+    'a replay gets the first answer, and 9008 for another amount, without the reader and the store',
     async () => {
       const [first, replica] = [replicas[0] as (typeof replicas)[0], replicas[index] as (typeof replicas)[0]]
       const [person, photo] = [await signIn(service), await photoOf()]
@@ -91,7 +91,7 @@ describe.each([0, 1])('at replica %d, what the first replica has taken', (index)
   )
 
   test(
-    'is refused with 5005 when its photo comes again, without the reader and the store',
+    'the same photo is refused with 5005 without the reader and the store',
     async () => {
       const [first, replica] = [replicas[0] as (typeof replicas)[0], replicas[index] as (typeof replicas)[0]]
       const [person, photo] = [await signIn(service), await photoOf()]
@@ -107,7 +107,7 @@ describe.each([0, 1])('at replica %d, what the first replica has taken', (index)
   )
 
   test(
-    'uses up the day’s limit: the next upload is refused with 5006 without the reader and the store',
+    'an upload over the day’s limit is refused with 5006 without the reader and the store',
     async () => {
       const [first, replica] = [replicas[0] as (typeof replicas)[0], replicas[index] as (typeof replicas)[0]]
       const person = await signIn(service)
@@ -123,7 +123,7 @@ describe.each([0, 1])('at replica %d, what the first replica has taken', (index)
   )
 })
 
-describe('uploads that pass the look ahead together, over two replicas', () => {
+describe('uploads that pass the precheck together, over two replicas', () => {
   /** Holds the sender's row until every upload is stored and waits for its turn in the till. */
   async function together(person: Person, photos: Uint8Array<ArrayBuffer>[], idempotencyKey?: string) {
     const connection = await service.database.acquire()
@@ -140,7 +140,7 @@ describe('uploads that pass the look ahead together, over two replicas', () => {
   }
 
   test(
-    'never pass the day’s limit, and what was stored for the others is removed',
+    'uploads that pass the precheck together never exceed the day’s limit, and leave nothing of the refused in the store',
     async () => {
       const person = await signIn(service)
       const photos = await Promise.all([1, 2, 3, 4, 5].map(photoOf))
@@ -152,7 +152,7 @@ describe('uploads that pass the look ahead together, over two replicas', () => {
   )
 
   test(
-    'are one upload when their photo is the same, and what was stored for the others is removed',
+    'one photo that passes the precheck several times becomes one upload, and leaves nothing of the refused in the store',
     async () => {
       const [person, photo] = [await signIn(service), await photoOf()]
       const answers = await together(person, [photo, photo, photo, photo])
@@ -166,7 +166,7 @@ describe('uploads that pass the look ahead together, over two replicas', () => {
   )
 
   test(
-    'are one upload when their key is the same: all are told its answer, and what was stored for the others is removed',
+    'one key that passes the precheck several times becomes one upload, and every request gets its answer',
     async () => {
       const [person, photo] = [await signIn(service), await photoOf()]
       const answers = await together(person, [photo, photo, photo, photo], 'together')
@@ -179,7 +179,7 @@ describe('uploads that pass the look ahead together, over two replicas', () => {
   )
 })
 
-test('a replay whose first answer is committed during the look ahead is told that answer, not 5005', async () => {
+test('a replay gets the first answer and not 5005 when that answer is committed during its precheck', async () => {
   const [person, photo] = [await signIn(service), await photoOf()]
   const ask = () => send(service.client, person, photo, { idempotencyKey: 'between' })
   const made = await ask()

@@ -41,7 +41,7 @@ test('two processes together keep the daily limit, and take one photo once', asy
   }
 })
 
-test('two merchants at two processes decide an upload once', async () => {
+test('two merchants at two replicas review an upload only once', async () => {
   const diner = await signIn(service)
   const [first, second] = [await signInMerchant(service), await signInMerchant(service)]
   const other = await createClient(program.url)

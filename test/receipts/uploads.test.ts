@@ -126,7 +126,7 @@ describe('upload', () => {
     expect(await service.database.query('SELECT 1 FROM upload_reviews')).toEqual([])
   })
 
-  test('an image of exactly 10 MiB is read', async () => {
+  test('an image of exactly 10 MiB is taken', async () => {
     expect((await send(photoForm(padded(photo, 10 * 1024 * 1024), '1'))).code).toBe(0)
   })
 
@@ -275,7 +275,7 @@ describe('the diner’s own', () => {
     })
   })
 
-  test('another’s upload looks absent', async () => {
+  test('another person’s upload looks as if it did not exist', async () => {
     const { data } = await send(photoForm(photo, '5'))
     const other = await signIn(service)
     const absent = await service.client.get('/api/photo/review/UP_2222222222222222', { token: other.token })

@@ -1,17 +1,22 @@
 import { decodePixels } from './pixels.ts'
 
-/** How an image looks. `hash` is what is stored; `probes` are what a later image is searched by, `hash` first among them. */
+/**
+ * How an image looks. The hash is stored. A later image is searched for by its probes; the first of them is its hash.
+ */
 export interface Fingerprint {
   /** 256 bits as 64 hexadecimal digits. */
   hash: string
-  /** The hashes of the image a little cropped and a little widened, so that a crop of an older image meets its hash. */
+  /**
+   * Hashes of the image a little cropped and a little widened. One of them meets the hash of the image it was cut from.
+   */
   probes: string[]
 }
 
 /**
- * Computes an image's perceptual hash: the signs, about their median, of 16 × 16 low frequencies of its grey values (a
- * discrete cosine transform, as in pHash and PDQ). Receipts are much alike in the lowest 64 frequencies, hence four times
- * as many. Throws Bun.Image's error when the bytes are no image.
+ * Computes an image's perceptual hash, as pHash and PDQ do. A discrete cosine transform of the grey values gives 16 ×
+ * 16 low frequencies. Each gives one bit: whether it lies above their median. pHash takes 64 frequencies; receipts are
+ * too much alike in those.
+ * @throws Bun.Image's error when the bytes are no image.
  */
 export async function fingerprintOf(image: Uint8Array): Promise<Fingerprint> {
   const { data } = await decodePixels(image, { size: { width: side_px, height: side_px } })
@@ -29,7 +34,7 @@ const frequencies = 16
 
 type Window = readonly [left: number, top: number, right: number, bottom: number]
 
-// What each probe cuts off its sides, as parts of the image; less than nothing repeats the edge.
+// What each probe cuts off at each side, as a part of the image. A negative part repeats the edge.
 const windows: readonly Window[] = [
   ...[0, 0.025, -0.025, 0.05, -0.05].map((part): Window => [part, part, part, part]),
   ...[0.04, -0.04].flatMap((part): Window[] => [
@@ -73,7 +78,7 @@ function hashOf(sampled: Float32Array): string {
   return hex
 }
 
-// One pass of the transform: rows of samples become columns of their frequencies 1 to 16, so two passes do both ways.
+// One pass of the transform. A row of samples becomes a column of frequencies 1 to 16, so two passes cover both axes.
 function transform(rows: Float32Array, count: number): Float32Array {
   const columns = new Float32Array(frequencies * count)
   for (let row = 0; row < count; row++) {

@@ -10,17 +10,17 @@ import { PhotoFault } from './photo.ts'
 export interface Intake<Checked, Opened> {
   /** The name of the image's part. */
   file: string
-  /** Judges the text fields before anything is decoded. */
+  /** Checks the text fields before the image is decoded. */
   check(fields: Form['fields']): Checked
   /** Decodes the image. */
   open(bytes: Uint8Array): Promise<Opened>
 }
 
-/** Takes images in: few bodies and fewer decoders at a time, so that memory is bounded whatever arrives. */
+/** Takes images in. Few bodies are read and fewer images decoded at a time, so memory is bounded whatever arrives. */
 export interface ImageDesk {
   /**
-   * @throws {Refusal} 5001 without an image, 5003 for another thing, 5004 for one of too many bytes or pixels, 9001 and
-   * 9005 for another kind of body, 9007 when too many wait.
+   * @throws {Refusal} 5001 without an image, 5003 for what is no image, 5004 for one of too many bytes or pixels, 9001
+   * and 9005 for a body that is no form, 9007 when too many wait.
    */
   take<Checked, Opened>(
     c: Context<AppEnv>,
@@ -30,13 +30,13 @@ export interface ImageDesk {
 
 const largestImage = 10 * 1024 * 1024
 const bodiesAtOnce = 32
-/** A body may take as long as a phone's network does: nobody holds the places of all. */
+/** A body takes as long as the phone's network does. So nobody may hold more places than these. */
 const bodiesOfOne = 4
 const mostWaiting = 256
 const decodersAtOnce = 2
 const decodersOfOne = 1
 
-/** The limits of a form with an image in this part. */
+/** The limits of a form whose part `file` is an image. */
 export function imageForm(file: string): FormLimits {
   return { files: [file], largestFile: largestImage }
 }

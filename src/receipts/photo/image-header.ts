@@ -1,4 +1,4 @@
-/** What an image's first bytes say of it. Sizes in pixels, before any turn by its orientation. */
+/** What an image's first bytes say about it. Sizes are in pixels, before the image is turned by its orientation. */
 export interface ImageHeader {
   format: 'jpeg' | 'png' | 'webp'
   width: number
@@ -6,8 +6,9 @@ export interface ImageHeader {
 }
 
 /**
- * Reads type and size from the bytes alone and checks that the file goes on to its end, without decoding a pixel. Answers
- * null for everything that is not a whole JPEG, PNG or WebP. Bytes after the image's end are let pass: they are never kept.
+ * Reads type and size from the bytes and checks that the file is whole. No pixel is decoded. Answers null for
+ * everything that is not a whole JPEG, PNG or WebP. Bytes after the image's end are allowed, because they are never
+ * kept.
  */
 export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -16,7 +17,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
     if (file.subarray(0, 8).equals(pngSignature)) return readPng(file)
     if (file.toString('latin1', 0, 4) === 'RIFF' && file.toString('latin1', 8, 12) === 'WEBP') return readWebp(file)
   } catch (error) {
-    // Reading past the end of the bytes: the file is cut off.
+    // The read went past the end: the file is cut off.
     if (!(error instanceof RangeError)) throw error
   }
   return null
@@ -24,10 +25,10 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
 
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
-/** Of the marker after which a JPEG has only pixels: https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B. */
+/** The marker after which a JPEG holds only pixels: https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B. */
 export const startOfScan = 0xda
 const markersWithoutFrame = [0xc4, 0xc8, 0xcc]
-// Each scan of a progressive image is a pass over all its pixels: cameras write ten, a hostile file thousands.
+// Each scan of a progressive image is a pass over all its pixels. Cameras write ten, a hostile file thousands.
 const mostScans = 100
 const mostScanned_px = 1_000_000_000
 

@@ -3,12 +3,12 @@ export function imageName(imageKey: string): string {
   return `${imageKey}.jpg`
 }
 
-/** The name of the same photo made small. */
+/** The name of the photo's preview. */
 export function previewName(imageKey: string): string {
   return `${imageKey}-preview.jpg`
 }
 
-/** The objects that belong to an upload. */
+/** The keys of the two objects that belong to an upload. */
 export function objectKeys(imageKey: string): { image: string; preview: string } {
   return { image: `receipts/${imageName(imageKey)}`, preview: `receipts/${previewName(imageKey)}` }
 }

@@ -1,6 +1,6 @@
 import { decodePixels, isSeeThrough, type Pixels } from './pixels.ts'
 
-/** An image that is encoded in some way that `Bun.Image` reads. */
+/** An image in an encoding that `Bun.Image` reads. */
 export interface Source {
   bytes: Uint8Array
   width: number
@@ -8,20 +8,20 @@ export interface Source {
 }
 
 /**
- * The pixels that a decoder is held to for an image of this size. From them it also bounds what a packed profile may
- * inflate to, so that small images are given room for an honest one.
+ * How many pixels a decoder may make of an image of this size. The decoder also derives from it how far a packed colour
+ * profile may inflate, so small images get room for an honest profile.
  */
 export function roomFor({ width, height }: Source): number {
   return Math.max(width * height, 1_000_000)
 }
 
-// Its pixels go through the event loop's thread: so many take some ten milliseconds.
+// The pixels are handled on the event loop's thread. So many take about ten milliseconds.
 const longestSide_px = 1_024
 
 /**
- * The picture as it is seen on white where it can be seen through, at most 1024 pixels a side then: an encoder of JPEG
- * makes such places black, and black letters on them unreadable. Others are answered as they are. Throws Bun.Image's
- * error when the bytes are no image.
+ * Lays a transparent image on white, at most 1024 pixels a side. A JPEG encoder would make its transparent places
+ * black, and black letters on them could not be read. An opaque image is answered as it is.
+ * @throws Bun.Image's error when the bytes are no image.
  */
 export async function onWhite(source: Source): Promise<Source> {
   const max_px = roomFor(source)
@@ -32,7 +32,8 @@ export async function onWhite(source: Source): Promise<Source> {
 
 const headers_bytes = 54
 
-// https://learn.microsoft.com/windows/win32/gdi/bitmap-storage: 24 bits a pixel, from the bottom up, rows of whole words.
+// https://learn.microsoft.com/windows/win32/gdi/bitmap-storage: 24 bits a pixel, the bottom row first, rows padded to
+// whole words.
 function bitmapOf({ width, height, data }: Pixels): Uint8Array {
   const stride = Math.ceil((width * 3) / 4) * 4
   const file = Buffer.alloc(headers_bytes + stride * height)

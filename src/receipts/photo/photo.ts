@@ -3,21 +3,23 @@ import { type ImageHeader, readImageHeader, startOfScan } from './image-header.t
 import { onWhite, roomFor, type Source } from './on-white.ts'
 import { largestImage_px } from './pixels.ts'
 
-/** A photo as it is kept: decoded, upright and encoded again, so that nothing but its pixels is left of what was sent. */
+/**
+ * A photo as it is kept: decoded, turned upright and encoded again. Nothing but the pixels is left of what was sent.
+ */
 export interface Photo {
   /** JPEG of at most 5 megapixels. */
   image: Uint8Array
   /** JPEG of at most 480 pixels a side, for lists. */
   preview: Uint8Array
-  /** SHA-256 of `image`, in hexadecimal: what isn't of the picture (metadata, bytes behind its end) makes no other photo. */
+  /** SHA-256 of `image`, in hexadecimal. Other metadata, or other bytes behind the image's end, give the same one. */
   sha256: string
   fingerprint: Fingerprint
-  /** Of `image`, in pixels. */
+  /** The size of `image`, in pixels. */
   width: number
   height: number
 }
 
-/** Bytes that are not taken as a photo: `not_image` what is no whole JPEG, PNG or WebP, `too_large` what has too many pixels. */
+/** Bytes that are no photo for us. `not_image`: no whole JPEG, PNG or WebP. `too_large`: too many pixels. */
 export class PhotoFault extends Error {
   override readonly name = 'PhotoFault'
   readonly kind: 'not_image' | 'too_large'
@@ -29,8 +31,14 @@ export class PhotoFault extends Error {
 }
 
 /**
- * Opens a photo from its bytes, whatever name or type they came with. Nothing is decoded before type, size in pixels and
- * completeness are checked; the work runs off the event loop. Throws PhotoFault.
+ * The way in to this room: makes a photo of the bytes that a client sent.
+ *
+ *     image-header  type, size and wholeness, before a pixel is decoded
+ *     on-white      transparent images on white
+ *     fingerprint   the perceptual hash, by which copies are found; hamming-distance.ts compares two
+ *
+ * The name and type that the bytes came with don't matter. Decoding and encoding run off the event loop.
+ * @throws {PhotoFault}
  */
 export async function openPhoto(bytes: Uint8Array): Promise<Photo> {
   const source = await requireOpaque(bytes)
@@ -43,14 +51,17 @@ export async function openPhoto(bytes: Uint8Array): Promise<Photo> {
   return { image, preview, sha256: await sha256(image), fingerprint, width: size.width, height: size.height }
 }
 
-/** Makes an avatar of a picture: a JPEG of at most 512 pixels a side. Throws PhotoFault. */
+/**
+ * Makes an avatar of a picture: a JPEG of at most 512 pixels a side.
+ * @throws {PhotoFault}
+ */
 export async function openAvatar(bytes: Uint8Array): Promise<Uint8Array> {
   return encode(await requireOpaque(bytes), avatarSide_px, 85)
 }
 
-// A row is decoded at once, and decoders take many bytes for each pixel of a row.
+// A row is decoded whole, and decoders take many bytes for each of its pixels.
 const maxWidth_px = 16_384
-// A row costs its filter's start: millions of short ones took seconds. The longest screenshots have 20,000.
+// Each row costs the start of a filter: millions of short rows took seconds. The longest screenshots have 20,000 rows.
 const maxHeight_px = 32_768
 const kept_px = 5_000_000
 const previewSide_px = 480
@@ -95,7 +106,7 @@ function faultOf(cause: unknown): unknown {
   return cause
 }
 
-// Bun.Image drops Exif but carries colour profiles over, and a profile is as good a hiding place as there is.
+// Bun.Image drops Exif but keeps colour profiles, and anything can be hidden in a profile.
 function withoutMetadata(jpeg: Uint8Array): Uint8Array {
   const file = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)
   const kept = [file.subarray(0, 2)]
@@ -108,7 +119,7 @@ function withoutMetadata(jpeg: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.concat([...kept, file.subarray(at)]))
 }
 
-// Application segments but the first, which is JFIF's own, and comments.
+// Comments, and every application segment but the first: that one is JFIF's own.
 function isMetadata(marker: number): boolean {
   return (marker > 0xe0 && marker <= 0xef) || marker === 0xfe
 }

@@ -7,24 +7,28 @@ export interface Pixels {
   data: Uint8Array
 }
 
-/** What to do to an image on its way to pixels: a quarter turn, a longest side in pixels, or an exact size. */
+/** What is done to an image before its pixels are taken: a turn, and a longest side in pixels or an exact size. */
 export interface PixelOptions {
   rotate?: 0 | 90 | 180 | 270
   maxSide_px?: number
   size?: { width: number; height: number }
-  /** What the image may have at the most; by it is also bounded what its packed parts may inflate to. */
+  /** The most pixels that the image may have. It also bounds how far the image's packed parts may inflate. */
   max_px?: number
 }
 
 /**
- * Decodes a JPEG, PNG or WebP to RGB. `Bun.Image` hands out only encoded bytes, so the way leads through an
- * uncompressed PNG. Throws Bun.Image's error when the bytes are no image or have more than 40 megapixels.
+ * Decodes a JPEG, PNG or WebP to RGB. `Bun.Image` hands out encoded bytes only, so they are taken from an uncompressed
+ * PNG.
+ * @throws Bun.Image's error when the bytes are no image or have more than 40 megapixels.
  */
 export async function decodePixels(image: Uint8Array, options: PixelOptions): Promise<Pixels> {
   return toRgb(await decode(image, options))
 }
 
-/** True for an image that can be seen through somewhere, by a small look at it. Throws as `decodePixels` does. */
+/**
+ * True for an image that is transparent somewhere. A small version of it is looked at.
+ * @throws as `decodePixels` does.
+ */
 export async function isSeeThrough(image: Uint8Array, max_px: number): Promise<boolean> {
   const { rows, width, height } = await decode(image, { maxSide_px: lookSide_px, max_px })
   for (let row = 0; row < height; row++) {
@@ -37,10 +41,10 @@ export async function isSeeThrough(image: Uint8Array, max_px: number): Promise<b
 }
 
 const lookSide_px = 64
-// A filter may round a little off.
+// Scaling may round an opaque pixel down a little.
 const opaque = 250
 
-/** Rows of RGBA, each behind one byte that is not its own. */
+/** Rows of RGBA. Before each row stands one byte that is no pixel: PNG's filter type. */
 interface Decoded {
   rows: Uint8Array
   width: number
@@ -56,11 +60,11 @@ async function decode(image: Uint8Array, options: PixelOptions): Promise<Decoded
   return unpackPng(await pipeline.png({ compressionLevel: 0 }).bytes())
 }
 
-/** The largest image that is decoded: width times height. */
+/** The most pixels that are decoded: width times height. */
 export const largestImage_px = 40_000_000
 const channels = 4
 
-// https://www.w3.org/TR/png-3/, only what Bun.Image writes: eight-bit RGBA, not interlaced.
+// https://www.w3.org/TR/png-3/, but only what Bun.Image writes: eight-bit RGBA, not interlaced.
 function unpackPng(png: Uint8Array): Decoded {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength)
   const width = view.getUint32(16)
@@ -104,7 +108,7 @@ function predict(filter: number | undefined, left: number, up: number, corner: n
   return toUp <= toCorner ? up : corner
 }
 
-// Transparent pixels are seen on white, as on a page.
+// Transparent pixels are laid on white, as on a page.
 function toRgb({ rows, width, height }: Decoded): Pixels {
   const rgb = new Uint8Array(width * height * 3)
   let to = 0

@@ -1,8 +1,9 @@
 import type { Pair } from './pairs.ts'
 
 /**
- * Chooses the amount that was paid, in fen, or null when the evidence is weak. Labels give the first weight; arithmetic
- * then speaks for and against: bill - discount = paid, cash - change = paid, items add up to the bill.
+ * Chooses the amount that was paid, in fen, or null when the evidence is weak. Each amount gets points: first for its
+ * label, then for arithmetic that fits or contradicts it (bill - discount = paid, cash - change = paid, items add up to
+ * the bill).
  */
 export function choosePaid(pairs: readonly Pair[]): number | null {
   const ledger = ledgerOf(pairs)
@@ -22,7 +23,7 @@ export function choosePaid(pairs: readonly Pair[]): number | null {
 const most_fen = 99_999_999
 const enoughEvidence = 2.5
 
-// How much each role says by itself that its amount is what was paid.
+// How strongly each role by itself says that its amount is what was paid.
 // biome-ignore format: a table
 const weightByRole: Readonly<Record<Pair['role'], number>> = {
   paid: 6, hero: 6, due: 5, total: 4, method: 3, gross: 2.5, tendered: 0, discount: 0, change: 0, fee: 0, other: 0, item: 0,
@@ -81,12 +82,12 @@ function arithmetic(fen: number, { bills, discounts, cash, change, fees, items }
   )
 }
 
-// Discounts count each by itself and all together.
+// Each discount counts by itself, and so does their sum.
 function withSum(discounts: readonly number[]): number[] {
   return discounts.length > 1 ? [...discounts, sum(discounts)] : [...discounts]
 }
 
-// Cash handed over less what came back, on a slip that says nothing else.
+// On a slip that says nothing else: the cash handed over, less the change.
 function cashKept(pairs: readonly Pair[]): number | null {
   const [cash, ...more] = pairs.filter((pair) => pair.role === 'tendered')
   const back = pairs.find((pair) => pair.role === 'change')?.fen ?? 0

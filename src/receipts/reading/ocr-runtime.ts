@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import type { OnnxRuntime } from './ocr.ts'
 
 /**
- * Loads onnxruntime. In a compiled binary its library lies inside the binary, where the system's linker cannot see it: it is
- * copied into a folder of its own under `scratchDir`, loaded from there before the binding asks for it by its name, and
- * deleted again at once. `scratchDir` must be writable by this user alone and allow loading code.
+ * Loads onnxruntime. In a compiled binary the library lies inside the binary, where the system's linker can't see it.
+ * So it is copied into a new folder under `scratchDir`, loaded from there and deleted at once. The binding that asks
+ * for it by name then finds it loaded. `scratchDir` must be writable by this user alone, and code must be allowed to
+ * load from it.
  */
 export async function loadRuntime(scratchDir: string): Promise<OnnxRuntime> {
   const library = await libraryFile()
@@ -17,7 +18,7 @@ export async function loadRuntime(scratchDir: string): Promise<OnnxRuntime> {
 
 const insideBinary = '/$bunfs/'
 
-// A build knows its target's architecture and leaves the other library out.
+// A build knows its architecture and leaves the other library out.
 async function libraryFile(): Promise<string> {
   const { default: library } =
     process.arch === 'arm64'

@@ -16,10 +16,16 @@ import { type FoundText, type Quad, runsSideways, straighten } from './straighte
 /** The parts of onnxruntime-node that reading needs. */
 export type OnnxRuntime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>
 
-/** Reads the text of an image, turned upright first. Throws when the bytes are no image. */
+/**
+ * Turns an image upright and reads its text.
+ * @throws when the bytes are no image.
+ */
 export type ReadText = (image: Uint8Array) => Promise<OcrLine[]>
 
-/** Loads the models. One thread, and memory given back after every step: a photo is read in two seconds beside a server. */
+/**
+ * Loads the models. They use one thread and give memory back after every step, because a server runs beside them. A
+ * photo then takes about two seconds.
+ */
 export async function createOcr(runtime: OnnxRuntime, models: OcrModels): Promise<ReadText> {
   const open = async (model: ArrayBuffer) => adapt(await runtime.InferenceSession.create(model, sessionOptions))
   const ort: OrtModule = { Tensor: runtime.Tensor, InferenceSession: { create: open } }
@@ -35,7 +41,7 @@ export async function createOcr(runtime: OnnxRuntime, models: OcrModels): Promis
 
 type Turn = 0 | 90 | 180 | 270
 
-/** An image in one of its turns, the boxes of its text, and what was read of them so far. */
+/** An image in one of its four turns, the boxes of its text, and what was read in them so far. */
 interface View {
   image: Image
   boxes: Box[]
@@ -79,7 +85,7 @@ class Ocr {
     return { image, boxes, read: new Map() }
   }
 
-  // Text upside down is read as nonsense with little confidence; the longest lines show it best.
+  // Text that is upside down is read with little confidence. The longest lines show it best.
   async #legibility(view: View): Promise<number> {
     const longest = [...view.boxes].sort((a, b) => b.width - a.width).slice(0, sampledBoxes)
     let sum = 0
@@ -97,7 +103,7 @@ class Ocr {
   }
 }
 
-// The two packages describe the same session in types that do not quite meet.
+// Both packages mean the same session, but their types differ a little.
 function adapt(session: InferenceSession): OrtInferenceSession {
   return {
     inputNames: session.inputNames,
@@ -114,7 +120,8 @@ const sessionOptions = {
 } as const
 const detectionOptions = { channelOrder: 'bgr' } as const
 const recognitionOptions = { channelOrder: 'bgr', imageWidth: 160 } as const
-// Text is looked for in a smaller image than it is read in. Both are bounded by area: a long receipt keeps its width.
+// Text is found in a smaller image than the one it is read in. Both are bounded by area, so a long receipt keeps its
+// width.
 const readArea_px = 2_800_000
 const detectedArea_px = 1_250_000
 const leastConfidence = 0.5

@@ -2,7 +2,7 @@ import { findMoney, type Money, type MoneyForm } from './money.ts'
 import type { Piece, Row } from './rows.ts'
 import { findLabels, type Label, type Role } from './words.ts'
 
-/** An amount and what its label, or for `hero` its size, says that it is. Height in pixels. */
+/** An amount and its role. The role comes from its label; `hero` comes from its size, and `item` has no label. */
 export interface Pair {
   role: Role | 'hero' | 'item'
   fen: number
@@ -13,9 +13,9 @@ export interface Pair {
 }
 
 /**
- * Gives every amount of a receipt its role. A label speaks for the amounts to its right up to the next label; alone on its
- * row it speaks for the amount below it. An amount by itself in the largest figures is a `hero`, as payment screens show
- * what was paid; other amounts without a label are an `item`.
+ * Gives every amount of a receipt its role. A label names the amounts to its right, up to the next label. A label alone
+ * on its row names the amount below it. An amount that stands alone in the largest figures is a `hero`: payment screens
+ * show what was paid that way. Any other amount without a label is an `item`.
  */
 export function pairAmounts(rows: readonly Row[]): Pair[] {
   const largest = largestFigures(rows)
@@ -64,12 +64,12 @@ function nameByHeadings(row: Row, amounts: readonly Money[], headings: readonly 
   return named.length > 0 ? named : itemOf(amounts)
 }
 
-// Of price, count and sum the sum comes last.
+// A row of price, count and sum ends with the sum.
 function itemOf(amounts: readonly Money[]): Named[] {
   return amounts.slice(-1).map((money) => ({ money, role: 'item' }))
 }
 
-// After 合计 may come a count and then the money: the better written amount is meant, the last among equals.
+// A count may stand between 合计 and its amount. The one with fen is meant, else the one with a currency, else the last.
 function bestOf(amounts: readonly Money[]): Money | undefined {
   return (
     amounts.findLast((money) => money.form === 'decimal') ??
@@ -107,10 +107,10 @@ function isOnlyMoney(text: string, amounts: readonly Money[]): boolean {
   return amounts.length > 0 && !/[\p{L}\d]/u.test(rest)
 }
 
-// How many times as high as the usual figures an amount must stand to be meant to catch the eye.
+// An amount is large when it is so many times as high as the usual figures.
 const largeFactor = 1.35
 
-// Figures are measured against figures: Chinese characters of the same print fill a taller box.
+// Figures are compared with figures only: Chinese characters of the same size fill a taller box.
 function largestFigures(rows: readonly Row[]): number {
   const pieces = rows.flatMap((row) =>
     row.pieces.map(({ line, start, end }) => ({ height: line.box.height, text: row.text.slice(start, end) })),

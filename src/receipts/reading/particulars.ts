@@ -1,7 +1,7 @@
 import { findMoney } from './money.ts'
 import type { Piece, Row } from './rows.ts'
 
-/** When the receipt was paid, `YYYY-MM-DDTHH:mm:ss`. A time of payment goes before a time of order or of printing. */
+/** When the receipt was paid, `YYYY-MM-DDTHH:mm:ss`. A time of payment is preferred to one of ordering or printing. */
 export function findPaidAt(rows: readonly Row[]): string | null {
   const found = rows.flatMap((row, index) => {
     const day = findDay(row.text)
@@ -12,12 +12,12 @@ export function findPaidAt(rows: readonly Row[]): string | null {
   return found.sort((a, b) => a.rank - b.rank)[0]?.time ?? null
 }
 
-/** Name of the restaurant: as labelled, else above the large amount of a payment screen, else the largest of the first rows. */
+/** The restaurant's name: the one that has a label, else the one in the largest letters of the first rows. */
 export function findMerchant(rows: readonly Row[]): string | null {
   return labelledMerchant(rows) ?? titleMerchant(rows)
 }
 
-/** The receipt's own number, without blanks: the till's or the payment's, whichever is the more telling. */
+/** The receipt's number, without blanks. Of several the one that identifies it best is taken. */
 export function findNumber(rows: readonly Row[]): string | null {
   for (const label of numberLabels) {
     for (const row of rows) {
@@ -38,7 +38,7 @@ const timeRanks: readonly RegExp[] = [
 
 const yearFirstForm = /(20\d{2})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?/
 const dayFirstForm = /(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](20\d{2})/
-// The reader often drops the blank between day and time, so a day has two digits where a third would follow.
+// The reader often drops the blank between day and time. The day then has two digits, and the hour follows them.
 const yearFirstGlued = /(20\d{2})[-/.](\d{2})[-/.](\d{2})(?=\d{2}:)/
 
 function findDay(text: string): { day: string; end: number } | null {
@@ -76,7 +76,7 @@ function labelledMerchant(rows: readonly Row[]): string | null {
 
 const firstRows = 6
 
-// The largest letters win, a little handicap given to what sounds like a restaurant.
+// The largest letters win. A name that sounds like a restaurant counts as a little larger.
 function titleMerchant(rows: readonly Row[]): string | null {
   const titles = rows
     .slice(0, firstRows)
@@ -114,7 +114,7 @@ function isName(name: string): boolean {
   )
 }
 
-// The most telling first: a payment's number is unique everywhere, a till's within its restaurant.
+// The best first: a payment's number is unique everywhere, a till's number only in its restaurant.
 const numberLabels: readonly RegExp[] = [
   /(?:交易单号|交易号|支付单号)\s*:?/,
   /订单(?:编号|号码|号)\s*:?/,

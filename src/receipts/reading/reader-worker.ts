@@ -19,7 +19,7 @@ self.onmessage = async ({ data }: MessageEvent<ReaderJob>) => {
   } catch (error) {
     answer({ id: data.id, error: String(error) })
   }
-  // Pixels and tensors are large and few: left to itself the collector lets several photos' worth pile up.
+  // Pixels and tensors are few and large. Without this call those of several photos pile up before they are collected.
   Bun.gc(true)
 }
 

@@ -1,6 +1,6 @@
 import type { Reading } from './labels.ts'
 
-/** What goes to the worker: an image's bytes and where it may unpack its native library. */
+/** What goes to the worker: an image, and the folder where its native library may be unpacked. */
 export interface ReaderJob {
   id: number
   image: Uint8Array
@@ -11,19 +11,19 @@ export interface ReaderJob {
 export type ReaderAnswer = { id: number; reading: Reading } | { id: number; error: string }
 
 export interface ReaderOptions {
-  /** How long one photo may take, the loading of the models at the first one included. */
+  /** How long one photo may take. The first one includes the loading of the models. */
   timeout_ms: number
-  /** How many photos may wait for their turn; one more is not read at all. */
+  /** How many photos may wait for their turn. One more is not read at all. */
   maxWaiting: number
-  /** After how long without a photo the worker is ended, so that its memory goes back. The next photo starts another. */
+  /** A worker without a photo for so long is ended to free its memory. The next photo starts another. */
   idle_ms: number
-  /** Folder, writable by this user alone, for the native library of a compiled binary. */
+  /** A folder for the native library of a compiled binary. It must be writable by this user alone. */
   scratchDir: string
-  /** Told why a photo could not be read, for the log. */
+  /** Called with the reason when a photo could not be read, for the log. */
   onFailure?: (reason: string) => void
-  /** Told how each photo ended, and how long it took once it was its turn, for the metrics. */
+  /** Called when a photo is done, with the time it took without its wait, for the metrics. */
   onEnd?: (outcome: ReadOutcome, took_ms: number) => void
-  /** The worker's program; tests put their own in its place. */
+  /** The worker's program. Tests replace it. */
   workerUrl?: string | URL
 }
 
@@ -31,34 +31,45 @@ export interface ReaderOptions {
 export type ReadOutcome = 'read' | 'failed' | 'skipped'
 
 export interface ReaderStats {
-  /** Photos read to the end, whatever was found on them. */
+  /** Photos that were read to the end, whatever was found on them. */
   reads: number
-  /** Photos given up: no image, timed out, or the worker died. */
+  /** Photos that were given up: no image, too slow, or the worker died. */
   failures: number
-  /** Photos turned away because too many were waiting. */
+  /** Photos that were turned away because too many waited. */
   skipped: number
-  /** Photos waiting for their turn. */
+  /** Photos that wait for their turn. */
   queueLength: number
   busy: boolean
 }
 
 export interface Reader {
-  /** The receipt's reading, or null when it could not be read, there were too many waiting, or the reader was closed. Never throws. */
+  /**
+   * The receipt's reading. Null when it could not be read, when too many wait, or when the reader is closed. Never
+   * throws.
+   */
   read(image: Uint8Array): Promise<Reading | null>
   stats(): ReaderStats
   /**
-   * Takes nothing more, answers what was waiting with null, lets the photo at hand be read and ends the worker: a worker
-   * that is ended amid the native library takes the process with it.
+   * Takes no more photos, answers those that wait with null, and ends the worker when the photo at hand is read. To end
+   * it sooner, inside the native library, would end the whole process.
    */
   close(): Promise<void>
 }
 
-/** Reads receipts one at a time in a worker of its own, started with the first photo and again after it died or hung. */
+/**
+ * The way in to this room: reads receipts, one at a time, in a worker. The first photo starts the worker; one that died
+ * or hung is replaced.
+ *
+ *     reader-worker  what the worker does with a photo
+ *     ocr            lines of text out of pixels (ocr-runtime, ocr-assets, straighten)
+ *     labels         the amount and the particulars out of the lines
+ *     kept-reading   the part of a reading that is stored
+ */
 export function createReader(options: ReaderOptions): Reader {
   return new QueueingReader(options)
 }
 
-/** No photo keeps native code for so long: who isn't back by then hangs elsewhere. */
+/** No photo takes native code so long. A worker that isn't back by then hangs somewhere else and may be ended. */
 const surelyHangs_ms = 600_000
 
 interface WaitingPhoto {
@@ -73,9 +84,9 @@ class QueueingReader implements Reader {
   readonly #counts = { reads: 0, failures: 0, skipped: 0 }
   #current: WaitingPhoto | undefined
   #worker: Worker | undefined
-  // One that took too long and is still at it.
+  // A worker that took too long and still runs.
   #overdue: Worker | undefined
-  // Of the photo that is read, or while there is none, of the idle worker.
+  // The deadline of the photo that is read. Without a photo: that of the idle worker.
   #deadline: Timer | undefined
   #lastId = 0
   #startedAt = 0
@@ -129,7 +140,7 @@ class QueueingReader implements Reader {
     this.#worker.postMessage({ id, image, scratchDir: this.#options.scratchDir } satisfies ReaderJob)
   }
 
-  // All handlers are set before the worker can speak: an error at its loading is told once and to nobody else.
+  // All handlers are set before the worker can speak: an error while it loads is reported only once.
   #startWorker(): Worker {
     const worker = new Worker(this.#options.workerUrl ?? workerProgram(), { smol: true })
     const ended = (reason: string) => {
@@ -161,7 +172,7 @@ class QueueingReader implements Reader {
     this.#next()
   }
 
-  // It may be in native code: it is ended when it has come out of it, or when it surely hangs elsewhere.
+  // The worker may be inside native code. It is ended when it has come out, or when it surely hangs somewhere else.
   #giveUp(): void {
     const worker = this.#worker
     this.#worker = undefined
@@ -192,7 +203,7 @@ class QueueingReader implements Reader {
   }
 }
 
-// A compiled binary keeps its entry points under the folder they share, `src`; all other modules are in the first of them.
+// In a compiled binary this module is part of the main program, at `src`. The worker keeps its own path below `src`.
 function workerProgram(): URL {
   const compiled = import.meta.url.includes('/$bunfs/')
   return new URL(compiled ? './receipts/reading/reader-worker.js' : './reader-worker.ts', import.meta.url)

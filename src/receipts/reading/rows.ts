@@ -1,4 +1,4 @@
-/** A piece of text that was read, upright, in pixels of the image from its top left. */
+/** A piece of text and where it stands in the upright image, in pixels from the top left. */
 export interface OcrLine {
   text: string
   box: { x: number; y: number; width: number; height: number }
@@ -6,14 +6,14 @@ export interface OcrLine {
   confidence: number
 }
 
-/** A line's place in the text of its row. */
+/** A line, and its place in the text of its row. */
 export interface Piece {
   line: OcrLine
   start: number
   end: number
 }
 
-/** What stands side by side on a receipt: the pieces from left to right and their text, one blank between two. */
+/** What stands side by side on a receipt: the pieces from left to right, and their text joined by blanks. */
 export interface Row {
   text: string
   pieces: Piece[]
@@ -21,7 +21,9 @@ export interface Row {
   bottom: number
 }
 
-/** Puts lines into rows from top to bottom: lines belong together when they share most of the lower one's height. */
+/**
+ * Puts lines into rows, from top to bottom. Lines share a row when they overlap in most of the smaller one's height.
+ */
 export function toRows(lines: readonly OcrLine[]): Row[] {
   const groups: OcrLine[][] = []
   for (const line of [...lines].sort((a, b) => middle(a) - middle(b))) {
@@ -33,8 +35,9 @@ export function toRows(lines: readonly OcrLine[]): Row[] {
 }
 
 /**
- * Full width to half width, traditional to simplified where labels need it, no blanks between Chinese characters, and the
- * words of labels put right where the reader took a character for one of like shape.
+ * Makes text easy to compare. Full width becomes half width, and the traditional characters of labels become
+ * simplified. Blanks between Chinese characters go. Labels in which a character was misread for a similar one are
+ * corrected.
  */
 export function normalise(text: string): string {
   const plain = text
@@ -88,7 +91,7 @@ function toRow(lines: readonly OcrLine[]): Row {
   return { text, pieces, top, bottom }
 }
 
-// A label set in wide letters arrives as single characters, 合 计, and a price with small fen in two parts, ¥88 .50.
+// A label in wide letters arrives as single characters (合 计). A price with small fen arrives in two parts (¥88 .50).
 function joins(before: string, after: string, left: OcrLine | undefined, right: OcrLine): boolean {
   if (yuanThenFen.test(`${before.slice(-2)}\n${after}`)) return true
   if (!left || !/\p{Script=Han}$/u.test(before) || !/^\p{Script=Han}/u.test(after)) return false
@@ -97,7 +100,7 @@ function joins(before: string, after: string, left: OcrLine | undefined, right: 
 
 const yuanThenFen = /\d(?:[.,]\n|\n[.,])\d{2}(?![\d.,])/
 
-// Between large yuan and small fen the reader may see the point twice.
+// Between large yuan and small fen the point may be read twice.
 function withoutDoubledPoint(before: string, after: string): string {
   return /\d[.,]$/.test(before) && /^[.,]\d{2}(?!\d)/.test(after) ? after.slice(1) : after
 }

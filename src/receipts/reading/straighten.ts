@@ -1,6 +1,6 @@
 import type { OcrLine } from './rows.ts'
 
-/** The corners of a text box in pixels: top left, top right, bottom right, bottom left as the text runs. */
+/** The corners of a text box, in pixels, as its text runs: top left, top right, bottom right, bottom left. */
 export type Quad = readonly [Point, Point, Point, Point]
 
 export interface Point {
@@ -8,7 +8,7 @@ export interface Point {
   y: number
 }
 
-/** A recognised text where it was found, tilted as the photo is. */
+/** A text that was read, and where: its box is tilted as the photo is. */
 export interface FoundText {
   text: string
   confidence: number
@@ -16,8 +16,8 @@ export interface FoundText {
 }
 
 /**
- * Lays tilted lines straight so that what was printed side by side is level. The slope is fitted over the whole page as
- * a + b·y, which takes in both a tilt and the converging lines of a photo taken at an angle.
+ * Makes tilted lines level, so that what was printed side by side has the same height. One slope, a + b·y, is fitted
+ * over the whole page: a is the tilt, and b the change of it in a photo that was taken at an angle.
  */
 export function straighten(found: readonly FoundText[]): OcrLine[] {
   const slope = fitSlope(found.map(measure).filter(({ width, height }) => width > 3 * height))
@@ -62,7 +62,7 @@ function measure({ quad: [a, b, c, d] }: { quad: Quad }): Measure {
   }
 }
 
-// A weighted median first, so that a few wrong boxes do not tilt the page, then least squares over what is near it.
+// The weighted median comes first, so that a few wrong boxes can't tilt the page. Least squares use what is near it.
 function fitSlope(lines: readonly Measure[]): (y: number) => number {
   if (lines.length < 3) return () => lines[0]?.slope ?? 0
   const middle = weightedMedian(lines)

@@ -1,8 +1,16 @@
 /**
- * What the amount beside a label is:
- * `paid` what was paid, `due` what is to be paid after discounts, `total` the bill, `method` the part paid by one means,
- * `gross` the bill before discounts, `discount` taken off, `tendered` cash handed over, `change` cash given back,
- * `fee` added to the bill, `other` money that says nothing about this bill (balances, deposits, taxes, invoices).
+ * What the amount beside a label is.
+ *
+ *     paid      what was paid
+ *     due       what is to be paid after discounts
+ *     total     the bill
+ *     method    the part that was paid in one way
+ *     gross     the bill before discounts
+ *     discount  what was taken off
+ *     tendered  cash that was handed over
+ *     change    cash that was given back
+ *     fee       what was added to the bill
+ *     other     nothing about this bill: balances, deposits, taxes, invoices
  */
 export type Role = 'paid' | 'due' | 'total' | 'method' | 'gross' | 'discount' | 'tendered' | 'change' | 'fee' | 'other'
 
@@ -13,7 +21,7 @@ export interface Label {
   end: number
 }
 
-/** Finds the labels in a normalised text. Words that touch make one label: in 优惠合计 the discount decides. */
+/** Finds the labels in a normalised text. Words that touch make one label: 优惠合计 is a discount. */
 export function findLabels(text: string): Label[] {
   const labels: Label[] = []
   for (const match of withoutRemarks(text).matchAll(anyWord)) {
@@ -31,7 +39,7 @@ export function findLabels(text: string): Label[] {
   return labels
 }
 
-// In a label of several words the earlier role of this list decides.
+// A label of several words has the role that comes first here.
 const precedence: readonly Role[] = [
   'other',
   'change',
@@ -45,7 +53,7 @@ const precedence: readonly Role[] = [
   'total',
 ]
 
-// Within a role the order is free: of the words that begin at one place the longest is taken.
+// The order within a role doesn't matter: where several words fit, the longest is taken.
 // biome-ignore format: a table
 const wordsByRole: Readonly<Record<Role, readonly string[]>> = {
   paid: [
@@ -91,11 +99,11 @@ const wordsByRole: Readonly<Record<Role, readonly string[]>> = {
   ],
 }
 
-// What may end a label, and what may stand between the words of one.
+// What may follow a label, and what may stand between its words.
 const suffix = /^(?:金额|总额|[额款价])/u
 const filler = /^[/·+的总额金价费款]{0,3}$/u
 
-// 合计(含税): a remark in brackets says nothing of the amount after it, unless it holds an amount of its own.
+// A remark in brackets, as in 合计(含税), doesn't name the amount after it. One that holds an amount is no remark.
 function withoutRemarks(text: string): string {
   return text.replace(/\([^()]*\)/g, (remark) => (/\d[.,]\d/.test(remark) ? remark : ' '.repeat(remark.length)))
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { type Fingerprint, fingerprintOf } from '../../../src/receipts/photo/fingerprint.ts'
-import { distance, isNearCopy, packHash } from '../../../src/receipts/photo/likeness.ts'
+import { hammingDistance, isNearCopy, packHash } from '../../../src/receipts/photo/hamming-distance.ts'
 
 const folder = join(import.meta.dir, '../../samples')
 const truth: { file: string }[] = await Bun.file(join(folder, 'ground-truth.json')).json()
@@ -22,7 +22,7 @@ const copies: [name: string, copy: (bytes: Uint8Array) => Promise<Uint8Array>][]
 ]
 
 test.each(copies)(
-  'a receipt %s is recognised, and only that one',
+  'a receipt %s is recognised as a copy of its original alone',
   async (_, copy) => {
     for (const { file, bytes } of originals) {
       const probes = (await fingerprintOf(await copy(bytes))).probes.map(packHash)
@@ -33,19 +33,19 @@ test.each(copies)(
   30_000,
 )
 
-test('different receipts are far apart', () => {
+test('different receipts have a large Hamming distance', () => {
   const pairs = originals.flatMap((a, i) => originals.slice(i + 1).map((b) => nearest(a.fingerprint, b.fingerprint)))
   expect(Math.min(...pairs)).toBeGreaterThan(50)
 })
 
-test('the distance counts the bits that differ', () => {
+test('the Hamming distance is the number of bits that differ', () => {
   const zeros = '0'.repeat(64)
-  const fromZeros = (hash: string) => distance(packHash(zeros), 0, packHash(hash))
+  const fromZeros = (hash: string) => hammingDistance(packHash(zeros), 0, packHash(hash))
   expect(fromZeros(zeros)).toBe(0)
   expect(fromZeros('f'.repeat(64))).toBe(256)
   expect(fromZeros(`8000000${'0'.repeat(56)}1`)).toBe(2)
 })
 
 function nearest(stored: Fingerprint, { probes }: Fingerprint): number {
-  return Math.min(...probes.map((probe) => distance(packHash(stored.hash), 0, packHash(probe))))
+  return Math.min(...probes.map((probe) => hammingDistance(packHash(stored.hash), 0, packHash(probe))))
 }

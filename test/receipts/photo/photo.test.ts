@@ -110,7 +110,7 @@ test.each([
   ['a PNG cut in half', png.subarray(0, png.length / 2)],
   ['a PNG without its end', png.subarray(0, -12)],
   ['a WebP cut in half', webp.subarray(0, webp.length / 2)],
-])('%s is no image', async (_, bytes) => {
+])('%s is refused as no image', async (_, bytes) => {
   expect(await faultOf(bytes)).toBe('not_image')
 })
 
@@ -145,7 +145,7 @@ test.each(['iCCP', 'zTXt'] as const)(
   30_000,
 )
 
-test('any damage ends in a photo or a PhotoFault', async () => {
+test('a damaged file gives a photo or a PhotoFault, and never another error', async () => {
   const originals = [jpeg, webp, pngOf(32, 32)]
   const damage = fc.record({
     original: fc.constantFrom(...originals),

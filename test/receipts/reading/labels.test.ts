@@ -116,7 +116,7 @@ const receipts: [text: string, fen: number | null][] = [
   ['2026-11-18 12:46\n13800138000\n99.50',null],
 ]
 
-test.each(receipts)('%j comes to %p fen', (text, fen) => {
+test.each(receipts)('the receipt %j is read as %p fen', (text, fen) => {
   expect(amountOf(text)).toBe(fen)
 })
 
@@ -129,7 +129,7 @@ const writtenAmounts: [text: string, fen: number[]][] = [
   ['2026-11-0914:05', []], ['4200002619202611188850123456', []], ['3人', []], ['88%', []], ['128.00g', []], ['8.8折', []], ['No.88', []], ['桌号: 88', []],
 ]
 
-test.each(writtenAmounts)('in %j the amounts are %j', (text, fen) => {
+test.each(writtenAmounts)('the amounts found in %j are %j', (text, fen) => {
   expect(findMoney(normalise(text)).map((money) => money.fen)).toEqual(fen)
 })
 
@@ -149,7 +149,7 @@ const styleOf = fc.constantFrom(
 )
 const paidLabel = fc.constantFrom('实付', '实收金额', '实 付 款', '支付金额：', '折后实付', '應付金額', 'Amount Paid:')
 
-test('however an amount is written beside its label, it is read to the fen', () => {
+test('an amount beside its label is read to the fen, however it is written', () => {
   fc.assert(
     fc.property(fenOf, styleOf, paidLabel, fc.constantFrom('|', ' ', '\n'), (fen, style, label, gap) => {
       expect(amountOf(`${label}${gap}${style(fen)}`)).toBe(fen)
@@ -195,7 +195,7 @@ test('cash and change don’t pass for the bill', () => {
   )
 })
 
-test('the order in which lines were found changes nothing', () => {
+test('the order in which lines were found does not change the reading', () => {
   const lines = linesOf('老王川菜馆\n时间：2026-11-18 12:46\n小计|142.00\n优惠|-14.20\n实付|127.80\n单号|20261118')
   const expected = readLabels(lines)
   fc.assert(
@@ -236,7 +236,7 @@ const times: [text: string, time: string | null][] = [
   ['2026-13-40 12:00', null], ['12:46', null], ['单号:202611180036', null], ['有效期至 2027-01-01\n支付时间 2026-11-15 18:01', '2026-11-15T18:01:00'],
 ]
 
-test.each(times)('%j was paid at %p', (text, time) => {
+test.each(times)('the time of payment in %j is %p', (text, time) => {
   expect(readLabels(linesOf(text)).paidAt).toBe(time)
 })
 
@@ -246,7 +246,7 @@ const numbers: [text: string, number: string | null][] = [
   ['订单号码|3042118850202611 16', '304211885020261116'], ['Check No: 56960601|Table 4', '56960601'], ['桌号:A12', null], ['取餐号0388', null], ['账单号 AB-10082', 'AB-10082'],
 ]
 
-test.each(numbers)('%j has the number %p', (text, number) => {
+test.each(numbers)('the number in %j is %p', (text, number) => {
   expect(readLabels(linesOf(text)).receiptNumber).toBe(number)
 })
 
@@ -256,6 +256,6 @@ const merchants: [text: string, name: string | null][] = [
   ['全部账单\n扫二维码付款-给胖哥俩肉蟹煲\n^-88.00', '胖哥俩肉蟹煲'], ['^Lost Heaven\nRestaurant & Bar', 'Lost Heaven'], ['2026-11-18\n128.00', null],
 ]
 
-test.each(merchants)('%j is from %p', (text, name) => {
+test.each(merchants)('the restaurant in %j is %p', (text, name) => {
   expect(readLabels(linesOf(text)).merchantName).toBe(name)
 })

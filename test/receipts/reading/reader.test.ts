@@ -29,7 +29,7 @@ async function openReader(options: Partial<ReaderOptions> = {}): Promise<Reader>
 const sample = (name: string): Promise<Uint8Array> => Bun.file(join(samples, name)).bytes()
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-test('every sample receipt is read right, and the event loop stays free meanwhile', async () => {
+test('every sample receipt is read right while the event loop stays free', async () => {
   const truth: { file: string; amount: number }[] = await Bun.file(join(samples, 'ground-truth.json')).json()
   const reader = await openReader()
   const stopClock = startClock()

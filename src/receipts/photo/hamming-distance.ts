@@ -1,16 +1,16 @@
-/** Of a hash of 256 bits the words of 32 bits. */
+/** A hash has 256 bits: so many words of 32. */
 export const hashWords = 8
 
-/** Of 256 bits those that a copy may differ in: copies were measured to differ in 36 at most, other receipts in 51 at least. */
+/** A copy differs in at most so many bits. Measured: copies in at most 36, other receipts in at least 51. */
 const nearBits = 48
 
-/** A hash of 64 hexadecimal digits as numbers to compare. */
+/** Turns a hash of 64 hexadecimal digits into words that can be compared. */
 export function packHash(hash: string): Uint32Array {
   return Uint32Array.from({ length: hashWords }, (_, word) => Number.parseInt(hash.slice(word * 8, word * 8 + 8), 16))
 }
 
-/** The bits in which `hash` differs from the one at word `from` of `hashes`; counting ends beyond `most`. */
-export function distance(
+/** How many bits of `hash` differ from the hash at word `from` of `hashes`. Counting stops once it is above `most`. */
+export function hammingDistance(
   hashes: Uint32Array,
   from: number,
   hash: Uint32Array,
@@ -24,12 +24,12 @@ export function distance(
 }
 
 /**
- * True when the image whose hash stands at word `from` of `hashes` was likely the source of the one with these probes:
- * encoded again, resized, brightened or cropped by a few hundredths. Two screens of one payment app and one restaurant
- * look as alike as copies do: compare what was read on them too before believing it.
+ * True when an image is likely a copy: it was encoded again, resized, brightened or cropped by a few percent. `probes`
+ * are the image's own; the hash of the possible source stands at word `from` of `hashes`. Two screens of one payment
+ * app and one restaurant look as alike as copies do, so the amounts on them must be compared too.
  */
 export function isNearCopy(hashes: Uint32Array, from: number, probes: readonly Uint32Array[]): boolean {
-  return probes.some((probe) => distance(hashes, from, probe, nearBits) <= nearBits)
+  return probes.some((probe) => hammingDistance(hashes, from, probe, nearBits) <= nearBits)
 }
 
 function bitsOf(value: number): number {
