@@ -89,7 +89,8 @@ export function authRoutes(deps: {
     .post(
       '/refresh',
       describe({
-        summary: 'Trade the refresh token, in the body or as Bearer, for a new pair',
+        summary:
+          'Trade the refresh token, in the body or as Bearer, for a new pair; for 60 s the same client gets it again',
         answer: tokenPair,
         refusals: [2001, 2002, 2004],
         public: true,
