@@ -85,6 +85,7 @@ async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: s
     ...['/api/lottery/statistics', '/api/exchange/products', '/api/exchange/categories', '/api/exchange/orders'],
     ...['/api/exchange/orders?status=pending', '/api/photo/history', '/api/photo/history?status=pending'],
     ...[`/api/photo/review/${upload_id}`, '/api/photo/statistics'],
+    ...['/api/user/vouchers', '/api/user/vouchers?status=active', `/api/user/vouchers/${exchange_code}`],
   ]
   for (const path of reads) expect([path, (await client.get(path, { token })).code]).toEqual([path, 0])
   return { uploadId: upload_id, voucher: exchange_code }
