@@ -64,6 +64,7 @@ export const refusals = {
   9006: { sentence: '操作太频繁，请稍后再试', data: z.object({ retry_after: seconds }) },
   9007: { sentence: '系统繁忙，请稍后再试', data: nothing },
   9008: { sentence: '该幂等键已用于另一个请求', data: nothing },
+  9009: { sentence: '结果还在确认中，请稍后在记录里查看', data: nothing },
 } as const
 
 /** A code of the contract. */

@@ -3,6 +3,7 @@ import { createPool, type Pool, type PoolConnection, type QueryOptions } from 'm
 import { within } from '../lib/within.ts'
 import { connectionTo, type DatabaseAddress } from './address.ts'
 import { DatabaseAway, isConnectionLoss } from './errors.ts'
+import { bounded, prepareSession } from './session.ts'
 
 export interface Database {
   /** Drizzle over bounded reads; nothing that moves points or stock goes through it. */
@@ -25,7 +26,6 @@ export interface DatabaseOptions {
   statementTimeout_ms?: number
 }
 
-const lockWait_s = 2
 const waitingPerConnection = 50
 
 /** Opens a pool; no connection is made before the first use. */
@@ -42,14 +42,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     // Where a statement was sent from is in no log, and finding it out at each costs more than writing it.
     trace: false,
   })
-  const prepared = new WeakSet<object>()
 
   const acquire = async () => {
     const connection = await withDeadline(pool, acquireTimeout_ms)
-    if (prepared.has(connection.connection)) return connection
     try {
-      await prepare(connection, acquireTimeout_ms)
-      prepared.add(connection.connection)
+      await prepareSession(connection, { timeout_ms: acquireTimeout_ms, statementTimeout_ms })
       return connection
     } catch (error) {
       connection.destroy()
@@ -60,8 +57,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   const run = async (statement: string | QueryOptions, params?: unknown[], timeout = statementTimeout_ms) => {
     const connection = await acquire()
     const options = typeof statement === 'string' ? { sql: statement } : statement
+    const sql = timeout === statementTimeout_ms ? options.sql : bounded(connection, options.sql, timeout)
     try {
-      const result = await connection.query({ ...options, timeout }, params)
+      const result = await connection.query({ ...options, sql, timeout }, params)
       connection.release()
       return result
     } catch (error) {
@@ -93,19 +91,6 @@ async function withDeadline(pool: Pool, timeoutMs: number): Promise<PoolConnecti
     () => {},
   )
   throw new DatabaseAway(`no connection within ${timeoutMs} ms`)
-}
-
-/** Session settings the whole program leans on; a server that doesn't take them is refused. */
-async function prepare(connection: PoolConnection, timeout: number): Promise<void> {
-  const ask = async (sql: string) => (await connection.query({ sql, timeout }))[0]
-  await ask('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
-  await ask(
-    `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = ${lockWait_s},
-       sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
-  )
-  const rows = await ask(`SHOW SESSION VARIABLES WHERE Variable_name IN ('tx_isolation', 'transaction_isolation')`)
-  const level = (rows as { Value: string }[])[0]?.Value
-  if (level !== 'READ-COMMITTED') throw new Error(`the server kept isolation level ${level}`)
 }
 
 /** mysql2 publishes no figures of its pool; these are its queues, read and never touched. */

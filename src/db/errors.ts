@@ -6,23 +6,39 @@ export class DatabaseAway extends Error {
   }
 }
 
-/** The connection broke around COMMIT: the transaction may or may not have happened. */
+/** Where a session runs: the id of its connection counts on that server alone. */
+export interface SessionPlace {
+  server: string
+  threadId: number
+}
+
+/** COMMIT failed or went unanswered: the transaction may or may not have happened. */
 export class CommitUnknown extends Error {
   override name = 'CommitUnknown'
-  /** The server's id of the broken connection, to end it there. */
-  readonly threadId: number
+  /** The session that sent COMMIT, to end it there. */
+  readonly place: SessionPlace
   /** What the transaction answers if it did happen. */
   readonly result: unknown
-  constructor(threadId: number, result: unknown, cause: unknown) {
+  constructor(place: SessionPlace, result: unknown, cause: unknown) {
     super('the outcome of COMMIT is unknown', { cause })
-    this.threadId = threadId
+    this.place = place
     this.result = result
   }
 }
 
-const serialization = new Set([1020, 1205, 1213])
+/** Deadlocks, lock waits, changed snapshots, and what the certification of a cluster turned down. */
+const serialization = new Set([1020, 1205, 1213, 3101])
 const duplicate = new Set([1062])
-const serverGoing = new Set([1040, 1053, 1077, 1079, 1080, 1152, 1184, 1203, 1836, 1290, 1927, 2006, 2013])
+/**
+ * What only this connection can't do: too many connections, a server that stops or is offline, that is read-only (by its
+ * options, by itself or by the session's), outside of the primary component or without its group. Another connection,
+ * perhaps to another server, may.
+ */
+const connectionUnfit = new Set([
+  1040, 1047, 1053, 1077, 1079, 1080, 1152, 1180, 1184, 1203, 1290, 1792, 1836, 1927, 2006, 2013, 3032, 3100,
+])
+/** A full disk, and statements that the server ended because they took too long. */
+const serverUnfit = new Set([1021, 1114, 1969, 3024])
 const lostCodes = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'PROTOCOL_SEQUENCE_TIMEOUT',
@@ -45,14 +61,14 @@ export function isDuplicateKey(error: unknown): boolean {
   return someCause(error, (cause) => duplicate.has(Number(cause.errno)))
 }
 
-/** True when the connection is gone or can't be trusted any more. */
+/** True when the connection is gone, can't be trusted any more, or says that it can't do its work. */
 export function isConnectionLoss(error: unknown): boolean {
   return someCause(
     error,
     (cause) =>
       cause.fatal === true ||
       lostCodes.has(String(cause.code)) ||
-      serverGoing.has(Number(cause.errno)) ||
+      connectionUnfit.has(Number(cause.errno)) ||
       /closed state|Connection lost|closed connection/.test(String(cause.message)),
   )
 }
@@ -64,7 +80,11 @@ export function isDatabaseGone(error: unknown): boolean {
 
 /** True when the database, rather than the request, is at fault: worth a retry by the caller. */
 export function isDatabaseAway(error: unknown): boolean {
-  return isDatabaseGone(error) || isSerializationFailure(error)
+  return (
+    isDatabaseGone(error) ||
+    isSerializationFailure(error) ||
+    someCause(error, (cause) => serverUnfit.has(Number(cause.errno)))
+  )
 }
 
 /** True for what this program or the driver says of a database: a store's connection is refused by the same words. */
@@ -73,7 +93,6 @@ function isOfDatabase(error: unknown): boolean {
     error,
     (cause) =>
       isAway(cause) ||
-      cause instanceof CommitUnknown ||
       cause.fatal === true ||
       typeof cause.sqlState === 'string' ||
       String(cause.code).startsWith('PROTOCOL_'),
@@ -81,7 +100,7 @@ function isOfDatabase(error: unknown): boolean {
 }
 
 function isAway(cause: unknown): boolean {
-  return cause instanceof DatabaseAway
+  return cause instanceof DatabaseAway || cause instanceof CommitUnknown
 }
 
 function someCause(error: unknown, test: (cause: Record<string, unknown>) => boolean): boolean {

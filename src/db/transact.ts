@@ -1,6 +1,7 @@
 import type { PoolConnection } from 'mysql2/promise'
 import type { Database } from './client.ts'
-import { CommitUnknown, isConnectionLoss } from './errors.ts'
+import { CommitUnknown, isConnectionLoss, isSerializationFailure } from './errors.ts'
+import { placeOf } from './session.ts'
 
 /** What a transaction's work may do: bounded statements on one connection. */
 export interface Transaction {
@@ -27,7 +28,7 @@ const rollbackTimeoutMs = 2_000
 /**
  * The program's only transaction. Runs `work` between BEGIN and COMMIT on one connection and keeps the first error.
  * A connection that can't be trusted afterwards is destroyed, never released.
- * @throws {CommitUnknown} when the answer to COMMIT was lost: whether it happened must be found out.
+ * @throws {CommitUnknown} when COMMIT failed or its answer was lost: whether it happened must be found out.
  */
 export async function transact<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const connection = await database.acquire()
@@ -63,9 +64,10 @@ async function commit(connection: PoolConnection, result: unknown): Promise<void
     await connection.query({ sql: 'COMMIT', timeout: statementTimeoutMs })
     connection.release()
   } catch (error) {
-    const { threadId } = connection
+    const place = placeOf(connection)
     connection.destroy()
-    throw isConnectionLoss(error) ? new CommitUnknown(threadId, result, error) : error
+    // A cluster's server may fail to answer for what the others have committed: only a plain conflict is a sure no.
+    throw isSerializationFailure(error) ? error : new CommitUnknown(place, result, error)
   }
 }
 

@@ -6,6 +6,7 @@ import type { AppEnv } from './env.ts'
 import type { HttpMetrics } from './metrics.ts'
 import { routeOf } from './route-table.ts'
 import { securityHeaders, strictTransport } from './security-headers.ts'
+import { createUnsettled } from './unsettled.ts'
 
 /** How figures and logs call what reached no route: its path may be anything. */
 const unknownRoute = '*'
@@ -33,6 +34,7 @@ export function requestContext(options: {
 }): MiddlewareHandler<AppEnv> {
   const { metrics, lifecycle, publicUrl, trustedProxies, slow_ms, onSlow } = options
   const writeLine = lineWriter(options.logger)
+  const unsettled = createUnsettled()
   const isHttps = publicUrl?.startsWith('https:') ?? false
   return async (c, next) => {
     const startedAt = performance.now()
@@ -40,6 +42,7 @@ export function requestContext(options: {
     const requestId = given && saneId.test(given) ? given : randomUUID()
     c.set('requestId', requestId)
     c.set('route', routeOf(c))
+    c.set('unsettled', unsettled)
     c.set('baseUrl', publicUrl ?? originOf(c, trustedProxies > 0))
     await next()
     completeHeaders(c.res.headers, requestId, isHttps)

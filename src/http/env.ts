@@ -1,6 +1,7 @@
 import type { Server } from 'bun'
 import type { Context } from 'hono'
 import type { Dialect } from './dialect.ts'
+import type { Unsettled } from './unsettled.ts'
 
 /** Who a request speaks for. */
 export interface Caller {
@@ -25,6 +26,8 @@ export interface AppEnv {
     apiCode: number
     /** The start of every link to an image: `PUBLIC_URL`, or what the request was sent to. */
     baseUrl: string
+    /** Writes whose outcome is not known yet. */
+    unsettled: Unsettled
     /** How this request differs from the contract. */
     dialect?: Dialect
   }

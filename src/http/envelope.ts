@@ -47,6 +47,8 @@ export function statusOf(code: RefusalCode): number {
 }
 
 const retryAfterBusy_s = 1
+/** What to ask again after a while. */
+const waits: readonly RefusalCode[] = [9006, 9007, 9009]
 
 /** A refusal: status 200 when a route was reached, the code in the body and in `X-Api-Code`. */
 export function refuse(c: Context<AppEnv>, refusal: Refusal, headers?: ExtraHeaders): Response {
@@ -56,7 +58,7 @@ export function refuse(c: Context<AppEnv>, refusal: Refusal, headers?: ExtraHead
   const text = JSON.stringify(
     told ? { ...envelope, code: told.code, msg: told.message, message: told.message } : envelope,
   )
-  const wait = code === 9006 || code === 9007 ? { 'Retry-After': String(retryAfter(data)) } : undefined
+  const wait = waits.includes(code) ? { 'Retry-After': String(retryAfter(data)) } : undefined
   return answer(c, code, text, statusOf(code), wait ?? headers)
 }
 

@@ -27,7 +27,7 @@ export function failures(logger: Logger): ErrorHandler<AppEnv> {
 
 /** A refusal that stands for something broken, and says what: the store, the SMS side, the database. */
 function isOurFault({ code, cause }: Refusal): boolean {
-  return cause !== undefined && (code % 1000 === 0 || code === 9007)
+  return cause !== undefined && (code % 1000 === 0 || code === 9007 || code === 9009)
 }
 
 const families: readonly [string, RefusalCode][] = [

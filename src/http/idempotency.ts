@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
-import type { Idempotency, TillAnswer } from '../till/operation.ts'
+import type { Idempotency, IdempotencyKey, TillAnswer } from '../till/operation.ts'
 import type { AppEnv } from './env.ts'
 import { ok, okText, successText } from './envelope.ts'
 
@@ -12,7 +12,7 @@ const visibleAscii = /^[\x21-\x7e]{1,64}$/
  * path and validated input.
  * @throws {Refusal} 9000 for a key that isn't 1-64 visible ASCII characters.
  */
-function idempotencyOf(c: Context<AppEnv>, asked: unknown): Idempotency | undefined {
+function idempotencyOf(c: Context<AppEnv>, asked: unknown): IdempotencyKey | undefined {
   const key = c.req.header('Idempotency-Key')
   if (key === undefined) return undefined
   if (!visibleAscii.test(key)) {
@@ -25,7 +25,8 @@ function idempotencyOf(c: Context<AppEnv>, asked: unknown): Idempotency | undefi
 
 /**
  * A write's answer as a success, under the request's idempotency; a repeated one says so in `Idempotency-Replayed`.
- * Without a key a dialect may know that this request was answered already.
+ * Without a key an identical request waits for the outcome of one that was left open (9009), and a dialect may know that
+ * this request was answered already.
  * @param input what the request asks for, validated
  */
 export async function once(
@@ -36,14 +37,13 @@ export async function once(
   const dialect = c.get('dialect')
   const asked = dialect?.asked ?? input
   const idempotency = idempotencyOf(c, asked)
+  const request = JSON.stringify([c.get('caller').userId, c.req.method, c.req.path, asked, idempotency?.key])
+  const settled = () => c.get('unsettled').answer(request, (earlier) => write(idempotency ?? earlier))
   if (idempotency || !dialect) {
-    const { answer, replayed } = await write(idempotency)
+    const { answer, replayed } = await settled()
     return ok(c, answer, replayedHeader(replayed))
   }
-  const request = JSON.stringify([c.get('caller').userId, c.req.method, c.req.path, asked])
-  const { text, replayed } = await dialect.answerOnce(request, async () =>
-    successText(c, (await write(undefined)).answer),
-  )
+  const { text, replayed } = await dialect.answerOnce(request, async () => successText(c, (await settled()).answer))
   return okText(c, text, replayedHeader(replayed))
 }
 

@@ -98,7 +98,7 @@ function operationOf(route: Route): OpenApiOperation {
   const codes = new Set<RefusalCode>([
     ...(docs.refusals ?? []),
     ...(docs.public ? [] : withToken),
-    ...(method === 'GET' ? [] : withBody),
+    ...(method === 'GET' ? [] : [...withBody, 9009 as const]),
     ...(docs.idempotent ? [9008 as const] : []),
     ...everywhere,
     familyOf(path),

@@ -15,6 +15,7 @@ export async function precheck(
   { userId, sha256, since, dailyLimit }: Pick<NewUpload, 'userId' | 'sha256' | 'since' | 'dailyLimit'>,
   idempotency: Idempotency | undefined,
 ): Promise<TillAnswer<UploadMade> | undefined> {
+  if (idempotency && 'earlier' in idempotency) return idempotency.earlier as TillAnswer<UploadMade>
   const [[sent], today] = await Promise.all([
     readPhotoSends(database, [[userId, sha256]]),
     countUploads(database, userId, since),

@@ -85,7 +85,7 @@ export function createReceive(deps: ReceiveDeps) {
     }
     const filed = await till.run(upload, filing, idempotency).catch(async (error: unknown) => {
       // What the rules refused is removed at once. Where the outcome isn't known, the sweep removes it or lets it be.
-      if (error instanceof Refusal && error.code !== 9007) await discard(store, imageKey)
+      if (error instanceof Refusal && error.code !== 9007 && error.code !== 9009) await discard(store, imageKey)
       throw error
     })
     if (filed.replayed) await discard(store, imageKey)

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import { lockOrder } from '../lock-order.ts'
-import type { Idempotency } from './operation.ts'
+import type { IdempotencyKey } from './operation.ts'
 import { idempotencyKeysTable } from './schema.ts'
 import { mapTable, type Need } from './table-mapping.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
@@ -15,7 +15,7 @@ const idempotencyKeys = mapTable(idempotencyKeysTable, {
   updates: [],
 })
 
-export function idempotencyNeed({ owner, key }: Idempotency): Need {
+export function idempotencyNeed({ owner, key }: IdempotencyKey): Need {
   return { mapping: idempotencyKeys, keys: [[owner, key]] }
 }
 
@@ -25,7 +25,7 @@ export function idempotencyNeed({ owner, key }: Idempotency): Need {
  */
 export function firstAnswer(
   unit: UnitOfWork,
-  { owner, key, fingerprint }: Idempotency,
+  { owner, key, fingerprint }: IdempotencyKey,
 ): { answer: unknown } | undefined {
   const first = unit.find(idempotencyKeys, [owner, key])
   if (!first) return undefined
@@ -34,7 +34,12 @@ export function firstAnswer(
 }
 
 /** Keeps the answer in the same transaction as its effect. */
-export function rememberAnswer(unit: UnitOfWork, idempotency: Idempotency, operation: string, answer: unknown): void {
+export function rememberAnswer(
+  unit: UnitOfWork,
+  idempotency: IdempotencyKey,
+  operation: string,
+  answer: unknown,
+): void {
   const { owner, key, fingerprint } = idempotency
   unit.append(idempotencyKeys, {
     owner,
@@ -52,7 +57,7 @@ export function rememberAnswer(unit: UnitOfWork, idempotency: Idempotency, opera
  */
 export async function rememberedAnswer(
   { orm }: Database,
-  { owner, key, fingerprint }: Idempotency,
+  { owner, key, fingerprint }: IdempotencyKey,
 ): Promise<{ answer: unknown } | undefined> {
   const table = idempotencyKeysTable
   const where = and(eq(table.owner, owner), eq(table.idem_key, key))

@@ -1,10 +1,11 @@
 import { Refusal } from '../contract/refusals.ts'
-import { isDatabaseAway, isDatabaseGone, isDuplicateKey } from '../db/errors.ts'
+import { type CommitUnknown, isDatabaseAway, isDatabaseGone, isDuplicateKey } from '../db/errors.ts'
 import { type Transaction, transact, withoutCommit } from '../db/transact.ts'
-import type { Idempotency, Operation, TillAnswer } from './operation.ts'
+import { within } from '../lib/within.ts'
+import type { IdempotencyKey, Operation, TillAnswer } from './operation.ts'
 import type { TillOptions } from './options.ts'
-import { markBatch, withRetries } from './outcome.ts'
-import { answer, away, decide, isBroken, needsOf, type Outcome, rejectAll, type Ticket } from './ticket.ts'
+import { type Marker, markBatch, settle, withRetries } from './outcome.ts'
+import { answer, away, decide, isBroken, leaveOpen, needsOf, type Outcome, rejectAll, type Ticket } from './ticket.ts'
 import { UnitOfWork } from './unit-of-work.ts'
 
 interface Committed<Announcement> {
@@ -13,7 +14,7 @@ interface Committed<Announcement> {
   retries: number
 }
 
-type LaneOptions<Announcement> = TillOptions<Announcement> & { queueTimeoutMs: number }
+type LaneOptions<Announcement> = TillOptions<Announcement> & { queueTimeoutMs: number; settleTimeoutMs: number }
 
 /** One queue and the batches taken from it, one after the other: what arrives meanwhile is the next batch. */
 export class Lane<Announcement> {
@@ -21,6 +22,8 @@ export class Lane<Announcement> {
   #working = false
   #batch = 0
   #idle: (() => void)[] = []
+  #settlingSince: number | undefined
+  #isClosing = false
   readonly #name: string
   readonly #options: LaneOptions<Announcement>
 
@@ -33,17 +36,23 @@ export class Lane<Announcement> {
     return this.#queue.length
   }
 
+  /** How long the outcome of a COMMIT has been open; 0 when none is. */
+  get settling_ms(): number {
+    return this.#settlingSince === undefined ? 0 : performance.now() - this.#settlingSince
+  }
+
   run<Input, Answer>(
     operation: Operation<Input, Answer, Announcement>,
     input: Input,
-    idempotency: Idempotency | undefined,
+    idempotency: IdempotencyKey | undefined,
   ): Promise<TillAnswer<Answer>> {
     return new Promise((resolve, reject) => {
       this.#queue.push({
         operation: operation as Operation<unknown, unknown, Announcement>,
         input,
         idempotency,
-        arrivedAt: Date.now(),
+        arrivedAt: performance.now(),
+        isOpen: false,
         resolve: resolve as (answer: TillAnswer<unknown>) => void,
         reject,
       })
@@ -51,15 +60,16 @@ export class Lane<Announcement> {
     })
   }
 
-  /** Refuses what has waited since before `instant` (ms); nothing of it was begun. */
+  /** Refuses what has waited since before `instant` on `performance`'s clock; nothing of it was begun. */
   dropOlderThan(instant: number): void {
     const expired = this.#queue.findIndex((ticket) => ticket.arrivedAt >= instant)
     const count = expired === -1 ? this.#queue.length : expired
     for (const ticket of this.#queue.splice(0, count)) ticket.reject(new Refusal(9007))
   }
 
-  /** Resolves when nothing is waiting or running. */
+  /** Resolves when nothing is waiting or running; an outcome that nobody waits for any more is given up. */
   drained(): Promise<void> {
+    this.#isClosing = true
     return this.#working ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve()
   }
 
@@ -85,7 +95,7 @@ export class Lane<Announcement> {
   /** One by one, as long as there is a database and none has waited too long before its turn. */
   async #settleEach(tickets: Ticket<Announcement>[]): Promise<void> {
     for (const [index, ticket] of tickets.entries()) {
-      if (ticket.arrivedAt < Date.now() - this.#options.queueTimeoutMs) {
+      if (ticket.arrivedAt < performance.now() - this.#options.queueTimeoutMs) {
         ticket.reject(new Refusal(9007))
         continue
       }
@@ -98,7 +108,7 @@ export class Lane<Announcement> {
 
   /** Commits a batch and answers its tickets; or answers nobody and returns the error that undid it. */
   async #try(tickets: Ticket<Announcement>[]): Promise<unknown> {
-    const startedAt = Date.now()
+    const startedAt = performance.now()
     let batch: Committed<Announcement>
     try {
       batch = await this.#commit(tickets)
@@ -106,7 +116,8 @@ export class Lane<Announcement> {
       return error
     }
     // An operation that broke among others may have met what they had changed: it gets a batch of its own.
-    const broken = tickets.length > 1 ? tickets.filter((_, index) => isBroken(batch.outcomes[index])) : []
+    const again = (ticket: Ticket<Announcement>, index: number) => isBroken(batch.outcomes[index]) && !ticket.isOpen
+    const broken = tickets.length > 1 ? tickets.filter(again) : []
     for (const [index, ticket] of tickets.entries()) if (!broken.includes(ticket)) answer(ticket, batch.outcomes[index])
     this.#options.publish(batch.announcements)
     for (const [index, { operation }] of tickets.entries()) {
@@ -118,7 +129,7 @@ export class Lane<Announcement> {
       refused: batch.outcomes.filter((outcome) => !outcome.ok).length,
       retries: batch.retries,
       queued_ms: startedAt - (tickets[0]?.arrivedAt ?? startedAt),
-      took_ms: Date.now() - startedAt,
+      took_ms: performance.now() - startedAt,
     })
     await this.#settleEach(broken)
     return undefined
@@ -127,21 +138,42 @@ export class Lane<Announcement> {
   async #commit(tickets: Ticket<Announcement>[]): Promise<Committed<Announcement>> {
     const { database, now = () => new Date() } = this.#options
     const marker = { lane: this.#name, batch: ++this.#batch }
-    const { result, retries } = await withRetries(database, marker, () => {
+    const attempt = () => {
       const unit = new UnitOfWork<Announcement>(now())
       return transact(database, async (tx) => {
         const outcomes = await this.#attempt(tx, unit, tickets, marker)
         return { outcomes, announcements: unit.announcements }
       })
-    })
+    }
+    const { result, retries } = await withRetries(attempt, (lost) => this.#happened(tickets, marker, lost))
     return { ...result, retries }
+  }
+
+  /**
+   * Finds out whether a lost COMMIT happened. Callers wait for a while; then they are told that it is not known yet, and
+   * nothing of theirs is run again.
+   * @throws `lost` when it did not happen and its callers were told already, or when it was given up.
+   */
+  async #happened(tickets: Ticket<Announcement>[], marker: Marker, lost: CommitUnknown): Promise<boolean> {
+    const { database, settleTimeoutMs } = this.#options
+    const isOpen = () => tickets[0]?.isOpen ?? true
+    this.#settlingSince = performance.now()
+    const nextBatch = () => ++this.#batch
+    const settling = settle({ database, marker, lost, nextBatch, isGivenUp: () => this.#isClosing && isOpen() })
+    const known = await within(settling, settleTimeoutMs, undefined)
+    if (known === undefined) for (const ticket of tickets) leaveOpen(ticket, lost)
+    const happened = await settling
+    this.#settlingSince = undefined
+    if (happened === undefined) for (const ticket of tickets) ticket.reject(new Refusal(9009))
+    if (!happened && isOpen()) throw lost
+    return happened ?? false
   }
 
   async #attempt(
     tx: Transaction,
     unit: UnitOfWork<Announcement>,
     tickets: Ticket<Announcement>[],
-    marker: { lane: string; batch: number },
+    marker: Marker,
   ): Promise<Outcome[]> {
     await unit.load(tx, tickets.flatMap(needsOf))
     const outcomes = tickets.map((ticket) => decide(unit, ticket))

@@ -13,8 +13,15 @@ export interface Operation<Input, Answer, Announcement = unknown> {
   decide(unit: UnitOfWork<Announcement>, input: Input): Answer
 }
 
-/** What makes a repeated request one effect. */
-export interface Idempotency {
+/** What makes a repeated request one effect: its key, or what came of the first where it has none. */
+export type Idempotency = IdempotencyKey | EarlierOutcome
+
+/** What came of an earlier request that this one repeats. */
+export interface EarlierOutcome {
+  earlier: TillAnswer<unknown>
+}
+
+export interface IdempotencyKey {
   /** Whose key it is. */
   owner: string
   /** 1-64 visible ASCII characters. */

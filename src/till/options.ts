@@ -10,6 +10,8 @@ export interface TillOptions<Announcement> {
   queueLimit: number
   /** How long an operation may wait before its batch begins. */
   queueTimeoutMs?: number
+  /** How long the callers of a lost COMMIT wait for its outcome before they are told that it is not known yet. */
+  settleTimeoutMs?: number
   now?: () => Date
   /** Called after each commit with what the batch announced, in order. */
   publish: (announcements: readonly Announcement[]) => void

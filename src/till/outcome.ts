@@ -1,7 +1,14 @@
 import { randomInt } from 'node:crypto'
 import type { Database } from '../db/client.ts'
-import { CommitUnknown, DatabaseAway, isConnectionLoss, isSerializationFailure } from '../db/errors.ts'
-import type { Transaction } from '../db/transact.ts'
+import {
+  CommitUnknown,
+  DatabaseAway,
+  isConnectionLoss,
+  isSerializationFailure,
+  type SessionPlace,
+} from '../db/errors.ts'
+import { placeOf } from '../db/session.ts'
+import { type Transaction, transact } from '../db/transact.ts'
 
 /** The row that says which batch of a lane was committed last. */
 export interface Marker {
@@ -26,46 +33,87 @@ export async function markBatch(tx: Transaction, { lane, batch }: Marker): Promi
 
 /**
  * Runs a whole transaction again after a deadlock, a lock wait timeout or a lost connection: full jitter, bounded.
- * When the answer to COMMIT was lost, finds out before anyone is answered, and runs again only what did not happen.
+ * When COMMIT left its outcome unknown, `happened` finds out first, and only what did not happen is run again.
  */
 export async function withRetries<T>(
-  database: Database,
-  marker: Marker,
   attempt: () => Promise<T>,
+  happened: (lost: CommitUnknown) => Promise<boolean>,
 ): Promise<{ result: T; retries: number }> {
-  const giveUpAt = Date.now() + maxRetry_ms
+  const giveUpAt = performance.now() + maxRetry_ms
   for (let tries = 1; ; tries += 1) {
     try {
       return { result: await attempt(), retries: tries - 1 }
     } catch (error) {
-      if (error instanceof CommitUnknown && (await happened(database, marker, error))) {
+      if (error instanceof CommitUnknown && (await happened(error))) {
         return { result: error.result as T, retries: tries - 1 }
       }
-      if (!isRetriable(error) || tries >= maxTries || Date.now() >= giveUpAt) throw error
+      if (!isRetriable(error) || tries >= maxTries || performance.now() >= giveUpAt) throw error
       await Bun.sleep(randomInt(minPause_ms, maxPause_ms))
     }
   }
 }
 
 function isRetriable(error: unknown): boolean {
-  return !(error instanceof DatabaseAway) && (isSerializationFailure(error) || isConnectionLoss(error))
+  if (error instanceof DatabaseAway) return false
+  return error instanceof CommitUnknown || isSerializationFailure(error) || isConnectionLoss(error)
+}
+
+export interface Settling {
+  database: Database
+  marker: Marker
+  lost: CommitUnknown
+  /** A number that no batch of the lane has had. */
+  nextBatch: () => number
+  /** True when nobody waits for the outcome any more. */
+  isGivenUp: () => boolean
 }
 
 /**
- * True when the batch of a lost COMMIT took effect. The marker row is locked by the lost transaction for as long as its
- * fate is open, so that a locking read of it answers only when the fate is known.
+ * Whether the batch of a lost COMMIT took effect; undefined when it was given up. It may ask for as long as there is no
+ * database: the lane can't go on before it knows, as its next batch would overwrite the marker.
+ *
+ * To read the marker is not enough: a server of a cluster may be behind. Each try overwrites the marker with a number of
+ * its own and commits. Only a current, writable server can do that; and whatever had not happened by then never will,
+ * because its own write of the same row now conflicts.
  */
-async function happened(database: Database, marker: Marker, lost: CommitUnknown): Promise<boolean> {
-  for (let tries = 0; ; tries += 1) {
+export async function settle(settling: Settling): Promise<boolean | undefined> {
+  const { database, marker, lost, isGivenUp } = settling
+  const answers = new Map([[marker.batch, true]])
+  for (let tries = 0; !isGivenUp(); tries += 1) {
     try {
-      const rows = await database.query<{ batch: number }>('SELECT batch FROM till_lanes WHERE lane = ? FOR UPDATE', [
-        marker.lane,
-      ])
-      return rows[0]?.batch === marker.batch
+      return await overwrite(settling, answers)
     } catch (error) {
       // Only where its lock is what we wait for: after a restart of the server its number may be another connection's.
-      if (tries > 0 && isSerializationFailure(error)) await database.query('KILL ?', [lost.threadId]).catch(() => {})
+      if (tries > 0 && isSerializationFailure(error)) await kill(database, lost.place).catch(() => {})
       await Bun.sleep(settlePause_ms)
     }
+  }
+  return undefined
+}
+
+/** @param answers what each number in the marker's row means for the lost batch; a try may be lost as well */
+function overwrite({ database, marker, nextBatch }: Settling, answers: Map<number, boolean>): Promise<boolean> {
+  const batch = nextBatch()
+  return transact(database, async (tx) => {
+    const [row] = await tx.query<{ batch: number }>('SELECT batch FROM till_lanes WHERE lane = ? FOR UPDATE', [
+      marker.lane,
+    ])
+    const answer = (row && answers.get(row.batch)) ?? false
+    answers.set(batch, answer)
+    // Never both in one: a row that came after the look would be overwritten unread.
+    const sql = row
+      ? 'UPDATE till_lanes SET batch = ?, updated_at = UTC_TIMESTAMP(3) WHERE lane = ?'
+      : 'INSERT INTO till_lanes (batch, updated_at, lane) VALUES (?, UTC_TIMESTAMP(3), ?)'
+    await tx.write(sql, [batch, marker.lane])
+    return answer
+  })
+}
+
+async function kill(database: Database, { server, threadId }: SessionPlace): Promise<void> {
+  const connection = await database.acquire()
+  try {
+    if (placeOf(connection).server === server) await connection.query('KILL ?', [threadId])
+  } finally {
+    connection.destroy()
   }
 }

@@ -1,16 +1,31 @@
 import { Refusal } from '../contract/refusals.ts'
 import { firstAnswer, idempotencyNeed, rememberAnswer } from './idempotency.ts'
-import type { Idempotency, Operation, TillAnswer } from './operation.ts'
+import type { IdempotencyKey, Operation, TillAnswer } from './operation.ts'
 import type { UnitOfWork, Wanted } from './unit-of-work.ts'
 
 /** An operation in a lane, with whom it answers. */
 export interface Ticket<Announcement> {
   operation: Operation<unknown, unknown, Announcement>
   input: unknown
-  idempotency: Idempotency | undefined
+  idempotency: IdempotencyKey | undefined
+  /** On `performance`'s clock. */
   arrivedAt: number
+  /** True when its caller was told that the outcome is not known yet. */
+  isOpen: boolean
   resolve(answer: TillAnswer<unknown>): void
   reject(error: unknown): void
+}
+
+/** The outcome of a write is not known yet. */
+export class OutcomeUnknown extends Refusal {
+  /** What came of it, once that is known; rejected when it did not happen, or when nobody finds out. */
+  readonly outcome: Promise<TillAnswer<unknown>>
+  constructor(outcome: Promise<TillAnswer<unknown>>, cause?: unknown) {
+    super(9009, null, { cause })
+    this.outcome = outcome
+    // Often nobody asks again.
+    outcome.catch(() => {})
+  }
 }
 
 /** What came of one ticket in its batch. */
@@ -48,8 +63,15 @@ export function answer<Announcement>(ticket: Ticket<Announcement>, outcome: Outc
   else ticket.reject(outcome?.error)
 }
 
+/** Answers that the outcome is not known yet; what it is later ends the promise that this answer carries. */
+export function leaveOpen<Announcement>(ticket: Ticket<Announcement>, cause: unknown): void {
+  const { promise, resolve, reject } = Promise.withResolvers<TillAnswer<unknown>>()
+  ticket.reject(new OutcomeUnknown(promise, cause))
+  Object.assign(ticket, { resolve, reject, isOpen: true })
+}
+
 export function away(cause: unknown): Refusal {
-  return new Refusal(9007, null, { cause: cause })
+  return new Refusal(9007, null, { cause })
 }
 
 export function rejectAll<Announcement>(tickets: Ticket<Announcement>[], error: unknown): void {

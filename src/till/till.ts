@@ -8,7 +8,8 @@ import type { TillOptions } from './options.ts'
 export interface Till<Announcement = unknown> {
   /**
    * Runs an operation to its committed answer.
-   * @throws {Refusal} what the operation threw, 9007 when the till is full, closed or without a database, or 9008.
+   * @throws {Refusal} what the operation threw; 9007 when the till is full, closed or without a database, and nothing
+   * happened; 9008; or `OutcomeUnknown`, 9009.
    */
   run<Input, Answer>(
     operation: Operation<Input, Answer, Announcement>,
@@ -17,6 +18,8 @@ export interface Till<Announcement = unknown> {
   ): Promise<TillAnswer<Answer>>
   /** Operations waiting, over all lanes. */
   waiting(): number
+  /** How long the oldest lost COMMIT has been looked for; 0 when there is none. */
+  settling_ms(): number
   /** Takes nothing more and resolves when everything taken is answered. */
   close(): Promise<void>
 }
@@ -24,15 +27,15 @@ export interface Till<Announcement = unknown> {
 const sweepEvery_ms = 500
 
 export function createTill<Announcement>(options: TillOptions<Announcement>): Till<Announcement> {
-  const { queueLimit, queueTimeoutMs = 8_000 } = options
+  const { queueLimit, queueTimeoutMs = 8_000, settleTimeoutMs = 8_000 } = options
   const instance = randomBytes(12).toString('hex')
   const lanes = Array.from(
     { length: options.lanes },
-    (_, index) => new Lane(`${instance}-${index}`, { ...options, queueTimeoutMs }),
+    (_, index) => new Lane(`${instance}-${index}`, { ...options, queueTimeoutMs, settleTimeoutMs }),
   )
   const waiting = () => lanes.reduce((sum, lane) => sum + lane.waiting, 0)
   const sweeper = setInterval(() => {
-    for (const lane of lanes) lane.dropOlderThan(Date.now() - queueTimeoutMs)
+    for (const lane of lanes) lane.dropOlderThan(performance.now() - queueTimeoutMs)
   }, sweepEvery_ms)
   let closed = false
 
@@ -42,6 +45,7 @@ export function createTill<Announcement>(options: TillOptions<Announcement>): Ti
       input: Input,
       idempotency?: Idempotency,
     ): Promise<TillAnswer<Answer>> {
+      if (idempotency && 'earlier' in idempotency) return Promise.resolve(idempotency.earlier as TillAnswer<Answer>)
       const isFull = waiting() >= queueLimit
       if (isFull) options.onFull?.()
       if (closed || isFull) return Promise.reject(new Refusal(9007))
@@ -49,6 +53,7 @@ export function createTill<Announcement>(options: TillOptions<Announcement>): Ti
       return lane.run(operation, input, idempotency)
     },
     waiting,
+    settling_ms: () => Math.max(...lanes.map((lane) => lane.settling_ms)),
     async close() {
       closed = true
       await Promise.all(lanes.map((lane) => lane.drained()))
@@ -57,10 +62,15 @@ export function createTill<Announcement>(options: TillOptions<Announcement>): Ti
   }
 }
 
-/** One owner always has one lane, which keeps that owner's operations and announcements in order. */
-function laneOf(owner: string | number, lanes: number): number {
-  if (typeof owner === 'number') return owner % lanes
-  let hash = 0
-  for (let i = 0; i < owner.length; i += 1) hash = (hash * 31 + owner.charCodeAt(i)) >>> 0
-  return hash % lanes
+/**
+ * One owner always has one lane, which keeps that owner's operations and announcements in order. The bits are mixed
+ * (FNV-1a, then MurmurHash3's last step): a cluster's servers make ids in steps, and every lane is to have its share.
+ */
+export function laneOf(owner: string | number, lanes: number): number {
+  const text = String(owner)
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0) % lanes
 }

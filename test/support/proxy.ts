@@ -2,9 +2,17 @@ import type { Socket } from 'bun'
 
 /**
  * What the proxy does with the next COMMITs: pass them on; cut the connection before the database sees one; cut it
- * after the database did, before the client hears; or hold one back until the mode changes.
+ * after the database did, before the client hears; the same, and be gone from then on; tell the client an error number instead of the database's yes, or
+ * instead of asking it; or hold one back until the mode changes.
  */
-export type CommitFate = 'pass' | 'cut-before' | 'cut-after' | 'hold'
+export type CommitFate =
+  | 'pass'
+  | 'cut-before'
+  | 'cut-after'
+  | 'gone-before'
+  | 'gone-after'
+  | 'hold'
+  | { fails: number; happens: boolean }
 
 export interface DatabaseProxy {
   /** A database URL that leads through the proxy. */
@@ -27,7 +35,9 @@ interface Pair {
   upstream?: Socket<Pair>
   client?: Socket<Pair>
   waiting: Uint8Array[]
-  deaf: boolean
+  deaf: boolean | 'gone'
+  /** What the client is told instead of the database's next answer. */
+  lie?: Uint8Array | undefined
 }
 
 /** A small TCP proxy in front of the database server: lost replies and late statements, made to order. */
@@ -52,9 +62,15 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
   }
   const upstreamHandlers = {
     data: (socket: Socket<Pair>, data: Uint8Array) => {
-      if (socket.data.deaf) return void socket.data.client?.terminate()
+      if (socket.data.deaf) {
+        socket.data.client?.terminate()
+        if (socket.data.deaf === 'gone') listener.stop(true)
+        return
+      }
       if (withholding) return void answers.push({ pair: socket.data, data: new Uint8Array(data) })
-      socket.data.client?.write(data)
+      const { lie } = socket.data
+      socket.data.lie = undefined
+      socket.data.client?.write(lie ?? data)
     },
     close: (socket: Socket<Pair>) => void socket.data.client?.end(),
   }
@@ -79,11 +95,18 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
         if (heard && isStatement(data)) heard.push(textOf(data))
         const now = fateOf(data)
         if (now === 'hold') return void held.push({ pair, data: new Uint8Array(data) })
-        if (now === 'cut-before') {
+        if (now === 'cut-before' || now === 'gone-before') {
           pair.upstream?.terminate()
-          return void client.terminate()
+          client.terminate()
+          if (now === 'gone-before') listener.stop(true)
+          return
         }
         if (now === 'cut-after') pair.deaf = true
+        if (now === 'gone-after') pair.deaf = 'gone'
+        if (typeof now === 'object') {
+          if (!now.happens) return void client.write(errorPacket(now.fails))
+          pair.lie = errorPacket(now.fails)
+        }
         forward(pair, new Uint8Array(data))
       },
       close: (client) => void client.data?.upstream?.end(),
@@ -119,6 +142,12 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
     },
     stop: () => listener.stop(true),
   }
+}
+
+/** The answer of a server that refuses a statement. */
+function errorPacket(errno: number): Uint8Array {
+  const body = Buffer.concat([Buffer.from([0xff, errno & 0xff, errno >> 8]), Buffer.from('#HY000made to order')])
+  return Buffer.concat([Buffer.from([body.length, 0, 0, 1]), body])
 }
 
 /** A COM_QUERY packet: the first of its exchange, of kind 3. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { startProxy } from '../support/proxy.ts'
+import type { OutcomeUnknown } from '../../src/till/ticket.ts'
+import { type CommitFate, startProxy } from '../support/proxy.ts'
 import { drop, openToyTill, type ToyTill } from '../support/toy-till.ts'
 import { coinsIn, notesNamed, outcomes, useToys } from '../support/toys.ts'
 
@@ -47,6 +48,27 @@ describe('the outcome of a lost COMMIT', () => {
     expect(await coinsIn(toy, 1)).toBe(102)
   })
 
+  test.each([1180, 3100, 1047, 1290, 2013])(
+    'that failed with %d and happened all the same is a success',
+    async (fails) => {
+      const { proxy, toy } = await throughProxy()
+      proxy.strike({ fails, happens: true })
+      const runs = ['a', 'b', 'c'].map((name) => toy.till.run(drop, { jar: 1, coins: 1, name }))
+      expect(await outcomes(runs)).toEqual(Array(3).fill('fulfilled'))
+      expect(proxy.struck).toBe(1)
+      expect(await coinsIn(toy, 1)).toBe(104)
+      expect(toy.heard).toEqual(['warm', 'a', 'b', 'c'])
+    },
+  )
+
+  test.each([1180, 3100, 1213, 3101])('that failed with %d and did not happen is run again, once', async (fails) => {
+    const { proxy, toy } = await throughProxy()
+    proxy.strike({ fails, happens: false })
+    await toy.till.run(drop, { jar: 1, coins: 1, name: 'again' })
+    expect(proxy.struck).toBe(1)
+    expect(await notesNamed(toy, 'again')).toBe(1)
+  })
+
   test('over and over under load loses nothing and doubles nothing', async () => {
     const { proxy, toy } = await throughProxy()
     const runs: Promise<unknown>[] = []
@@ -63,6 +85,52 @@ describe('the outcome of a lost COMMIT', () => {
     expect((await outcomes(runs)).filter((status) => status === 'rejected')).toEqual([])
     expect(proxy.struck).toBeGreaterThan(3)
     expect(await notesNamed(toy, 'load %')).toBe(60)
+  })
+})
+
+describe('the outcome of a lost COMMIT that nobody can find out for a while', () => {
+  const lostWith = async (fate: CommitFate) => {
+    const proxy = await startProxy(url())
+    const toy = toys({ lanes: 1, settleTimeoutMs: 300 }, proxy.url)
+    await toy.till.run(drop, { jar: 1, coins: 1, name: 'warm' })
+    proxy.strike(fate)
+    const run = toy.till.run(drop, { jar: 1, coins: 1, name: 'lost' }, { owner: 'user:1', key: 'k', fingerprint: 'f' })
+    const refusal = await run.then(
+      () => undefined,
+      (error: unknown) => error as OutcomeUnknown,
+    )
+    expect(refusal).toMatchObject({ code: 9009 })
+    expect(toy.till.settling_ms()).toBeGreaterThan(250)
+    const comeBack = async () => keep(await startProxy(url(), Number(new URL(proxy.url).port)))
+    return { toy, outcome: (refusal as OutcomeUnknown).outcome, comeBack }
+  }
+
+  test('is told as not known, and as what it was when the database is back', async () => {
+    const { toy, outcome, comeBack } = await lostWith('gone-after')
+    await comeBack()
+    expect(await outcome).toEqual({ answer: { coins: 102 }, replayed: false })
+    expect(toy.heard).toEqual(['warm', 'lost'])
+    expect(toy.till.settling_ms()).toBe(0)
+    const key = { owner: 'user:1', key: 'k', fingerprint: 'f' }
+    const again = await toy.till.run(drop, { jar: 1, coins: 1, name: 'lost' }, key)
+    expect(again).toEqual({ answer: { coins: 102 }, replayed: true })
+    expect(await coinsIn(toy, 1)).toBe(102)
+  })
+
+  test('that did not happen is not run again for a caller who was told that it is not known', async () => {
+    const { toy, outcome, comeBack } = await lostWith('gone-before')
+    await comeBack()
+    expect(await outcome.catch((error) => error.code)).toBe(9007)
+    expect(await coinsIn(toy, 1)).toBe(101)
+    expect(await notesNamed(toy, 'lost')).toBe(0)
+    await toy.till.run(drop, { jar: 1, coins: 1, name: 'later' })
+    expect(toy.heard).toEqual(['warm', 'later'])
+  })
+
+  test('is given up when the till closes, and stays told as not known', async () => {
+    const { toy, outcome } = await lostWith('gone-after')
+    await toy.till.close()
+    expect(await outcome.catch((error) => error.code)).toBe(9009)
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { Refusal } from '../../src/contract/refusals.ts'
+import { laneOf } from '../../src/till/till.ts'
 import { startProxy } from '../support/proxy.ts'
 import { drop, make, move } from '../support/toy-till.ts'
 import { coinsIn, notesNamed, outcomes, useToys } from '../support/toys.ts'
@@ -41,6 +42,17 @@ describe('batches', () => {
       })
     })
     expect((await outcomes(runs)).filter((status) => status === 'rejected')).toEqual([])
+  })
+})
+
+describe('lanes', () => {
+  test.each([1, 2, 3, 4, 5, 7, 8])('share owners whose ids step by %d', (step) => {
+    for (const lanes of [2, 3, 4, 8]) {
+      const counts = Array<number>(lanes).fill(0)
+      for (let i = 0; i < 4_000; i += 1)
+        counts[laneOf(1 + i * step, lanes)] = (counts[laneOf(1 + i * step, lanes)] ?? 0) + 1
+      for (const count of counts) expect(Math.abs(count / (4_000 / lanes) - 1)).toBeLessThan(0.15)
+    }
   })
 })
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { Refusal } from '../../contract/refusals.ts'
 import type { Database } from '../../db/client.ts'
 import { rememberedAnswer } from '../../till/idempotency.ts'
-import type { Idempotency, Operation, TillAnswer } from '../../till/operation.ts'
+import type { Idempotency, IdempotencyKey, Operation, TillAnswer } from '../../till/operation.ts'
+import { OutcomeUnknown } from '../../till/ticket.ts'
 import type { Till } from '../../till/till.ts'
 import type { BatchAnswer, ReviewAnswer } from './wire.ts'
 
@@ -27,27 +28,52 @@ export async function batchReview(
   reviews: readonly { upload_id: string; run(key: Idempotency | undefined): Promise<TillAnswer<ReviewAnswer>> }[],
   idempotency: Idempotency | undefined,
 ): Promise<TillAnswer<BatchAnswer>> {
+  if (idempotency && 'earlier' in idempotency) return idempotency.earlier as TillAnswer<BatchAnswer>
   const first = idempotency && (await rememberedAnswer(database, idempotency))
   if (first) return { answer: first.answer as BatchAnswer, replayed: true }
-  const results = await Promise.all(
-    reviews.map(({ upload_id, run }, index) => resultOf(upload_id, () => run(derived(idempotency, index)))),
-  )
+  const runs = reviews.map(({ upload_id, run }, index) => ({ upload_id, result: run(derived(idempotency, index)) }))
+  const results = await resultsOf(runs)
   if (!idempotency) return { answer: { results }, replayed: false }
   return till.run(rememberBatch, { actorId, answer: { results } }, idempotency)
 }
 
-async function resultOf(upload_id: string, run: () => Promise<TillAnswer<ReviewAnswer>>): Promise<Result> {
+interface Run {
+  upload_id: string
+  result: Promise<TillAnswer<ReviewAnswer>>
+}
+
+/** @throws {OutcomeUnknown} when a part is open, or a part is done and a part is not: then the whole is no plain no. */
+async function resultsOf(runs: readonly Run[]): Promise<Result[]> {
+  const all = await Promise.allSettled(runs.map(({ upload_id, result }) => resultOf(upload_id, result)))
+  const failed = all.find((one) => one.status === 'rejected')
+  if (!failed) return all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const isOpen = all.some((one) => (one.status === 'rejected' ? one.reason instanceof OutcomeUnknown : one.value.ok))
+  if (!isOpen) throw failed.reason
+  const late = Promise.all(runs.map(({ upload_id, result }) => resultOf(upload_id, lateOf(result))))
+  const outcome = late.then((results) => ({ answer: { results }, replayed: false }))
+  throw new OutcomeUnknown(outcome, failed.reason)
+}
+
+async function resultOf(upload_id: string, run: Promise<TillAnswer<ReviewAnswer>>): Promise<Result> {
   try {
-    const { answer } = await run()
+    const { answer } = await run
     return { upload_id, ok: true, code: 0, msg: 'success', points_awarded: answer.points_awarded }
   } catch (error) {
     // A busy or absent database is no verdict on the review: the whole batch is to be sent again.
-    if (!(error instanceof Refusal) || error.code === 9007) throw error
+    if (!(error instanceof Refusal) || error.code === 9007 || error.code === 9009) throw error
     return { upload_id, ok: false, code: error.code, msg: error.message, points_awarded: 0 }
   }
 }
 
-function derived(idempotency: Idempotency | undefined, index: number): Idempotency | undefined {
+/** The answer of a review, however late its outcome is known. */
+function lateOf(result: Promise<TillAnswer<ReviewAnswer>>): Promise<TillAnswer<ReviewAnswer>> {
+  return result.catch((error: unknown) => {
+    if (error instanceof OutcomeUnknown) return error.outcome as Promise<TillAnswer<ReviewAnswer>>
+    throw error
+  })
+}
+
+function derived(idempotency: IdempotencyKey | undefined, index: number): IdempotencyKey | undefined {
   if (!idempotency) return undefined
   const key = createHash('sha256').update(`${idempotency.key}\n${index}`).digest('hex')
   return { ...idempotency, key }
