@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
 import type { Metrics } from '../http/metrics.ts'
-import type { Health } from '../http/operator-routes.ts'
+import type { Health, PartState } from '../http/operator-routes.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { cached } from '../lib/cached.ts'
 import { version } from '../lib/version.ts'
@@ -16,10 +16,13 @@ import type { Relay } from '../realtime/relay.ts'
 import type { ReadOutcome } from '../receipts/reading/reader.ts'
 import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
+import { createWriteProbe } from '../till/write-probe.ts'
 
 const healthTimeout_ms = 2_000
 const databaseCheckAge_ms = 500
 const storageCheckAge_ms = 5_000
+/** An outcome that can't be found out for so long is no moment's hitch. */
+const longSettling_ms = 3_000
 
 /** Alerts that are counted as well. */
 export function countedAlerts(config: Config, logger: Logger, metrics: Metrics): Alerts {
@@ -69,33 +72,41 @@ export function watchFigures(
   })
 }
 
+/** Looks by a write whether the database does what the work needs; shared by whoever asks at the same moment. */
+export function databaseCheckOf(database: Database, till: Pick<Till<Push>, 'settling_ms'>): () => Promise<PartState> {
+  const probe = createWriteProbe(database)
+  const look = async (): Promise<PartState> =>
+    till.settling_ms() > longSettling_ms ? 'away' : lookAt(probe(healthTimeout_ms))
+  return cached(look, databaseCheckAge_ms).get
+}
+
 /** Alerts when the database goes away and when it comes back. */
-export function watchOver(database: Database, alerts: Alerts): DatabaseWatch {
-  const look = () =>
-    database.query('SELECT 1', [], healthTimeout_ms).then(
-      () => true,
-      () => false,
-    )
-  return createDatabaseWatch({ look, alerts })
+export function watchOver(databaseCheck: () => Promise<PartState>, alerts: Alerts): DatabaseWatch {
+  return createDatabaseWatch({ look: async () => (await databaseCheck()) === 'ok', alerts })
+}
+
+async function lookAt(work: Promise<unknown>): Promise<PartState> {
+  const answered = work.then(
+    () => 'ok' as const,
+    () => 'away' as const,
+  )
+  return within(answered, healthTimeout_ms, 'away' as const)
 }
 
 /** The parts of the service as `/health` shows them. */
-export function healthOf(parts: { database: Database; store: Store; jobs: Jobs; relay: Relay }): Health {
-  const { database, store, jobs, relay } = parts
-  const look = async (query: Promise<unknown>) => {
-    const answered = query.then(
-      () => 'ok' as const,
-      () => 'away' as const,
-    )
-    return within(answered, healthTimeout_ms, 'away' as const)
-  }
-  const databaseCheck = cached(() => look(database.query('SELECT 1')), databaseCheckAge_ms)
-  const storage = cached(() => look(store.check()), storageCheckAge_ms)
+export function healthOf(parts: {
+  databaseCheck: () => Promise<PartState>
+  store: Store
+  jobs: Jobs
+  relay: Relay
+}): Health {
+  const { databaseCheck, store, jobs, relay } = parts
+  const storage = cached(() => lookAt(store.check()), storageCheckAge_ms)
   // Without Redis the sockets of this process are all there is to look at.
   const realtime = async () => (relay.state === 'off' ? ('ok' as const) : relay.state)
   return {
     version,
     startedAt: new Date(),
-    checks: { database: databaseCheck.get, storage: storage.get, jobs: jobs.look, realtime },
+    checks: { database: databaseCheck, storage: storage.get, jobs: jobs.look, realtime },
   }
 }

@@ -27,7 +27,7 @@ import { createTill, type Till } from '../till/till.ts'
 import { createMemberCodes } from '../wallet/member-codes.ts'
 import { type BusinessCounts, createBusinessCounts } from './business-counts.ts'
 import { createLive } from './live.ts'
-import { countedAlerts, healthOf, readerReport, watchFigures, watchOver } from './observation.ts'
+import { countedAlerts, databaseCheckOf, healthOf, readerReport, watchFigures, watchOver } from './observation.ts'
 import { openDialects } from './open-dialects.ts'
 
 export type Services = ReturnType<typeof createServices>
@@ -52,6 +52,7 @@ const alertsFarewell_ms = 3_000
 /** Builds the long-lived things by hand, in order; `closing` disposes them. */
 export function createServices(options: ServicesOptions) {
   const { config, address, secret, logger, print, now, elapsed_ms = systemTime.elapsed_ms } = options
+  const time = { now, elapsed_ms }
   const metrics = createMetrics()
   const alerts = countedAlerts(config, logger, metrics)
   const counts = createBusinessCounts(metrics)
@@ -76,20 +77,10 @@ export function createServices(options: ServicesOptions) {
   const memberCodes = createMemberCodes(secret, config.JWT_SECRET_PREVIOUS, now)
   const onEnd = readerReport(metrics, alerts)
   const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
-  const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, now, elapsed_ms })
-  const accounts = openAccounts(config, {
-    database,
-    till,
-    tokens,
-    access,
-    secret,
-    limits,
-    logger,
-    print,
-    now,
-    elapsed_ms,
-  })
-  const databaseWatch = watchOver(database, alerts)
+  const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, ...time })
+  const accounts = openAccounts(config, { database, till, tokens, access, secret, limits, logger, print, ...time })
+  const databaseCheck = databaseCheckOf(database, till)
+  const databaseWatch = watchOver(databaseCheck, alerts)
   const poolSize = config.DATABASE_POOL
   watchFigures(metrics, { till, database, poolSize, photosWaiting: receipts.photosWaiting, watch: databaseWatch })
 
@@ -116,7 +107,7 @@ export function createServices(options: ServicesOptions) {
     now,
     elapsed_ms,
     rules: rulesOf(config),
-    health: healthOf({ database, store, jobs, relay }),
+    health: healthOf({ databaseCheck, store, jobs, relay }),
     /** Nothing new should be sent here once the service stops. */
     lifecycle: { stopping: false },
     /** Resolves when what the service leans on was reached, or given up for now. */

@@ -1,14 +1,16 @@
-import type { ErrorHandler } from 'hono'
+import type { Context, ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Logger } from 'pino'
 import { Refusal, type RefusalCode } from '../contract/refusals.ts'
 import { isDatabaseAway } from '../db/errors.ts'
 import type { AppEnv } from './env.ts'
 import { refuse, refuseWith } from './envelope.ts'
+import { placeOf } from './idempotency.ts'
 
 /**
- * Any thrown thing as an answer: a refusal as it is, a lost database as 9007, the unknown as its family's x000. What the
- * operators must know of is logged, by its route: a path may hold a voucher's code.
+ * Any thrown thing as an answer: a refusal as it is, a lost database as 9007, the unknown as its family's x000. Nobody is
+ * told that nothing happened (9007) while the outcome of the same request before is open. What the operators must know of
+ * is logged, by its route: a path may hold a voucher's code.
  */
 export function failures(logger: Logger): ErrorHandler<AppEnv> {
   return (error, c) => {
@@ -16,13 +18,17 @@ export function failures(logger: Logger): ErrorHandler<AppEnv> {
       logger.error({ err: error, request_id: c.get('requestId'), route: c.get('route') }, message)
     if (error instanceof Refusal) {
       if (isOurFault(error)) log('failure')
-      return refuse(c, error)
+      return error.code === 9007 ? refuse(c, new Refusal(busy(c), error.data)) : refuse(c, error)
     }
     if (error instanceof HTTPException && error.status === 400) return refuseWith(c, 9001)
     const away = isDatabaseAway(error)
     log(away ? 'database away' : 'failure')
-    return refuseWith(c, away ? 9007 : familyOf(c.req.path))
+    return refuseWith(c, away ? busy(c) : familyOf(c.req.path))
   }
+}
+
+function busy(c: Context<AppEnv>): RefusalCode {
+  return c.get('unsettled').isOpen(placeOf(c)) ? 9009 : 9007
 }
 
 /** A refusal that stands for something broken, and says what: the store, the SMS side, the database. */

@@ -37,14 +37,21 @@ export async function once(
   const dialect = c.get('dialect')
   const asked = dialect?.asked ?? input
   const idempotency = idempotencyOf(c, asked)
-  const request = JSON.stringify([c.get('caller').userId, c.req.method, c.req.path, asked, idempotency?.key])
+  const request = { place: placeOf(c), asked: JSON.stringify([asked, idempotency?.key]) }
   const settled = () => c.get('unsettled').answer(request, (earlier) => write(idempotency ?? earlier))
   if (idempotency || !dialect) {
     const { answer, replayed } = await settled()
     return ok(c, answer, replayedHeader(replayed))
   }
-  const { text, replayed } = await dialect.answerOnce(request, async () => successText(c, (await settled()).answer))
+  const { text, replayed } = await dialect.answerOnce(`${request.place} ${request.asked}`, async () =>
+    successText(c, (await settled()).answer),
+  )
   return okText(c, text, replayedHeader(replayed))
+}
+
+/** Who sends a request, and where. */
+export function placeOf(c: Context<AppEnv>): string {
+  return `${c.get('caller')?.userId} ${c.req.method} ${c.req.path}`
 }
 
 function replayedHeader(replayed: boolean): { 'Idempotency-Replayed': string } | undefined {

@@ -39,7 +39,11 @@ const healthDocs = describe({
   tag,
   answers: {
     200: { says: 'Healthy', type: json, schema: healthAnswer },
-    503: { says: 'The database is away, or the service stops', type: json, schema: healthAnswer },
+    503: {
+      says: 'The database can’t be written, the store fails, or the service stops',
+      type: json,
+      schema: healthAnswer,
+    },
   },
 })
 
@@ -60,7 +64,8 @@ function question(summary: string, yes: string, ...no: string[]) {
 
 /**
  * `/health` and its questions for balancers: `live` (is this process to be killed?), `ready` (is it to be sent requests?)
- * and `open` (does it take them, though it may have to refuse them while its database is away?); `/metrics` for Prometheus.
+ * and `open` (does it take them, though it may have to refuse them while its database is away?); `/metrics` for
+ * Prometheus. A store that fails stops photos alone: the balancers' questions don't ask for it.
  */
 export function operatorRoutes({ health, lifecycle, metrics, metricsToken }: OperatorRoutesDeps) {
   return new Hono<AppEnv>()
@@ -68,7 +73,7 @@ export function operatorRoutes({ health, lifecycle, metrics, metricsToken }: Ope
       const checks = Object.fromEntries(
         await Promise.all(Object.entries(health.checks).map(async ([name, look]) => [name, await look()] as const)),
       )
-      const healthy = checks.database === 'ok' && !lifecycle.stopping
+      const healthy = checks.database === 'ok' && checks.storage === 'ok' && !lifecycle.stopping
       const uptime_s = Math.floor((Date.now() - health.startedAt.getTime()) / 1000)
       const status = healthy ? 'healthy' : 'unhealthy'
       return c.json({ status, version: health.version, uptime_s, checks }, healthy ? 200 : 503)

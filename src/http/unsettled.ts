@@ -3,49 +3,74 @@ import { within } from '../lib/within.ts'
 import type { EarlierOutcome, TillAnswer } from '../till/operation.ts'
 import { OutcomeUnknown } from '../till/ticket.ts'
 
+/** A request to write: who sends it where, and what it asks for; identical ones are one user's alone. */
+export interface WriteRequest {
+  place: string
+  asked: string
+}
+
 /** Writes whose callers were told that the outcome is not known yet, until a repeat of the request has heard it. */
 export interface Unsettled {
   /**
    * Runs `write`; after an identical request that was left open, it waits for that outcome first and hands it over.
    * Where that request came to nothing, there is no outcome to hand over.
-   * @param request who asks for what: equal for identical requests of one user alone
    * @throws {OutcomeUnknown} when it is not known yet
    */
-  answer<Answer>(request: string, write: (earlier: EarlierOutcome | undefined) => Promise<Answer>): Promise<Answer>
+  answer<Answer>(
+    request: WriteRequest,
+    write: (earlier: EarlierOutcome | undefined) => Promise<Answer>,
+  ): Promise<Answer>
+  /** True while the outcome of a request from this place is not known. */
+  isOpen(place: string): boolean
+}
+
+interface Open {
+  place: string
+  outcome: Promise<TillAnswer<unknown>>
+  isKnown: boolean
 }
 
 const usualWait_ms = 8_000
 const keptFor_ms = 60_000
 
 export function createUnsettled(wait_ms = usualWait_ms): Unsettled {
-  const open = new Map<string, Promise<TillAnswer<unknown>>>()
+  const open = new Map<string, Open>()
 
-  const keep = (request: string, outcome: Promise<TillAnswer<unknown>>) => {
-    open.set(request, outcome)
+  const keep = (name: string, place: string, outcome: Open['outcome']) => {
+    const entry = { place, outcome, isKnown: false }
+    open.set(name, entry)
     const forget = () => {
-      if (open.get(request) === outcome) open.delete(request)
+      if (open.get(name) === entry) open.delete(name)
     }
-    const later = () => setTimeout(forget, keptFor_ms).unref()
-    outcome.then(later, later)
+    const known = () => {
+      entry.isKnown = true
+      setTimeout(forget, keptFor_ms).unref()
+    }
+    outcome.then(known, known)
   }
-  const hear = async (request: string): Promise<EarlierOutcome | undefined> => {
-    const outcome = open.get(request)
+  const hear = async (name: string): Promise<EarlierOutcome | undefined> => {
+    const outcome = open.get(name)?.outcome
     if (!outcome) return undefined
     const heard = await within(outcome.then(asEarlier, nothingOf), wait_ms, 'open' as const)
     if (heard === 'open') throw new OutcomeUnknown(outcome)
-    open.delete(request)
+    open.delete(name)
     return heard
   }
 
   return {
-    async answer(request, write) {
-      const earlier = await hear(request)
+    async answer({ place, asked }, write) {
+      const name = `${place}\n${asked}`
+      const earlier = await hear(name)
       try {
         return await write(earlier)
       } catch (error) {
-        if (error instanceof OutcomeUnknown) keep(request, error.outcome)
+        if (error instanceof OutcomeUnknown) keep(name, place, error.outcome)
         throw error
       }
+    },
+    isOpen(place) {
+      for (const entry of open.values()) if (entry.place === place && !entry.isKnown) return true
+      return false
     },
   }
 }

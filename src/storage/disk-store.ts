@@ -3,6 +3,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path'
 import { markName, requireKey, type Store, type StoredObject } from './store.ts'
 
+const probeSize = 64 * 1024
+
 /** A store in a folder that only this account may read. An object is there whole or not at all. */
 export function createDiskStore(root: string): Store {
   const pathOf = (key: string) => join(root, requireKey(key))
@@ -22,9 +24,12 @@ export function createDiskStore(root: string): Store {
     async check() {
       await mkdir(root, { recursive: true, mode: 0o700 })
       const probe = join(root, `.probe-${randomUUID()}`)
-      await writeFile(probe, '')
-      await rm(probe)
-      return true
+      try {
+        // A full disk takes an empty file.
+        await writeFile(probe, new Uint8Array(probeSize), { mode: 0o600, flush: true })
+      } finally {
+        await rm(probe, { force: true })
+      }
     },
     close() {},
   }

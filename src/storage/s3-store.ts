@@ -1,7 +1,6 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
@@ -21,6 +20,8 @@ export interface S3Settings {
 
 const connectTimeout_ms = 3_000
 const tries = 2
+/** In no folder that is swept. */
+const probeKey = 'probe'
 
 /** A store in a bucket of an S3-compatible service. Every call is bounded in time. */
 export function createS3Store(settings: S3Settings): Store {
@@ -54,8 +55,10 @@ export function createS3Store(settings: S3Settings): Store {
     },
     list: (folder) => objectsIn(client, Bucket, folder, bounded),
     async check() {
-      await client.send(new HeadBucketCommand({ Bucket }), bounded())
-      return true
+      await client.send(
+        new PutObjectCommand({ Bucket, Key: probeKey, Body: new Uint8Array(1), ContentLength: 1 }),
+        bounded(),
+      )
     },
     close: () => client.destroy(),
   }

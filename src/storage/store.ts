@@ -11,8 +11,11 @@ export interface Store {
   /** The id of the installation that these objects belong to; undefined where none was written. */
   mark(): Promise<string | undefined>
   setMark(installationId: string): Promise<void>
-  /** Looks whether objects could be kept now. */
-  check(): Promise<boolean>
+  /**
+   * Looks by a write of its own whether objects can be kept now.
+   * @throws when they can't
+   */
+  check(): Promise<void>
   close(): void
 }
 

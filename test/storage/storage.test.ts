@@ -30,7 +30,7 @@ const keysIn = async (store: Store, of: string) => (await Array.fromAsync(store.
 describe.each(Object.keys(stores))('%s', (kind) => {
   test('a store keeps, answers, lists and removes objects', async () => {
     const store = stores[kind]?.() as Store
-    expect(await store.check()).toBe(true)
+    await store.check()
     expect(await keysIn(store, 'receipts')).toEqual([])
     for (const key of ['receipts/A.jpg', 'receipts/A-preview.jpg', 'avatars/1-B.jpg']) await store.put(key, bytes)
     expect(await store.get('receipts/A.jpg')).toEqual(bytes)

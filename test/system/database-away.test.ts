@@ -86,6 +86,31 @@ describe('a database that is away', () => {
     expect(await findMismatches(running.services.database)).toEqual([])
   })
 
+  test.each(['a key', 'no key'])(
+    'for long after a COMMIT: with %s, a repeat waits for what came of it',
+    async (which) => {
+      const token = await login()
+      const key = which === 'a key' ? 'key-of-a-lost-draw' : undefined
+      const drawsOf = async () =>
+        (await client.get('/api/lottery/records', { token })).data.records as { draw_id: string }[]
+      proxy.strike('gone-after')
+      const lost = await spin(token, key)
+      expect(lost).toMatchObject({ status: 200, code: 9009, data: null })
+      expect(lost.headers.get('X-Api-Code')).toBe('9009')
+      expect(lost.headers.get('Retry-After')).toBe('1')
+      expect((await fetch(`${running.url}/health/ready`)).status).toBe(503)
+      const meanwhile = await spin(token, key)
+      expect(meanwhile.code).toBe(9009)
+      proxy = await startProxy(databaseUrl, Number(new URL(proxy.url).port))
+      const again = await spin(token, key)
+      expect(again.code).toBe(0)
+      expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+      expect((await drawsOf()).map(({ draw_id }) => draw_id)).toEqual([again.data.draw_id])
+      if (!key) expect((await spin(token)).data.draw_id).not.toBe(again.data.draw_id)
+      expect(await findMismatches(running.services.database)).toEqual([])
+    },
+  )
+
   test.each(['a redeemed voucher', 'a batch of reviews without a key'])(
     'from the moment of its COMMIT on, %s is answered as done',
     async (what) => {
