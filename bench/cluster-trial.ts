@@ -133,7 +133,8 @@ async function judge(truth: Database, told: Told[], repeated: Told[], before: Se
   const refused = told.filter(({ code, key }) => code !== 0 && code !== 9009 && key !== undefined)
   return {
     codes,
-    yes_that_was_not: yes.filter(({ drawId }) => !drawn.has(drawId ?? '')).length,
+    // A repeat may have heard of a draw of the trial before.
+    yes_that_was_not: yes.filter(({ drawId }) => !rows.some(({ draw_id }) => draw_id === drawId)).length,
     no_that_was: refused.filter(({ key }) => keys.has(key ?? '')).length + unexplained,
     doubled: firsts.length - new Set(firsts).size,
     open: open.length,

@@ -5,11 +5,14 @@
 #
 # Galera: in the primary component and synced. Group Replication: online, primary, a majority in reach. Others: writable.
 address=$3 port=$4
-ask() {
-	timeout 2 mariadb --defaults-file=/etc/haproxy/check.cnf --connect-timeout=2 -h "$address" -P "$port" -NBe "$1" 2>/dev/null
-}
-state=$(ask "SELECT 'read_only', @@GLOBAL.read_only; SHOW GLOBAL STATUS LIKE 'wsrep_cluster_status';
-	SHOW GLOBAL STATUS LIKE 'wsrep_local_state'; SHOW GLOBAL VARIABLES LIKE 'group_replication_group_name'") || exit 1
+# One call for all kinds of servers: a question that a server doesn't know is an error, and the next one follows.
+state=$(timeout 2 mariadb --defaults-file=/etc/haproxy/check.cnf --connect-timeout=2 -h "$address" -P "$port" -NB --force -e "
+	SELECT 'read_only', @@GLOBAL.read_only;
+	SHOW GLOBAL STATUS LIKE 'wsrep_cluster_status';
+	SHOW GLOBAL STATUS LIKE 'wsrep_local_state';
+	SHOW GLOBAL VARIABLES LIKE 'group_replication_group_name';
+	SELECT 'group_writer', SUM(member_id = @@server_uuid AND member_role = 'PRIMARY' AND member_state = 'ONLINE') = 1
+		AND SUM(member_state <> 'UNREACHABLE') * 2 > COUNT(*) FROM performance_schema.replication_group_members" 2>/dev/null)
 value() { printf '%s\n' "$state" | awk -v name="$1" '$1 == name { print $2 }'; }
 
 [ "$(value read_only)" = 0 ] || exit 1
@@ -18,9 +21,4 @@ case $(value wsrep_cluster_status) in
 Primary) [ "$(value wsrep_local_state)" = 4 ] || exit 1 ;;
 *) exit 1 ;;
 esac
-if [ -n "$(value group_replication_group_name)" ]; then
-	group=$(ask "SELECT SUM(member_id = @@server_uuid AND member_role = 'PRIMARY' AND member_state = 'ONLINE') = 1
-		AND SUM(member_state <> 'UNREACHABLE') * 2 > COUNT(*) FROM performance_schema.replication_group_members") || exit 1
-	[ "$group" = 1 ] || exit 1
-fi
-exit 0
+[ -z "$(value group_replication_group_name)" ] || [ "$(value group_writer)" = 1 ] || exit 1

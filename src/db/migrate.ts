@@ -2,7 +2,7 @@ import type { PoolConnection } from 'mysql2/promise'
 import { OperatorError } from '../lib/operator-error.ts'
 import { retry } from '../lib/retry.ts'
 import type { Database } from './client.ts'
-import { isSerializationFailure } from './errors.ts'
+import { isDuplicateKey, isSerializationFailure } from './errors.ts'
 import { type Migration, migrations } from './migrations.ts'
 import { unbounded } from './session.ts'
 
@@ -10,6 +10,9 @@ const lockTimeout_s = 120
 /** Whoever waits for a table makes every later query of it wait as well. */
 const tableLockWait_s = 3
 const pauses_ms = Array.from({ length: 12 }, () => 5_000)
+const recordPauses_ms = Array.from({ length: 10 }, () => 100)
+const looksForAnother = 20
+const lookPause_ms = 250
 
 /** Codes of a statement that had taken effect before its record was written: the object is there, or gone. */
 const alreadyDone = new Set([1050, 1060, 1061, 1091, 1826, 3822])
@@ -76,18 +79,52 @@ interface Progress {
   finished_at: unknown
 }
 
+/**
+ * On a cluster the lock counts on one server alone, so that another process may be at the same file: whichever comes
+ * second at a statement waits for the other's record of it and goes on from there.
+ */
 async function apply(connection: PoolConnection, { name, sql }: Migration, progress?: Progress): Promise<void> {
-  if (!progress) {
-    await connection.query('INSERT INTO migrations VALUES (?, 0, UTC_TIMESTAMP(3), NULL)', [name])
-  }
-  const statements = sql.split('--> statement-breakpoint')
+  const isResumed = progress !== undefined || !(await claim(connection, name))
   const resumeAt = progress?.statements_done ?? 0
-  for (const [index, statement] of statements.entries()) {
-    if (index < resumeAt) continue
-    await applyStatement(connection, statement, progress !== undefined && index === resumeAt)
-    await connection.query('UPDATE migrations SET statements_done = ? WHERE name = ?', [index + 1, name])
+  const statements = sql.split('--> statement-breakpoint')
+  for (let index = resumeAt; index < statements.length; ) {
+    try {
+      await applyStatement(connection, statements[index] ?? '', isResumed && index === resumeAt)
+      index += 1
+      await record(connection, 'statements_done = GREATEST(statements_done, ?)', [index, name])
+    } catch (error) {
+      index = await reachedByAnother(connection, name, index, error)
+    }
   }
-  await connection.query('UPDATE migrations SET finished_at = UTC_TIMESTAMP(3) WHERE name = ?', [name])
+  await record(connection, 'finished_at = UTC_TIMESTAMP(3)', [name])
+}
+
+/** False when another process has begun this file. */
+async function claim(connection: PoolConnection, name: string): Promise<boolean> {
+  try {
+    await connection.query('INSERT INTO migrations VALUES (?, 0, UTC_TIMESTAMP(3), NULL)', [name])
+    return true
+  } catch (error) {
+    if (isDuplicateKey(error) || isSerializationFailure(error)) return false
+    throw error
+  }
+}
+
+async function record(connection: PoolConnection, change: string, params: unknown[]): Promise<void> {
+  const write = () => connection.query(`UPDATE migrations SET ${change} WHERE name = ?`, params)
+  await retry(write, recordPauses_ms, isSerializationFailure)
+}
+
+/** @throws `error` when it isn't that of a statement that another process was faster with */
+async function reachedByAnother(connection: PoolConnection, name: string, index: number, error: unknown) {
+  if (!isDone(error as { errno: number; message: string })) throw error
+  for (let looks = 0; looks < looksForAnother; looks += 1) {
+    await Bun.sleep(lookPause_ms)
+    const [rows] = await connection.query('SELECT statements_done FROM migrations WHERE name = ?', [name])
+    const reached = (rows as Progress[])[0]?.statements_done ?? 0
+    if (reached > index) return reached
+  }
+  throw error
 }
 
 async function applyStatement(connection: PoolConnection, statement: string, mayBeDone: boolean): Promise<void> {

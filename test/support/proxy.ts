@@ -28,6 +28,8 @@ export interface DatabaseProxy {
   withhold(isWithholding?: boolean): void
   /** Pieces of answers that are kept back now. */
   readonly withheld: number
+  /** New connections lead to another server, and those there are end: what a balancer does when the writer changes. */
+  redirect(databaseUrl: string): void
   stop(): void
 }
 
@@ -42,9 +44,8 @@ interface Pair {
 
 /** A small TCP proxy in front of the database server: lost replies and late statements, made to order. */
 export async function startProxy(databaseUrl: string, port = 0): Promise<DatabaseProxy> {
-  const target = new URL(databaseUrl)
-  const socketPath = target.searchParams.get('socketPath')
-  const to = socketPath ? { unix: socketPath } : { hostname: target.hostname, port: Number(target.port || 3306) }
+  let to = addressOf(databaseUrl)
+  const pairs = new Set<Pair>()
   let fate: CommitFate = 'pass'
   let left = 0
   let struck = 0
@@ -85,6 +86,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
       async open(client) {
         const pair: Pair = { client, waiting: [], deaf: false }
         client.data = pair
+        pairs.add(pair)
         const upstream = await Bun.connect<Pair>({ ...to, data: pair, socket: upstreamHandlers } as never)
         pair.upstream = upstream as unknown as Socket<Pair>
         for (const data of pair.waiting.splice(0)) pair.upstream.write(data)
@@ -109,7 +111,10 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
         }
         forward(pair, new Uint8Array(data))
       },
-      close: (client) => void client.data?.upstream?.end(),
+      close(client) {
+        pairs.delete(client.data)
+        client.data?.upstream?.end()
+      },
     },
   })
   const url = new URL(databaseUrl)
@@ -140,8 +145,21 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
     get withheld() {
       return answers.length
     },
+    redirect(next) {
+      to = addressOf(next)
+      for (const { client, upstream } of pairs) {
+        upstream?.terminate()
+        client?.terminate()
+      }
+    },
     stop: () => listener.stop(true),
   }
+}
+
+function addressOf(databaseUrl: string) {
+  const { searchParams, hostname, port } = new URL(databaseUrl)
+  const socketPath = searchParams.get('socketPath')
+  return socketPath ? { unix: socketPath } : { hostname, port: Number(port || 3306) }
 }
 
 /** The answer of a server that refuses a statement. */

@@ -87,6 +87,11 @@ export interface ToyTill {
 /** A migrated database with the toy tables. */
 export async function createToyDatabase(): Promise<string> {
   const url = await createTestDatabase(`points_toys_${process.pid}`)
+  await createToyTables(url)
+  return url
+}
+
+export async function createToyTables(url: string): Promise<void> {
   const database = openDatabase({ address: { uri: url }, poolSize: 2 })
   await migrate(database)
   await database.query(
@@ -97,7 +102,6 @@ export async function createToyDatabase(): Promise<string> {
        name VARCHAR(40) NOT NULL UNIQUE) ENGINE=InnoDB`,
   )
   await database.close()
-  return url
 }
 
 /** Ten jars with 100 coins each, and nothing else. */
