@@ -12,7 +12,11 @@ export interface Mismatch {
   details: Record<string, unknown>
 }
 
-/** An invariant of points or stock, as a query for the rows that break it within a range of keys. */
+/**
+ * An invariant of points or stock, as a query for the rows that break it within a range of keys. Every query names its
+ * indexes: by the statistics of tables that were empty a moment ago, a server takes others, and goes through a person's
+ * whole history for each row of it.
+ */
 interface Invariant {
   name: string
   repairs?: Repair
@@ -29,8 +33,8 @@ const invariants: readonly Invariant[] = [
     along: ['users', 'user_id'],
     sql: `
       SELECT u.user_id AS id, u.total_points AS balance, u.ledger_seq,
-             COALESCE((SELECT SUM(l.points) FROM points_records l WHERE l.user_id = u.user_id), 0) AS ledger,
-             COALESCE((SELECT MAX(l.seq) FROM points_records l WHERE l.user_id = u.user_id), 0) AS last_seq
+             COALESCE((SELECT SUM(l.points) FROM ${byUser('l')} WHERE l.user_id = u.user_id), 0) AS ledger,
+             COALESCE((SELECT MAX(l.seq) FROM ${byUser('l')} WHERE l.user_id = u.user_id), 0) AS last_seq
         FROM users u WHERE u.user_id BETWEEN ? AND ?
       HAVING balance <> ledger OR ledger_seq <> last_seq`,
   },
@@ -42,7 +46,7 @@ const invariants: readonly Invariant[] = [
         SELECT user_id, seq, balance_after,
                SUM(points) OVER (PARTITION BY user_id ORDER BY seq) AS running,
                ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY seq) AS position
-          FROM points_records WHERE user_id BETWEEN ? AND ?) numbered
+          FROM ${byUser('r')} WHERE user_id BETWEEN ? AND ?) numbered
        WHERE balance_after <> running OR seq <> position`,
   },
   {
@@ -51,7 +55,8 @@ const invariants: readonly Invariant[] = [
     along: ['products', 'commodity_id'],
     sql: `
       SELECT p.commodity_id AS id, p.stock, COALESCE(
-               (SELECT SUM(m.quantity_change) FROM stock_movements m WHERE m.commodity_id = p.commodity_id), 0) AS moved
+               (SELECT SUM(m.quantity_change) FROM stock_movements m FORCE INDEX (stock_movements_product)
+                 WHERE m.commodity_id = p.commodity_id), 0) AS moved
         FROM products p WHERE p.commodity_id BETWEEN ? AND ?
       HAVING stock <> moved OR stock < 0`,
   },
@@ -62,7 +67,7 @@ const invariants: readonly Invariant[] = [
       SELECT d.draw_id AS id, SUM(d.points_cost) AS cost, SUM(d.points_awarded) AS won,
              ${ledgerOf('d', 'draw_id', 'lottery', '-SUM(LEAST(l.points, 0))')} AS spent,
              ${ledgerOf('d', 'draw_id', 'lottery', 'SUM(GREATEST(l.points, 0))')} AS earned
-        FROM lottery_records d WHERE d.user_id BETWEEN ? AND ? GROUP BY d.draw_id, d.user_id
+        FROM lottery_records d FORCE INDEX (lottery_records_user) WHERE d.user_id BETWEEN ? AND ? GROUP BY d.draw_id, d.user_id
       HAVING cost <> spent OR won <> earned`,
   },
   {
@@ -72,7 +77,7 @@ const invariants: readonly Invariant[] = [
       SELECT e.exchange_id AS id, e.status, e.total_points,
              ${ledgerOf('e', 'exchange_id', 'exchange', '-SUM(l.points)')} AS charged,
              ${ledgerOf('e', 'exchange_id', 'exchange_cancel', 'SUM(l.points)')} AS back
-        FROM exchange_records e WHERE e.user_id BETWEEN ? AND ?
+        FROM exchange_records e FORCE INDEX (exchange_records_user) WHERE e.user_id BETWEEN ? AND ?
       HAVING charged <> total_points OR back <> IF(status IN ('cancelled', 'expired'), total_points, 0)`,
   },
   {
@@ -82,7 +87,7 @@ const invariants: readonly Invariant[] = [
       SELECT e.exchange_id AS id, e.status, e.quantity,
              ${movedBy(['purchase'], '-SUM(m.quantity_change)')} AS sold,
              ${movedBy(['cancel', 'expire'], 'SUM(m.quantity_change)')} AS back
-        FROM exchange_records e WHERE e.user_id BETWEEN ? AND ?
+        FROM exchange_records e FORCE INDEX (exchange_records_user) WHERE e.user_id BETWEEN ? AND ?
       HAVING sold <> quantity OR back <> IF(status IN ('cancelled', 'expired'), quantity, 0)`,
   },
   {
@@ -90,8 +95,8 @@ const invariants: readonly Invariant[] = [
     along: ['exchange_records', 'user_id'],
     sql: `
       SELECT e.exchange_id AS id, e.status, v.status AS voucher
-        FROM exchange_records e
-        LEFT JOIN vouchers v ON v.code = e.exchange_code AND v.source_id = e.exchange_id AND v.user_id = e.user_id
+        FROM exchange_records e FORCE INDEX (exchange_records_user)
+        LEFT JOIN vouchers v FORCE INDEX (PRIMARY) ON v.code = e.exchange_code AND v.source_id = e.exchange_id AND v.user_id = e.user_id
        WHERE e.user_id BETWEEN ? AND ?
          AND (v.status IS NULL OR v.status <> CASE e.status WHEN 'pending' THEN 'active'
                                                             WHEN 'completed' THEN 'redeemed' ELSE e.status END)`,
@@ -102,29 +107,33 @@ const invariants: readonly Invariant[] = [
     sql: `
       SELECT r.upload_id AS id, r.review_status, r.points_awarded,
              ${ledgerOf('r', 'upload_id', 'photo_upload', 'SUM(l.points)')} AS ledger
-        FROM upload_reviews r WHERE r.user_id BETWEEN ? AND ?
+        FROM upload_reviews r FORCE INDEX (upload_reviews_user) WHERE r.user_id BETWEEN ? AND ?
       HAVING ledger <> IF(review_status = 'approved', points_awarded, 0)`,
   },
   {
     name: 'a ledger row has its draw, order or review',
     along: ['points_records', 'user_id'],
     sql: `
-      SELECT l.related_id AS id, l.source, l.user_id, l.points FROM points_records l
+      SELECT l.related_id AS id, l.source, l.user_id, l.points FROM ${byUser('l')}
        WHERE l.user_id BETWEEN ? AND ? AND (
              (l.source = 'lottery' AND NOT EXISTS (
-               SELECT 1 FROM lottery_records d WHERE d.draw_id = l.related_id AND d.user_id = l.user_id))
+               SELECT 1 FROM lottery_records d FORCE INDEX (lottery_records_draw)
+                WHERE d.draw_id = l.related_id AND d.user_id = l.user_id))
           OR (l.source IN ('exchange', 'exchange_cancel') AND NOT EXISTS (
-               SELECT 1 FROM exchange_records e WHERE e.exchange_id = l.related_id AND e.user_id = l.user_id))
+               SELECT 1 FROM exchange_records e FORCE INDEX (PRIMARY)
+                WHERE e.exchange_id = l.related_id AND e.user_id = l.user_id))
           OR (l.source = 'photo_upload' AND NOT EXISTS (
-               SELECT 1 FROM upload_reviews r WHERE r.upload_id = l.related_id AND r.user_id = l.user_id)))`,
+               SELECT 1 FROM upload_reviews r FORCE INDEX (PRIMARY)
+                WHERE r.upload_id = l.related_id AND r.user_id = l.user_id)))`,
   },
   {
     name: 'a stock movement of an order has its order',
     along: ['stock_movements', 'movement_id'],
     sql: `
-      SELECT m.related_id AS id, m.operation, m.commodity_id, m.quantity_change FROM stock_movements m
+      SELECT m.related_id AS id, m.operation, m.commodity_id, m.quantity_change FROM stock_movements m FORCE INDEX (PRIMARY)
        WHERE m.movement_id BETWEEN ? AND ? AND m.operation IN ('purchase', 'cancel', 'expire') AND NOT EXISTS (
-               SELECT 1 FROM exchange_records e WHERE e.exchange_id = m.related_id AND e.commodity_id = m.commodity_id)`,
+               SELECT 1 FROM exchange_records e FORCE INDEX (PRIMARY)
+                WHERE e.exchange_id = m.related_id AND e.commodity_id = m.commodity_id)`,
   },
 ]
 
@@ -157,16 +166,21 @@ async function* rangesOf(database: Database, [table, key]: Invariant['along']): 
   for (let from = ends?.first ?? 1; from <= (ends?.last ?? 0); from += rangeSize) yield [from, from + rangeSize - 1]
 }
 
+/** The ledger by its users. */
+function byUser(alias: string): string {
+  return `points_records ${alias} FORCE INDEX (points_records_user_seq)`
+}
+
 /** What the ledger says of one row, looked up by its key: a join with the whole ledger, summed, took 13 times as long. */
 function ledgerOf(row: string, id: string, source: string, sum: string): string {
-  return `COALESCE((SELECT ${sum} FROM points_records l
+  return `COALESCE((SELECT ${sum} FROM points_records l FORCE INDEX (points_records_once)
                      WHERE l.related_id = ${row}.${id} AND l.source = '${source}' AND l.user_id = ${row}.user_id), 0)`
 }
 
 /** What the stock's movements by `operations` say of an order, likewise. */
 function movedBy(operations: string[], sum: string): string {
   const among = operations.map((operation) => `'${operation}'`).join(', ')
-  return `COALESCE((SELECT ${sum} FROM stock_movements m
+  return `COALESCE((SELECT ${sum} FROM stock_movements m FORCE INDEX (stock_movements_once)
                      WHERE m.related_id = e.exchange_id AND m.commodity_id = e.commodity_id
                        AND m.operation IN (${among})), 0)`
 }
