@@ -18,7 +18,7 @@ const batch = 8
 const name = new URL(first).pathname.slice(1)
 const server = new URL(first)
 server.pathname = '/'
-const admin = openDatabase({ address: { uri: server.toString() }, poolSize: 1, statementTimeoutMs: 60_000 })
+const admin = openDatabase({ address: { uri: server.toString() }, poolSize: 1, statementTimeout_ms: 60_000 })
 await admin.query(`DROP DATABASE IF EXISTS \`${name}\``)
 await admin.query(`CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
 await createToyTables(first)

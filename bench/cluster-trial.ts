@@ -156,7 +156,7 @@ const stage = {
   },
 }
 const people = await makePeople(stage as never, first.url, 60)
-const truth = openDatabase({ address: { uri: args.truth }, poolSize: 4, statementTimeoutMs: 60_000 })
+const truth = openDatabase({ address: { uri: args.truth }, poolSize: 4, statementTimeout_ms: 60_000 })
 let wrong = 0
 for (let trial = 1; trial <= Number(args.trials); trial += 1) {
   const rows = await truth.query<{ draw_id: string }>('SELECT draw_id FROM lottery_records')

@@ -3,10 +3,13 @@ import { UsageError } from './usage.ts'
 
 const timeout_ms = 2_500
 
-/** Whether the service of these settings, on this machine, is healthy: exit 0 or 1. For a container's health check. */
+/**
+ * Whether the service of these settings, on this machine, is to be sent requests: exit 0 or 1. For a container's health
+ * check, which does not end a service whose store alone fails.
+ */
 export const healthCommand: Command = async ({ args, config, print }) => {
   if (args.length > 0) throw new UsageError('health takes nothing.')
-  const url = `http://${ownHost(config.HOST)}:${config.PORT}/health`
+  const url = `http://${ownHost(config.HOST)}:${config.PORT}/health/ready`
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeout_ms) })
     print(await response.text())

@@ -90,7 +90,7 @@ test('the executable serves, is verified, survives SIGKILL with every balance, a
   expect((await again('/user/status')).total_points).toBe(remaining_points + 40)
   expect((await run('reconcile')).code).toBe(0)
   const here = { ...binary, env: { ...binary.env, PORT: new URL(second.url).port } }
-  expect(await runExecutable(here, ['health'])).toMatchObject({ code: 0, out: expect.stringContaining('"healthy"') })
+  expect(await runExecutable(here, ['health'])).toMatchObject({ code: 0, out: expect.stringContaining('"ready"') })
   expect(await second.kill('SIGTERM')).toBe(0)
 })
 
