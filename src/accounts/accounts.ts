@@ -11,7 +11,7 @@ import type { Till } from '../till/till.ts'
 import type { Access } from './access.ts'
 import type { Device } from './device.ts'
 import { amongOthers, createEntrance, type SignedIn } from './entrance.ts'
-import { hasSession, liveSessionsOf } from './queries.ts'
+import { hasSession, readLiveSessions } from './queries.ts'
 import { revoke, rotate } from './sessions.ts'
 import type { Proof } from './sign-in.ts'
 import type { SmsSender } from './sms.ts'
@@ -78,7 +78,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return answer.ended
   }
   const othersOf = async (userId: number, current: string) => {
-    const live = await liveSessionsOf(database, userId, now())
+    const live = await readLiveSessions(database, userId, now())
     return live.map(({ session_id }) => session_id).filter((sessionId) => sessionId !== current)
   }
 

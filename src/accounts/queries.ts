@@ -5,7 +5,7 @@ import { type Session, sessionsTable } from './schema.ts'
 const mostListed = 100
 
 /** A person's live sessions, the ones used last first. */
-export async function liveSessionsOf({ orm }: Database, userId: number, now: Date): Promise<Session[]> {
+export async function readLiveSessions({ orm }: Database, userId: number, now: Date): Promise<Session[]> {
   const { user_id, revoked_at, expires_at, rotated_at } = sessionsTable
   return orm
     .select()

@@ -5,7 +5,7 @@ import { ok } from '../http/envelope.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import type { Accounts } from './accounts.ts'
-import { liveSessionsOf } from './queries.ts'
+import { readLiveSessions } from './queries.ts'
 import { endedAnswer, sessionIdParam, sessionsAnswer } from './wire.ts'
 
 /** `/api/user/sessions`: the devices on which the caller is signed in. */
@@ -24,7 +24,7 @@ export function sessionRoutes({
       describe({ summary: 'The devices that are signed in, the ones used last first', answer: sessionsAnswer }),
       async (c) => {
         const { userId, sessionId } = c.get('caller')
-        const sessions = await liveSessionsOf(database, userId, now())
+        const sessions = await readLiveSessions(database, userId, now())
         return ok(c, {
           sessions: sessions.map(({ session_id, device, created_at, rotated_at }) => ({
             id: session_id,

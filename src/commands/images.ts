@@ -2,9 +2,9 @@ import { openInstallation } from '../composition/installation.ts'
 import type { Services } from '../composition/services.ts'
 import { mostAtOnce } from '../lib/most-at-once.ts'
 import { OperatorError } from '../lib/operator-error.ts'
-import { bringBack, inQuarantine } from '../receipts/quarantine.ts'
+import { bringBack, listQuarantine } from '../receipts/quarantine.ts'
 import { survey, sweepImages } from '../receipts/sweep.ts'
-import { areOne, join, marksOf } from '../storage/installation.ts'
+import { areOne, join, readMarks } from '../storage/installation.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
@@ -34,9 +34,9 @@ function workOf([verb, value, ...rest]: string[]): Work {
 }
 
 const show: Work = async ({ database, store, now }, print) => {
-  const marks = await marksOf(database, store)
+  const marks = await readMarks(database, store)
   const { images, known, unknown } = await survey(database, store, now())
-  const putAway = await Array.fromAsync(inQuarantine(database, store))
+  const putAway = await Array.fromAsync(listQuarantine(database, store))
   const one = areOne(marks) ? 'They belong together.' : 'They are not known to belong together: nothing is put away.'
   print(`Database: ${marks.database ?? 'no mark'}; image store: ${marks.store ?? 'no mark'}. ${one}`)
   print(
@@ -61,7 +61,7 @@ function sweep(most: number): Work {
 /** All of the quarantine, or the one image of that name. What no row knows yet is put away again after an hour. */
 function restore(name: string | undefined): Work {
   return async ({ database, store }, print) => {
-    const found = await Array.fromAsync(inQuarantine(database, store))
+    const found = await Array.fromAsync(listQuarantine(database, store))
     const wanted = found.filter(({ key }) => name === undefined || key === name)
     if (name !== undefined && wanted.length === 0) throw new OperatorError(`The quarantine has no ${name}.`)
     for (const { key } of wanted) await bringBack(store, key)

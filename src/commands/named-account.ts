@@ -23,7 +23,7 @@ export function commandOnAccount(verbs: Readonly<Record<string, AccountVerb>>): 
     const wanted = requireMobile(mobile)
     const { services, close } = await openInstallation(config, print)
     try {
-      const { user_id } = await accountOf(services, wanted)
+      const { user_id } = await requireAccount(services, wanted)
       const { changed } = await verb.change(services, user_id)
       print(changed ? `${wanted} is now ${verb.standing}.` : `${wanted} was ${verb.standing} already.`)
       return 0
@@ -34,7 +34,7 @@ export function commandOnAccount(verbs: Readonly<Record<string, AccountVerb>>): 
 }
 
 /** The account that a command names by its phone. */
-export async function accountOf({ database }: Services, mobile: string): Promise<User> {
+export async function requireAccount({ database }: Services, mobile: string): Promise<User> {
   const user = await findUserByMobile(database, mobile)
   if (!user) throw new OperatorError(`No account has the phone ${mobile}; it is made at the first login.`)
   return user

@@ -3,14 +3,14 @@ import { randomId } from '../lib/random.ts'
 import { adjust } from '../merchant/counter/adjust.ts'
 import { adjustBody } from '../merchant/counter/wire.ts'
 import type { Command } from './command.ts'
-import { accountOf, requireMobile } from './named-account.ts'
+import { requireAccount, requireMobile } from './named-account.ts'
 import { UsageError } from './usage.ts'
 
 export const pointsCommand: Command = async ({ args, config, print }) => {
   const { mobile, points, reason } = parse(args)
   const { services, close } = await openInstallation(config, print)
   try {
-    const { user_id: userId } = await accountOf(services, mobile)
+    const { user_id: userId } = await requireAccount(services, mobile)
     const adjustment = { userId, points, reason, adjustmentId: randomId('ADJ'), actorId: null }
     const { answer } = await services.till.run(adjust, adjustment)
     print(`${mobile} has ${answer.new_balance} points now.`)

@@ -6,12 +6,12 @@ import { createDialects, type Dialects, type DialectsOptions } from '../http/dia
 import type { Metrics } from '../http/metrics.ts'
 import type { Calendar } from '../lib/calendar.ts'
 import type { Time } from '../lib/time.ts'
-import { drawsSince, wonDrawsOf } from '../lottery/queries.ts'
+import { countDrawsSince, countWonDraws } from '../lottery/queries.ts'
 import { oddsSum } from '../lottery/wheel.ts'
 import { requireWheel, wheelView } from '../merchant/wheel/queries.ts'
-import { pointsMovedSince } from '../points/queries.ts'
-import { uploadStatisticsOf } from '../receipts/queries.ts'
-import { activeVouchersOf } from '../vouchers/queries.ts'
+import { sumPointsSince } from '../points/queries.ts'
+import { readUploadStatistics } from '../receipts/queries.ts'
+import { readActiveVouchers } from '../vouchers/queries.ts'
 import { sourceOf } from '../vouchers/source.ts'
 
 export interface DialectsDeps extends Time {
@@ -47,16 +47,16 @@ function figuresOf({ database, calendar, now, caches }: DialectsDeps): DialectsO
   const startOfDay = () => calendar.startOf(calendar.dayOf(now()))
   const startOfMonth = () => calendar.startOf(`${calendar.dayOf(now()).slice(0, 7)}-01`)
   return {
-    draws: async (userId) => ({ won: await wonDrawsOf(database, userId) }),
+    draws: async (userId) => ({ won: await countWonDraws(database, userId) }),
     account: async (userId) => {
       const [{ earned }, uploads] = await Promise.all([
-        pointsMovedSince(database, userId, startOfMonth()),
-        uploadStatisticsOf(database, userId),
+        sumPointsSince(database, userId, startOfMonth()),
+        readUploadStatistics(database, userId),
       ])
       return { earnedThisMonth: earned, approvedUploads: uploads.approved }
     },
-    today: (userId) => pointsMovedSince(database, userId, startOfDay()),
-    drawsOfAll: () => drawsSince(database, startOfDay()),
+    today: (userId) => sumPointsSince(database, userId, startOfDay()),
+    drawsOfAll: () => countDrawsSince(database, startOfDay()),
     prizeCodes: async (userId) => ({ codes: await prizeCodesOf(database, userId, now()) }),
     productTimes: async () => ({ createdAt: timesOf(await caches.catalogue.get()) }),
   }
@@ -67,7 +67,7 @@ const mostCodes = 100
 
 async function prizeCodesOf(database: Database, userId: number, now: Date): Promise<ReadonlyMap<string, string[]>> {
   const codes = new Map<string, string[]>()
-  for (const voucher of await activeVouchersOf(database, userId, now, mostCodes)) {
+  for (const voucher of await readActiveVouchers(database, userId, now, mostCodes)) {
     const source = sourceOf(voucher)
     if ('draw_id' in source) codes.set(source.draw_id, [...(codes.get(source.draw_id) ?? []), voucher.code])
   }

@@ -3,15 +3,15 @@ import { createPool, type Pool, type PoolConnection, type QueryOptions } from 'm
 import { within } from '../lib/within.ts'
 import { connectionTo, type DatabaseAddress } from './address.ts'
 import { DatabaseAway, isConnectionLoss } from './errors.ts'
-import { bounded, prepareSession } from './session.ts'
+import { boundStatement, prepareSession } from './session.ts'
 
 export interface Database {
   /** Drizzle over bounded reads; nothing that moves points or stock goes through it. */
   readonly orm: MySql2Database
   /** A prepared connection (UTC, READ COMMITTED, strict); who takes it releases or destroys it. */
   acquire(): Promise<PoolConnection>
-  /** One statement on a connection of its own, bounded in time: `timeoutMs`, or the usual limit. */
-  query<Row>(sql: string, params?: unknown[], timeoutMs?: number): Promise<Row[]>
+  /** One statement on a connection of its own, bounded in time: `timeout_ms`, or the usual limit. */
+  query<Row>(sql: string, params?: unknown[], timeout_ms?: number): Promise<Row[]>
   /** Connections in use, idle, and callers waiting for one. */
   usage(): { total: number; idle: number; waiting: number }
   close(): Promise<void>
@@ -57,7 +57,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const run = async (statement: string | QueryOptions, params?: unknown[], timeout = statementTimeout_ms) => {
     const connection = await acquire()
     const options = typeof statement === 'string' ? { sql: statement } : statement
-    const sql = timeout === statementTimeout_ms ? options.sql : bounded(connection, options.sql, timeout)
+    const sql = timeout === statementTimeout_ms ? options.sql : boundStatement(connection, options.sql, timeout)
     try {
       const result = await connection.query({ ...options, sql, timeout }, params)
       connection.release()
@@ -73,16 +73,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     // Drizzle asks no more of its client than `query`; ours bounds the wait for a connection and for an answer.
     orm: drizzle({ client: { query: run } as unknown as Pool }),
     acquire,
-    query: async <Row>(sql: string, params?: unknown[], timeoutMs?: number) =>
-      (await run(sql, params, timeoutMs))[0] as Row[],
+    query: async <Row>(sql: string, params?: unknown[], timeout_ms?: number) =>
+      (await run(sql, params, timeout_ms))[0] as Row[],
     usage: () => usageOf(pool),
     close: () => pool.end(),
   }
 }
 
-async function withDeadline(pool: Pool, timeoutMs: number): Promise<PoolConnection> {
+async function withDeadline(pool: Pool, timeout_ms: number): Promise<PoolConnection> {
   const pending = pool.getConnection()
-  const connection = await within(pending, timeoutMs, undefined).catch((error: unknown) => {
+  const connection = await within(pending, timeout_ms, undefined).catch((error: unknown) => {
     throw new DatabaseAway('no connection', error)
   })
   if (connection) return connection
@@ -90,7 +90,7 @@ async function withDeadline(pool: Pool, timeoutMs: number): Promise<PoolConnecti
     (late) => late.release(),
     () => {},
   )
-  throw new DatabaseAway(`no connection within ${timeoutMs} ms`)
+  throw new DatabaseAway(`no connection within ${timeout_ms} ms`)
 }
 
 /** mysql2 publishes no figures of its pool; these are its queues, read and never touched. */

@@ -4,7 +4,7 @@ import { retry } from '../lib/retry.ts'
 import type { Database } from './client.ts'
 import { isDuplicateKey, isSerializationFailure } from './errors.ts'
 import { type Migration, migrations } from './migrations.ts'
-import { unbounded } from './session.ts'
+import { liftLimit } from './session.ts'
 
 const lockTimeout_s = 120
 /** Whoever waits for a table makes every later query of it wait as well. */
@@ -27,7 +27,7 @@ export async function migrate(database: Database, all: readonly Migration[] = mi
   if (await isUpToDate(database, all)) return []
   const connection = await database.acquire()
   try {
-    await unbounded(connection)
+    await liftLimit(connection)
     await takeLock(connection)
     await connection.query(`SET SESSION lock_wait_timeout = ${tableLockWait_s}`)
     return await applyMissing(connection, all)

@@ -16,12 +16,12 @@ export interface PrivateServer {
   stop(): Promise<void>
 }
 
-const startTimeoutMs = 60_000
+const startTimeout_ms = 60_000
 /** MariaDB hangs when it is told to stop amid its start; it recovers from a kill as from a power cut. */
-const stopTimeoutMs = 5_000
-const restartPauseMs = 1_000
-const lookPauseMs = 250
-const failedPauseMs = 10_000
+const stopTimeout_ms = 5_000
+const restartPause_ms = 1_000
+const lookPause_ms = 250
+const failedPause_ms = 10_000
 
 /**
  * Starts the private server in `dataDir` and keeps it up, or joins the one that a live process already runs there, and
@@ -52,11 +52,11 @@ export async function startPrivateServer(
 
 /** The folder's lock; or undefined, once the server of the process that has it answers. */
 async function lockUnlessJoined(home: string, files: ServerFiles, database: string): Promise<FolderLock | undefined> {
-  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await Bun.sleep(25)) {
+  for (const deadline = Date.now() + startTimeout_ms; Date.now() < deadline; await Bun.sleep(25)) {
     const lock = lockFolder(home)
     if (lock || (await joins(files, database))) return lock
   }
-  throw new OperatorError(`another process has ${home}, and its database didn't answer within ${startTimeoutMs} ms`)
+  throw new OperatorError(`another process has ${home}, and its database didn't answer within ${startTimeout_ms} ms`)
 }
 
 /** Whoever runs the server may not have come to the database yet, or may be ending. */
@@ -83,13 +83,13 @@ function standBy(
     return run(lock)
   }
   const watch = async () => {
-    while ((await within(stopping.promise, lookPauseMs, 'late')) === 'late') {
+    while ((await within(stopping.promise, lookPause_ms, 'late')) === 'late') {
       try {
         const stop = await takeOver()
         if (stop) return stop
       } catch (error) {
         tell(`The private database can't be taken over: ${(error as Error).message}`)
-        await within(stopping.promise, failedPauseMs, undefined)
+        await within(stopping.promise, failedPause_ms, undefined)
       }
     }
     return async () => {}
@@ -122,7 +122,7 @@ async function runServer(
   const keepUp = async () => {
     for (await server.exited; !stopping; await server.exited) {
       options.tell('The private database ended; it is started again.')
-      await Bun.sleep(restartPauseMs)
+      await Bun.sleep(restartPause_ms)
       if (!stopping) server = spawn()
     }
   }
@@ -130,7 +130,7 @@ async function runServer(
   return async () => {
     stopping = true
     server.kill('SIGTERM')
-    const exit = await within(server.exited, stopTimeoutMs, 'late')
+    const exit = await within(server.exited, stopTimeout_ms, 'late')
     if (exit === 'late') server.kill('SIGKILL')
     await server.exited
   }
@@ -166,17 +166,17 @@ async function endOrphan(files: ServerFiles): Promise<void> {
   const server = pidIn(files.pid)
   if (server === undefined || !isAlive(server) || !runsOn(server, files.data)) return
   process.kill(server, 'SIGTERM')
-  for (const deadline = Date.now() + stopTimeoutMs; isAlive(server) && Date.now() < deadline; ) await Bun.sleep(50)
+  for (const deadline = Date.now() + stopTimeout_ms; isAlive(server) && Date.now() < deadline; ) await Bun.sleep(50)
   if (isAlive(server)) process.kill(server, 'SIGKILL')
   while (isAlive(server)) await Bun.sleep(50)
 }
 
 async function answering(files: LoggedFiles, exit: () => number | string | null): Promise<void> {
-  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await Bun.sleep(25)) {
+  for (const deadline = Date.now() + startTimeout_ms; Date.now() < deadline; await Bun.sleep(25)) {
     if (exit() !== null) throw new OperatorError(`the private database stopped (${exit()}); its log is ${files.log}`)
     if (await answers(files)) return
   }
-  throw new OperatorError(`the private database didn't answer within ${startTimeoutMs} ms; its log is ${files.log}`)
+  throw new OperatorError(`the private database didn't answer within ${startTimeout_ms} ms; its log is ${files.log}`)
 }
 
 async function answers({ socket }: ServerFiles): Promise<boolean> {

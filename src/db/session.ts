@@ -62,12 +62,12 @@ export async function prepareSession(
 }
 
 /** A statement that the server itself ends soon after `most_ms`, where it can. */
-export function bounded(connection: PoolConnection, sql: string, most_ms: number): string {
+export function boundStatement(connection: PoolConnection, sql: string, most_ms: number): string {
   return limitOf(connection)?.within(sql, most_ms + serverMargin_ms) ?? sql
 }
 
 /** Lets statements of this connection take as long as they need. */
-export async function unbounded(connection: PoolConnection): Promise<void> {
+export async function liftLimit(connection: PoolConnection): Promise<void> {
   const limit = limitOf(connection)
   if (limit) await connection.query(limit.set(0))
 }

@@ -22,8 +22,8 @@ export function withoutCommit<T>(result: T): never {
   throw new NothingToCommit(result)
 }
 
-const statementTimeoutMs = 10_000
-const rollbackTimeoutMs = 2_000
+const statementTimeout_ms = 10_000
+const rollbackTimeout_ms = 2_000
 
 /**
  * The program's only transaction. Runs `work` between BEGIN and COMMIT on one connection and keeps the first error.
@@ -34,7 +34,7 @@ export async function transact<T>(database: Database, work: (tx: Transaction) =>
   const connection = await database.acquire()
   let result: T
   try {
-    await connection.query({ sql: 'START TRANSACTION', timeout: statementTimeoutMs })
+    await connection.query({ sql: 'START TRANSACTION', timeout: statementTimeout_ms })
     result = await work(statementsOn(connection))
   } catch (error) {
     await rollback(connection, error)
@@ -47,7 +47,7 @@ export async function transact<T>(database: Database, work: (tx: Transaction) =>
 
 function statementsOn(connection: PoolConnection): Transaction {
   const send = async (sql: string, values?: unknown[]) =>
-    (await connection.query({ sql, timeout: statementTimeoutMs, typeCast: datesAsText }, values))[0]
+    (await connection.query({ sql, timeout: statementTimeout_ms, typeCast: datesAsText }, values))[0]
   return {
     query: async <Row>(sql: string, params?: unknown[]) => (await send(sql, params)) as Row[],
     write: async (sql, params) => (await send(sql, params)) as { insertId: number; affectedRows: number },
@@ -61,7 +61,7 @@ function datesAsText(field: { type: string; string(): string | null }, next: () 
 
 async function commit(connection: PoolConnection, result: unknown): Promise<void> {
   try {
-    await connection.query({ sql: 'COMMIT', timeout: statementTimeoutMs })
+    await connection.query({ sql: 'COMMIT', timeout: statementTimeout_ms })
     connection.release()
   } catch (error) {
     const place = placeOf(connection)
@@ -74,7 +74,7 @@ async function commit(connection: PoolConnection, result: unknown): Promise<void
 async function rollback(connection: PoolConnection, reason: unknown): Promise<void> {
   if (isConnectionLoss(reason)) return connection.destroy()
   try {
-    await connection.query({ sql: 'ROLLBACK', timeout: rollbackTimeoutMs })
+    await connection.query({ sql: 'ROLLBACK', timeout: rollbackTimeout_ms })
     connection.release()
   } catch {
     connection.destroy()

@@ -12,11 +12,11 @@ const maxAge_ms = 1_000
 const allCategories = '全部'
 
 export function createCatalogue(database: Database): Catalogue {
-  return cached(() => keptProducts(database), maxAge_ms)
+  return cached(() => readProducts(database), maxAge_ms)
 }
 
 /** Every product that is not deleted, as it is committed now. Named by their statuses: no index serves `<> 'deleted'`. */
-export function keptProducts({ orm }: Database): Promise<Product[]> {
+export function readProducts({ orm }: Database): Promise<Product[]> {
   return orm
     .select()
     .from(productsTable)

@@ -11,7 +11,7 @@ import type { ordersQuery } from './wire.ts'
 const table = exchangeRecordsTable
 
 /** A page of the user's orders, newest first. */
-export async function ordersOf(database: Database, userId: number, query: z.output<typeof ordersQuery>) {
+export async function readOrders(database: Database, userId: number, query: z.output<typeof ordersQuery>) {
   const conditions: SQL[] = [eq(table.user_id, userId)]
   if (query.status) conditions.push(eq(table.status, query.status))
   const { rows, total } = await pageOf(database, table, {

@@ -13,7 +13,7 @@ import { newVoucherCode } from '../vouchers/code.ts'
 import { cancel } from './cancel.ts'
 import { type Catalogue, categoriesOf, productsPage } from './catalogue.ts'
 import { exchange } from './exchange.ts'
-import { ordersOf, requireOrder } from './queries.ts'
+import { readOrders, requireOrder } from './queries.ts'
 import {
   cancelAnswer,
   categoriesAnswer,
@@ -78,7 +78,7 @@ export function exchangeRoutes({ database, till, caches, rules }: ExchangeDeps) 
       describe({ summary: 'The caller’s orders, newest first', answer: ordersAnswer }),
       validate('query', ordersQuery),
       async (c) => {
-        const { orders, pagination } = await ordersOf(database, c.get('caller').userId, c.req.valid('query'))
+        const { orders, pagination } = await readOrders(database, c.get('caller').userId, c.req.valid('query'))
         return ok(c, { orders: orders.map(linkIn(c, 'product_image')), pagination })
       },
     )

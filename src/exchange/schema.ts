@@ -46,7 +46,7 @@ export const productsTable = mysqlTable(
     updated_at: instant().notNull().default(utcNow),
   },
   (table) => [
-    // `keptProducts`, asked once a second for the catalogue. Without it each look reads the deleted products as well,
+    // `readProducts`, asked once a second for the catalogue. Without it each look reads the deleted products as well,
     // and those stay for good.
     index('products_status_sort').on(table.status, table.sort_order),
     check('products_stock_never_negative', sql`stock >= 0`),
@@ -102,10 +102,10 @@ export const exchangeRecordsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // `ordersOf`, newest first without a sort; `activitiesOf`. Carries the user's foreign key.
+    // `readOrders`, newest first without a sort; `countActivities`. Carries the user's foreign key.
     index('exchange_records_user').on(table.user_id, table.created_at),
     // `purchases`, from the index alone: asked while the user's row is locked, for a product with a limit a user.
-    // Serves `ordersOf` with a status, which counts by it.
+    // Serves `readOrders` with a status, which counts by it.
     index('exchange_records_user_product').on(table.user_id, table.commodity_id, table.status, table.quantity),
     // `expireOrders`, oldest end first. Without it the job reads every order each minute.
     index('exchange_records_due').on(table.status, table.expires_at),

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { pageOf } from '../db/page.ts'
-import { vouchersBySource } from '../vouchers/queries.ts'
+import { findVouchersBySource } from '../vouchers/queries.ts'
 import { drawSourceId } from '../vouchers/source.ts'
 import type { DrawType } from './draw-types.ts'
 import { drawDayOf, drawsOn } from './pity.ts'
@@ -14,13 +14,13 @@ import type { recordsQuery } from './wire.ts'
 const table = lotteryRecordsTable
 
 /** The user's pity counter, and their draws on the business day `day`. */
-export async function countersOf({ orm }: Database, userId: number, day: string) {
+export async function readCounters({ orm }: Database, userId: number, day: string) {
   const [row] = await orm.select().from(lotteryPityTable).where(eq(lotteryPityTable.user_id, userId))
   return { pityCount: row?.current_count ?? 0, drawsToday: row ? drawsOn(row, drawDayOf(row, day)) : 0 }
 }
 
 /** A page of the user's draws, newest first. */
-export async function drawRecordsOf(database: Database, userId: number, query: z.output<typeof recordsQuery>) {
+export async function readDrawRecords(database: Database, userId: number, query: z.output<typeof recordsQuery>) {
   const conditions: SQL[] = [eq(table.user_id, userId)]
   if (query.draw_type) conditions.push(eq(table.draw_type, query.draw_type))
   if (query.prize_type) conditions.push(eq(table.prize_type, query.prize_type))
@@ -31,7 +31,7 @@ export async function drawRecordsOf(database: Database, userId: number, query: z
   })
   const sourceIdOf = (row: (typeof rows)[number]) => drawSourceId(row.draw_id, row.draw_sequence)
   const withVoucher = rows.filter(({ prize_type }) => prizeRules[prize_type].hasVoucher)
-  const vouchers = await vouchersBySource(database, userId, withVoucher.map(sourceIdOf))
+  const vouchers = await findVouchersBySource(database, userId, withVoucher.map(sourceIdOf))
   const records = rows.map((row) => {
     const { record_id, user_id: _user, roll: _roll, wheel_version: _version, ...record } = row
     const voucher = vouchers.get(sourceIdOf(row))
@@ -46,7 +46,7 @@ export async function drawRecordsOf(database: Database, userId: number, query: z
 }
 
 /** What the user's draws came to. */
-export async function drawStatisticsOf({ orm }: Database, userId: number) {
+export async function readDrawStatistics({ orm }: Database, userId: number) {
   const [byPrize, byType] = await Promise.all([
     orm
       .select({
@@ -80,14 +80,14 @@ export async function drawStatisticsOf({ orm }: Database, userId: number) {
 }
 
 /** How many of the user's draws won something. */
-export async function wonDrawsOf({ orm }: Database, userId: number): Promise<number> {
+export async function countWonDraws({ orm }: Database, userId: number): Promise<number> {
   const won = and(eq(table.user_id, userId), inArray(table.prize_type, winningTypes))
   const [counted] = await orm.select({ rows: count() }).from(table).where(won)
   return counted?.rows ?? 0
 }
 
 /** How many draws there were since an instant, and of how many people. */
-export async function drawsSince({ orm }: Database, since: Date): Promise<{ draws: number; users: number }> {
+export async function countDrawsSince({ orm }: Database, since: Date): Promise<{ draws: number; users: number }> {
   const [counted] = await orm
     .select({ draws: count(), users: countDistinct(table.user_id) })
     .from(table)

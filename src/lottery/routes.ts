@@ -17,7 +17,7 @@ import { type Draw, draw } from './draw.ts'
 import { type DrawType, drawTypeRules } from './draw-types.ts'
 import { pityView } from './pity.ts'
 import { isLimited } from './prizes.ts'
-import { countersOf, drawRecordsOf, drawStatisticsOf } from './queries.ts'
+import { readCounters, readDrawRecords, readDrawStatistics } from './queries.ts'
 import { isOpen, oddsSum, type Wheel } from './wheel.ts'
 import { configAnswer, drawAnswer, drawBody, recordsAnswer, recordsQuery, statisticsAnswer } from './wire.ts'
 
@@ -40,7 +40,7 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
       async (c) => {
         const current = await caches.wheel.get()
         if (!current || !isOpen(current)) throw new Refusal(3001)
-        const { pityCount, drawsToday } = await countersOf(database, c.get('caller').userId, calendar.dayOf(now()))
+        const { pityCount, drawsToday } = await readCounters(database, c.get('caller').userId, calendar.dayOf(now()))
         const counters = {
           daily_limit: rules.draw.dailyLimit,
           draws_today: drawsToday,
@@ -78,10 +78,10 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
       '/records',
       describe({ summary: 'The caller’s draws, newest first', answer: recordsAnswer }),
       validate('query', recordsQuery),
-      async (c) => ok(c, await drawRecordsOf(database, c.get('caller').userId, c.req.valid('query'))),
+      async (c) => ok(c, await readDrawRecords(database, c.get('caller').userId, c.req.valid('query'))),
     )
     .get('/statistics', describe({ summary: 'What the caller’s draws came to', answer: statisticsAnswer }), async (c) =>
-      ok(c, await drawStatisticsOf(database, c.get('caller').userId)),
+      ok(c, await readDrawStatistics(database, c.get('caller').userId)),
     )
 }
 

@@ -105,11 +105,11 @@ export const lotteryRecordsTable = mysqlTable(
   (table) => [
     // One row a turn of a draw. Serves `reconcile`: a ledger row has its draw.
     unique('lottery_records_draw').on(table.draw_id, table.draw_sequence),
-    // `drawRecordsOf`, newest first without a sort; `drawStatisticsOf`, `wonDrawsOf`, `activitiesOf`.
+    // `readDrawRecords`, newest first without a sort; `readDrawStatistics`, `countWonDraws`, `countActivities`.
     index('lottery_records_user').on(table.user_id, table.record_id),
     // `merchantStatistics`: draws and what they cost by day, from the index alone. Without it a look reads every draw.
     index('lottery_records_created_at').on(table.created_at, table.points_cost),
-    // `lotteryStatsNow`: the present wheel's draws by prize, from the index alone. Without it a look reads every draw.
+    // `readLotteryStats`: the present wheel's draws by prize, from the index alone. Without it a look reads every draw.
     // Carries the prize's foreign key.
     index('lottery_records_prize').on(
       table.prize_id,

@@ -9,7 +9,7 @@ import type { PointsStatistics, RecordsQuery } from './wire.ts'
 const table = pointsRecordsTable
 
 /** A page of the user's ledger, newest first. */
-export async function pointsRecordsOf(database: Database, userId: number, query: RecordsQuery) {
+export async function readPointsRecords(database: Database, userId: number, query: RecordsQuery) {
   const conditions: SQL[] = [eq(table.user_id, userId)]
   if (query.type !== 'all') conditions.push(eq(table.type, query.type))
   if (query.source) conditions.push(eq(table.source, query.source))
@@ -27,7 +27,7 @@ export async function pointsRecordsOf(database: Database, userId: number, query:
 }
 
 /** Sums of the user's ledger by direction and source; amounts spent are positive here. */
-export async function pointsStatisticsOf(database: Database, userId: number): Promise<PointsStatistics> {
+export async function readPointsStatistics(database: Database, userId: number): Promise<PointsStatistics> {
   const [user, sums] = await Promise.all([
     requireUser(database, userId),
     database.orm
@@ -59,7 +59,7 @@ export async function pointsStatisticsOf(database: Database, userId: number): Pr
 }
 
 /** What the user earned and spent since an instant; both are positive. */
-export async function pointsMovedSince(
+export async function sumPointsSince(
   { orm }: Database,
   userId: number,
   since: Date,

@@ -10,7 +10,7 @@ import { validate } from '../http/validate.ts'
 import type { Calendar } from '../lib/calendar.ts'
 import type { Till } from '../till/till.ts'
 import { checkIn } from './check-in.ts'
-import { pointsRecordsOf, pointsStatisticsOf } from './queries.ts'
+import { readPointsRecords, readPointsStatistics } from './queries.ts'
 import { checkInAnswer, pointsStatistics, recordsAnswer, recordsQuery } from './wire.ts'
 
 export interface PointsDeps {
@@ -33,12 +33,12 @@ export function pointsRoutes({ database, till, calendar, now, rules }: PointsDep
       '/points/records',
       describe({ summary: 'The caller’s ledger, newest first', answer: recordsAnswer }),
       validate('query', recordsQuery),
-      async (c) => ok(c, await pointsRecordsOf(database, c.get('caller').userId, c.req.valid('query'))),
+      async (c) => ok(c, await readPointsRecords(database, c.get('caller').userId, c.req.valid('query'))),
     )
     .get(
       '/points/statistics',
       describe({ summary: 'Sums of the caller’s ledger', answer: pointsStatistics }),
-      async (c) => ok(c, await pointsStatisticsOf(database, c.get('caller').userId)),
+      async (c) => ok(c, await readPointsStatistics(database, c.get('caller').userId)),
     )
     .post(
       '/check-in',

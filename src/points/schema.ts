@@ -35,7 +35,7 @@ export const pointsRecordsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // No number twice in a user's ledger. Serves `pointsRecordsOf`, newest first without a sort; `pointsStatisticsOf`,
+    // No number twice in a user's ledger. Serves `readPointsRecords`, newest first without a sort; `readPointsStatistics`,
     // `pointsEarnedSince` and the checks of `reconcile`.
     unique('points_records_user_seq').on(table.user_id, table.seq),
     // One row a cause, source and direction: the same draw, order or review can't pay twice. Serves `reconcile`, which

@@ -12,7 +12,7 @@ export interface Activities {
 }
 
 /** How often the user drew, exchanged and uploaded, since an instant or ever. */
-export async function activitiesOf(database: Database, userId: number, since?: Date): Promise<Activities> {
+export async function countActivities(database: Database, userId: number, since?: Date): Promise<Activities> {
   const rowsOf = async (table: MySqlTable & { user_id: Column; created_at: Column }) => {
     const where = and(eq(table.user_id, userId), since ? gte(table.created_at, since) : undefined)
     const [counted] = await database.orm.select({ total: count() }).from(table).where(where)

@@ -10,7 +10,7 @@ import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
 import { type Calendar, wholeDaysBetween } from '../lib/calendar.ts'
 import { randomCode } from '../lib/random.ts'
-import { pointsStatisticsOf } from '../points/queries.ts'
+import { readPointsStatistics } from '../points/queries.ts'
 import type { ImageDesk } from '../receipts/photo/image-desk.ts'
 import { openAvatar } from '../receipts/photo/photo.ts'
 import type { Store } from '../storage/store.ts'
@@ -18,7 +18,7 @@ import type { Till } from '../till/till.ts'
 import { requireUser } from '../users/queries.ts'
 import { userInfoView } from '../users/user-info.ts'
 import { editProfile } from './edit-profile.ts'
-import { activitiesOf, totalOf } from './queries.ts'
+import { countActivities, totalOf } from './queries.ts'
 import { avatarAnswer, profileBody, userInfoAnswer, userStatisticsAnswer, userStatusAnswer } from './wire.ts'
 
 export interface ProfileDeps {
@@ -67,9 +67,9 @@ export function profileRoutes(deps: ProfileDeps) {
         const { userId } = c.get('caller')
         const [user, points_statistics, ever, sinceMidnight] = await Promise.all([
           requireUser(database, userId),
-          pointsStatisticsOf(database, userId),
-          activitiesOf(database, userId),
-          activitiesOf(database, userId, today()),
+          readPointsStatistics(database, userId),
+          countActivities(database, userId),
+          countActivities(database, userId, today()),
         ])
         const activity_statistics = {
           today_activities: totalOf(sinceMidnight),
@@ -85,7 +85,7 @@ export function profileRoutes(deps: ProfileDeps) {
       const { userId } = c.get('caller')
       const [user, sinceMidnight] = await Promise.all([
         requireUser(database, userId),
-        activitiesOf(database, userId, today()),
+        countActivities(database, userId, today()),
       ])
       return ok(c, {
         user_id: userId,

@@ -3,7 +3,7 @@ import type { Calendar } from '../lib/calendar.ts'
 import { flagsOf } from './flags.ts'
 import type { NearCopies } from './near-copies.ts'
 import type { Fingerprint } from './photo/fingerprint.ts'
-import { uploadsWithNumber } from './queries.ts'
+import { findUploadsWithNumber } from './queries.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
 import type { Flag } from './wire.ts'
 
@@ -28,7 +28,7 @@ export function createFindFlags(
     if (last && !cameOthers && last.reading === reading) return last.flags
     const [similarPhoto, repeatedNumber] = await Promise.all([
       search.named(reading),
-      reading ? uploadsWithNumber(database, reading, uploadId) : [],
+      reading ? findUploadsWithNumber(database, reading, uploadId) : [],
     ])
     const today = calendar.dayOf(now())
     const flags = flagsOf({ input_fen, reading, today, similarPhoto, repeatedNumber }, calendar)

@@ -20,14 +20,14 @@ export async function bringBack(store: Store, key: string): Promise<boolean> {
 }
 
 /** What is in the quarantine, by the keys that the images had. */
-export function inQuarantine(database: Database, store: Store, stop?: AbortSignal): AsyncGenerator<LookedUp> {
+export function listQuarantine(database: Database, store: Store, stop?: AbortSignal): AsyncGenerator<LookedUp> {
   return lookUpImages(database, store, prefix, stop)
 }
 
 /** Images whose rows have come back follow them; answers how many. */
 export async function bringBackKnown(database: Database, store: Store, stop?: AbortSignal): Promise<number> {
   let broughtBack = 0
-  for await (const { key, isKnown } of inQuarantine(database, store, stop)) {
+  for await (const { key, isKnown } of listQuarantine(database, store, stop)) {
     if (isKnown && (await bringBack(store, key))) broughtBack += 1
   }
   return broughtBack
@@ -37,7 +37,7 @@ export async function bringBackKnown(database: Database, store: Store, stop?: Ab
 export async function removeOld(database: Database, store: Store, now: Date, stop?: AbortSignal): Promise<number> {
   const oldest = new Date(now.getTime() - quarantine_ms)
   let removed = 0
-  for await (const { key, keptAt, isKnown } of inQuarantine(database, store, stop)) {
+  for await (const { key, keptAt, isKnown } of listQuarantine(database, store, stop)) {
     if (isKnown || keptAt >= oldest) continue
     await store.delete([prefix + key])
     removed += 1

@@ -16,7 +16,7 @@ const mostCopies = 1_000
 export type LinkTo = (imageKey: string) => string
 
 /** A page of the user's uploads, newest first, and the number of all their uploads by status. */
-export async function historyOf(
+export async function readHistory(
   database: Database,
   userId: number,
   query: z.output<typeof historyQuery>,
@@ -32,7 +32,7 @@ export async function historyOf(
       .orderBy(desc(table.created_at), desc(table.upload_id))
       .limit(query.limit)
       .offset((query.page - 1) * query.limit),
-    uploadStatisticsOf(database, userId),
+    readUploadStatistics(database, userId),
   ])
   const total = query.status ? summary[query.status] : summary.total
   return { records: page.map((row) => recordView(row, linkTo)), pagination: paginationOf(query, total), summary }
@@ -42,7 +42,7 @@ export async function historyOf(
  * One of the user's uploads.
  * @throws {Refusal} 5007 for a missing one, and for another's.
  */
-export async function uploadOf({ orm }: Database, userId: number, uploadId: string, linkTo: LinkTo) {
+export async function requireUpload({ orm }: Database, userId: number, uploadId: string, linkTo: LinkTo) {
   const where = and(eq(table.upload_id, uploadId), eq(table.user_id, userId))
   const [row] = await orm.select().from(table).where(where)
   if (!row) throw new Refusal(5007)
@@ -50,7 +50,7 @@ export async function uploadOf({ orm }: Database, userId: number, uploadId: stri
 }
 
 /** The number of the user's uploads by status, and the points they brought. */
-export async function uploadStatisticsOf({ orm }: Database, userId: number) {
+export async function readUploadStatistics({ orm }: Database, userId: number) {
   const found = await orm
     .select({ status: table.review_status, rows: count(), points: sql<string>`SUM(${table.points_awarded})` })
     .from(table)
@@ -71,7 +71,7 @@ export async function uploadStatisticsOf({ orm }: Database, userId: number) {
  * The other uploads of the very same photo, the sender's own rejected ones too, by each upload's id. They are looked up
  * whenever an upload is shown: a second one may come after the first was filed.
  */
-export async function copiesOf({ orm }: Database, uploads: readonly Upload[]): Promise<Map<string, string[]>> {
+export async function findCopies({ orm }: Database, uploads: readonly Upload[]): Promise<Map<string, string[]>> {
   if (uploads.length === 0) return new Map()
   const { upload_id, image_sha256 } = table
   const found = await orm
@@ -89,7 +89,11 @@ export async function copiesOf({ orm }: Database, uploads: readonly Upload[]): P
 }
 
 /** Other uploads with the same receipt number, except those whose receipt is of another day. */
-export async function uploadsWithNumber({ orm }: Database, reading: ReceiptReading, ownId: string): Promise<string[]> {
+export async function findUploadsWithNumber(
+  { orm }: Database,
+  reading: ReceiptReading,
+  ownId: string,
+): Promise<string[]> {
   const { receiptNumber, paidAt } = reading
   if (receiptNumber === null) return []
   const sameDay = paidAt === null ? undefined : like(table.read_paid_at, `${paidAt.slice(0, 10)}%`)

@@ -14,7 +14,7 @@ import type { ImageLinks } from '../storage/image-links.ts'
 import type { ImageDesk } from './photo/image-desk.ts'
 import { imageName } from './photo/image-names.ts'
 import { openPhoto } from './photo/photo.ts'
-import { historyOf, messages, uploadOf, uploadStatisticsOf } from './queries.ts'
+import { messages, readHistory, readUploadStatistics, requireUpload } from './queries.ts'
 import type { createReceive } from './receive.ts'
 import { historyAnswer, historyQuery, recordAnswer, statisticsAnswer, uploadAnswer, uploadIdParam } from './wire.ts'
 
@@ -66,16 +66,17 @@ export function receiptsRoutes({ database, imageLinks, receipts, limits }: Recei
       '/history',
       describe({ summary: 'The caller’s uploads, newest first', answer: historyAnswer }),
       validate('query', historyQuery),
-      async (c) => ok(c, await historyOf(database, c.get('caller').userId, c.req.valid('query'), linksOf(c))),
+      async (c) => ok(c, await readHistory(database, c.get('caller').userId, c.req.valid('query'), linksOf(c))),
     )
     .get(
       '/review/:upload_id',
       describe({ summary: 'One of the caller’s uploads', answer: recordAnswer, refusals: [5007] }),
       validate('param', uploadIdParam, 5007),
-      async (c) => ok(c, await uploadOf(database, c.get('caller').userId, c.req.valid('param').upload_id, linksOf(c))),
+      async (c) =>
+        ok(c, await requireUpload(database, c.get('caller').userId, c.req.valid('param').upload_id, linksOf(c))),
     )
     .get('/statistics', describe({ summary: 'The caller’s uploads by status', answer: statisticsAnswer }), async (c) =>
-      ok(c, await uploadStatisticsOf(database, c.get('caller').userId)),
+      ok(c, await readUploadStatistics(database, c.get('caller').userId)),
     )
 }
 

@@ -40,10 +40,10 @@ export const uploadReviewsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // `historyOf`, newest first without a sort; `uploadStatisticsOf`, `activitiesOf`; and `uploadCounts`, from the
+    // `readHistory`, newest first without a sort; `readUploadStatistics`, `countActivities`; and `uploadCounts`, from the
     // index alone: asked while the user's row is locked. Carries the user's foreign key.
     index('upload_reviews_user').on(table.user_id, table.created_at),
-    // `reviewsByStatus`, oldest first without a sort; `pendingNow`; `expireReviews`.
+    // `readReviews`, oldest first without a sort; `pendingNow`; `expireReviews`.
     index('upload_reviews_status').on(table.review_status, table.created_at),
     // `createNearCopies`: photos since the last look; `merchantStatistics`: uploads by day.
     index('upload_reviews_created_at').on(table.created_at),
@@ -64,9 +64,9 @@ export const uploadReviewsTable = mysqlTable(
       table.review_status,
       table.points_awarded,
     ),
-    // `uploadsWithNumber`, asked for each photo that was read. Without it each upload reads all that came before.
+    // `findUploadsWithNumber`, asked for each photo that was read. Without it each upload reads all that came before.
     index('upload_reviews_number').on(table.read_number),
-    // One upload of a photo for each user and send: `uploadsByPhoto`. Its first column serves `copiesOf`, which looks for
+    // One upload of a photo for each user and send: `uploadsByPhoto`. Its first column serves `findCopies`, which looks for
     // the photo among everyone's.
     unique('upload_reviews_image_send').on(table.image_sha256, table.user_id, table.resend),
     // One row an image. Serves `sweepImages`, which asks for 500 names at once.

@@ -1,7 +1,7 @@
 import { AlertedError } from '../alerts/alert.ts'
 import type { Database } from '../db/client.ts'
 import { mostAtOnce } from '../lib/most-at-once.ts'
-import { areOne, join, marksOf, part } from '../storage/installation.ts'
+import { areOne, join, part, readMarks } from '../storage/installation.ts'
 import type { Store } from '../storage/store.ts'
 import { lookUpImages } from './known-images.ts'
 import { bringBackKnown, putAway, removeOld } from './quarantine.ts'
@@ -81,7 +81,7 @@ async function belonging(
   now: Date,
   stop?: AbortSignal,
 ): Promise<'one' | 'apart' | 'unclear'> {
-  const marks = await marksOf(database, store)
+  const marks = await readMarks(database, store)
   if (areOne(marks)) return 'one'
   const { images, known, unknown } = await survey(database, store, now, stop)
   if (marks.database !== undefined && marks.store !== undefined && images > 0) return 'apart'

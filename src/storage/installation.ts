@@ -12,7 +12,7 @@ export interface Marks {
 
 const idLength = 26
 
-export async function marksOf({ orm }: Database, store: Store): Promise<Marks> {
+export async function readMarks({ orm }: Database, store: Store): Promise<Marks> {
   const [rows, mark] = await Promise.all([orm.select().from(installationTable), store.mark()])
   return { database: rows[0]?.installation_id, store: mark }
 }
@@ -24,14 +24,14 @@ export function areOne({ database, store }: Marks): boolean {
 
 /** Says that these two belong together. Where both have a mark, the database's holds. */
 export async function join(database: Database, store: Store): Promise<void> {
-  const marks = await marksOf(database, store)
+  const marks = await readMarks(database, store)
   const id = marks.database ?? (await markDatabase(database, marks.store ?? randomCode(idLength)))
   if (marks.store !== id) await store.setMark(id)
 }
 
 /** Says that they don't: whoever has no mark gets one of its own, and no later look mistakes them for one. */
 export async function part(database: Database, store: Store): Promise<void> {
-  const marks = await marksOf(database, store)
+  const marks = await readMarks(database, store)
   if (marks.store === undefined) await store.setMark(randomCode(idLength))
   if (marks.database === undefined) await markDatabase(database, randomCode(idLength))
 }

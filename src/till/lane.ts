@@ -14,7 +14,7 @@ interface Committed<Announcement> {
   retries: number
 }
 
-type LaneOptions<Announcement> = TillOptions<Announcement> & { queueTimeoutMs: number; settleTimeoutMs: number }
+type LaneOptions<Announcement> = TillOptions<Announcement> & { queueTimeout_ms: number; settleTimeout_ms: number }
 
 /** One queue and the batches taken from it, one after the other: what arrives meanwhile is the next batch. */
 export class Lane<Announcement> {
@@ -95,7 +95,7 @@ export class Lane<Announcement> {
   /** One by one, as long as there is a database and none has waited too long before its turn. */
   async #settleEach(tickets: Ticket<Announcement>[]): Promise<void> {
     for (const [index, ticket] of tickets.entries()) {
-      if (ticket.arrivedAt < performance.now() - this.#options.queueTimeoutMs) {
+      if (ticket.arrivedAt < performance.now() - this.#options.queueTimeout_ms) {
         ticket.reject(new Refusal(9007))
         continue
       }
@@ -155,12 +155,12 @@ export class Lane<Announcement> {
    * @throws `lost` when it did not happen and its callers were told already, or when it was given up.
    */
   async #happened(tickets: Ticket<Announcement>[], marker: Marker, lost: CommitUnknown): Promise<boolean> {
-    const { database, settleTimeoutMs } = this.#options
+    const { database, settleTimeout_ms } = this.#options
     const isOpen = () => tickets[0]?.isOpen ?? true
     this.#settlingSince = performance.now()
     const nextBatch = () => ++this.#batch
     const settling = settle({ database, marker, lost, nextBatch, isGivenUp: () => this.#isClosing && isOpen() })
-    const known = await within(settling, settleTimeoutMs, undefined)
+    const known = await within(settling, settleTimeout_ms, undefined)
     if (known === undefined) for (const ticket of tickets) leaveOpen(ticket, lost)
     const happened = await settling
     this.#settlingSince = undefined

@@ -9,9 +9,9 @@ export interface TillOptions<Announcement> {
   /** Operations waiting at the most; more are refused with 9007. */
   queueLimit: number
   /** How long an operation may wait before its batch begins. */
-  queueTimeoutMs?: number
+  queueTimeout_ms?: number
   /** How long the callers of a lost COMMIT wait for its outcome before they are told that it is not known yet. */
-  settleTimeoutMs?: number
+  settleTimeout_ms?: number
   now?: () => Date
   /** Called after each commit with what the batch announced, in order. */
   publish: (announcements: readonly Announcement[]) => void

@@ -27,15 +27,15 @@ export interface Till<Announcement = unknown> {
 const sweepEvery_ms = 500
 
 export function createTill<Announcement>(options: TillOptions<Announcement>): Till<Announcement> {
-  const { queueLimit, queueTimeoutMs = 8_000, settleTimeoutMs = 8_000 } = options
+  const { queueLimit, queueTimeout_ms = 8_000, settleTimeout_ms = 8_000 } = options
   const instance = randomBytes(12).toString('hex')
   const lanes = Array.from(
     { length: options.lanes },
-    (_, index) => new Lane(`${instance}-${index}`, { ...options, queueTimeoutMs, settleTimeoutMs }),
+    (_, index) => new Lane(`${instance}-${index}`, { ...options, queueTimeout_ms, settleTimeout_ms }),
   )
   const waiting = () => lanes.reduce((sum, lane) => sum + lane.waiting, 0)
   const sweeper = setInterval(() => {
-    for (const lane of lanes) lane.dropOlderThan(performance.now() - queueTimeoutMs)
+    for (const lane of lanes) lane.dropOlderThan(performance.now() - queueTimeout_ms)
   }, sweepEvery_ms)
   let closed = false
 

@@ -12,7 +12,7 @@ export interface VoucherFilter {
 }
 
 /** A page of the user's vouchers, newest first, with their states at `now`. */
-export function vouchersOf(
+export function readVouchers(
   database: Database,
   userId: number,
   query: VoucherFilter & { page: number; limit: number },
@@ -26,7 +26,7 @@ export function vouchersOf(
 }
 
 /** What the user can still hand in at `now`, at most `most` of it: what ends first comes first. */
-export function activeVouchersOf({ orm }: Database, userId: number, now: Date, most: number): Promise<Voucher[]> {
+export function readActiveVouchers({ orm }: Database, userId: number, now: Date, most: number): Promise<Voucher[]> {
   return orm
     .select()
     .from(table)
@@ -36,7 +36,7 @@ export function activeVouchersOf({ orm }: Database, userId: number, now: Date, m
 }
 
 /** How many vouchers the user can still hand in at `now`, and how many of them end by `soon`. */
-export async function activeCountsOf({ orm }: Database, userId: number, now: Date, soon: Date) {
+export async function countActiveVouchers({ orm }: Database, userId: number, now: Date, soon: Date) {
   const [counted] = await orm
     .select({ active: count(), expiring: sql<string | null>`SUM(${lte(table.expires_at, soon)})` })
     .from(table)
@@ -45,7 +45,7 @@ export async function activeCountsOf({ orm }: Database, userId: number, now: Dat
 }
 
 /** The user's own voucher under `code`. */
-export async function ownVoucher({ orm }: Database, userId: number, code: string): Promise<Voucher | undefined> {
+export async function findOwnVoucher({ orm }: Database, userId: number, code: string): Promise<Voucher | undefined> {
   const [voucher] = await orm
     .select()
     .from(table)
@@ -60,7 +60,7 @@ export async function findVoucher({ orm }: Database, code: string): Promise<Vouc
 }
 
 /** The user's vouchers that were given for these, by `source_id`. */
-export async function vouchersBySource(
+export async function findVouchersBySource(
   { orm }: Database,
   userId: number,
   sourceIds: readonly string[],

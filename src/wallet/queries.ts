@@ -5,7 +5,7 @@ import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { exchangeRecordsTable } from '../exchange/schema.ts'
 import { day_ms } from '../lib/calendar.ts'
-import { activeCountsOf, activeVouchersOf, ownVoucher, vouchersOf } from '../vouchers/queries.ts'
+import { countActiveVouchers, findOwnVoucher, readActiveVouchers, readVouchers } from '../vouchers/queries.ts'
 import type { Voucher } from '../vouchers/schema.ts'
 import { sourceOf } from '../vouchers/source.ts'
 import { statusAt } from '../vouchers/status.ts'
@@ -17,11 +17,11 @@ const soon_days = 3
 const mostActive = 100
 
 /** A page of the user's vouchers, newest first, and how many of all can still be handed in. */
-export async function walletOf(database: Database, userId: number, query: z.output<typeof vouchersQuery>, now: Date) {
+export async function readWallet(database: Database, userId: number, query: z.output<typeof vouchersQuery>, now: Date) {
   const soon = new Date(now.getTime() + soon_days * day_ms)
   const [{ rows, total }, counts] = await Promise.all([
-    vouchersOf(database, userId, query, now),
-    activeCountsOf(database, userId, now, soon),
+    readVouchers(database, userId, query, now),
+    countActiveVouchers(database, userId, now, soon),
   ])
   return { vouchers: await views(database, rows, now), counts, pagination: paginationOf(query, total) }
 }
@@ -36,15 +36,15 @@ export async function requireOwnVoucher(
   code: string,
   now: Date,
 ): Promise<WalletVoucher> {
-  const voucher = await ownVoucher(database, userId, code)
+  const voucher = await findOwnVoucher(database, userId, code)
   const [view] = await views(database, voucher ? [voucher] : [], now)
   if (!view) throw new Refusal(6006)
   return view
 }
 
 /** What the user can hand in now, for the counter: what ends first comes first. */
-export async function activeWalletOf(database: Database, userId: number, now: Date): Promise<WalletVoucher[]> {
-  return views(database, await activeVouchersOf(database, userId, now, mostActive), now)
+export async function readActiveWallet(database: Database, userId: number, now: Date): Promise<WalletVoucher[]> {
+  return views(database, await readActiveVouchers(database, userId, now, mostActive), now)
 }
 
 async function views(database: Database, vouchers: readonly Voucher[], now: Date): Promise<WalletVoucher[]> {

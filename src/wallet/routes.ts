@@ -6,7 +6,7 @@ import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import { codeParam, qrOf } from '../vouchers/code.ts'
 import type { MemberCodes } from './member-codes.ts'
-import { requireOwnVoucher, walletOf } from './queries.ts'
+import { readWallet, requireOwnVoucher } from './queries.ts'
 import { memberCodeAnswer, voucherAnswer, vouchersAnswer, vouchersQuery } from './wire.ts'
 
 export interface WalletDeps {
@@ -23,7 +23,7 @@ export function walletRoutes({ database, now, memberCodes }: WalletDeps) {
       describe({ summary: 'The caller’s vouchers of goods and prizes, newest first', answer: vouchersAnswer }),
       validate('query', vouchersQuery),
       async (c) => {
-        const wallet = await walletOf(database, c.get('caller').userId, c.req.valid('query'), now())
+        const wallet = await readWallet(database, c.get('caller').userId, c.req.valid('query'), now())
         return ok(c, { ...wallet, vouchers: wallet.vouchers.map(linkIn(c, 'image')) })
       },
     )

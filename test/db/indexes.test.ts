@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/db/client.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { uploadsWithNumber } from '../../src/receipts/queries.ts'
+import { findUploadsWithNumber } from '../../src/receipts/queries.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -77,7 +77,7 @@ async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: s
   await client.post('/api/user/check-in', { token })
   const upload_id = await upload(diner, picture(1))
   const reading = { amount_fen: 1, paidAt: '2026-01-01T12:00:00', merchantName: null, receiptNumber: 'NO-1' }
-  await uploadsWithNumber(running.services.database, reading, upload_id)
+  await findUploadsWithNumber(running.services.database, reading, upload_id)
   const reads = [
     ...['/api/user/info', '/api/user/status', '/api/user/statistics', '/api/user/points/records'],
     ...['/api/user/points/records?type=earn&source=lottery', '/api/user/points/statistics'],

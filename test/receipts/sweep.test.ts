@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import type { AlertedError } from '../../src/alerts/alert.ts'
 import { mostAtOnce } from '../../src/lib/most-at-once.ts'
 import { randomCode } from '../../src/lib/random.ts'
-import { bringBack, inQuarantine } from '../../src/receipts/quarantine.ts'
+import { bringBack, listQuarantine } from '../../src/receipts/quarantine.ts'
 import { sweepImages } from '../../src/receipts/sweep.ts'
 import { createDiskStore } from '../../src/storage/disk-store.ts'
-import { marksOf } from '../../src/storage/installation.ts'
+import { readMarks } from '../../src/storage/installation.ts'
 import { createS3Store } from '../../src/storage/s3-store.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { startFaultyProxy } from '../support/http-proxy.ts'
@@ -60,7 +60,7 @@ const keysNow = async () => {
   return keys.flat().sort()
 }
 const quarantined = async () =>
-  (await Array.fromAsync(inQuarantine(service.database, store))).map(({ key }) => key).sort()
+  (await Array.fromAsync(listQuarantine(service.database, store))).map(({ key }) => key).sort()
 
 /** Images of uploads that have their rows; answers their keys. */
 async function knownImages(count: number): Promise<string[]> {
@@ -92,7 +92,7 @@ describe.each(['a folder', 'a bucket'])('the sweep of %s', (kind) => {
 
   test('marks a new installation, and leaves what is known, young or no image of ours', async () => {
     expect(await sweep()).toEqual(nothing)
-    const { database, store: mark } = await marksOf(service.database, store)
+    const { database, store: mark } = await readMarks(service.database, store)
     expect(database).toMatch(/^[0-9A-Z]{26}$/)
     expect(mark).toBe(database)
     const known = await knownImages(2)
@@ -142,14 +142,14 @@ describe.each(['a folder', 'a bucket'])('the sweep of %s', (kind) => {
     await sweep()
     await store.setMark(randomCode(26))
     expect(await sweep()).toEqual(nothing)
-    const { database, store: mark } = await marksOf(service.database, store)
+    const { database, store: mark } = await readMarks(service.database, store)
     expect(mark).toBe(database)
   })
 
   test('decides nothing about images that are too young to be judged', async () => {
     const images = await orphans(3)
     expect(await sweep(0)).toEqual(nothing)
-    expect(await marksOf(service.database, store)).toEqual({ database: undefined, store: undefined })
+    expect(await readMarks(service.database, store)).toEqual({ database: undefined, store: undefined })
     expect(await keysNow()).toEqual(images)
   })
 
@@ -157,18 +157,18 @@ describe.each(['a folder', 'a bucket'])('the sweep of %s', (kind) => {
     const known = await knownImages(5)
     await orphans(2)
     expect(await sweep()).toEqual({ ...nothing, putAway: 2 })
-    const { database, store: mark } = await marksOf(service.database, store)
+    const { database, store: mark } = await readMarks(service.database, store)
     expect([mark, await keysNow()]).toEqual([database, known])
   })
 
   test.each(['installation', 'the store'])('finds the mark that %s has lost by its rows', async (lost) => {
     await sweep()
-    const before = await marksOf(service.database, store)
+    const before = await readMarks(service.database, store)
     const known = await knownImages(3)
     if (lost === 'installation') await service.database.query('DELETE FROM installation')
     else await forgetMark()
     expect(await sweep()).toEqual(nothing)
-    expect([await marksOf(service.database, store), await keysNow()]).toEqual([before, known])
+    expect([await readMarks(service.database, store), await keysNow()]).toEqual([before, known])
   })
 
   test('stops when an older backup knows too few of the images, and goes on when an operator says how many', async () => {

@@ -91,7 +91,7 @@ describe('the outcome of a lost COMMIT', () => {
 describe('the outcome of a lost COMMIT that nobody can find out for a while', () => {
   const lostWith = async (fate: CommitFate) => {
     const proxy = await startProxy(url())
-    const toy = toys({ lanes: 1, settleTimeoutMs: 300 }, proxy.url)
+    const toy = toys({ lanes: 1, settleTimeout_ms: 300 }, proxy.url)
     await toy.till.run(drop, { jar: 1, coins: 1, name: 'warm' })
     proxy.strike(fate)
     const run = toy.till.run(drop, { jar: 1, coins: 1, name: 'lost' }, { owner: 'user:1', key: 'k', fingerprint: 'f' })
@@ -200,7 +200,7 @@ describe('the queue', () => {
   })
 
   test('refuses with 9007 what waited too long, before it began', async () => {
-    const toy = toys({ lanes: 1, queueTimeoutMs: 300 })
+    const toy = toys({ lanes: 1, queueTimeout_ms: 300 })
     const blocker = await toy.database.acquire()
     await blocker.query('START TRANSACTION')
     await blocker.query('SELECT * FROM toy_jars WHERE jar_id = 1 FOR UPDATE')

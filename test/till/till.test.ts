@@ -110,7 +110,7 @@ describe('a poisoned operation', () => {
   })
 
   test('makes none of its batch wait longer than the queue may: their turn has passed', async () => {
-    const toy = toys({ lanes: 1, queueTimeoutMs: 300 })
+    const toy = toys({ lanes: 1, queueTimeout_ms: 300 })
     const slow = () => Bun.sleepSync(200)
     const runs = ['first', 'slow', 'x'.repeat(41), 'late'].map((name) =>
       toy.till.run(drop, { jar: 1, coins: 1, name, ...(name === 'slow' ? { meanwhile: slow } : {}) }),

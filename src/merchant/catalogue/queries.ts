@@ -1,14 +1,14 @@
 import type { z } from 'zod'
 import { paginationOf } from '../../contract/wire.ts'
 import type { Database } from '../../db/client.ts'
-import { hasStockStatus, isOfCategory, keptProducts } from '../../exchange/catalogue.ts'
+import { hasStockStatus, isOfCategory, readProducts } from '../../exchange/catalogue.ts'
 import { merchantProductView } from './product-view.ts'
 import type { merchantProductsQuery, productStats } from './wire.ts'
 
 /** A page of the catalogue, on sale or not, as it is committed now. */
-export async function productsForMerchant(database: Database, query: z.output<typeof merchantProductsQuery>) {
+export async function readMerchantProducts(database: Database, query: z.output<typeof merchantProductsQuery>) {
   const { status, category, stock_status, keyword } = query
-  const selected = (await keptProducts(database)).filter(
+  const selected = (await readProducts(database)).filter(
     (product) =>
       (!status || product.status === status) &&
       isOfCategory(product, category) &&
@@ -20,8 +20,8 @@ export async function productsForMerchant(database: Database, query: z.output<ty
 }
 
 /** How many products are on sale, off sale, and low on stock (sold out ones among them) while on sale. */
-export async function productStatsNow(database: Database): Promise<z.output<typeof productStats>> {
-  const kept = await keptProducts(database)
+export async function readProductStats(database: Database): Promise<z.output<typeof productStats>> {
+  const kept = await readProducts(database)
   const active = kept.filter(({ status }) => status === 'active')
   return {
     active_count: active.length,

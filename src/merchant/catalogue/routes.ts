@@ -9,7 +9,7 @@ import { randomId } from '../../lib/random.ts'
 import type { Operation } from '../../till/operation.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { changeStock, createProduct, deleteProducts, editProducts } from './edit-products.ts'
-import { productStatsNow, productsForMerchant } from './queries.ts'
+import { readMerchantProducts, readProductStats } from './queries.ts'
 import {
   batchDeleteBody,
   batchUpdateBody,
@@ -42,7 +42,7 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
       describe({ summary: 'The catalogue, on sale or not', answer: merchantProductsAnswer, refusals: [2005] }),
       validate('query', merchantProductsQuery),
       async (c) => {
-        const { products, pagination } = await productsForMerchant(database, c.req.valid('query'))
+        const { products, pagination } = await readMerchantProducts(database, c.req.valid('query'))
         return ok(c, { products: products.map(linkIn(c, 'image')), pagination })
       },
     )
@@ -174,7 +174,7 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
     .get(
       '/product-stats',
       describe({ summary: 'Products by state', answer: productStats, refusals: [2005] }),
-      async (c) => ok(c, await productStatsNow(database)),
+      async (c) => ok(c, await readProductStats(database)),
     )
 }
 

@@ -4,7 +4,7 @@ import type { User } from '../../users/schema.ts'
 import { personView, userInfoView } from '../../users/user-info.ts'
 import type { Voucher } from '../../vouchers/schema.ts'
 import { statusAt } from '../../vouchers/status.ts'
-import { activeWalletOf } from '../../wallet/queries.ts'
+import { readActiveWallet } from '../../wallet/queries.ts'
 import type { MemberAnswer, VoucherAnswer } from './wire.ts'
 
 /** A voucher as the counter sees it at `now`. */
@@ -33,7 +33,7 @@ export async function memberView(
   now: Date,
   absolute: (link: string) => string,
 ): Promise<MemberAnswer> {
-  const vouchers = await activeWalletOf(database, user.user_id, now)
+  const vouchers = await readActiveWallet(database, user.user_id, now)
   return {
     user_info: userInfoView(user, absolute),
     user: personView(user, absolute),

@@ -7,7 +7,7 @@ import type { Database } from '../../db/client.ts'
 import { pageOf } from '../../db/page.ts'
 import type { Calendar } from '../../lib/calendar.ts'
 import { imageName, previewName } from '../../receipts/photo/image-names.ts'
-import { copiesOf } from '../../receipts/queries.ts'
+import { findCopies } from '../../receipts/queries.ts'
 import { type Upload, uploadReviewsTable } from '../../receipts/schema.ts'
 import type { Flag } from '../../receipts/wire.ts'
 import type { ImageLinks } from '../../storage/image-links.ts'
@@ -24,7 +24,7 @@ export interface ViewParts {
 }
 
 /** A page of uploads of one status, oldest first. */
-export async function reviewsByStatus(database: Database, query: z.output<typeof pendingQuery>, parts: ViewParts) {
+export async function readReviews(database: Database, query: z.output<typeof pendingQuery>, parts: ViewParts) {
   const where = eq(table.review_status, query.status)
   const order = [asc(table.created_at), asc(table.upload_id)]
   const { rows, total } = await pageOf(database, table, { ...query, where, order })
@@ -77,7 +77,7 @@ interface PageDetails {
 }
 
 async function surroundingsOf(database: Database, page: readonly Upload[]): Promise<PageDetails> {
-  const [people, copies] = await Promise.all([peopleOf(database, page), copiesOf(database, page)])
+  const [people, copies] = await Promise.all([peopleOf(database, page), findCopies(database, page)])
   return { people, copies }
 }
 

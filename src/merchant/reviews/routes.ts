@@ -7,7 +7,7 @@ import { validate } from '../../http/validate.ts'
 import type { Idempotency } from '../../till/operation.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { batchReview } from './batch-review.ts'
-import { requireUploader, reviewHistory, reviewsByStatus } from './queries.ts'
+import { readReviews, requireUploader, reviewHistory } from './queries.ts'
 import { review } from './review.ts'
 import {
   batchAnswer,
@@ -39,7 +39,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
       validate('query', pendingQuery),
       async (c) => {
         const parts = { imageLinks, absolute: absoluteLinks(c) }
-        return ok(c, await reviewsByStatus(database, c.req.valid('query'), parts))
+        return ok(c, await readReviews(database, c.req.valid('query'), parts))
       },
     )
     .post(

@@ -36,7 +36,7 @@ export function wheelView({ version, pity_prize_id, prizes }: Wheel): WheelAnswe
 }
 
 /** What the draws of the wheel's present version cost and gave, beside what the odds say. */
-export async function lotteryStatsNow(database: Database): Promise<z.output<typeof lotteryStats>> {
+export async function readLotteryStats(database: Database): Promise<z.output<typeof lotteryStats>> {
   const { version, prizes } = await requireWheel(database)
   const ids = prizes.map(({ prize_id }) => prize_id)
   const sums = await database.orm

@@ -5,7 +5,7 @@ import { once } from '../../http/idempotency.ts'
 import { describe } from '../../http/operation-docs.ts'
 import { validate } from '../../http/validate.ts'
 import type { MerchantDeps } from '../deps.ts'
-import { lotteryStatsNow, requireWheel, wheelView } from './queries.ts'
+import { readLotteryStats, requireWheel, wheelView } from './queries.ts'
 import { replaceWheel } from './replace-wheel.ts'
 import { lotteryStats, wheelAnswer, wheelBody } from './wire.ts'
 
@@ -39,6 +39,6 @@ export function wheelRoutes({ database, till, caches }: MerchantDeps) {
     .get(
       '/lottery/stats',
       describe({ summary: 'Draws, cost and awards by prize', answer: lotteryStats, refusals: [2005, 3001] }),
-      async (c) => ok(c, await lotteryStatsNow(database)),
+      async (c) => ok(c, await readLotteryStats(database)),
     )
 }
