@@ -10,12 +10,17 @@ import { useService } from '../support/service.ts'
 import { until } from '../support/sockets.ts'
 import { photoForm, storedKeys } from '../support/uploads.ts'
 
+interface Replica {
+  url: string
+  client: Client
+}
+
 const settings = { DAILY_UPLOAD_LIMIT: '3', OCR: 'on', OCR_WAIT_MS: '0' } as const
 const service = useService(settings)
 const timeout_ms = 120_000
 let program: Program
 /** This process and another one over the same database and store, each with a reader of its own. */
-let replicas: { url: string; client: Client }[]
+let replicas: Replica[]
 let seed = 0
 
 beforeAll(async () => {
@@ -47,7 +52,7 @@ const send = (
 }
 
 /** What a call costs at a replica: how many photos its reader takes, and whether the store's folder changes. */
-async function costsOf({ url, client }: { url: string; client: Client }, call: () => Promise<unknown>) {
+async function costsOf({ url, client }: Replica, call: () => Promise<unknown>) {
   const reads = async () => sumOf(await figuresOf(url), 'ocr_reads_total')
   const changedAt = () => statSync(join(service.dataDir, 'images/receipts'), { bigint: true }).mtimeNs
   const [readsBefore, changedBefore] = [await reads(), changedAt()]
@@ -71,11 +76,12 @@ async function haveRead(client: Client): Promise<void> {
 
 describe.each([0, 1])('what replica 0 has taken, asked again at replica %d', (index) => {
   const nothing = { reads: 0, writes: false }
+  const ends = () => ({ first: replicas[0] as Replica, replica: replicas[index] as Replica })
 
   test(
     'a replay gets the first answer, and 9008 for another amount, without the reader and the store',
     async () => {
-      const [first, replica] = [replicas[0] as (typeof replicas)[0], replicas[index] as (typeof replicas)[0]]
+      const { first, replica } = ends()
       const [person, photo] = [await signIn(service), await photoOf()]
       const made = await send(first.client, person, photo, { idempotencyKey: 'once' })
       await haveRead(first.client)
@@ -93,7 +99,7 @@ describe.each([0, 1])('what replica 0 has taken, asked again at replica %d', (in
   test(
     'the same photo is refused with 5005 without the reader and the store',
     async () => {
-      const [first, replica] = [replicas[0] as (typeof replicas)[0], replicas[index] as (typeof replicas)[0]]
+      const { first, replica } = ends()
       const [person, photo] = [await signIn(service), await photoOf()]
       const { data } = await send(first.client, person, photo)
       await haveRead(first.client)
@@ -109,7 +115,7 @@ describe.each([0, 1])('what replica 0 has taken, asked again at replica %d', (in
   test(
     'an upload over the day’s limit is refused with 5006 without the reader and the store',
     async () => {
-      const [first, replica] = [replicas[0] as (typeof replicas)[0], replicas[index] as (typeof replicas)[0]]
+      const { first, replica } = ends()
       const person = await signIn(service)
       for (let sent = 0; sent < 3; sent += 1)
         await send(first.client, person, await photoOf(), { idempotencyKey: `${sent}` })
@@ -130,7 +136,7 @@ describe('uploads that pass the precheck together, over two replicas', () => {
     await connection.query('START TRANSACTION')
     await connection.query('SELECT user_id FROM users WHERE user_id = ? FOR UPDATE', [person.userId])
     const running = photos.map((photo, index) => {
-      const { client } = replicas[index % 2] as (typeof replicas)[0]
+      const { client } = replicas[index % 2] as Replica
       return send(client, person, photo, idempotencyKey ? { idempotencyKey } : {})
     })
     await until(async () => (await storedKeys(service)).length === 2 * photos.length, 10_000)
