@@ -4,7 +4,7 @@ import { isKey, type Store } from '../storage/store.ts'
 import { usersTable } from '../users/schema.ts'
 import { uploadReviewsTable } from './schema.ts'
 
-/** Answers which of these objects a row knows. */
+/** Finds out which of these objects a row knows. */
 type KnownAmong = (database: Database, keys: readonly string[]) => Promise<ReadonlySet<string>>
 
 const batchSize = 500
@@ -62,7 +62,7 @@ async function knownReceipts({ orm }: Database, keys: readonly string[]): Promis
   return new Set(keys.filter((key) => known.has(imageKeyOf(key))))
 }
 
-/** An avatar's name begins with its user's id, so that its row is found by its key. */
+/** An avatar's name begins with its user's id, so the row is found by its key. */
 async function knownAvatars({ orm }: Database, keys: readonly string[]): Promise<Set<string>> {
   const userIds = keys.map((key) => Number(/^avatars\/(\d+)-/.exec(key)?.[1] ?? 0))
   const { user_id, avatar } = usersTable

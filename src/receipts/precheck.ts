@@ -20,7 +20,7 @@ export async function precheck(
     readPhotoSends(database, [[userId, sha256]]),
     countUploads(database, userId, since),
   ])
-  // The key comes last. One commit writes an upload and its answer: who has seen the upload finds the answer here.
+  // The key is read last. One commit writes an upload and its answer, so an upload that was seen has its answer by now.
   const first = idempotency && (await rememberedAnswer(database, idempotency))
   if (first) return { answer: first.answer as UploadMade, replayed: true }
   requireAllowed(sent ?? { standing: null }, today, dailyLimit)

@@ -66,8 +66,8 @@ export const uploadReviewsTable = mysqlTable(
     ),
     // `findUploadsWithNumber`, asked for each photo that was read. Without it each upload reads all that came before.
     index('upload_reviews_number').on(table.read_number),
-    // One upload of a photo for each user and send: `uploadsByPhoto`. Its first column serves `findCopies`, which looks for
-    // the photo among everyone's.
+    // One upload of a photo for each user and send: `photoSends`. Its first column serves `findCopies`, which looks for the
+    // photo among everyone's.
     unique('upload_reviews_image_send').on(table.image_sha256, table.user_id, table.resend),
     // One row an image. Serves `sweepImages`, which asks for 500 names at once.
     unique('upload_reviews_image_key').on(table.image_key),
@@ -106,7 +106,7 @@ export interface PhotoSends {
   standing: string | null
 }
 
-/** Read while the user's row is locked: no other upload or review of theirs can be on its way. */
+/** Read while the user's row is locked, so no other upload or review of theirs can come in between. */
 export const photoSends = derivedMapping({
   name: 'photo_sends',
   rank: lockOrder.uploads,
@@ -115,7 +115,7 @@ export const photoSends = derivedMapping({
   load: readPhotoSends,
 })
 
-/** How often each of these photos was sent, each named by its user and its digest. */
+/** How often each of these photos was sent. A photo is named by its user and its SHA-256. */
 export async function readPhotoSends(
   database: Pick<Transaction, 'query'>,
   keys: readonly Key[],
@@ -134,7 +134,7 @@ export async function readPhotoSends(
   })
 }
 
-/** How much a user has sent since an instant. */
+/** How many uploads a user has made since an instant. */
 export interface UploadCount {
   user_id: number
   /** ISO 8601, the start of the business day. */

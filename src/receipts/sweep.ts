@@ -9,11 +9,11 @@ import { bringBackKnown, putAway, removeOld } from './quarantine.ts'
 /** A younger object may belong to an upload that is not filed yet. */
 const youngest_ms = 3_600_000
 
-/** What the store holds, held against the rows. */
+/** What the store holds, compared with the rows. */
 export interface Survey {
   images: number
   known: number
-  /** Keys that no row knows, of images old enough to be judged. */
+  /** The keys that no row knows, of images that are old enough to be judged. */
   unknown: readonly string[]
 }
 
@@ -31,10 +31,10 @@ export interface Swept {
 }
 
 /**
- * Puts images older than an hour that no row knows into the quarantine, and removes what was there for a week. Safe to
- * run at any time, beside itself too. A list or a look-up that fails half-way leaves everything where it is.
+ * Puts images that are older than an hour and in no row into the quarantine, and removes what was there for a week. It
+ * is safe at any time, even twice at once. When a list or a look-up fails half-way, everything stays where it is.
  * @throws {AlertedError} when store and database are not known to belong together, or too much is unknown.
- * @throws `stop`'s reason once it is given; what is left is found again.
+ * @throws the reason of `stop` once it is given. The next run finds what is left.
  */
 export async function sweepImages(database: Database, store: Store, options: SweepOptions): Promise<Swept> {
   const { now, stop } = options
@@ -58,7 +58,7 @@ export async function sweepImages(database: Database, store: Store, options: Swe
   return { putAway: unknown.length, broughtBack, removed: await removeOld(database, store, now, stop) }
 }
 
-/** Goes through the whole store before anything is decided. */
+/** Counts the whole store. Nothing is decided before the end. */
 export async function survey(database: Database, store: Store, now: Date, stop?: AbortSignal): Promise<Survey> {
   const before = new Date(now.getTime() - youngest_ms)
   const found = { images: 0, known: 0, unknown: [] as string[] }
@@ -71,9 +71,9 @@ export async function survey(database: Database, store: Store, now: Date, stop?:
 }
 
 /**
- * Whether the two belong together, by their marks. The first time that one of them has none it is told by what is there,
- * and from then on the marks hold: a wrong database that goes on and fills up must not become the right one. A store
- * without images is anyone's.
+ * Whether the two belong together, by their marks. The first time that one of them has none it is told by what is
+ * there, and from then on the marks hold: a wrong database that goes on and fills up must not become the right one. A
+ * store without images is anyone's.
  */
 async function belonging(
   database: Database,

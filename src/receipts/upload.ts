@@ -32,13 +32,15 @@ export interface UploadMade {
   estimated_points: number
 }
 
-/** @throws {Refusal} 5005 for a photo of the sender's that stands, 5006 when the day's uploads are used up. */
+/** @throws {Refusal} 5005 for a photo whose last upload was not rejected, 5006 when the day's limit is reached. */
 export function requireAllowed({ standing }: Pick<PhotoSends, 'standing'>, today: number, dailyLimit: number): void {
   if (standing !== null) throw new Refusal(5005, { upload_id: standing })
   if (today >= dailyLimit) throw new Refusal(5006, { limit: dailyLimit })
 }
 
-/** A receipt goes to review: each photo once a user until it is rejected, and never more of them a day than the limit. */
+/**
+ * Files a receipt for review. A user sends a photo again only after it was rejected, and no more a day than the limit.
+ */
 export const upload: Operation<NewUpload, UploadMade, Push> = {
   name: 'upload',
   owner: ({ userId }) => userId,
