@@ -1,8 +1,5 @@
-import type { NewProduct } from '../src/exchange/add-product.ts'
-import type { SeedPrize } from '../src/lottery/install-wheel.ts'
-
 /** The default wheel, by angle; probabilities in ten-thousandths. */
-export const defaultPrizes: readonly SeedPrize[] = [
+export const defaultPrizes = [
   prize(1, '八八折券', 'coupon', 88, 0, 500, '#FF6B6B'),
   prize(2, '50积分', 'points', 50, 45, 2_000, '#4ECDC4'),
   prize(3, '九八折券', 'coupon', 98, 90, 1_000, '#45B7D1'),
@@ -17,7 +14,7 @@ export const defaultPrizes: readonly SeedPrize[] = [
 export const defaultPityPrizeId = 3
 
 /** Goods to look at before the restaurant has entered its own. */
-export const sampleProducts: readonly { fields: NewProduct['fields']; stock: number }[] = [
+export const sampleProducts = [
   product('招牌红烧肉', '热菜', 880, 50, '慢炖三小时，肥而不腻', true),
   product('清蒸鲈鱼', '热菜', 1_280, 30, '当日鲜活，清蒸原味', true),
   product('宫保鸡丁', '热菜', 580, 80, '花生酥脆，微辣回甜'),
@@ -40,15 +37,15 @@ export const sampleProducts: readonly { fields: NewProduct['fields']; stock: num
   product('双人套餐券', '套餐', 3_980, 10, '两荤一素一汤两饮', true, 2),
 ]
 
-function prize(
+function prize<Type extends string>(
   prize_id: number,
   prize_name: string,
-  prize_type: SeedPrize['prize_type'],
+  prize_type: Type,
   prize_value: number,
   angle: number,
   probability: number,
   color: string,
-): SeedPrize {
+) {
   return { prize_id, prize_name, prize_type, prize_value, angle, probability, color, is_activity: false }
 }
 
@@ -60,6 +57,6 @@ function product(
   description: string,
   is_hot = false,
   per_user_limit: number | null = null,
-): { fields: NewProduct['fields']; stock: number } {
+) {
   return { fields: { name, category, exchange_points, description, is_hot, per_user_limit }, stock }
 }
