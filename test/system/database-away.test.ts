@@ -111,6 +111,27 @@ describe('a database that is away', () => {
     },
   )
 
+  test('in the middle of a batch of reviews: the batch is not known yet, and sent again with its key it is finished', async () => {
+    const service = { client, services: running.services }
+    const { token } = await signInMerchant(service)
+    const uploads = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const { userId } = await signIn(service)
+        return waitingReceipt(running.services.database, userId, new Date())
+      }),
+    )
+    const reviews = uploads.map((upload_id) => ({ upload_id, action: 'approve', points: 10 }))
+    const review = () =>
+      client.post('/api/merchant/batch-review', { token, body: { reviews }, idempotencyKey: 'batch-in-the-middle' })
+    proxy.strike('gone-after')
+    expect((await review()).code).toBe(9009)
+    proxy = await startProxy(databaseUrl, Number(new URL(proxy.url).port))
+    await until(async () => (await review()).code === 0, 20_000)
+    const { data } = await review()
+    expect(data.results.map(({ ok }: { ok: boolean }) => ok)).toEqual(Array(8).fill(true))
+    expect(await findMismatches(running.services.database)).toEqual([])
+  })
+
   test.each(['a redeemed voucher', 'a batch of reviews without a key'])(
     'from the moment of its COMMIT on, %s is answered as done',
     async (what) => {
