@@ -51,9 +51,14 @@ const lostCodes = new Set([
   'ETIMEDOUT',
 ])
 
+/** What was read before a lock was taken has changed since: the whole transaction may be run again. */
+export class StaleRead extends Error {
+  override name = 'StaleRead'
+}
+
 /** True for a deadlock, a lock wait timeout or a snapshot conflict: the whole transaction may be run again. */
 export function isSerializationFailure(error: unknown): boolean {
-  return someCause(error, (cause) => serialization.has(Number(cause.errno)))
+  return error instanceof StaleRead || someCause(error, (cause) => serialization.has(Number(cause.errno)))
 }
 
 /** True when a unique key refused a row. */

@@ -12,7 +12,7 @@ import { countDraws, drawDayOf, drawsOn, findOrCreatePity, isPityDue, nextPity, 
 import { isLimited, type Prize, prizeRules } from './prizes.ts'
 import { lotteryPity, lotteryRecords, prizeStocks } from './schema.ts'
 import { emptyPrizeOf, isOpen, land, pityPrizeOf, type Wheel } from './wheel.ts'
-import { wheelMapping } from './wheel-mapping.ts'
+import { requireSamePrize, wheelMapping } from './wheel-mapping.ts'
 import type { DrawAnswer } from './wire.ts'
 
 export interface Draw {
@@ -108,6 +108,7 @@ function takeLanding(unit: UnitOfWork<Push>, wheel: Wheel, roll: number): Pick<T
   const landing = land(wheel.prizes, roll)
   if (!isLimited(landing.prize, wheel.pity_prize_id)) return landing
   const stock = unit.get(prizeStocks, [landing.prize.prize_id])
+  requireSamePrize(landing.prize, stock)
   const left = stock.stock_remaining ?? 0
   if (left === 0) return { ...landing, prize: emptyPrizeOf(wheel) }
   unit.update(prizeStocks, stock, { stock_remaining: left - 1, updated_at: unit.now })

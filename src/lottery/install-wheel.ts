@@ -1,7 +1,7 @@
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { Prize } from './prizes.ts'
-import { lotteryWheel, prizeStocks } from './schema.ts'
+import { prizeStocks, wheelLock } from './schema.ts'
 
 export type SeedPrize = Pick<
   Prize,
@@ -18,11 +18,11 @@ export interface WheelInstallation {
 export const installWheel: Operation<WheelInstallation, { installed: boolean }> = {
   name: 'install_wheel',
   owner: () => 'wheel',
-  needs: () => [rows(lotteryWheel, 1)],
+  needs: () => [rows(wheelLock, 1)],
   decide(unit, { prizes, pityPrizeId, costPoints }) {
-    if (unit.find(lotteryWheel, [1])) return { installed: false }
+    if (unit.find(wheelLock, [1])) return { installed: false }
     const { now } = unit
-    unit.append(lotteryWheel, { wheel_id: 1, version: 1, pity_prize_id: pityPrizeId, updated_at: now })
+    unit.append(wheelLock, { wheel_id: 1, version: 1, pity_prize_id: pityPrizeId, updated_at: now })
     for (const prize of prizes) {
       unit.append(prizeStocks, {
         ...prize,

@@ -128,20 +128,12 @@ export const lotteryPity = mapTable(lotteryPityTable, {
   updates: ['current_count', 'draws_day', 'draws_today', 'updated_at'],
 })
 
-/** Exclusive to whoever changes the wheel, and taken before the draws' shared lock on the same row. */
+/** Exclusive to whoever changes the wheel. */
 export const wheelLock = mapTable(lotteryWheelTable, {
   rank: lockOrder.wheelLock,
   key: ['wheel_id'],
   lock: 'update',
   updates: ['version', 'pity_prize_id', 'updated_at'],
-})
-
-/** Shared by the draws that run beside each other. */
-export const lotteryWheel = mapTable(lotteryWheelTable, {
-  rank: lockOrder.wheel,
-  key: ['wheel_id'],
-  lock: 'share',
-  updates: [],
 })
 
 /** Locked by whoever changes the wheel, and by a draw only where a prize is limited: a draw changes its stock alone. */

@@ -1,8 +1,10 @@
-import { asc, eq } from 'drizzle-orm'
+import { asc, eq, getTableColumns } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
+import { StaleRead } from '../db/errors.ts'
 import { lockOrder } from '../lock-order.ts'
-import { derivedMapping, mapTable } from '../till/table-mapping.ts'
-import { lotteryPrizesTable, lotteryWheel, lotteryWheelTable } from './schema.ts'
+import { decoderOf, derivedMapping } from '../till/table-mapping.ts'
+import type { Prize } from './prizes.ts'
+import { lotteryPrizesTable, lotteryWheelTable } from './schema.ts'
 import type { Wheel } from './wheel.ts'
 
 /** The one wheel as a batch holds it. */
@@ -11,16 +13,18 @@ export interface HeldWheel {
   wheel: Wheel
 }
 
-const prizesByStatus = mapTable(lotteryPrizesTable, {
-  rank: lockOrder.wheel,
-  key: ['status'],
-  lock: 'none',
-  updates: [],
-})
+const decodePrize = decoderOf(lotteryPrizesTable)
+const prizeColumns = Object.keys(getTableColumns(lotteryPrizesTable))
+
+/** The wheel and its prizes in one statement, so that they are of one version. */
+const selectWheel = `SELECT w.wheel_id, w.version, w.pity_prize_id, ${prizeColumns.map((name) => `p.\`${name}\``).join(', ')}
+   FROM lottery_wheel w LEFT JOIN lottery_prizes p ON p.status = 'active'
+  WHERE w.wheel_id IN (?) ORDER BY p.angle`
 
 /**
- * The wheel under a shared lock: draws run side by side, whoever replaces it waits for them, and what follows sees the
- * new one, never a mix; draws that follow in the batch see it here.
+ * The wheel as it is committed when the batch begins. It is not locked: draws run side by side, and a new wheel waits for
+ * nobody. A draw that began before the new wheel was committed is of the old one, as a whole. What a draw changes, the
+ * stock of a limited prize, is locked; {@link requireSamePrize} looks whether it is still that wheel's.
  */
 export const wheelMapping = derivedMapping({
   name: 'lottery_wheel',
@@ -28,21 +32,37 @@ export const wheelMapping = derivedMapping({
   updates: ['wheel'],
   keyOf: ({ wheel_id }: HeldWheel) => [wheel_id],
   async load(tx, keys) {
-    const [row] = await lotteryWheel.load(tx, keys)
-    if (!row) return []
-    const prizes = await prizesByStatus.load(tx, [['active']])
-    return [{ wheel_id: row.wheel_id, wheel: { ...row, prizes: prizes.sort((a, b) => a.angle - b.angle) } }]
+    const found = await tx.query<Record<string, unknown>>(selectWheel, [keys.flat()])
+    const [first] = found
+    if (!first) return []
+    const prizes = found
+      .filter(({ prize_id }) => prize_id !== null)
+      .map(({ wheel_id: _id, version: _version, pity_prize_id: _pity, ...prize }) => decodePrize(prize))
+    const wheel = { version: Number(first.version), pity_prize_id: Number(first.pity_prize_id), prizes }
+    return [{ wheel_id: Number(first.wheel_id), wheel }]
   },
 })
 
+/**
+ * Asserts that the locked row of a prize is what the wheel said of it, but for its stock.
+ * @throws {StaleRead} when the wheel was replaced since it was read: the batch is run again.
+ */
+export function requireSamePrize(prize: Readonly<Prize>, locked: Readonly<Prize>): void {
+  const { stock_remaining: _stock, updated_at: _at, ...said } = prize
+  const names = Object.keys(said) as (keyof typeof said)[]
+  if (names.some((name) => `${said[name]}` !== `${locked[name]}`)) throw new StaleRead(`prize ${prize.prize_id}`)
+}
+
 /** The wheel as it is committed now, or undefined before it is seeded. */
 export async function readWheel({ orm }: Database): Promise<Wheel | undefined> {
-  const [row] = await orm.select().from(lotteryWheelTable).where(eq(lotteryWheelTable.wheel_id, 1))
-  if (!row) return undefined
-  const prizes = await orm
-    .select()
-    .from(lotteryPrizesTable)
-    .where(eq(lotteryPrizesTable.status, 'active'))
+  const found = await orm
+    .select({ wheel: lotteryWheelTable, prize: lotteryPrizesTable })
+    .from(lotteryWheelTable)
+    .leftJoin(lotteryPrizesTable, eq(lotteryPrizesTable.status, 'active'))
+    .where(eq(lotteryWheelTable.wheel_id, 1))
     .orderBy(asc(lotteryPrizesTable.angle))
-  return { version: row.version, pity_prize_id: row.pity_prize_id, prizes }
+  const [first] = found
+  if (!first) return undefined
+  const { version, pity_prize_id } = first.wheel
+  return { version, pity_prize_id, prizes: found.flatMap(({ prize }) => prize ?? []) }
 }

@@ -42,14 +42,26 @@ export interface Finder {
 export interface TableMappingOptions<Row, Column extends keyof Row & string> {
   rank: number
   key: readonly (keyof Row & string)[]
-  /** `update` locks what it loads, `share` lets others read it, `none` reads what is committed. */
-  lock: 'update' | 'share' | 'none'
+  /** `update` locks what it loads, `none` reads what is committed. */
+  lock: 'update' | 'none'
   updates: readonly Column[]
 }
 
-const lockClause = { update: ' FOR UPDATE', share: ' LOCK IN SHARE MODE', none: '' }
+const lockClause = { update: ' FOR UPDATE', none: '' }
 const quote = (name: string) => `\`${name}\``
 const useDefault = raw('DEFAULT')
+
+/** Makes rows of a table out of what a transaction's query answers, in place; other columns of the answer stay. */
+export function decoderOf<Table extends MySqlTable>(table: Table) {
+  const columns = Object.entries(getTableColumns(table)) as [string, AnyMySqlColumn][]
+  return (row: Record<string, unknown>) => {
+    for (const [column, codec] of columns) {
+      const value = row[column]
+      if (value !== null) row[column] = codec.mapFromDriverValue(value)
+    }
+    return row as Table['$inferSelect']
+  }
+}
 
 /** A mapping over a Drizzle table: columns and their codecs come from it, the statements are multi-row. */
 export function mapTable<Table extends MySqlTable, const Column extends keyof Table['$inferSelect'] & string = never>(
@@ -70,13 +82,7 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
     const one = `(${options.key.map((column) => `${quote(column)} = ?`).join(' AND ')})`
     return { sql: keys.map(() => one).join(' OR '), params: keys.flat() }
   }
-  const decode = (row: Record<string, unknown>) => {
-    for (const [column, codec] of columns) {
-      const value = row[column]
-      if (value !== null) row[column] = codec.mapFromDriverValue(value)
-    }
-    return row as Row
-  }
+  const decode = decoderOf(table)
   const keyOf = (row: Row): Key => options.key.map((column) => row[column as keyof Row] as string | number)
   const keysOf = (rows: readonly Row[]) => whereKeys(rows.map(keyOf))
 

@@ -1,4 +1,5 @@
 import { Refusal } from '../contract/refusals.ts'
+import { StaleRead } from '../db/errors.ts'
 import { firstAnswer, idempotencyNeed, rememberAnswer } from './idempotency.ts'
 import type { IdempotencyKey, Operation, TillAnswer } from './operation.ts'
 import type { UnitOfWork, Wanted } from './unit-of-work.ts'
@@ -42,7 +43,10 @@ export function needsOf<Announcement>(ticket: Ticket<Announcement>): Wanted[] {
   return needs.map((need) => ({ owner: ticket, need }))
 }
 
-/** A refusal or a broken operation is its own outcome: the unit of work is as it was before it. */
+/**
+ * A refusal or a broken operation is its own outcome: the unit of work is as it was before it.
+ * @throws {StaleRead} to run the whole batch again
+ */
 export function decide<Announcement>(unit: UnitOfWork<Announcement>, ticket: Ticket<Announcement>): Outcome {
   const { operation, input, idempotency } = ticket
   try {
@@ -54,6 +58,7 @@ export function decide<Announcement>(unit: UnitOfWork<Announcement>, ticket: Tic
       return { ok: true, answer: { answer: decided, replayed: false } }
     })
   } catch (error) {
+    if (error instanceof StaleRead) throw error
     return { ok: false, error }
   }
 }

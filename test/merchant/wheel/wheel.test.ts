@@ -159,6 +159,34 @@ describe('the wheel', () => {
     const { data } = await service.client.get('/api/merchant/prizes', { token })
     expect(data.version).toBe(wheel.version + 10)
   })
+
+  test('a draw that finds its limited prize changed under the lock is made again with the new wheel', async () => {
+    const diner = await signIn(service)
+    const only = (prize_name: string, stock_remaining: number) => ({
+      ...wheel,
+      prizes: wheel.prizes.map((prize, index) =>
+        index === 0
+          ? { ...prize, prize_name, prize_type: 'physical', probability: 1, stock_remaining }
+          : { ...prize, probability: 0 },
+      ),
+    })
+    expect((await put(only('旧奖品', 5))).code).toBe(0)
+    const blocker = await service.database.acquire()
+    await blocker.query('START TRANSACTION')
+    const id = wheel.prizes[0]?.prize_id
+    await blocker.query("UPDATE lottery_prizes SET prize_name = '新奖品', stock_remaining = 7 WHERE prize_id = ?", [id])
+    await blocker.query('UPDATE lottery_wheel SET version = version + 1')
+    const drawn = service.client.post('/api/lottery/draw', { token: diner.token, body: { draw_type: 'single' } })
+    await Bun.sleep(300)
+    await blocker.query('COMMIT')
+    blocker.release()
+    expect((await drawn).data.results[0]).toMatchObject({ prize_name: '新奖品', is_pity: false })
+    const kept = await service.database.query<{ version: number; left: number }>(
+      `SELECT r.wheel_version - w.version AS version, p.stock_remaining AS \`left\` FROM lottery_records r
+         JOIN lottery_wheel w ON w.wheel_id = 1 JOIN lottery_prizes p ON p.prize_id = r.prize_id`,
+    )
+    expect(kept).toEqual([{ version: 0, left: 6 }])
+  })
 })
 
 test('the statistics of draws show declared beside observed odds, with guaranteed draws apart', async () => {
