@@ -15,8 +15,8 @@ export const jsonText = customType<{ data: string; driverData: unknown }>({
 /** An instant in UTC, to the millisecond. */
 export const instant = () => datetime({ fsp: 3 })
 
-/** The column's own default: the instant of the insert, in UTC whatever the session's zone is. */
-export const utcNow = sql`(UTC_TIMESTAMP(3))`
+/** The column's own default: the instant of the insert. Every session of the service is in UTC. */
+export const utcNow = sql`CURRENT_TIMESTAMP(3)`
 
 /** A probability as an integer number of ten-thousandths, DECIMAL(6,4) in the table; floats never touch it. */
 export const tenThousandths = customType<{ data: number; driverData: string }>({

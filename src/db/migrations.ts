@@ -6,6 +6,7 @@ import addSessionRefreshes from '../../drizzle/0004_add_session_refreshes.sql' w
 import markInstallation from '../../drizzle/0005_mark_installation.sql' with { type: 'text' }
 import letRejectedPhotosReturn from '../../drizzle/0006_let_rejected_photos_return.sql' with { type: 'text' }
 import indexVouchersByStatus from '../../drizzle/0007_index_vouchers_by_status.sql' with { type: 'text' }
+import plainTimeDefaults from '../../drizzle/0008_plain_time_defaults.sql' with { type: 'text' }
 
 /** A named change of the schema; once landed it is never edited. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { name: '0005_mark_installation', sql: markInstallation },
   { name: '0006_let_rejected_photos_return', sql: letRejectedPhotosReturn },
   { name: '0007_index_vouchers_by_status', sql: indexVouchersByStatus },
+  { name: '0008_plain_time_defaults', sql: plainTimeDefaults },
 ]

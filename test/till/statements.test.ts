@@ -78,3 +78,11 @@ test('a locking read stands inside of a transaction: TiDB does not wait for one 
   }
   expect(wrong).toEqual([])
 })
+
+test('the columns’ own defaults are plain: TiDB refuses most expressions there', async () => {
+  const wrong: string[] = []
+  for await (const file of new Glob('drizzle/*.sql').scan()) {
+    if (/DEFAULT \(/i.test(await Bun.file(file).text())) wrong.push(file)
+  }
+  expect(wrong).toEqual([])
+})
