@@ -17,9 +17,9 @@ const decodePrize = decoderOf(lotteryPrizesTable)
 const prizeColumns = Object.keys(getTableColumns(lotteryPrizesTable))
 
 /** The wheel and its prizes in one statement, so that they are of one version. */
-const selectWheel = `SELECT w.wheel_id, w.version, w.pity_prize_id, ${prizeColumns.map((name) => `p.\`${name}\``).join(', ')}
-   FROM lottery_wheel w LEFT JOIN lottery_prizes p ON p.status = 'active'
-  WHERE w.wheel_id IN (?) ORDER BY p.angle`
+const selectWheel = `SELECT wheel_id, version, pity_prize_id, ${prizeColumns.map((name) => `lottery_prizes.\`${name}\``).join(', ')}
+   FROM lottery_wheel LEFT JOIN lottery_prizes ON lottery_prizes.status = 'active'
+  WHERE wheel_id IN (?) ORDER BY angle`
 
 /**
  * The wheel as it is committed when the batch begins. It is not locked: draws run side by side, and a new wheel waits for
