@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path'
 import { Glob } from 'bun'
 
 const root = join(import.meta.dir, '../..')
-const folders = ['.', 'src', 'bench', 'ops', 'docs/decisions']
+const folders = ['.', 'src', 'bench', 'ops', 'docs', 'docs/decisions']
 const documents = folders.flatMap((folder) => [...new Glob(`${folder}/*.md`).scanSync(root)])
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const isThere = (...path: string[]) => existsSync(join(root, ...path))
 
 /** A heading as a link names it: lower case, blanks as hyphens, other signs left out. */
 const anchorOf = (heading: string) =>
@@ -14,19 +16,42 @@ const anchorOf = (heading: string) =>
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-')
 
-function anchorsOf(file: string): string[] {
-  return [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
+function anchorsOf(path: string): string[] {
+  return [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
 }
 
 test('every link of the documents leads to a file, and to a heading where it names one', () => {
   const broken: string[] = []
   for (const document of documents) {
-    for (const [, target = ''] of readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!\w+:)([^)]+)\)/g)) {
+    for (const [, target = ''] of read(document).matchAll(/\]\((?!\w+:)([^)]+)\)/g)) {
       const [path = '', anchor] = target.split('#')
-      const file = path === '' ? join(root, document) : join(root, dirname(document), path)
-      if (!existsSync(file) || (anchor && !anchorsOf(file).includes(anchor))) broken.push(`${document}: ${target}`)
+      const file = path === '' ? document : join(dirname(document), path)
+      if (!isThere(file) || (anchor && !anchorsOf(file).includes(anchor))) broken.push(`${document}: ${target}`)
     }
   }
   expect(documents.length).toBeGreaterThan(10)
   expect(broken).toEqual([])
+})
+
+/** Where a path may begin that a document names. */
+const beginnings = ['', 'src', 'src/http/dialects']
+
+test('every file of the repository that a document names in code is there', () => {
+  const named = documents.flatMap((document) =>
+    [...read(document).matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|md|sql|sh|yml|cfg))`/g)].map(([, path = '']) => ({
+      document,
+      path,
+    })),
+  )
+  const missing = named.filter(({ path }) => !beginnings.some((beginning) => isThere(beginning, path)))
+  expect(named.length).toBeGreaterThan(50)
+  expect(missing).toEqual([])
+})
+
+test('every test that SECURITY.md names is there', () => {
+  const rows = [...read('SECURITY.md').matchAll(/^\| \d.*\|([^|]*)\|$/gm)]
+  const named = rows.flatMap(([, tests = '']) => tests.split(',').map((name) => name.trim())).filter(Boolean)
+  expect(rows.length).toBeGreaterThan(80)
+  expect(named.length).toBeGreaterThan(90)
+  expect(named.filter((name) => !isThere(`test/${name}.test.ts`))).toEqual([])
 })
