@@ -1,6 +1,7 @@
 /**
- * Asks the package registry which locked dependencies have known vulnerabilities. Exit code 0: none; 1: some, listed;
- * a registry that doesn't tell is said plainly, and is a failure (2) only with `--strict`, as a release wants it.
+ * Asks the package registry which locked dependencies have known vulnerabilities, and lists them. The exit code is 0
+ * when there are none and 1 when there are some. A registry that doesn't tell is reported; with `--strict`, as for a
+ * release, the exit code is 2 then.
  */
 import { spawn } from 'bun'
 

@@ -1,12 +1,13 @@
 /**
- * Builds the one executable: the program, Bun's runtime, the migrations, the API page, the reader's worker, its models and
- * its native library. `--target linux-x64|linux-arm64` (this machine's, unless said) and `--outfile <path>`.
+ * Builds the one executable. It holds the program, Bun's runtime, the migrations, the API page, and the reader's worker
+ * with its models and its native library. `--target linux-x64|linux-arm64` is this machine's by default; `--outfile
+ * <path>`.
  */
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-/** Containers call one of them by another name. */
+/** Bun's name of an architecture, by the names that Bun and containers use. */
 const architectures: Record<string, string> = { x64: 'x64', amd64: 'x64', arm64: 'arm64' }
 
 const { values } = parseArgs({
@@ -25,14 +26,14 @@ const { outputs } = await Bun.build({
   // The worker is found beside the program, under the folder they share.
   entrypoints: [`${root}/src/main.ts`, `${root}/src/receipts/reading/reader-worker.ts`],
   target: 'bun',
-  // Halves the time to start; names and lines stay readable in a stack.
+  // Bytecode halves the time to start. With the map, names and lines stay readable in a stack.
   format: 'esm',
   bytecode: true,
   sourcemap: 'inline',
   compile: {
     target: `bun-linux-${built}` as Bun.Build.CompileTarget,
     outfile,
-    // A file that happens to lie where the program is started must not run code in it, or be its settings.
+    // A file that lies where the program is started must not run code in it or become its settings.
     autoloadBunfig: false,
     autoloadDotenv: false,
   },

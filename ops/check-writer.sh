@@ -1,11 +1,12 @@
 #!/bin/sh
-# haproxy's external check: 0 when this server may be the writer, 1 when not. Its arguments end with the server's address
-# and port. The account of the check needs no rights beyond a log-in (on Group Replication SELECT on performance_schema);
-# /etc/haproxy/check.cnf holds it: [client] user, password.
+# haproxy's external check: it exits with 0 when a server may be the writer, and with 1 when not. Its third and fourth
+# arguments are the server's address and port. /etc/haproxy/check.cnf holds the account: [client] user, password. The
+# account only needs to log in; on Group Replication it needs SELECT on performance_schema as well.
 #
-# Galera: in the primary component and synced. Group Replication: online, primary, a majority in reach. Others: writable.
+# A writer is writable. On Galera it is also in the primary component and synced. On Group Replication it is also
+# online, the primary, and has a majority in reach.
 address=$3 port=$4
-# One call for all kinds of servers: a question that a server doesn't know is an error, and the next one follows.
+# One call for all kinds of servers: --force goes on after a question that a server doesn't know.
 state=$(timeout 2 mariadb --defaults-file=/etc/haproxy/check.cnf --connect-timeout=2 -h "$address" -P "$port" -NB --force -e "
 	SELECT 'read_only', @@GLOBAL.read_only;
 	SHOW GLOBAL STATUS LIKE 'wsrep_cluster_status';

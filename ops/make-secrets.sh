@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the secrets of compose.yaml under ./secrets, each in a file of its own. One that is there already is kept.
+# Makes the secrets of compose.yaml under ./secrets, each in a file of its own. It keeps those that are there.
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
@@ -8,7 +8,7 @@ mkdir -p secrets
 chmod 700 secrets
 cd secrets
 
-# keep <file> <command …>: the file with what the command says, unless it is there.
+# keep <file> <command …>: makes the file from the command's output, unless it is there.
 keep() {
   [ -e "$1" ] && return
   "${@:2}" > "$1.new"
