@@ -55,3 +55,10 @@ test('every test that SECURITY.md names is there', () => {
   expect(named.length).toBeGreaterThan(90)
   expect(named.filter((name) => !isThere(`test/${name}.test.ts`))).toEqual([])
 })
+
+test('every migration since 1.0.0 stands in the changelog', () => {
+  const names = [...new Glob('*.sql').scanSync(join(root, 'drizzle'))].map((file) => file.replace('.sql', '')).sort()
+  const since = names.slice(names.indexOf('0002_number_stock_movements') + 1)
+  expect(since.length).toBeGreaterThan(0)
+  expect(since.filter((name) => !read('CHANGELOG.md').includes(name))).toEqual([])
+})
