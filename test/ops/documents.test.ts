@@ -34,7 +34,7 @@ test('every link of the documents leads to a file, and to a heading where it nam
 })
 
 /** Where a path may begin that a document names. */
-const beginnings = ['', 'src', 'src/http/dialects']
+const beginnings = ['', 'src']
 
 test('every file of the repository that a document names in code is there', () => {
   const named = documents.flatMap((document) =>
