@@ -193,8 +193,10 @@ describe('members', () => {
   test('misses count as those of vouchers: after ten of both nothing is told, not even of a real code', async () => {
     const code = await memberCode()
     const guesses = Array.from({ length: 12 }, (_, i) => (i % 2 ? lookMember('1'.repeat(18)) : look('ZZZZZZZZZZ')))
-    const told = (await Promise.all(guesses)).map((one) => one.code).sort()
-    expect(told).toEqual([...Array(5).fill(2003), ...Array(5).fill(6006), 9006, 9006])
+    const told = (await Promise.all(guesses)).map((one) => one.code)
+    // Which two come too late is a matter of luck.
+    expect(told.filter((one) => one === 9006)).toHaveLength(2)
+    expect(told.filter((one) => one === 2003 || one === 6006)).toHaveLength(10)
     expect((await lookMember(code)).code).toBe(9006)
     expect((await lookMember(code, await signInMerchant(service))).code).toBe(0)
   })
