@@ -4,8 +4,8 @@ import { getConnInfo } from 'hono/bun'
 import type { AppEnv } from './env.ts'
 
 /**
- * The network that a client comes from: its IPv4 address, or the 64 leading bits of its IPv6 address, of which one
- * client has all the rest. The address is the connection's, or the entry that the outermost trusted proxy wrote.
+ * The client's network: its IPv4 address, or the first 64 bits of its IPv6 address. One client may use any address
+ * inside such a /64. The address is the connection's own, or the `X-Forwarded-For` entry of the outermost trusted proxy.
  */
 export function addressOf(c: Context<AppEnv>, trustedProxies: number): string {
   const forwarded = trustedProxies > 0 ? forwardedFor(c.req.header('X-Forwarded-For') ?? '', trustedProxies) : undefined
@@ -23,7 +23,7 @@ function withoutPort(entry: string): string {
   return bracketed ?? plain ?? entry
 }
 
-/** Undefined for what is no address. */
+/** Undefined when the text is not an IP address. */
 export function networkOf(address: string): string | undefined {
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? []
   if (isIPv4(mapped ?? address)) return mapped ?? address
@@ -35,7 +35,7 @@ export function networkOf(address: string): string | undefined {
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
 }
 
-/** What one subscriber may have of a network's kind: an IPv4 address, or the 48 leading bits of an IPv6 address. */
+/** The largest block that one subscriber usually gets: an IPv4 address, or the first 48 bits of an IPv6 address. */
 export function siteOf(network: string): string {
   const [prefix, size] = network.split('::/')
   return size === undefined ? network : `${prefix?.split(':').slice(0, 3).join(':')}::/48`

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv, Caller } from './env.ts'
 
-/** Turns a token into its caller; `callerNow` asks the database again. */
+/** Turns a token into its caller. `callerOf` may answer from a cache; `callerNow` asks the database. */
 export interface Authority {
   callerOf(token: string): Promise<Caller>
   callerNow(token: string): Promise<Caller>
@@ -19,7 +19,7 @@ export function authenticate(authority: Authority): MiddlewareHandler<AppEnv> {
   }
 }
 
-/** The token of `Authorization: Bearer …` (RFC 6750), or where the client's dialect sends it; else undefined. */
+/** The token of `Authorization: Bearer …` (RFC 6750). Without that header, the token that the client's dialect found. */
 export function bearerOf(c: Context<AppEnv>): string | undefined {
   const header = c.req.header('Authorization')
   if (header === undefined) return c.get('dialect')?.token

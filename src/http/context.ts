@@ -8,7 +8,7 @@ import { routeOf } from './route-table.ts'
 import { securityHeaders, strictTransport } from './security-headers.ts'
 import { createUnsettled } from './unsettled.ts'
 
-/** How figures and logs call what reached no route: its path may be anything. */
+/** The route name in metrics and logs for a request without a route. Its path could be anything, so it is not used. */
 const unknownRoute = '*'
 
 const saneId = /^[\w.:-]{1,64}$/
@@ -21,7 +21,7 @@ export interface SlowRequest {
   request_id: string
 }
 
-/** Gives each request its id and its base URL, and says afterwards, in one log line and two metrics, how it went. */
+/** Gives each request its id and its base URL. After the answer it writes one log line and two metrics. */
 export function requestContext(options: {
   logger: Logger
   metrics: HttpMetrics
@@ -29,7 +29,7 @@ export function requestContext(options: {
   publicUrl: string | undefined
   trustedProxies: number
   slow_ms: number
-  /** Told of each request that took longer than `slow_ms`. */
+  /** Called for each request that took longer than `slow_ms`. */
   onSlow: (request: SlowRequest) => void
 }): MiddlewareHandler<AppEnv> {
   const { metrics, lifecycle, publicUrl, trustedProxies, slow_ms, onSlow } = options
@@ -46,10 +46,10 @@ export function requestContext(options: {
     c.set('baseUrl', publicUrl ?? originOf(c, trustedProxies > 0))
     await next()
     completeHeaders(c.res.headers, requestId, isHttps)
-    // A connection that is used again would bring the next request to a service that goes away.
+    // A reused connection would bring its next request to a process that is stopping.
     if (lifecycle.stopping) c.res.headers.set('Connection', 'close')
     const endedAt = performance.now()
-    // How long a client takes to send its body says nothing of the service.
+    // The time in which a client sends its body is not the service's.
     const took_ms = endedAt - (c.get('arrivedAt') ?? startedAt)
     const route = c.get('route') ?? unknownRoute
     metrics.observe(c.req.method, route, c.get('apiCode') ?? c.res.status, took_ms)
@@ -66,7 +66,7 @@ export function requestContext(options: {
   }
 }
 
-/** Answers in the envelope have their headers already; pages, images and figures get them here. */
+/** Answers in the envelope have these headers already. Pages, images and metrics get them here. */
 function completeHeaders(headers: Headers, requestId: string, isHttps: boolean): void {
   if (isHttps) headers.set('Strict-Transport-Security', strictTransport)
   if (headers.has('X-Request-Id')) return
@@ -74,7 +74,7 @@ function completeHeaders(headers: Headers, requestId: string, isHttps: boolean):
   for (const [name, value] of Object.entries(securityHeaders)) if (!headers.has(name)) headers.set(name, value)
 }
 
-/** What the client calls this service: its Host header, the scheme by a trusted proxy's word. */
+/** The origin that the client used: its Host header, with the scheme that a trusted proxy reports. */
 function originOf(c: Context<AppEnv>, trustProxy: boolean): string {
   const url = c.req.url
   const origin = url.slice(0, url.indexOf('/', 8))

@@ -1,33 +1,33 @@
 import type { Refusal } from '../contract/refusals.ts'
 import type { Form, FormLimits } from './form.ts'
 
-/** A count of something that an older client sent or was answered with. */
+/** Counts how often one alias of older clients was used. */
 export interface Use {
   count: number
 }
 
-/** How one request and its answer differ from the contract for an older client; a request without one is the contract's. */
+/** Translates one request of an older client, and its answer. Without a dialect the request follows the contract. */
 export interface Dialect {
-  /** A part of the request in the contract's words, before it is validated. */
+  /** Translates a part of the request into the contract's words, before validation. */
   read(part: 'json' | 'query' | 'param', given: unknown): unknown
-  /** The request's form in the contract's words. */
+  /** Reads the form and translates it into the contract's words. */
   readForm(limits: FormLimits): Promise<Form>
-  /** True when this client leaves a field out that the contract wants. */
+  /** True when this client may leave out a field that the contract requires. */
   mayOmit(field: string): boolean
-  /** The access token where this client sends it, when that isn't `Authorization`. */
+  /** The access token, when this client sends it somewhere else than in `Authorization`. */
   readonly token: string | undefined
-  /** The data of a success with what older clients read beside it. */
+  /** Adds to the data of a success the fields that older clients read. */
   write(data: object): object
   /** The code and sentence that this client understands. */
   refusal(refusal: Refusal): { code: number; message: string }
-  /** What of older clients the request used, for whoever answers the same request from memory. */
+  /** The aliases that this request used. A cached answer counts them again. */
   readonly uses: readonly Use[]
-  /** Counts an answer that was written before. */
+  /** Counts the aliases of a cached answer. */
   answeredAgain(uses: readonly Use[]): void
-  /** The version of what the request was completed from; undefined when it was whole. */
+  /** The version of the stored state that filled in missing fields; undefined when nothing was missing. */
   readonly basis: number | undefined
-  /** What was asked for in so many words, where the request was completed from what was there. */
+  /** The body as it was sent, when missing fields were filled in from the stored state. */
   readonly asked: unknown
-  /** Runs a write, or answers what an identical one came to whose caller had gone before its answer was written. */
+  /** Runs a write. If the caller of an identical write disconnected before its answer, it answers with that result. */
   answerOnce(request: string, write: () => Promise<string>): Promise<{ text: string; replayed: boolean }>
 }

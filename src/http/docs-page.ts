@@ -3,7 +3,7 @@ import { refusals } from '../contract/refusals.ts'
 import style from './docs-page.css' with { type: 'text' }
 import type { OpenApiDocument, OpenApiOperation } from './openapi.ts'
 
-/** The API as one page that needs nothing from anywhere else. */
+/** The API as one page that loads nothing from other hosts. */
 export function docsPage(document: OpenApiDocument) {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -60,7 +60,7 @@ function access({ security, 'x-refusals': codes }: OpenApiOperation) {
       Refusals: ${codes.map((code) => html`<a href="#codes" title="${sentenceOf(code)}">${code}</a> `)}</p>`
 }
 
-/** The body that is sent, and the data of the answer in the envelope. */
+/** The request's body, and the `data` of the answer. */
 function exchange({ requestBody, responses }: OpenApiOperation) {
   const body = contentSchema(requestBody)
   const answer = contentSchema(responses['200']) as { oneOf?: { properties?: { data?: object } }[] }
@@ -68,7 +68,7 @@ function exchange({ requestBody, responses }: OpenApiOperation) {
     ${schemaBlock('data', answer.oneOf?.[0]?.properties?.data ?? {})}`
 }
 
-/** What the HTTP status of an answer outside of the envelope means. */
+/** The meaning of each HTTP status of a route outside of the envelope. */
 function statuses({ responses }: OpenApiOperation) {
   const told = Object.entries(responses) as [string, { description: string }][]
   return html`<p>${told.map(([status, { description }]) => html`<b>${status}</b> ${description}. `)}</p>`

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { Dialect } from './dialect.ts'
 import type { Unsettled } from './unsettled.ts'
 
-/** Who a request speaks for. */
+/** The authenticated user and session of a request. */
 export interface Caller {
   userId: number
   sessionId: string
@@ -20,20 +20,20 @@ export interface AppEnv {
     /** The pattern of the route that the request reaches, such as `/api/exchange/orders/:exchange_id/cancel`. */
     route: string | undefined
     caller: Caller
-    /** When the body was there, on `performance`'s clock; undefined without one. */
+    /** When the whole body had arrived, on `performance`'s clock; undefined without a body. */
     arrivedAt?: number
     /** The envelope's code, for logs and metrics. */
     apiCode: number
-    /** The start of every link to an image: `PUBLIC_URL`, or what the request was sent to. */
+    /** The start of every link to an image: `PUBLIC_URL`, or the origin that the request was sent to. */
     baseUrl: string
     /** Writes whose outcome is not known yet. */
     unsettled: Unsettled
-    /** How this request differs from the contract. */
+    /** Translates this request of an older client. */
     dialect?: Dialect
   }
 }
 
-/** Makes links absolute: paths of our own get the service's base, other links stay as they are. */
+/** Makes our own paths absolute. Other links stay as they are. */
 export function absoluteLinks(c: Context<AppEnv>): (link: string) => string {
   return (link) => (link.startsWith('/') ? `${c.get('baseUrl')}${link}` : link)
 }

@@ -15,24 +15,24 @@ export function ok(c: Context<AppEnv>, data: object, headers?: ExtraHeaders): Re
   return okText(c, successText(c, data), headers)
 }
 
-/** The envelope of a success, as this client reads it. */
+/** The envelope of a success as JSON text, in this client's dialect. */
 export function successText(c: Context<AppEnv>, data: object): string {
   const dialect = c.get('dialect')
   const envelope: Envelope = { code: 0, msg: 'success', data }
   return JSON.stringify(dialect ? { ...envelope, message: envelope.msg, data: dialect.write(data) } : envelope)
 }
 
-/** A success whose envelope is text already. */
+/** A success whose envelope is already JSON text. */
 export function okText(c: Context<AppEnv>, envelope: string, headers?: ExtraHeaders): Response {
   return answer(c, 0, envelope, 200, headers)
 }
 
-/** A success whose envelope is written already. */
+/** A success whose envelope is already encoded. */
 export function okBytes(c: Context<AppEnv>, envelope: Uint8Array): Response {
   return answer(c, 0, envelope, 200)
 }
 
-/** Codes of requests that reached no route, or that their route could not read: they alone have a status of their own. */
+/** Only requests without a route, and requests that can't be read, get another HTTP status than 200. */
 const statuses: Partial<Record<RefusalCode, number>> = {
   9001: 400,
   9002: 404,
@@ -47,10 +47,10 @@ export function statusOf(code: RefusalCode): number {
 }
 
 const retryAfterBusy_s = 1
-/** What to ask again after a while. */
+/** Refusals that a client should retry after a while. */
 const waits: readonly RefusalCode[] = [9006, 9007, 9009]
 
-/** A refusal: status 200 when a route was reached, the code in the body and in `X-Api-Code`. */
+/** A refusal: its code stands in the body and in `X-Api-Code`. */
 export function refuse(c: Context<AppEnv>, refusal: Refusal, headers?: ExtraHeaders): Response {
   const { code, message: msg, data } = refusal
   const told = c.get('dialect')?.refusal(refusal)
@@ -62,15 +62,15 @@ export function refuse(c: Context<AppEnv>, refusal: Refusal, headers?: ExtraHead
   return answer(c, code, text, statusOf(code), wait ?? headers)
 }
 
-/** A refusal by its code alone. */
+/** A refusal without data. */
 export function refuseWith(c: Context<AppEnv>, code: RefusalCode, headers?: ExtraHeaders): Response {
   return refuse(c, new Refusal(code), headers)
 }
 
-/** Headers of one answer beside those that all have. */
+/** Headers of one answer, besides those that every answer has. */
 type ExtraHeaders = Readonly<Record<string, string>>
 
-/** Made in one piece: headers set one by one, and merged, would cost more than the rest of a small answer. */
+/** All headers are passed at once: setting them one by one costs more than the rest of a small answer. */
 function answer(
   c: Context<AppEnv>,
   code: number,

@@ -8,9 +8,9 @@ import { refuse, refuseWith } from './envelope.ts'
 import { placeOf } from './idempotency.ts'
 
 /**
- * Any thrown thing as an answer: a refusal as it is, a lost database as 9007, the unknown as its family's x000. Nobody is
- * told that nothing happened (9007) while the outcome of the same request before is open. What the operators must know of
- * is logged, by its route: a path may hold a voucher's code.
+ * Turns whatever was thrown into an answer. A refusal is answered as it is. A lost database is 9007, or 9009 while an
+ * earlier write of the caller on the same path has an unknown outcome: 9007 says that nothing changed. Everything else is
+ * the x000 of its family. Failures are logged with the route, not the path: a path may hold a voucher's code.
  */
 export function failures(logger: Logger): ErrorHandler<AppEnv> {
   return (error, c) => {
@@ -31,7 +31,7 @@ function busy(c: Context<AppEnv>): RefusalCode {
   return c.get('unsettled').isOpen(placeOf(c)) ? 9009 : 9007
 }
 
-/** A refusal that stands for something broken, and says what: the store, the SMS side, the database. */
+/** True for a refusal that was caused by a failure, such as of the store, the SMS service or the database. */
 function isOurFault({ code, cause }: Refusal): boolean {
   return cause !== undefined && (code % 1000 === 0 || code === 9007 || code === 9009)
 }
@@ -47,7 +47,7 @@ const families: readonly [string, RefusalCode][] = [
   ['/images', 5000],
 ]
 
-/** The code of an internal failure under `path`: x000 of its family. */
+/** The code of an internal failure under `path`: the x000 of its family. */
 export function familyOf(path: string): RefusalCode {
   return families.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 9007
 }

@@ -1,19 +1,19 @@
-/** A multipart form of one file and a few short text fields. */
+/** A multipart form with one file and a few short text fields. */
 export interface Form {
   fields: ReadonlyMap<string, string>
-  /** The first file under the wanted name; none for an empty form control. */
+  /** The first file under a wanted name; undefined for an empty form control. */
   file: Uint8Array | undefined
-  /** The name of its part. */
+  /** The name of the file's part. */
   part: string | undefined
-  /** True when the file went on beyond the limit; then nothing of it is kept. */
+  /** True when the file is larger than the limit. Then none of it is kept. */
   isFileTooLarge: boolean
 }
 
 export interface FormLimits {
-  /** The names that the file's part may have; of several files the one whose name comes first here is kept. */
+  /** The names that the file's part may have. Of several files, the one whose name comes first here is kept. */
   files: readonly string[]
   /** The largest file, in bytes. */
   largestFile: number
-  /** True while others wait for this body's place: from then on it must come at a pace that is no trick. */
+  /** True while other requests wait for this one's place. From then on the body must arrive at a higher rate. */
   isWanted?: () => boolean
 }

@@ -8,8 +8,8 @@ import { ok, okText, successText } from './envelope.ts'
 const visibleAscii = /^[\x21-\x7e]{1,64}$/
 
 /**
- * The request's idempotency by its `Idempotency-Key` header, or undefined without one. The fingerprint covers method,
- * path and validated input.
+ * The request's idempotency key, from the header `Idempotency-Key`; undefined without the header. The fingerprint covers
+ * method, path and validated input.
  * @throws {Refusal} 9000 for a key that isn't 1-64 visible ASCII characters.
  */
 function idempotencyOf(c: Context<AppEnv>, asked: unknown): IdempotencyKey | undefined {
@@ -24,10 +24,10 @@ function idempotencyOf(c: Context<AppEnv>, asked: unknown): IdempotencyKey | und
 }
 
 /**
- * A write's answer as a success, under the request's idempotency; a repeated one says so in `Idempotency-Replayed`.
- * Without a key an identical request waits for the outcome of one that was left open (9009), and a dialect may know that
- * this request was answered already.
- * @param input what the request asks for, validated
+ * Runs a write once for each idempotency key and answers with its result. A replayed answer has the header
+ * `Idempotency-Replayed`. A request that was told 9009 and is sent again, with or without a key, waits for the first
+ * outcome. Without a key, a dialect may also know the answer of an identical request whose caller disconnected.
+ * @param input the validated input
  */
 export async function once(
   c: Context<AppEnv>,
@@ -49,7 +49,7 @@ export async function once(
   return okText(c, text, replayedHeader(replayed))
 }
 
-/** Who sends a request, and where. */
+/** The caller, the method and the path of a request. */
 export function placeOf(c: Context<AppEnv>): string {
   return `${c.get('caller')?.userId} ${c.req.method} ${c.req.path}`
 }

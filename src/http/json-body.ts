@@ -6,13 +6,13 @@ import type { AppEnv } from './env.ts'
 import { assertStrictJson } from './strict-json.ts'
 
 const largestBody = 256 * 1024
-/** How long a body may take: clients give a call up after ten seconds. */
+/** How long a body may take. Clients give up a call after ten seconds. */
 const usualPatience_ms = 15_000
 const jsonType = /^\s*application\/json\s*([;,]|$)/i
 const charset = /[;\s]charset\s*=\s*["']?([^"';,\s]*)/gi
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
-/** By its declared length, or once that much has arrived. */
+/** Refuses a body by its declared length, or once too much has arrived. */
 const limitBody = bodyLimit({
   maxSize: largestBody,
   onError: () => {
@@ -21,14 +21,14 @@ const limitBody = bodyLimit({
 })
 
 /**
- * Reads a request's JSON body strictly: UTF-8, no repeated keys, bounded depth. No body at all counts as `{}`.
- * Paths in `others` read theirs themselves.
- * @throws {Refusal} 9004 when it is too large, 9005 for another content type, 9001 for what isn't strict JSON or comes too
- * slowly.
+ * Reads a request's JSON body strictly: UTF-8, no repeated keys, bounded depth. A missing body counts as `{}`.
+ * Routes at the paths in `others` read their bodies themselves.
+ * @throws {Refusal} 9004 when the body is too large, 9005 for another content type, 9001 when it isn't strict JSON or
+ * arrives too slowly.
  */
 export function jsonBody(others: readonly string[], patience_ms = usualPatience_ms): MiddlewareHandler<AppEnv> {
   const read: MiddlewareHandler<AppEnv> = async (c, next) => {
-    // Of a body without a length it is the limit that reads.
+    // The limit itself reads a body that declares no length, so the timeout covers both.
     const reading = Promise.resolve(limitBody(c, () => readStrictly(c))).then(() => true)
     if (!(await within(reading, patience_ms, false))) throw new Refusal(9001)
     return next()
@@ -44,7 +44,7 @@ async function readStrictly(c: Context<AppEnv>): Promise<void> {
   const bytes = await c.req.arrayBuffer()
   c.set('arrivedAt', performance.now())
   const body = bytes.byteLength === 0 ? {} : parseStrictly(bytes, c.req.header('Content-Type'))
-  // Hono parses the text again at each call; a body is parsed once, here, for routes that want nothing of it as well.
+  // Hono would parse the text again at each call. Here it is parsed once, also for routes that ignore their body.
   Object.assign(c.req, { json: () => Promise.resolve(body) })
 }
 
@@ -59,7 +59,7 @@ function parseStrictly(bytes: ArrayBuffer, contentType: string | undefined): unk
   }
 }
 
-/** JSON in UTF-8, whatever else stands in the type; also where a client says it twice. */
+/** True for JSON in UTF-8. Other parameters are ignored, and a client may send the type twice. */
 function isJson(contentType: string): boolean {
   const charsets = [...contentType.matchAll(charset)].map(([, name = '']) => name)
   return jsonType.test(contentType) && charsets.every((name) => /^utf-?8$/i.test(name))

@@ -6,13 +6,13 @@ export interface HttpMetrics {
   observe(method: string, route: string, code: number, took_ms: number): void
 }
 
-/** The service's figures in Prometheus' text format. */
+/** The service's metrics, in Prometheus' text format. */
 export interface Metrics {
   http: HttpMetrics
   batch(report: BatchReport): void
   /**
-   * A figure that only grows; answers what adds to it, one if nothing is said. Labels take few values: those in `known`
-   * stand at 0 from the start, without which their first rise can't be seen.
+   * Makes a counter and returns the function that adds to it, by 1 unless told otherwise. Labels take few values. Those
+   * in `known` start at 0; otherwise Prometheus can't see their first increase.
    */
   counter<Label extends string>(
     name: string,
@@ -20,13 +20,13 @@ export interface Metrics {
     labels: readonly Label[],
     known?: readonly Record<Label, string>[],
   ): (of: Record<Label, string>, by?: number) => void
-  /** Durations; answers what takes one, in ms. */
+  /** Makes a histogram of durations and returns the function that records one, in ms. */
   timer(name: string, help: string): (took_ms: number) => void
-  /** Figures that only grow and are counted elsewhere, one a name; read when the page is. */
+  /** Makes a counter whose values are counted elsewhere, one for each label. They are read at each scrape. */
   totals(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void
-  /** Figures that are read when the page is. */
+  /** Makes gauges that are read at each scrape. */
   watch(gauges: Record<string, { help: string; read: () => number }>): void
-  /** A figure that is asked for when the page is read, by its labels; without an answer it stays as it was. */
+  /** Makes a gauge with labels that is queried at each scrape. When the query fails, the last value stays. */
   ask<Label extends string>(
     name: string,
     help: string,
@@ -37,7 +37,7 @@ export interface Metrics {
   contentType: string
 }
 
-/** A database that is away must not keep the figures from those who want to see that. */
+/** The metrics must be readable while the database is away. */
 const askTimeout_ms = 1_000
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -52,7 +52,7 @@ export function createMetrics(): Metrics {
     counter(name, help, labelNames, known = []) {
       const counter = new Counter({ name, help, labelNames, registers })
       for (const of of known) counter.inc(of, 0)
-      // The library sorts and joins labels at every look-up.
+      // The library sorts and joins the labels at every call, so each combination is looked up once.
       const children = new Map<string, (by?: number) => void>()
       return (of, by) => {
         const key = labelNames.map((label) => of[label]).join(' ')
@@ -113,7 +113,7 @@ function httpMetrics(registers: Registry[]): HttpMetrics {
     buckets: seconds,
     registers,
   })
-  // The library sorts and joins labels at every look-up; routes and codes are few, so each is looked up once.
+  // The library sorts and joins the labels at every call. Routes and codes are few, so each is looked up once.
   const counts = new Map<string, () => void>()
   const timers = new Map<string, (took_s: number) => void>()
   return {

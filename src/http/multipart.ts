@@ -7,36 +7,36 @@ import type { Form, FormLimits } from './form.ts'
 
 const mostFields = 16
 const longestField = 1_024
-/** Empty parts cost the parser the most for a byte: a form has no use for many. */
+/** For the parser, empty parts cost the most per byte. */
 const mostParts = 2 * mostFields
-/** What is parsed at a time, before anyone else has a turn. */
+/** The bytes that are parsed in one go, before other work gets its turn. */
 const slice = 16 * 1024
-/** How long a body may take, and what each stretch of it must bring at the least: a phone on a bad network does. */
+/** How long a body may take, and the least bytes that must arrive in each interval. A phone on a bad network manages it. */
 const usualPace = { most_ms: 120_000, stretch_ms: 20_000, bytesAStretch: 16_384 }
-/** The pace of a body whose place is wanted. */
+/** The pace that a body must keep while other requests wait for its place. */
 const wantedPace = { stretch_ms: 2_500, bytesAStretch: 65_536 }
-/** A body is read to its end up to here, and not begun or broken off beyond it. */
+/** A longer body is not read to its end. */
 const largestBody = 64 * 1024 * 1024
 const multipartType = /^multipart\/form-data\s*(;|$)/i
 
 const patience_s = usualPace.most_ms / 1_000 + 10
 
-/** Keeps the server from taking a body that is long on its way for a connection that nobody uses. */
+/** Raises the server's idle timeout, so that a slow body is not taken for an idle connection. */
 export const patient: MiddlewareHandler<AppEnv> = (c, next) => {
   c.env.server?.timeout(c.req.raw, patience_s)
   return next()
 }
 
-/** The request's form, as {@link readForm} reads it, in the contract's words. */
+/** Reads the request's form, as {@link readForm} does, and translates it into the contract's words. */
 export function formOf(c: Context<AppEnv>, limits: FormLimits): Promise<Form> {
   return c.get('dialect')?.readForm(limits) ?? readForm(c.req.raw, limits)
 }
 
 /**
- * Reads a multipart body as it streams in. What goes beyond the limits is read and dropped: a client that is still
- * sending would take an early answer for a broken connection.
- * @throws {Refusal} 9005 for another content type, 9004 for a body beyond all measure, 9001 for a malformed one and for
- * one that comes too slowly.
+ * Reads a multipart body as it streams in. What is over the limits is read and dropped: a client that is still sending
+ * would take an early answer for a broken connection.
+ * @throws {Refusal} 9005 for another content type, 9004 for a body over 64 MiB, 9001 for a body that is malformed or
+ * arrives too slowly.
  */
 export async function readForm(request: Request, limits: FormLimits, pace = usualPace): Promise<Form> {
   const type = request.headers.get('Content-Type')
@@ -62,7 +62,7 @@ export async function readForm(request: Request, limits: FormLimits, pace = usua
   }
 }
 
-/** Told what arrives, it rejects `stalled` when a stretch brought too little while that matters. */
+/** Counts arriving bytes. Rejects `stalled` when too few came in one interval, unless `matters` says otherwise. */
 function watchPace({ stretch_ms, bytesAStretch }: typeof wantedPace, matters = () => true) {
   const { promise: stalled, reject } = Promise.withResolvers<never>()
   stalled.catch(() => {})
@@ -83,7 +83,7 @@ function watchPace({ stretch_ms, bytesAStretch }: typeof wantedPace, matters = (
 interface File {
   chunks: Buffer[]
   size: number
-  /** The place of its name among the wanted ones; beyond them when there is none. */
+  /** See {@link rankOf}. A higher value than any rank means that no file was found yet. */
   rank: number
   isNamed: boolean
 }
@@ -137,12 +137,12 @@ async function parse(
   return { fields, file: isFileTooLarge ? undefined : joined(file.chunks, file.size), part, isFileTooLarge }
 }
 
-/** Some clients leave out a file's name, or its type. */
+/** True for a part with a file name or a type of images or bytes. Some clients leave one of them out. */
 function looksLikeFile(type: string | undefined, filename: string | undefined): boolean {
   return filename !== undefined || /^(image\/|application\/octet-stream)/i.test(type ?? '')
 }
 
-/** The place of a part among the wanted files: what looks like a file comes before what may be a text. */
+/** The rank of a part among the wanted files; -1 if it is not wanted. Parts that look like files rank first. */
 function rankOf({ files }: FormLimits, name: string, type: string, filename: string | undefined): number {
   const place = files.indexOf(name)
   return place === -1 || looksLikeFile(type, filename) ? place : place + files.length
@@ -150,7 +150,7 @@ function rankOf({ files }: FormLimits, name: string, type: string, filename: str
 
 const beginning = 64
 
-/** An image is no UTF-8, or has control characters in its first bytes. */
+/** True for text. An image is invalid UTF-8, or has control characters in its first bytes. */
 function beginsAsText(bytes: Buffer | undefined): boolean {
   if (!bytes) return false
   try {
@@ -180,7 +180,7 @@ async function feed(
   parser.end()
 }
 
-/** One array of its own: a shared pool's buffer would keep its neighbours alive. */
+/** Copies the chunks into one array of its own: a buffer from a shared pool would keep its neighbours in memory. */
 function joined(chunks: readonly Buffer[], size: number): Uint8Array {
   const bytes = new Uint8Array(size)
   let at = 0

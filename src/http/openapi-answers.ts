@@ -3,7 +3,7 @@ import { type RefusalCode, refusals } from '../contract/refusals.ts'
 import { statusOf } from './envelope.ts'
 import type { BareDocs, OperationDocs } from './operation-docs.ts'
 
-/** The answers of an operation in the envelope, by HTTP status. */
+/** The responses of an operation in the envelope, by HTTP status. */
 export function responsesOf(docs: OperationDocs, codes: ReadonlySet<RefusalCode>): Record<string, object> {
   const headers = { 'X-Api-Code': { schema: { type: 'integer' } }, 'X-Request-Id': { schema: { type: 'string' } } }
   const refused = (status: number) => [...codes].filter((code) => statusOf(code) === status).map(refusalSchema)
@@ -30,7 +30,7 @@ export function responsesOf(docs: OperationDocs, codes: ReadonlySet<RefusalCode>
   }
 }
 
-/** The answers of an operation outside of the envelope. */
+/** The responses of an operation outside of the envelope. */
 export function bareResponsesOf({ answers }: BareDocs): Record<string, object> {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { says, type, schema }]) => {
@@ -64,7 +64,7 @@ export function formContent({ file, fields }: NonNullable<OperationDocs['form']>
   return { 'multipart/form-data': { schema } }
 }
 
-/** A schema of ours as JSON Schema (draft 2020-12). */
+/** Converts a zod schema into JSON Schema (draft 2020-12). */
 export function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' })
   return json

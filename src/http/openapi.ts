@@ -14,9 +14,9 @@ export interface OpenApiDocument {
   servers: { url: string }[]
   paths: Record<string, Record<string, OpenApiOperation>>
   components: { securitySchemes: Record<string, object> }
-  /** What the server says on `/ws`, by message type: the frames' schemas. */
+  /** The schemas of the frames that the server sends on `/ws`, by message type. */
   'x-messages': Record<string, object>
-  /** What a client may say there. */
+  /** The schema of the frames that a client may send there. */
   'x-client-messages': object
 }
 
@@ -28,7 +28,7 @@ export interface OpenApiOperation {
   parameters: object[]
   requestBody?: object
   responses: Record<string, object>
-  /** Codes this operation can refuse with. */
+  /** The codes that this operation can refuse with. */
   'x-refusals': number[]
 }
 
@@ -57,7 +57,7 @@ export function openApiOf(app: Hono<AppEnv>, version: string): OpenApiDocument {
       title: 'Restaurant points',
       version,
       description:
-        'Every answer is an envelope { code, msg, data }; code 0 is a success. Once a route is reached the HTTP status is 200 and the code tells; the same number stands in X-Api-Code. Health, metrics, images and sockets are outside of it.',
+        'Every answer is an envelope { code, msg, data }. Code 0 is a success. A request that reaches its route gets HTTP status 200, also when it is refused; the same code stands in X-Api-Code. Health, metrics, images and sockets answer without the envelope.',
     },
     servers: [{ url: '/' }],
     paths,
@@ -69,7 +69,7 @@ export function openApiOf(app: Hono<AppEnv>, version: string): OpenApiDocument {
   }
 }
 
-/** The routes with their documentation; one without any is listed too, so that a test can find it. */
+/** The routes with their documentation. Undocumented routes are listed too, so that a test can find them. */
 export function documentedRoutes(app: Hono<AppEnv>): Route[] {
   const routes = new Map<string, Route>()
   for (const { method, path, handler } of app.routes) {
@@ -84,7 +84,7 @@ export function documentedRoutes(app: Hono<AppEnv>): Route[] {
   return [...routes.values()]
 }
 
-/** Stands for the documentation of a route that has none. */
+/** The placeholder for a route without documentation. */
 export const undocumented: OperationDocs = { summary: '', answer: z.never() }
 
 function operationOf(route: Route): OpenApiOperation {
@@ -137,7 +137,7 @@ function bareOperationOf(path: string, docs: BareDocs) {
 const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'The same key with the same request answers with the first answer again and changes nothing.',
+  description: 'A repeated request with the same key gets the first answer again and changes nothing.',
   schema: { type: 'string', minLength: 1, maxLength: 64, pattern: '^[!-~]+$' },
 }
 

@@ -3,12 +3,12 @@ import type { z } from 'zod'
 import type { RefusalCode } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
 
-/** What a route says of itself for the OpenAPI document. */
+/** A route's documentation for the OpenAPI document. */
 export interface OperationDocs {
   summary: string
   /** The schema of `data` on success. */
   answer: z.ZodType
-  /** The codes it can refuse with, besides those that every route has. */
+  /** The codes that it can refuse with, besides those of every route. */
   refusals?: readonly RefusalCode[]
   /** Open to callers without a token. */
   public?: boolean
@@ -18,14 +18,14 @@ export interface OperationDocs {
   form?: { file: string; fields: z.ZodObject }
 }
 
-/** What a route outside of the envelope says of itself. */
+/** The documentation of a route outside of the envelope. */
 export interface BareDocs {
   summary: string
   tag: string
-  /** A Bearer token is read when there is one. */
+  /** Accepts a Bearer token, but doesn't require one. */
   mayHaveToken?: boolean
   query?: z.ZodObject
-  /** By HTTP status: what it means, and what comes with it. */
+  /** By HTTP status: its meaning, and the content's type and schema. */
   answers: Record<number, { says: string; type?: string; schema?: z.ZodType }>
 }
 
@@ -37,14 +37,14 @@ export interface InputDocs {
 const docs = new WeakMap<object, OperationDocs | BareDocs>()
 const inputs = new WeakMap<object, InputDocs>()
 
-/** Documents the route it stands in; at run time it does nothing. */
+/** Documents a route. At run time it does nothing. */
 export function describe(operation: OperationDocs | BareDocs): MiddlewareHandler<AppEnv> {
   const middleware: MiddlewareHandler<AppEnv> = (_, next) => next()
   docs.set(middleware, operation)
   return middleware
 }
 
-/** Remembers which schema a validator validates by. */
+/** Records which schema a validator uses. */
 export function markInput<Handler extends object>(
   handler: Handler,
   target: InputDocs['target'],

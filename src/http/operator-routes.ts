@@ -13,7 +13,7 @@ export type PartState = 'ok' | 'away' | 'failing' | 'off'
 export interface Health {
   version: string
   startedAt: Date
-  /** Each remembers for a moment what it saw, and looks bounded in time: anyone may ask, as often as they like. */
+  /** Each check has a time limit and caches its result for a moment: anyone may ask, as often as they like. */
   checks: Record<'database' | 'storage' | 'jobs' | 'realtime', () => Promise<PartState>>
 }
 
@@ -35,12 +35,12 @@ const healthAnswer = z.object({
 const json = 'application/json'
 
 const healthDocs = describe({
-  summary: 'How the service and its parts are',
+  summary: 'The health of the service and its parts',
   tag,
   answers: {
     200: { says: 'Healthy', type: json, schema: healthAnswer },
     503: {
-      says: 'The database can’t be written, the store fails, or the service stops',
+      says: 'The database can’t be written, the store fails, or the service is stopping',
       type: json,
       schema: healthAnswer,
     },
@@ -48,10 +48,13 @@ const healthDocs = describe({
 })
 
 const metricsDocs = describe({
-  summary: 'Figures for Prometheus',
+  summary: 'Metrics for Prometheus',
   tag,
   mayHaveToken: true,
-  answers: { 200: { says: 'Its text format', type: 'text/plain' }, 404: { says: 'Locked by METRICS_TOKEN' } },
+  answers: {
+    200: { says: 'The metrics in its text format', type: 'text/plain' },
+    404: { says: 'METRICS_TOKEN is set, and the token doesn’t match it' },
+  },
 })
 
 function question(summary: string, yes: string, ...no: string[]) {
@@ -63,9 +66,12 @@ function question(summary: string, yes: string, ...no: string[]) {
 }
 
 /**
- * `/health` and its questions for balancers: `live` (is this process to be killed?), `ready` (is it to be sent requests?)
- * and `open` (does it take them, though it may have to refuse them while its database is away?); `/metrics` for
- * Prometheus. A store that fails stops photos alone: the balancers' questions don't ask for it.
+ * `/health` for people, its three probes for balancers, and `/metrics` for Prometheus.
+ * - `live`: should this process keep running?
+ * - `ready`: should it get requests?
+ * - `open`: does it accept requests, even if it must refuse them while its database is away?
+ *
+ * The probes don't check the store: without it only photos fail.
  */
 export function operatorRoutes({ health, lifecycle, metrics, metricsToken }: OperatorRoutesDeps) {
   return new Hono<AppEnv>()
@@ -78,11 +84,11 @@ export function operatorRoutes({ health, lifecycle, metrics, metricsToken }: Ope
       const status = healthy ? 'healthy' : 'unhealthy'
       return c.json({ status, version: health.version, uptime_s, checks }, healthy ? 200 : 503)
     })
-    .get('/health/live', question('Is this process to be left alone?', 'live'), (c) => c.json({ status: 'live' }))
-    .get('/health/open', question('Does it take requests?', 'open', 'stopping'), (c) =>
+    .get('/health/live', question('Should this process keep running?', 'live'), (c) => c.json({ status: 'live' }))
+    .get('/health/open', question('Does it accept requests?', 'open', 'stopping'), (c) =>
       lifecycle.stopping ? c.json({ status: 'stopping' }, 503) : c.json({ status: 'open' }),
     )
-    .get('/health/ready', question('Is it to be sent requests?', 'ready', 'stopping', 'database away'), async (c) => {
+    .get('/health/ready', question('Should it get requests?', 'ready', 'stopping', 'database away'), async (c) => {
       const status = lifecycle.stopping
         ? 'stopping'
         : (await health.checks.database()) === 'ok'

@@ -4,27 +4,27 @@ import { Refusal } from '../contract/refusals.ts'
 import { addressOf } from './address.ts'
 import type { AppEnv } from './env.ts'
 
-/** Counts uses of something by somebody; without limits it lets everything pass. */
+/** Limits how often somebody uses something. When limits are off, it lets everything pass. */
 export interface RateLimit {
   /** @throws {Refusal} 9006 with `retry_after` in seconds. */
   take(who: string | number): Promise<void>
   /**
-   * Looks whether a use is left, without taking it.
+   * Checks that a use is left, without taking it.
    * @throws {Refusal} 9006 with `retry_after` in seconds.
    */
   check(who: string | number): Promise<void>
-  /** Takes a use back that came to nothing. */
+  /** Returns a use that had no effect. */
   giveBack(who: string | number): Promise<void>
 }
 
-/** Where replicas count together; while it is away, each counts for itself. */
+/** The Redis in which replicas count together. While it is away, each replica counts alone. */
 export interface SharedCounts {
   readonly isReady: boolean
-  /** Sends one command of Redis. */
+  /** Sends one Redis command. */
   send(command: string, args: string[]): Promise<unknown>
 }
 
-/** `points` uses in each `window_s`, by whoever is named, on this replica or on all that share their counts. */
+/** Allows each user or address `points` uses in each `window_s`, counted on this replica or, with `shared`, on all. */
 export function createRateLimit(
   name: string,
   points: number,
@@ -49,7 +49,7 @@ export function createRateLimit(
   }
 }
 
-/** The library's own script, run through the client that the relay keeps up. */
+/** Runs the library's own script over the relay's Redis connection. */
 function sharedLimiter(
   name: string,
   points: number,
@@ -89,13 +89,13 @@ async function consumed(
   }
 }
 
-/** A window's end is a time of day: a clock that was set back would put it off, though the window ends as it should. */
+/** `msBeforeNext` follows the wall clock. After a clock was set back it is too long, so it is capped at the window. */
 function exhausted({ msBeforeNext }: RateLimiterRes, window_s: number): Refusal {
   const left_s = Math.ceil(msBeforeNext / 1000)
   return new Refusal(9006, { retry_after: Math.min(Math.max(1, left_s), window_s) })
 }
 
-/** One limit for everything a network address sends. */
+/** Limits all requests of one network address. */
 export function limitAddresses(limit: RateLimit, trustedProxies: number): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await limit.take(addressOf(c, trustedProxies))
@@ -103,7 +103,7 @@ export function limitAddresses(limit: RateLimit, trustedProxies: number): Middle
   }
 }
 
-/** One limit for what the authenticated caller sends here. */
+/** Limits the authenticated caller's requests to this route. */
 export function limitCaller(limit: RateLimit): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await limit.take(c.get('caller').userId)
@@ -111,7 +111,7 @@ export function limitCaller(limit: RateLimit): MiddlewareHandler<AppEnv> {
   }
 }
 
-/** One limit for all that the authenticated caller changes. */
+/** Limits all writes of the authenticated caller. */
 export function limitWrites(limit: RateLimit): MiddlewareHandler<AppEnv> {
   const limited = limitCaller(limit)
   return (c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limited(c, next))

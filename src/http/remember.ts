@@ -4,8 +4,8 @@ import type { AppEnv } from './env.ts'
 import { okBytes } from './envelope.ts'
 
 /**
- * Keeps the answers of a read that says the same to everyone who asks the same: as bytes, by the query as it was
- * written, for as long as `stateOf` answers the same object, and at most `most` of them. What was refused is not kept.
+ * Caches the answers of a read that is the same for everyone. The key is the base URL and the full URL. Answers are kept
+ * as bytes, at most `most` of them, until `stateOf` returns another object. Refusals are not cached.
  */
 export function remember(stateOf: () => Promise<object>, most: number): MiddlewareHandler<AppEnv> {
   const answers = new WeakMap<object, Map<string, { bytes: Uint8Array; uses: readonly Use[] }>>()

@@ -5,16 +5,16 @@ import type { AppEnv } from './env.ts'
 import { refuseWith } from './envelope.ts'
 
 /**
- * The pattern of the route that the router found for this request, or undefined when it found middleware alone. Found
- * once a request, by the first middleware; who needs it later reads `c.get('route')`.
+ * The pattern of the route that matched this request; undefined when only middleware matched. The first middleware calls
+ * this once for each request; later code reads `c.get('route')`.
  */
 export function routeOf(c: Context<AppEnv>): string | undefined {
   return matchedRoutes(c).findLast(({ method }) => method !== METHOD_NAME_ALL)?.path
 }
 
 /**
- * Lets only requests with a route through, before anything is asked of them: 9002 for an unknown path, 9003 with
- * `Allow` for a known one with another method.
+ * Lets only requests with a route through, before their token or body is looked at. An unknown path is 9002. A known path
+ * with another method is 9003 with `Allow`.
  */
 export function requireRoute(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
   return (c, next) => {
@@ -25,7 +25,7 @@ export function requireRoute(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
   }
 }
 
-/** The methods that a path has under any of its patterns. */
+/** The methods of all routes that match a path. */
 function methodsOf(app: Hono<AppEnv>, path: string): Set<string> {
   const methods = new Set<string>()
   for (const route of app.routes) {

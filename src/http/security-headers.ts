@@ -1,6 +1,6 @@
 /**
- * What browsers of today heed (OWASP REST Security Cheat Sheet); nothing is framed, sniffed or run.
- * X-Frame-Options is left out: `frame-ancestors` took its place.
+ * The headers that current browsers obey (OWASP REST Security Cheat Sheet). They forbid framing, sniffing and scripts.
+ * X-Frame-Options is left out because `frame-ancestors` replaces it.
  */
 export const securityHeaders = {
   'Content-Security-Policy':
@@ -10,5 +10,5 @@ export const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
 } as const
 
-/** Told to browsers that came by https: to come by nothing else for a year (RFC 6797). */
+/** Tells browsers to use https alone for a year (RFC 6797). */
 export const strictTransport = 'max-age=31536000; includeSubDomains'

@@ -1,8 +1,8 @@
 const deepest = 32
 
 /**
- * Asserts what `JSON.parse` lets pass: that no object names a key twice (RFC 8259, section 4) and that nothing nests
- * deeper than 32. Other faults of syntax are left to the parser.
+ * Checks what `JSON.parse` does not: no object has a key twice (RFC 8259, section 4), and nothing nests deeper than 32.
+ * Other syntax errors are left to the parser.
  * @throws {SyntaxError}
  */
 export function assertStrictJson(text: string): void {

@@ -3,24 +3,24 @@ import { within } from '../lib/within.ts'
 import type { EarlierOutcome, TillAnswer } from '../till/operation.ts'
 import { OutcomeUnknown } from '../till/ticket.ts'
 
-/** A request to write: who sends it where, and what it asks for; identical ones are one user's alone. */
+/** A write request: who sends it where, and its input. The place names the user, so only one user's requests can be equal. */
 export interface WriteRequest {
   place: string
   asked: string
 }
 
-/** Writes whose callers were told that the outcome is not known yet, until a repeat of the request has heard it. */
+/** Writes whose callers were told 9009, each kept until the same request asks again and gets its outcome. */
 export interface Unsettled {
   /**
-   * Runs `write`; after an identical request that was left open, it waits for that outcome first and hands it over.
-   * Where that request came to nothing, there is no outcome to hand over.
-   * @throws {OutcomeUnknown} when it is not known yet
+   * Runs `write`. If an identical request was told 9009, it first waits for that outcome and passes it to `write`;
+   * a failed request passes no outcome.
+   * @throws {OutcomeUnknown} when the outcome is still not known
    */
   answer<Answer>(
     request: WriteRequest,
     write: (earlier: EarlierOutcome | undefined) => Promise<Answer>,
   ): Promise<Answer>
-  /** True while the outcome of a request from this place is not known. */
+  /** True while a request from this place has an unknown outcome. */
   isOpen(place: string): boolean
 }
 
@@ -77,7 +77,7 @@ export function createUnsettled(wait_ms = usualWait_ms): Unsettled {
 
 const asEarlier = ({ answer }: TillAnswer<unknown>): EarlierOutcome => ({ earlier: { answer, replayed: true } })
 
-/** @throws what says that nobody found out */
+/** @throws {Refusal} 9009 when the outcome could not be found out at all */
 function nothingOf(error: unknown): undefined {
   if (error instanceof Refusal && error.code === 9009) throw error
 }

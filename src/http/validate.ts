@@ -5,10 +5,10 @@ import { type BareCode, type FieldCode, Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
 import { markInput } from './operation-docs.ts'
 
-/** Which code a bad field has: one for all, or by field; others are 9000. */
+/** The code for a bad field: one for all fields, or one by field. Fields that are not listed get 9000. */
 type FieldCodes = FieldCode | Partial<Record<string, FieldCode>>
 
-/** What stands in a path names a thing: a bad name is one that nothing has, and has that code. */
+/** A path parameter names something. A malformed name is refused like the name of something that doesn't exist. */
 type CodesOf<T extends Target> = T extends 'param' ? BareCode : FieldCodes
 
 type Target = 'json' | 'query' | 'param'
@@ -19,13 +19,13 @@ type Validated<T extends Target, Schema extends z.ZodType> = MiddlewareHandler<
   { in: { [K in T]: z.input<Schema> & ValidationTargets[T] }; out: { [K in T]: z.output<Schema> } }
 >
 
-/** Parses one part of the request, once, by the schema that also documents it; unknown fields are dropped. */
+/** Parses one part of the request by the schema that also documents it. Unknown fields are dropped. */
 export function validate<T extends Target, Schema extends z.ZodType>(
   target: T,
   schema: Schema,
   codes: CodesOf<T> = 9000 as CodesOf<T>,
 ): Validated<T, Schema> {
-  // One a request: its dialect translates before the schema judges, and the library's hook is given no context.
+  // One validator for each request: the dialect translates before validation, and the library's hook gets no context.
   const validatorOf = (c: Context<AppEnv>): MiddlewareHandler =>
     zValidator(
       target,
@@ -45,12 +45,12 @@ export function validate<T extends Target, Schema extends z.ZodType>(
   return markInput(middleware, target, schema)
 }
 
-/** A form's control that nobody filled in is sent as an empty value: as if it wasn't there. */
+/** Drops empty values: a form control that was not filled in is sent as one. */
 function withoutEmpty(query: unknown): unknown {
   return Object.fromEntries(Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== ''))
 }
 
-/** What the library says where a schema has no sentence of its own. */
+/** The library's Chinese messages, for schemas without a message of their own. */
 const inChinese = { error: z.locales.zhCN().localeError }
 
 interface Issue {
