@@ -5,7 +5,7 @@ import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Cached } from '../lib/cached.ts'
-import { balancesOf } from '../realtime/balances.ts'
+import { createBalanceReader } from '../realtime/balances.ts'
 import type { SocketFormat } from '../realtime/format.ts'
 import { createRealtime, type Realtime } from '../realtime/realtime.ts'
 import { createRelay, type Relay } from '../realtime/relay.ts'
@@ -72,7 +72,7 @@ export function createLive<Caches extends Record<string, Cached<unknown>> & { ca
   const realtime = createRealtime({
     access,
     relay,
-    balanceOf: balancesOf(database),
+    readBalance: createBalanceReader(database),
     ...(format ? { formatOf: () => format } : {}),
     count: (type) => counted({ type }),
     logger,

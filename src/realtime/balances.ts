@@ -15,10 +15,10 @@ interface Waiting {
 const mostAQuery = 500
 
 /**
- * Reads balances of people who connect: those who come while a query is under way share the next one, so that
- * thousands who return after a restart cost a few queries. It rejects for an account that isn't there.
+ * Makes a function that reads the balance of a user who connects. Users who connect during a query share the next one, so
+ * that thousands who return after a restart cost a few queries. It rejects for an account that doesn't exist.
  */
-export function balancesOf(database: Pick<Database, 'query'>): (userId: number) => Promise<Balance> {
+export function createBalanceReader(database: Pick<Database, 'query'>): (userId: number) => Promise<Balance> {
   const queue: Waiting[] = []
   let reading = false
 

@@ -1,12 +1,12 @@
 import type { Message } from '../contract/messages.ts'
 
-/** How one connection's frames look: the contract's own, or another shape of them for older clients. */
+/** The format of one connection's frames: the contract's, or one for older clients. */
 export interface SocketFormat {
-  /** Tells formats apart; ASCII. */
+  /** Names the format in topics; ASCII. */
   readonly name: string
-  /** The frames that a message goes out as, in order; `userId` when it is for one user. */
+  /** The frames of a message, in order. `userId` is given when the message is for one user. */
   encode(message: Message, timestamp: string, userId?: number): readonly string[]
-  /** A client's parsed frame in the contract's shape. */
+  /** Translates a client's parsed frame into the contract's shape. */
   decode(frame: unknown): unknown
 }
 

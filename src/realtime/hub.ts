@@ -5,25 +5,25 @@ import { lineItems } from './line.ts'
 import type { Roster } from './roster.ts'
 import type { Socket, SocketData } from './socket.ts'
 
-/** Brings what was committed to the sockets of this process. */
+/** Sends pushes of committed changes to sockets. */
 export interface Hub {
-  /** The pushes of one commit, in order. */
+  /** Sends the pushes of one commit, in order. */
   publish(pushes: readonly Push[]): void
 }
 
-/** Adds what sockets and the server need of it. */
+/** A hub for the sockets of this process. */
 export interface LocalHub extends Hub {
-  /** The server whose topics are published to. */
+  /** Sets the server whose topics it publishes to. */
   attach(server: Pick<Server<SocketData>, 'publish' | 'subscriberCount'>): void
-  /** Subscribes a live socket to what everyone like it hears. */
+  /** Subscribes a live socket to the topics that its caller may hear. */
   subscribe(socket: Socket): void
-  /** The caller became a merchant, or no longer is one. */
+  /** Records that the caller became a merchant, or no longer is one. */
   setMerchant(socket: Socket, isMerchant: boolean): void
-  /** Narrows `stock_update` to these products; undefined: all of them. */
+  /** Limits `stock_update` to these products; undefined means all products. */
   narrow(socket: Socket, products: readonly number[] | undefined): void
 }
 
-/** One user's pushes go to their sockets in person, everything else through Bun's topics, one frame for all. */
+/** A user's pushes go to each of their sockets. All other pushes go through Bun's topics, encoded once for all sockets. */
 export function createHub(roster: Roster, count: (type: Push['type']) => void): LocalHub {
   const formats = new Map<string, SocketFormat>()
   let server: Pick<Server<SocketData>, 'publish' | 'subscriberCount'> | undefined
@@ -81,10 +81,10 @@ export function createHub(roster: Roster, count: (type: Push['type']) => void): 
   }
 }
 
-/** On the way between replicas a push is overtaken by a later one within this time, or not at all. */
+/** Pushes from different replicas can arrive in the wrong order only within this time. */
 const overtaking_ms = 5_000
 
-/** Tells of each stock in turn whether a later one, of another replica, has overtaken it on its way. */
+/** Makes a function that is true for a `stock_update` that arrives after a later one of the same product. */
 function overtakenStocks(): (push: Push) => boolean {
   const last = new Map<number, { seq: number; heardAt: number }>()
   return (push) => {
@@ -92,23 +92,21 @@ function overtakenStocks(): (push: Push) => boolean {
     const { product_id } = push.data
     const [seq, heardAt] = [push.ledger_seq, performance.now()]
     const newest = last.get(product_id)
-    // Long after it a lower number means that the database was set back.
+    // A lower number after that time means that the database was restored to an earlier state.
     if (newest && seq < newest.seq && heardAt - newest.heardAt < overtaking_ms) return true
     last.set(product_id, { seq, heardAt })
     return false
   }
 }
 
-/**
- * A commit's pushes with the last stock of each product only: the ones before it were never true outside the commit.
- */
+/** A commit's pushes with only the last stock of each product: the earlier ones were never visible outside the commit. */
 export function withoutPassingStocks(pushes: readonly Push[]): readonly Push[] {
   const last = new Map<number, Push>()
   for (const push of pushes) if (push.type === 'stock_update') last.set(push.data.product_id, push)
   return pushes.filter((push) => push.type !== 'stock_update' || last.get(push.data.product_id) === push)
 }
 
-/** A socket listens to `stock` or to its own products, never to both. */
+/** A socket subscribes to `stock` or to single products, never to both. */
 function topicsOf(push: Push): string[] {
   if (push.to === 'merchants') return ['merchants']
   return push.type === 'stock_update' ? ['stock', `stock:${push.data.product_id}`] : ['everyone']

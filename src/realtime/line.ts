@@ -1,15 +1,15 @@
 import type { Push } from '../contract/messages.ts'
 
-/** Pushes that go out together: what led up to a ledger row, and the row's own. */
+/** Pushes that are sent together: those of one ledger row, after those that led to it. */
 export interface LineItem {
-  /** The ledger row's number; undefined for what moved no points. */
+  /** The ledger row's number; undefined when no points moved. */
   seq: number | undefined
   pushes: Push[]
 }
 
 /**
- * One user's pushes at this process, put back into the order of the user's ledger: another replica's may come sooner
- * or later than they were committed. A gap is waited for, not for ever.
+ * A reorder buffer for one user's pushes: it delivers them in the order of the user's ledger. Pushes from another replica
+ * may arrive out of order. The line waits for a missing row, but only for a limited time.
  */
 export class Line {
   #next: number | undefined
@@ -18,13 +18,13 @@ export class Line {
   readonly #deliver: (item: LineItem) => void
   readonly #patience_ms: () => number
 
-  /** `patience_ms` says how long a missing row is waited for, asked at each gap. */
+  /** `patience_ms` is called at each gap and says how long to wait for the missing row. */
   constructor(deliver: (item: LineItem) => void, patience_ms: () => number) {
     this.#deliver = deliver
     this.#patience_ms = patience_ms
   }
 
-  /** Begins after ledger row `seq`, which the user has been told of; until then everything is held. */
+  /** Starts the delivery after ledger row `seq`, whose balance the user already has. Until then everything is held. */
   startAfter(seq: number): void {
     if (this.#next !== undefined) return
     this.#next = seq + 1
@@ -52,7 +52,7 @@ export class Line {
     this.#held = []
   }
 
-  /** Delivers what is next, and waits a moment for what is missing before it goes on without. */
+  /** Delivers the next items without a gap. At a gap it waits a moment, then skips the missing rows. */
   #drain(): void {
     if (this.#next === undefined) return
     for (let item = this.#held[0]; item && (item.seq ?? this.#next) === this.#next; item = this.#held[0]) {
@@ -70,7 +70,7 @@ export class Line {
   }
 }
 
-/** One user's pushes of one commit as items of their line. */
+/** Groups one user's pushes of one commit into items of their line. */
 export function lineItems(pushes: readonly Push[]): LineItem[] {
   const items: LineItem[] = []
   let item: LineItem = { seq: undefined, pushes: [] }

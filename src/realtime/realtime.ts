@@ -10,29 +10,29 @@ import { startRounds } from './rounds.ts'
 import { end, type SocketData } from './socket.ts'
 import { type SocketsOptions, socketHandler } from './sockets.ts'
 
-/** The sockets of this process and the pushes they hear, its own and other replicas'. */
+/** The sockets of this process, and the pushes that they get from this replica and from the others. */
 export interface Realtime extends Hub {
-  /** Brings another replica's pushes to the sockets here. */
+  /** Sends another replica's pushes to the sockets of this process. */
   deliver(pushes: readonly Push[]): void
   readonly handler: WebSocketHandler<SocketData>
   formatOf(request: Request): SocketFormat
-  /** Starts looking after the sockets of this server. */
+  /** Starts the pings and checks of this server's sockets. */
   attach(server: Server<SocketData>): void
-  /** A session ended: its sockets are closed. */
+  /** Closes the sockets of a session that ended. */
   endSession(sessionId: string): void
-  /** Open sockets. */
+  /** The number of open sockets. */
   sockets(): number
-  /** No more upgrades. */
+  /** True when no more upgrades are accepted. */
   readonly closing: boolean
-  /** Closes every socket with 1001; those that don't answer within a second are cut. */
+  /** Closes every socket with 1001. Those that don't answer within a second are cut off. */
   close(): Promise<void>
 }
 
 export interface RealtimeOptions {
   access: Pick<Access, 'callerOf' | 'standings'>
-  balanceOf: SocketsOptions['balanceOf']
+  readBalance: SocketsOptions['readBalance']
   relay: Pick<Relay, 'state' | 'tell'>
-  /** Which format a connection speaks; the contract's by default. */
+  /** The format of a connection; the contract's by default. */
   formatOf?: (request: Request) => SocketFormat
   count: (type: Push['type']) => void
   logger: Logger
@@ -40,7 +40,7 @@ export interface RealtimeOptions {
   elapsed_ms: () => number
 }
 
-/** How long another replica's earlier push is waited for, and how long an earlier one of our own. */
+/** How long to wait for an earlier push: with other replicas, and without Redis. */
 const patience_ms = { relayed: 250, alone: 50 }
 const farewell_ms = 1_000
 
@@ -59,7 +59,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       relay.tell({ kind: 'pushes', pushes: told })
     },
     deliver: hub.publish,
-    handler: socketHandler({ roster, hub, access, balanceOf: options.balanceOf, logger, now, elapsed_ms }),
+    handler: socketHandler({ roster, hub, access, readBalance: options.readBalance, logger, now, elapsed_ms }),
     formatOf,
     attach(server) {
       hub.attach(server)

@@ -3,13 +3,13 @@ import { RedisClient } from 'bun'
 import type { Logger } from 'pino'
 import { within } from '../lib/within.ts'
 
-/** A kept-up connection to Redis or Valkey: one channel, commands, and the truth about whether it is there. */
+/** A connection to Redis or Valkey that reconnects and checks itself, for one channel and for commands. */
 export interface RedisLink {
-  /** False while Redis is away: nothing is sent then, and everything goes on without. */
+  /** False while Redis is away. Nothing is sent then, and the service works without it. */
   readonly isReady: boolean
-  /** Resolves when it is connected for the first time, or after `most_ms`. */
+  /** Resolves at the first connection, or after `most_ms`. */
   settled(most_ms: number): Promise<void>
-  /** Sends to whoever listens, this process too; answers false when it could not be sent. */
+  /** Publishes to all subscribers, this process included. Returns false when it could not be sent. */
   publish(text: string): Promise<boolean>
   /** @throws {Error} when Redis is away or doesn't answer in time. */
   send(command: string, args: string[]): Promise<unknown>
@@ -20,18 +20,18 @@ export interface RedisLinkOptions {
   url: string
   channel: string
   onMessage: (text: string) => void
-  /** Called each time the connection is there; what was said meanwhile is lost. */
+  /** Called at each connection. Messages that were sent before it are lost. */
   onReady: () => void
   logger: Logger
 }
 
 const connectTimeout_ms = 2_000
-/** A command stands in a request's way; a beat only decides whether Redis is there. */
+/** A request waits for a command, so its limit is short. A heartbeat only checks that Redis is there. */
 const answerTimeout_ms = { command: 300, beat: 1_000 }
 const beatEvery_ms = 2_000
 const shortestPause_ms = 100
 const longestPause_ms = 3_000
-/** More unanswered commands than this mean that Redis hangs: nothing more is piled on. */
+/** With more unanswered commands than this, Redis hangs, and no more are sent. */
 const mostUnanswered = 1_000
 
 export function createRedisLink(options: RedisLinkOptions): RedisLink {
@@ -50,7 +50,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     return inTime(answer, most_ms)
   }
 
-  /** One connection's life: resolves or rejects at its end. */
+  /** Connects and stays connected. Resolves or rejects when the connection ends. */
   const live = async () => {
     const pair = [openClient(options.url), openClient(options.url)] as const
     const [sender, listener] = pair
@@ -106,7 +106,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   }
 }
 
-/** A client that never reconnects by itself: a new one takes its place, so that no listener hears a message twice. */
+/** Opens a client that never reconnects. A new one replaces it, so that no listener gets a message twice. */
 function openClient(url: string): { client: RedisClient; ended: Promise<string> } {
   const client = new RedisClient(url, {
     autoReconnect: false,
@@ -126,7 +126,7 @@ async function inTime<T>(answer: Promise<T>, most_ms: number): Promise<T> {
   return told as T
 }
 
-/** A word to ourselves, out by one connection and in by the other: either may have died without a sign. */
+/** Sends a message to itself, out over one connection and in over the other: either may have died silently. */
 async function heartbeat(listener: RedisClient, ownChannel: string, say: (channel: string) => Promise<unknown>) {
   let heard = () => {}
   await inTime(

@@ -6,7 +6,7 @@ import { parseJson } from '../lib/parse-json.ts'
 import { randomCode } from '../lib/random.ts'
 import { createRedisLink, type RedisLink } from './redis-link.ts'
 
-/** What one replica tells the others. */
+/** The messages between replicas. */
 const relayed = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pushes'), pushes: z.array(pushShape()) }),
   z.object({ kind: z.literal('session_ended'), session_id: z.string() }),
@@ -14,26 +14,27 @@ const relayed = z.discriminatedUnion('kind', [
 ])
 type Relayed = { kind: 'pushes'; pushes: readonly Push[] } | Exclude<z.output<typeof relayed>, { kind: 'pushes' }>
 
-/** Carries what happened here to the other replicas, and theirs to us. */
+/** Sends messages to the other replicas, and receives theirs. */
 export interface Relay {
-  /** `off` without Redis: a replica alone. */
+  /** `off` when no Redis is configured: the replica works alone. */
   readonly state: 'ok' | 'away' | 'off'
   tell(message: Relayed): void
-  /** Redis itself, for counts that replicas share; undefined without it. */
+  /** The Redis connection, for counts that replicas share; undefined without Redis. */
   readonly redis: Pick<RedisLink, 'isReady' | 'send'> | undefined
-  /** Resolves when the first connection stands, or after `most_ms`. */
+  /** Resolves at the first connection, or after `most_ms`. */
   settled(most_ms: number): Promise<void>
-  /** Sends what was told and disconnects. */
+  /** Finishes sending, then disconnects. */
   close(): Promise<void>
 }
 
 export interface RelayOptions {
   url: string | undefined
-  /** Keeps installations apart that share one Redis: only holders of the same secret hear each other. */
+  /** Names the channel, so that installations that share one Redis don't get each other's messages. */
   secret: string
   onMessage: (message: z.output<typeof relayed>) => void
-  /** The connection stands (again): what the others told meanwhile was missed. */
+  /** Called at each connection. Messages of the others before it were missed. */
   onReady: () => void
+  /** Called when a message could not be sent. */
   onLost: () => void
   logger: Logger
 }
@@ -76,7 +77,7 @@ export function createRelay(options: RelayOptions): Relay {
   }
 }
 
-/** The sender stands before the message, so that a process drops its own without parsing it. */
+/** The sender's name comes first, so that a process can drop its own messages without parsing them. */
 function split(text: string): [string, string | undefined] {
   const at = text.indexOf(' ')
   return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]

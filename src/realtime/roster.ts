@@ -1,7 +1,7 @@
 import { Line, type LineItem } from './line.ts'
 import { end, type Socket, tell } from './socket.ts'
 
-/** Everyone of one user who is connected here, and the line in which their pushes arrive. */
+/** One user's sockets on this process, and the line that orders their pushes. */
 interface Seat {
   sockets: Set<Socket>
   line: Line
@@ -9,9 +9,9 @@ interface Seat {
 
 const mostSocketsAUser = 10
 
-/** Who is connected to this process. */
+/** The connected sockets of this process, by user. */
 export class Roster {
-  /** Every open socket, strangers too. */
+  /** Every open socket, also those without a known user. */
   readonly all = new Set<Socket>()
   #seats = new Map<number, Seat>()
   readonly #patience_ms: () => number
@@ -20,7 +20,7 @@ export class Roster {
     this.#patience_ms = patience_ms
   }
 
-  /** Sits a user's socket down: from here on it misses none of the user's pushes. The oldest past ten is closed. */
+  /** Adds a user's socket. From here on it misses none of the user's pushes. An eleventh socket closes the oldest. */
   seat(socket: Socket, userId: number): void {
     const seat = this.#seats.get(userId) ?? this.#newSeat(userId)
     seat.sockets.add(socket)
@@ -31,7 +31,7 @@ export class Roster {
     }
   }
 
-  /** The socket has been told the balance as of ledger row `seq`: it now hears what came after it. */
+  /** Called when the socket got the balance as of ledger row `seq`: it now gets the pushes after that row. */
   settle(socket: Socket, userId: number, seq: number): void {
     const { early } = socket.data
     socket.data.floor = seq
@@ -52,7 +52,7 @@ export class Roster {
     this.#seats.delete(userId)
   }
 
-  /** Takes a commit's pushes to one user; nobody there, nothing done. */
+  /** Hands a commit's pushes to one user's line. Does nothing when the user is not connected. */
   push(userId: number, items: readonly LineItem[]): void {
     const seat = this.#seats.get(userId)
     if (seat) for (const item of items) seat.line.take(item)

@@ -9,7 +9,7 @@ const every_ms = 1_000
 const introduction_ms = 5_000
 const silence_ms = 120_000
 const recheck_ms = 10_000
-/** How many rounds a socket that was told to close may take to. */
+/** How many rounds a closing socket may stay open. */
 const farewellRounds = 5
 
 export interface RoundsOptions {
@@ -22,8 +22,8 @@ export interface RoundsOptions {
 }
 
 /**
- * Looks after every socket each second: pings, closes who is silent, unknown or expired, and within 10 s those whose
- * session ended or whose account was stopped, wherever that happened. Answers how to stop.
+ * Checks every socket once a second. It pings, and closes sockets that are silent, unknown or expired. Every 10 s it also
+ * closes those whose session or account was stopped, by whichever replica. Returns the function that stops it.
  */
 export function startRounds({ roster, hub, access, logger, now, elapsed_ms }: RoundsOptions): () => void {
   let recheckedAt = elapsed_ms()

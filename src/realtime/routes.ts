@@ -20,21 +20,21 @@ export interface SocketRoutesDeps {
 
 function docs(noUpgrade: 404 | 426) {
   return describe({
-    summary: 'A WebSocket; its messages stand in x-messages and x-client-messages',
+    summary: 'A WebSocket. Its messages are described in x-messages and x-client-messages',
     tag: 'sockets',
     mayHaveToken: true,
     query: z.object({ token: z.string().optional() }),
     answers: {
-      101: { says: 'Welcome' },
-      401: { says: 'The token is bad' },
-      429: { says: 'Too many from this address' },
-      503: { says: 'The service stops' },
-      [noUpgrade]: { says: 'This was no upgrade' },
+      101: { says: 'The connection becomes a WebSocket' },
+      401: { says: 'The token is not valid' },
+      429: { says: 'Too many requests from this address' },
+      503: { says: 'The service is stopping' },
+      [noUpgrade]: { says: 'The request is not an upgrade' },
     },
   })
 }
 
-/** The way in for sockets: an upgrade on `/ws` or on `/`. A token given here and found bad is HTTP 401. */
+/** Accepts sockets: an upgrade on `/ws` or on `/`. A bad token is HTTP 401. */
 export function socketRoutes(deps: SocketRoutesDeps) {
   const upgrade = async (c: Context<AppEnv>) => {
     try {
@@ -62,7 +62,7 @@ function accept(c: Context<AppEnv>, caller: Caller | undefined, { realtime, elap
   return upgraded ? new Response(null) : needsUpgrade(c)
 }
 
-/** The token of the query, unless it is empty, of `Authorization`, or of `Sec-WebSocket-Protocol: bearer, <token>`. */
+/** The token of the query, `Authorization` or `Sec-WebSocket-Protocol: bearer, <token>`. An empty query counts as none. */
 function tokenOf(c: Context<AppEnv>): string | undefined {
   const [scheme, offered] = offeredProtocols(c)
   return (c.req.query('token') || bearerOf(c)) ?? (scheme?.toLowerCase() === 'bearer' ? offered : undefined)

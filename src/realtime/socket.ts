@@ -4,36 +4,36 @@ import type { Caller } from '../http/env.ts'
 import type { SocketFormat } from './format.ts'
 import type { LineItem } from './line.ts'
 
-/** Where a connection stands: it has yet to say who it is, is being brought up to date, hears pushes, or is closing. */
+/** A connection's stages: not authenticated yet, waiting for its balance, getting pushes, closing. */
 export type Stage = 'stranger' | 'joining' | 'live' | 'ending'
 
-/** What is known of one connection. Instants are in ms of the steady clock. */
+/** The state of one connection. Instants are in ms of the monotonic clock. */
 export interface SocketData {
   stage: Stage
   caller: Caller | undefined
   readonly format: SocketFormat
   readonly openedAt: number
-  /** When the client last sent anything: its only sign of life. */
+  /** When the client last sent anything. Only this shows that it is alive. */
   heardAt: number
   pingedAt: number
-  /** Rounds since it was told to close. */
+  /** Rounds of checks since the server closed it. */
   endingRounds: number
   /** Frames since `windowAt`, for the flood limit. */
   frames: number
   windowAt: number
-  /** The ledger row that its `connected` frame told of: earlier ones are in that balance already. */
+  /** The ledger row of the balance in its `connected` frame. That balance includes all earlier rows. */
   floor: number
-  /** The user's pushes while it is joining. */
+  /** The user's pushes that arrived while it was joining. */
   early: LineItem[]
-  /** The client's frames until it is live. */
+  /** The client's frames that arrived while it was joining. */
   backlog: unknown[]
-  /** The products that `stock_update` is narrowed to; undefined: all. */
+  /** The products whose `stock_update` it gets; undefined means all. */
   products: readonly number[] | undefined
 }
 
 export type Socket = ServerWebSocket<SocketData>
 
-/** Why the server closes a socket: RFC 6455's codes, and 4000 and up of our own. */
+/** Why the server closes a socket: codes of RFC 6455, and our own from 4000 on. */
 const closing = {
   goingAway: [1001, 'going away'],
   flooding: [1008, 'too many frames'],
@@ -61,7 +61,7 @@ export function newSocketData(format: SocketFormat, caller: Caller | undefined, 
   }
 }
 
-/** Closes it with its reason; what still arrives from it is ignored. */
+/** Closes the socket with a code and a reason. Frames that still arrive from it are ignored. */
 export function end(socket: Socket, why: keyof typeof closing): void {
   if (socket.data.stage === 'ending') return
   socket.data.stage = 'ending'
@@ -69,7 +69,7 @@ export function end(socket: Socket, why: keyof typeof closing): void {
   socket.close(code, reason)
 }
 
-/** Tells one socket something, in its own format. A socket that doesn't read is closed by Bun's back-pressure limit. */
+/** Sends one message to a socket, in its format. Bun's back-pressure limit closes a socket that doesn't read. */
 export function tell(socket: Socket, message: Message, timestamp: string): void {
   if (socket.data.stage === 'ending') return
   for (const frame of socket.data.format.encode(message, timestamp, socket.data.caller?.userId)) socket.send(frame)

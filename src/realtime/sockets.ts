@@ -14,7 +14,7 @@ export interface SocketsOptions {
   roster: Roster
   hub: LocalHub
   access: Pick<Access, 'callerOf'>
-  balanceOf: (userId: number) => Promise<Balance>
+  readBalance: (userId: number) => Promise<Balance>
   logger: Logger
   now: () => Date
   elapsed_ms: () => number
@@ -27,11 +27,11 @@ const backPressure = 64 * 1024
 const mostFrames = 60
 const window_ms = 10_000
 
-/** What happens on an open socket, from its first frame to its last. */
+/** Handles the events of open sockets. */
 export function socketHandler(options: SocketsOptions): WebSocketHandler<SocketData> {
   const { roster, logger, elapsed_ms } = options
 
-  /** Every sign of life passes here; a flood ends the socket. */
+  /** Called for every frame of the client. Returns false when the frame must be ignored; a flood closes the socket. */
   const heard = (socket: Socket): boolean => {
     const { data } = socket
     const at = elapsed_ms()
@@ -48,7 +48,7 @@ export function socketHandler(options: SocketsOptions): WebSocketHandler<SocketD
     perMessageDeflate: false,
     backpressureLimit: backPressure,
     closeOnBackpressureLimit: true,
-    // Pings and pushes would keep a dead client alive here: rounds.ts judges by what the client sends.
+    // Off: our own pings and pushes would count as activity of a dead client. rounds.ts checks what the client sends.
     idleTimeout: 0,
     sendPings: false,
     open(socket) {
@@ -72,7 +72,7 @@ export function socketHandler(options: SocketsOptions): WebSocketHandler<SocketD
   }
 }
 
-/** A stranger's first frame says who it is, or is its last. */
+/** Authenticates a socket by its first frame. Any other first frame closes it. */
 async function introduce(socket: Socket, frame: unknown, options: SocketsOptions): Promise<void> {
   const parsed = clientFrame.safeParse(socket.data.format.decode(frame))
   if (!parsed.success || parsed.data.type !== 'auth') {
@@ -90,12 +90,12 @@ async function introduce(socket: Socket, frame: unknown, options: SocketsOptions
   }
 }
 
-/** Brings a known caller up to date with `connected`, then lets it hear everything since. */
+/** Sends the balance in `connected`, then everything that happened since. */
 async function join(socket: Socket, { userId }: Caller, options: SocketsOptions): Promise<void> {
-  const { roster, hub, balanceOf, logger, now } = options
+  const { roster, hub, readBalance, logger, now } = options
   roster.seat(socket, userId)
   try {
-    const { total_points, ledger_seq } = await balanceOf(userId)
+    const { total_points, ledger_seq } = await readBalance(userId)
     if (!isOpen(socket)) return
     const server_time = now().toISOString()
     const data = { message: '连接成功', user_id: userId, total_points, server_time, heartbeat_interval: heartbeat_ms }
@@ -111,12 +111,12 @@ async function join(socket: Socket, { userId }: Caller, options: SocketsOptions)
 
 function answer(socket: Socket, frame: unknown, { hub, now }: SocketsOptions): void {
   const server_time = now().toISOString()
-  const complain = (code: RefusalCode) => {
+  const sendError = (code: RefusalCode) => {
     tell(socket, { type: 'error', data: { code, message: refusals[code].sentence } }, server_time)
   }
   const parsed = clientFrame.safeParse(socket.data.format.decode(frame))
-  if (frame === undefined) complain(9001)
-  else if (!parsed.success || parsed.data.type === 'auth') complain(9000)
+  if (frame === undefined) sendError(9001)
+  else if (!parsed.success || parsed.data.type === 'auth') sendError(9000)
   else if (parsed.data.type === 'ping') tell(socket, { type: 'pong', data: { server_time } }, server_time)
   else
     hub.narrow(socket, parsed.data.type === 'unsubscribe_products' ? undefined : [...new Set(parsed.data.product_ids)])

@@ -1,23 +1,23 @@
 import { type Fields, isFields } from './requests.ts'
 
-/** What the makers of fields may know beside the answer. */
+/** What a function in `made` may use besides the answer. */
 export interface Known {
   now: Date
   /** The client's `X-Client-Version`; empty without one. */
   version: string
-  /** What was looked up for the answer. */
+  /** The figures that were queried for the answer. */
   figures: Fields
 }
 
-/** What older clients read in an answer, beside the contract's own fields. */
+/** The fields that older clients read in an answer, besides the contract's own. */
 export interface AnswerAliases {
-  /** Other names of fields; `a.b` is the field `b` of `a`. What isn't there isn't copied. */
+  /** Other names of fields: alias, then the contract's. `a.b` is the field `b` of `a`. A missing field is not copied. */
   readonly copies?: Readonly<Record<string, string>>
-  /** Fields made of others, or of what else is known. What comes to undefined isn't there. */
+  /** Computed fields. One that is undefined is left out. */
   readonly made?: Readonly<Record<string, (data: Fields, known: Known) => unknown>>
-  /** An object whose fields stand flat as well. */
+  /** A nested object whose fields are copied to the top level. */
   readonly flat?: string
-  /** The same for an object inside. */
+  /** The same for a nested object. */
   readonly parts?: Readonly<Record<string, AnswerAliases>>
   /** The same for every item of a list. */
   readonly lists?: Readonly<Record<string, AnswerAliases>>
@@ -25,7 +25,7 @@ export interface AnswerAliases {
 
 export type Write = (data: Fields, known: Known) => Fields
 
-/** The aliases' names, those of items and parts behind the name of theirs. */
+/** The names of all aliases. Those inside parts and lists have the part's or list's name in front. */
 export function aliasNames({ copies, made, flat, parts, lists }: AnswerAliases): string[] {
   const inside = (within: AnswerAliases['parts'], mark: string) =>
     Object.entries(within ?? {}).flatMap(([name, aliases]) =>
@@ -40,7 +40,7 @@ export function aliasNames({ copies, made, flat, parts, lists }: AnswerAliases):
   ]
 }
 
-/** Adds the aliases to a copy of an answer's data. Nested ones first, so that a list under another name has them too. */
+/** Adds the aliases to a copy of an answer's data. Nested aliases come first, so that a list's alias has them too. */
 export function writerOf({ copies, made, flat, parts, lists }: AnswerAliases): Write {
   const inside = Object.entries(parts ?? {}).map(([name, aliases]) => ({ name, write: writerOf(aliases) }))
   const items = Object.entries(lists ?? {}).map(([name, aliases]) => ({ name, write: writerOf(aliases) }))

@@ -9,12 +9,12 @@ import { type Fields, isFields } from './requests.ts'
 import { v220 } from './versions.ts'
 import { completedWheel, type DefaultWheel, resetWheel, type ShownWheel } from './wheel.ts'
 
-/** What all requests' dialects share. */
+/** What the dialects of all requests share. */
 export interface Shared {
   codes: readonly (CodeAlias & { use: Use })[]
   message: Use
   retry: Use
-  /** Words in a query that stand for nothing. */
+  /** `undefined` and `null` as text in a query. */
   noValue: Use
   now: () => Date
   lostAnswers: LostAnswers
@@ -65,7 +65,7 @@ export class ClientDialect implements Dialect {
   mayOmit(field: string): boolean {
     const omitted = this.route.form?.omits.get(field)
     if (!omitted) return false
-    // Uploads of some builds come without the header that all their other calls carry: their form tells.
+    // Some builds send uploads without the version header of their other calls. They are recognised by their form.
     const isTheirs = this.#part === omitted.file && !this.#fields.has(field)
     if (!isTheirs && !omitted.version.test(this.#version)) return false
     this.#used(omitted.use)
@@ -147,7 +147,7 @@ export class ClientDialect implements Dialect {
     return { ...form, fields }
   }
 
-  /** Takes the access token from the form of this request. */
+  /** Reads the access token from the request's form. */
   async takeToken(limits: FormLimits): Promise<void> {
     const aliases = this.route.form
     if (!aliases) return

@@ -1,19 +1,19 @@
-/** A client's own word for one of the contract's codes. */
+/** Another code that older clients get for one of the contract's codes. */
 export interface CodeAlias {
   readonly alias: string
   readonly code: number
-  /** Which clients, by their `X-Client-Version`; all without one. */
+  /** Only for clients whose `X-Client-Version` matches; for all when undefined. */
   readonly version?: RegExp
-  /** What they are told instead. */
+  /** The code that they get instead. */
   readonly means: number
 }
 
-/** @param authFailure what clients refresh their tokens on */
+/** @param authFailure the code on which clients refresh their tokens */
 export function codeAliases(authFailure: number): readonly CodeAlias[] {
   return [
     { alias: 'code of 2001', code: 2001, means: authFailure },
     { alias: 'code of 2002', code: 2002, means: authFailure },
-    // To these 4005 is "no permission", with a screen of its own.
+    // These clients take 4005 for "no permission" and show a special screen.
     { alias: 'code of 4005', code: 4005, version: /^2\./, means: 4015 },
   ]
 }

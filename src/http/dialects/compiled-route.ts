@@ -8,7 +8,7 @@ export interface CountedAlias extends RequestAlias {
   readonly use: Use
 }
 
-/** A route's dialect, looked up once and ready to run. */
+/** A route's dialect with its counters, ready to run. */
 export interface CompiledRoute {
   readonly json: readonly CountedAlias[]
   readonly query: readonly CountedAlias[]
@@ -16,9 +16,9 @@ export interface CompiledRoute {
   readonly wheel: RouteDialect['wheel']
   readonly figures: RouteDialect['figures']
   readonly sentences: Readonly<Record<number, string>>
-  /** Adds the answer's aliases; nothing to add without one. */
+  /** Adds the answer's aliases; undefined when there are none. */
   readonly write: Write | undefined
-  /** Answers that carried them. */
+  /** Counts the answers that had the aliases added. */
   readonly written: Use
 }
 
@@ -29,7 +29,7 @@ interface CompiledForm {
   readonly omits: ReadonlyMap<string, Omitted & { use: Use }>
 }
 
-/** @param route method and path, by which its aliases are counted */
+/** @param route method and path; the names of its counters begin with it */
 export function compileRoute(route: string, dialect: RouteDialect, uses: Uses): CompiledRoute {
   const { json = [], query = [], form, wheel, figures, answer, sentences = {} } = dialect
   const counted = (alias: RequestAlias) => ({ ...alias, use: uses.of(`${route} < ${alias.alias}`) })

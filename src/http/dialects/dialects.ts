@@ -21,7 +21,7 @@ import { reviews } from './tables/reviews.ts'
 import { createUses } from './uses.ts'
 import type { DefaultWheel, ShownWheel } from './wheel.ts'
 
-/** What the older clients' words need to know of the service. */
+/** What the dialects need from the service. */
 export interface DialectsOptions {
   /** The code that tells clients to refresh their tokens. */
   authFailureCode: number
@@ -30,21 +30,21 @@ export interface DialectsOptions {
   elapsed_ms: () => number
   presentWheel: () => Promise<ShownWheel>
   defaultWheel: DefaultWheel
-  /** Figures of one user that no answer of the contract holds. */
+  /** Reads figures of one user that no answer of the contract has. */
   figures: Record<FigureName, (userId: number) => Promise<object>>
 }
 
-/** The words of older clients beside the contract's: HTTP by tables, sockets by a format. */
+/** The dialects of older clients: HTTP by tables, sockets by a format. */
 export interface Dialects {
   /** The contract's path of a request. */
   pathOf(request: Request): string
-  /** Gives each request its dialect. */
+  /** Middleware that gives each request its dialect. */
   readonly speak: MiddlewareHandler<AppEnv>
-  /** Looks that come before callers are known; `receipt` are the limits of a receipt's form. */
+  /** Adds the middleware that runs before authentication. `receipt` are the limits of an upload's form. */
   beforeAuthentication(app: Hono<AppEnv>, receipt: FormLimits): void
-  /** Looks that need to know the caller. */
+  /** Adds the middleware that needs the caller. */
   afterAuthentication(app: Hono<AppEnv>): void
-  /** The older clients' own routes, made of the contract's. */
+  /** Adds the older clients' own routes, made from the contract's handlers. */
   afterRoutes(app: Hono<AppEnv>): void
   readonly socketFormat: SocketDialect
   /** How often each alias was used. */
@@ -109,7 +109,7 @@ export function createDialects(options: DialectsOptions): Dialects {
   }
 }
 
-/** Finds a dialect by the pattern of the route that a request reached. */
+/** Finds a dialect by method and route pattern. */
 function dialectFinder(routes: readonly (CompiledRoute & { route: string })[], none: CompiledRoute) {
   const known = new Map(routes.map((route) => [route.route, route]))
   return (method: string, route: string | undefined): CompiledRoute =>
@@ -117,8 +117,8 @@ function dialectFinder(routes: readonly (CompiledRoute & { route: string })[], n
 }
 
 /**
- * Takes the token of an upload without `Authorization` from its form. Few such forms are held at a time, and fewer of one
- * address: until it is read, a form may be anybody's.
+ * Reads the token of an upload without `Authorization` from its form. Anybody can send such a form, so the number held
+ * at the same time is limited, for all callers and for each address.
  */
 function tokenInForm(limits: FormLimits, trustedProxies: number): MiddlewareHandler<AppEnv> {
   const forms = createFairSemaphore(formsAtOnce, formsOfAnAddress, formsWaiting, () => new Refusal(9007))
@@ -146,7 +146,7 @@ function dialectOf(c: Context<AppEnv>): ClientDialect | undefined {
   return dialect instanceof ClientDialect ? dialect : undefined
 }
 
-/** What the contract's route runs, validation and all. */
+/** All handlers of the contract's route, its validation included. */
 function handlersOf(app: Hono<AppEnv>, route: { method: string; path: string }): [MiddlewareHandler<AppEnv>] {
   const found = app.routes.filter(({ method, path }) => method === route.method && path === route.path)
   return found.map(({ handler }) => handler) as [MiddlewareHandler<AppEnv>]

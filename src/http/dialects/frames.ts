@@ -3,16 +3,16 @@ import type { Use } from '../dialect.ts'
 import { type Fields, isFields } from './requests.ts'
 import type { Uses } from './uses.ts'
 
-/** The frames of older clients: one shape for every socket, as it only adds to the contract's. */
+/** The frames of older clients. Every socket gets them: they only add to the contract's frames. */
 export interface SocketDialect {
   readonly name: string
-  /** The frames that a message goes out as, in order; `userId` when it is for one user. */
+  /** The frames of a message, in order. `userId` is given when the message is for one user. */
   encode(message: Message, timestamp: string, userId?: number): readonly string[]
-  /** A client's frame in the contract's words. */
+  /** Translates a client's frame into the contract's words. */
   decode(frame: unknown): unknown
 }
 
-/** Other names of messages: the `event` of their frames. The others' event is their type. */
+/** The `event` of a message's frames. Messages that are not listed use their type. */
 const events: Readonly<Record<string, string>> = {
   points_update: 'point_updated',
   stock_update: 'stock_updated',
@@ -31,15 +31,15 @@ const copies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-/** Messages that name their user for older clients. */
+/** Messages that carry their `user_id` for older clients. */
 const named: readonly string[] = ['review_result']
 
-/** Messages that go out a second time under another name, with other names of their fields. */
+/** Messages that are sent a second time, under another type and with other names of their fields. */
 const doubled: Readonly<Record<string, { type: string; copies: Readonly<Record<string, string>> }>> = {
   system_notification: { type: 'system_notice', copies: { type: 'notification_type' } },
 }
 
-/** What clients say, in the contract's words: type, then what it needs to be and what it means. */
+/** Frames of older clients: a type, the target that it must have, and the contract's type that it stands for. */
 const spoken: readonly { type: string; target?: string; means: string }[] = [
   { type: 'heartbeat', means: 'ping' },
   { type: 'subscribe', target: 'products', means: 'subscribe_products' },

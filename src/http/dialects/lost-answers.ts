@@ -1,13 +1,13 @@
-/** Answers to writes without a key whose caller had gone, kept for the retry that follows. */
+/** Answers to writes without a key whose caller disconnected first. They are kept for the caller's retry. */
 export interface LostAnswers {
   /**
-   * Runs `write`, after identical requests that are running already; or answers, once, what one of them came to when
-   * nobody was there any more to be answered. A refusal changed nothing and is not kept.
-   * @param request who asks for what: equal for identical requests of one user alone
-   * @param isGone whether this request's caller has gone
+   * Runs `write` after identical requests that are already running. If the caller of one of them had disconnected, its
+   * answer is returned instead, once. A refusal changed nothing and is not kept.
+   * @param request names the user and the request: equal only for identical requests of one user
+   * @param isGone whether this request's caller has disconnected
    */
   answer(request: string, isGone: () => boolean, write: () => Promise<string>): Promise<Answered>
-  /** Answers kept now. */
+  /** The number of answers that are kept now. */
   readonly size: number
 }
 
@@ -42,7 +42,7 @@ export function createLostAnswers(elapsed_ms: () => number): LostAnswers {
       for (let before = running.get(request); before; before = running.get(request)) await before
       const lost = find(request)
       if (lost !== undefined) {
-        // When this caller has gone too, it is kept for the next retry.
+        // If this caller has disconnected too, the answer stays for the next retry.
         if (!isGone()) kept.delete(request)
         return { text: lost, replayed: true }
       }

@@ -1,4 +1,4 @@
-/** Paths of older clients and the contract's paths they stand for, methods and all. */
+/** Paths of older clients, each with the contract's path that it stands for, for every method. */
 export const pathAliases: Readonly<Record<string, string>> = {
   '/api/auth/verify': '/api/auth/verify-token',
   '/api/user/profile': '/api/user/info',
@@ -14,7 +14,7 @@ export const pathAliases: Readonly<Record<string, string>> = {
   '/api/upload/records': '/api/photo/history',
   '/api/upload': '/api/photo/upload',
   '/api/upload/photo': '/api/photo/upload',
-  // A path of its own: to the contract's routes `batch` would be a product's id.
+  // It needs a path of its own: the contract's routes would take `batch` for a product's id.
   '/api/merchant/products/batch': '/api/merchant/product-batch',
   '/api/merchant/reviews/pending': '/api/merchant/pending-reviews',
   '/api/merchant/lottery-stats': '/api/merchant/lottery/stats',
@@ -23,7 +23,7 @@ export const pathAliases: Readonly<Record<string, string>> = {
   '/api/merchant/reset-lottery-probabilities': '/api/merchant/lottery/reset-probabilities',
 }
 
-/** Routes of older clients that do what one of the contract does, in words of their own. */
+/** Routes of older clients that do the same as a route of the contract, with words of their own. */
 export const routeAliases: readonly { method: string; path: string; of: { method: string; path: string } }[] = [
   { method: 'GET', path: '/api/user/points/today-trend', of: { method: 'GET', path: '/api/user/points/statistics' } },
   {
@@ -46,8 +46,8 @@ export const routeAliases: readonly { method: string; path: string; of: { method
   },
 ]
 
-/** Where older clients ask to be made merchants. */
+/** The paths on which older clients ask to become merchants. */
 export const applications: readonly string[] = ['/api/merchant/apply', '/api/merchant/auth']
 
-/** Where older clients look whether the service is there. */
+/** The path on which older clients check that the service is up. */
 export const healthPath = '/api/health'

@@ -2,8 +2,8 @@ const wholePercent = 100
 const hundredths = 100
 
 /**
- * Percent of at most two decimals, a number or its text, as the probability with four decimals that it is: `33.33` as
- * `"0.3333"`. No float takes part. Undefined for anything else.
+ * Turns a percentage into a probability with four decimals, without floating-point arithmetic: `33.33` into `"0.3333"`.
+ * The percentage has at most two decimals and is a number or its text. Undefined for anything else.
  */
 export function probabilityOf(percent: unknown): string | undefined {
   const text = typeof percent === 'number' || typeof percent === 'string' ? String(percent).trim() : ''
@@ -14,14 +14,14 @@ export function probabilityOf(percent: unknown): string | undefined {
   return `${digits.slice(0, 1)}.${digits.slice(1)}`
 }
 
-/** A probability with at most four decimals in percent: `0.3333` as `33.33`. */
+/** Turns a probability with at most four decimals into percent: `0.3333` into `33.33`. */
 export function percentOf(probability: number): number {
   return Math.round(probability * wholePercent * hundredths) / hundredths
 }
 
 const largestNoise = 1e-9
 
-/** Percent that an editor made of a probability by floats: `28.999999999999996` is `29`. */
+/** Removes the rounding error of an editor that computed the percentage with floats: `28.999999999999996` becomes `29`. */
 export function withoutNoise(percent: unknown): unknown {
   if (typeof percent !== 'number') return percent
   const exact = Math.round(percent * hundredths) / hundredths

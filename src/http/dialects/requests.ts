@@ -1,13 +1,13 @@
 /** A part of a request, or an item in it, as plain fields. */
 export type Fields = Record<string, unknown>
 
-/** What a rule may know of the request beside its fields. */
+/** What a rule may use besides the request's fields. */
 export interface Surroundings {
-  /** The start of every link of ours. */
+  /** The start of every link to this service. */
   baseUrl: string
 }
 
-/** One thing that older clients send. It changes the fields in place and tells whether it was there. */
+/** One alias that older clients send. `apply` changes the fields in place and returns true if it found the alias. */
 export interface RequestAlias {
   readonly alias: string
   apply(fields: Fields, surroundings: Surroundings): boolean
@@ -17,7 +17,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Any other rule. */
+/** A rule of any kind. */
 export function rule(alias: string, apply: RequestAlias['apply']): RequestAlias {
   return { alias, apply }
 }
@@ -31,7 +31,7 @@ export function renamed(alias: string, field: string): RequestAlias {
   })
 }
 
-/** Each value of `field` that means another one in the contract. */
+/** Values of `field` that stand for another value in the contract. */
 export function valued(field: string, meanings: Record<string, string>): RequestAlias[] {
   return Object.entries(meanings).map(([value, meaning]) =>
     rule(`${field}=${value}`, (fields) => {
@@ -42,7 +42,7 @@ export function valued(field: string, meanings: Record<string, string>): Request
   )
 }
 
-/** Values of `field` that say the same as leaving it out. */
+/** Values of `field` that mean the same as leaving it out. */
 export function absent(field: string, ...values: unknown[]): RequestAlias[] {
   return values.map((value) =>
     rule(`${field}=${String(value)}`, (fields) => {
@@ -53,7 +53,7 @@ export function absent(field: string, ...values: unknown[]): RequestAlias[] {
   )
 }
 
-/** An enumeration in capitals. Letters of ASCII alone: no other one may turn into them. */
+/** Accepts enumerations in capitals. Only ASCII letters are lowered, so that no other character turns into one. */
 export function anyCase(...enumerations: string[]): RequestAlias[] {
   return enumerations.map((field) =>
     rule(`${field} in capitals`, (fields) => {
@@ -65,7 +65,7 @@ export function anyCase(...enumerations: string[]): RequestAlias[] {
   )
 }
 
-/** `field=value` stands for other fields, of which those that were sent stay as they are. */
+/** `field=value` stands for other fields. Those that were sent as well keep their values. */
 export function meaning(field: string, value: string, fieldsMeant: Fields): RequestAlias {
   return rule(`${field}=${value}`, (fields) => {
     if (fields[field] !== value) return false
@@ -75,10 +75,10 @@ export function meaning(field: string, value: string, fieldsMeant: Fields): Requ
   })
 }
 
-/** Where a phone keeps a picture for itself: nobody else can see it there. */
+/** Links to files on the phone itself, which nobody else can open. */
 const onThePhone = /^(wxfile:\/\/|https?:\/\/(tmp|usr|store)\/)/i
 
-/** A picture's place on the phone, sent as its link: as if it weren't there. */
+/** Drops a link to a picture that is only on the phone. */
 export function temporary(field: string): RequestAlias {
   return rule(`${field} on the phone`, (fields) => {
     const link = fields[field]
@@ -88,7 +88,7 @@ export function temporary(field: string): RequestAlias {
   })
 }
 
-/** The same rules for every item of a list. */
+/** Applies the rules to every item of a list. */
 export function each(list: string, aliases: readonly RequestAlias[]): RequestAlias[] {
   return aliases.map(({ alias, apply }) =>
     rule(`${list}[].${alias}`, (fields, surroundings) => {

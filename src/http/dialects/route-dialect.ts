@@ -1,17 +1,17 @@
 import type { AnswerAliases } from './answers.ts'
 import type { RequestAlias } from './requests.ts'
 
-/** What older clients send and read on one route. */
+/** What older clients send to one route, and read in its answers. */
 export interface RouteDialect {
   readonly json?: readonly RequestAlias[]
   readonly query?: readonly RequestAlias[]
   readonly form?: FormDialect
   readonly answer?: AnswerAliases
-  /** Figures that are looked up for the answer. */
+  /** The figures that are queried for the answer. */
   readonly figures?: FigureName
-  /** How the body becomes a whole wheel. */
+  /** How the body is completed to a whole wheel. */
   readonly wheel?: 'percent' | 'reset'
-  /** The sentence of a refusal where another one is friendlier. */
+  /** Friendlier sentences of refusals, by code. */
   readonly sentences?: Readonly<Record<number, string>>
 }
 
@@ -22,18 +22,18 @@ export interface FormDialect {
   readonly fields: Readonly<Record<string, string>>
   /** The field that carries the access token. */
   readonly token: string
-  /** Fields that a build leaves out. */
+  /** Fields that some builds leave out. */
   readonly omits: Readonly<Record<string, Omitted>>
 }
 
-/** How a build is known that leaves a field out: by its `X-Client-Version`, or by the name of its file. */
+/** Recognises a build that leaves a field out: by its `X-Client-Version`, or by the name of its file. */
 export interface Omitted {
   readonly version: RegExp
   readonly file: string
 }
 
-/** Figures that no answer of the contract holds. */
+/** Figures that no answer of the contract has. */
 export type FigureName = 'draws' | 'account' | 'today' | 'drawsOfAll' | 'prizeCodes' | 'productTimes'
 
-/** By method and path of the contract. */
+/** Dialects by the contract's method and path. */
 export type DialectTable = Readonly<Record<string, RouteDialect>>

@@ -1,8 +1,8 @@
 import type { Use } from '../dialect.ts'
 
-/** Counts uses by alias: every alias is there from the start, so that one nobody uses can be seen to be unused. */
+/** Counts uses by alias. Every alias starts at 0, so that unused ones can be seen. */
 export interface Uses {
-  /** A counter of aliases that are always used together. */
+  /** Makes one counter for aliases that are always used together. */
   of(...aliases: string[]): Use
   /** How often each alias was used. */
   totals(): Iterable<readonly [alias: string, uses: number]>

@@ -8,30 +8,31 @@ interface NamedPrize {
   prize_type: string
 }
 
-/** The wheel as its editors see it. */
+/** The wheel as editors see it. */
 export interface ShownWheel {
   version: number
   prizes: readonly NamedPrize[]
 }
 
-/** The wheel of an empty installation, with its guaranteed prize. */
+/** The wheel of a new installation, with its pity prize. */
 export interface DefaultWheel {
   prizes: readonly (NamedPrize & { probability: number })[]
   pity_prize_id: number
 }
 
-/** A request for the wheel's replacement, and which version of the wheel it was completed from, if it was not whole. */
+/** A request to replace the wheel. `basis` is the version that missing fields came from; undefined if none were missing. */
 export interface CompletedWheel {
   body: unknown
   basis: number | undefined
 }
 
-/** What a replacement of the wheel says of a prize; what else there is of it stays. */
+/** The fields of a prize that a replacement sets. Its other fields stay as they are. */
 const replaced = ['prize_name', 'prize_type', 'prize_value', 'angle', 'color', 'is_activity'] as const
 
 /**
- * An editor's prizes by `id` or `prize_id`, in percent: what they leave out is as on the present wheel.
- * @param isShownShares whether this editor is shown shares: then it may send them back as they were, which sum to 1
+ * Completes an editor's prizes, which are named by `id` or `prize_id` and have their odds in percent. Missing fields come
+ * from the present wheel.
+ * @param isShownShares true for an editor that is shown probabilities. It may send them back unchanged; then they sum to 1
  */
 export function completedWheel(body: unknown, present: ShownWheel, isShownShares: boolean): CompletedWheel {
   if (!isFields(body) || !Array.isArray(body.prizes)) return { body, basis: undefined }
@@ -59,14 +60,14 @@ function completedPrize(item: Fields, known: ReadonlyMap<unknown, Fields>, isInS
   return { ...kept, ...item, prize_id, probability }
 }
 
-/** What is no percentage stays none: written so that no validation takes it for a probability. */
+/** An invalid percentage becomes a text that validation is sure to refuse as a probability. */
 function exactProbability(percent: unknown): string {
   return probabilityOf(withoutNoise(percent)) ?? `${String(percent)}%`
 }
 
 /**
- * The default wheel in the words of a replacement: each prize in the row it had, or in the one at its angle. What is left
- * of a prize stays, unless it was of another one.
+ * The default wheel as the body of a replacement. Each prize takes the row with its id, or, when some id is missing, the
+ * row at its angle. A row's stock stays if it held the same prize.
  */
 export function resetWheel(wheel: DefaultWheel, { prizes: present }: ShownWheel): unknown {
   const rows = new Map(present.map((prize) => [prize.prize_id, prize]))

@@ -14,7 +14,7 @@ const pageOf = (item: AnswerAliases): AnswerAliases => ({
   made: { has_more: hasMore },
 })
 
-/** What diners are shown doesn't say since when it is there. */
+/** The contract's products for diners have no creation time, so it is queried. */
 const goods: AnswerAliases = {
   copies: { id: 'product_id', commodity_id: 'product_id' },
   made: {
@@ -36,11 +36,11 @@ const sorts = [
   meaning('sort', 'points-desc', { sort_by: 'exchange_points', sort_order: 'desc' }),
   meaning('sort', 'stock-desc', { sort_by: 'stock', sort_order: 'desc' }),
   meaning('sort', 'rating-desc', { sort_by: 'rating', sort_order: 'desc' }),
-  // Any other one is refused as a `sort_by`.
+  // Any other value is refused as a `sort_by`.
   renamed('sort', 'sort_by'),
 ]
 
-/** A link of ours as it was answered, sent back by an editor. */
+/** An editor sends back a link to this service as it got it: it becomes the stored path. */
 const ownImage = rule('image of ours', (fields, { baseUrl }) => {
   const { image } = fields
   if (typeof image !== 'string' || !image.startsWith(`${baseUrl}/`)) return false
@@ -75,7 +75,7 @@ const editable = [
   'low_stock_threshold',
 ]
 
-/** One edit for a list of products; a list that is no list of them, or too long, is the schema's to refuse. */
+/** One edit for a list of products. The schema refuses a list that is malformed or too long. */
 const idsWithOneEdit = rule('product_ids', (fields) => {
   if (!Object.hasOwn(fields, 'product_ids') || Object.hasOwn(fields, 'products')) return false
   const { product_ids: ids, updates } = fields

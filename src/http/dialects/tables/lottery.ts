@@ -5,12 +5,12 @@ import type { DialectTable, RouteDialect } from '../route-dialect.ts'
 import { v220 } from '../versions.ts'
 import { codeText, pageAliases } from './people.ts'
 
-/** The labels of the buttons. */
+/** The labels of the draw buttons. */
 const drawLabels = { 单抽: 'single', 三连抽: 'triple', 五连抽: 'quintuple', 十连抽: 'decade' }
 
 const drawTypes = [renamed('type', 'draw_type'), ...anyCase('draw_type'), ...valued('draw_type', drawLabels)]
 
-/** What is shown to older clients as the limit where there is none: they take 0 for a broken answer. */
+/** Older clients get this number when there is no limit: they take 0 for a broken answer. */
 const noLimit = 9_999
 
 const shownLimit = ({ daily_limit }: Fields) => daily_limit || noLimit
@@ -26,7 +26,7 @@ const percentPrize: AnswerAliases = {
   ...prize,
   made: {
     ...prize.made,
-    // This editor makes percent of them itself.
+    // The editor of v220 computes percent itself.
     probability: ({ probability }, { version }) => (v220.test(version) ? probability : percentOf(Number(probability))),
   },
 }

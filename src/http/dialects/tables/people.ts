@@ -14,24 +14,24 @@ const account: AnswerAliases = {
 const withAccount: AnswerAliases = { parts: { user_info: account } }
 const codeNames = [renamed('verify_code', 'code'), renamed('verification_code', 'code')]
 
-/** Where a page stands in its list. */
+/** Other names of the page's parameters. */
 export const pageAliases = [renamed('page_size', 'limit')]
 
-/** Tells whether a list goes on beyond this page. */
+/** True when there are more pages after this one. */
 export function hasMore({ pagination }: Fields): boolean {
   return isFields(pagination) && Number(pagination.page) < Number(pagination.total_pages)
 }
 
-/** The codes of what a draw won, behind the words of the ledger row that paid for it. */
+/** Adds the voucher codes that a draw won to the description of the ledger row that paid for it. */
 function withPrizeCodes({ type, related_id, description }: Fields, { figures }: Known): unknown {
   const codes = type === 'spend' ? (figures.codes as PrizeCodes | undefined)?.get(String(related_id)) : undefined
   return codes ? `${description}，${codeText(...codes)}` : description
 }
 
-/** What can still be handed in, by the draw that won it. */
+/** The codes of active vouchers, by the draw that won them. */
 type PrizeCodes = ReadonlyMap<string, readonly string[]>
 
-/** How a voucher's code stands in the texts of records. */
+/** Voucher codes as they stand in the texts of records. */
 export function codeText(...codes: readonly unknown[]): string {
   return `核销码 ${codes.join('、')}`
 }

@@ -4,7 +4,7 @@ import type { DialectTable } from '../route-dialect.ts'
 import { v220 } from '../versions.ts'
 import { avatarAliases, hasMore, pageAliases } from './people.ts'
 
-/** What older clients say where there is no amount. */
+/** Older clients get this amount when there is none. */
 const noAmount = '0.00'
 const amountOf = ({ input_amount, recognized_amount }: Fields) => input_amount ?? recognized_amount ?? noAmount
 
@@ -37,7 +37,7 @@ const reviewPage: AnswerAliases = {
 const isZero = (value: unknown) =>
   (typeof value === 'number' || typeof value === 'string') && /^0+(\.0*)?$/.test(`${value}`)
 
-/** Zero where it stands for nothing, as older clients fill their forms. */
+/** Older clients send 0 for a field that was not filled in: it is dropped. */
 const zero = (action: string, field: string) =>
   rule(`${action} with ${field}=0`, (fields) => {
     if (fields.action !== action || !isZero(fields[field])) return false
@@ -45,7 +45,7 @@ const zero = (action: string, field: string) =>
     return true
   })
 
-const verdict = [
+const decision = [
   renamed('review_id', 'upload_id'),
   renamed('id', 'upload_id'),
   ...anyCase('action'),
@@ -59,14 +59,14 @@ const verdict = [
 const mostReviews = 100
 const shared = ['action', 'points', 'amount', 'reason', 'review_reason']
 
-/** One verdict for a list of uploads; a list that is no list of them, or too long, is the schema's to refuse. */
-const idsWithOneVerdict = (list: string) =>
+/** One decision for a list of uploads. The schema refuses a list that is malformed or too long. */
+const idsWithOneDecision = (list: string) =>
   rule(list, (fields) => {
     if (!Object.hasOwn(fields, list) || Object.hasOwn(fields, 'reviews')) return false
     const { [list]: ids } = fields
-    const verdict = Object.fromEntries(Object.entries(fields).filter(([field]) => shared.includes(field)))
+    const decision = Object.fromEntries(Object.entries(fields).filter(([field]) => shared.includes(field)))
     const isExpanded = Array.isArray(ids) && ids.length <= mostReviews
-    fields.reviews = isExpanded ? ids.map((upload_id: unknown) => ({ ...verdict, upload_id })) : ids
+    fields.reviews = isExpanded ? ids.map((upload_id: unknown) => ({ ...decision, upload_id })) : ids
     return true
   })
 
@@ -82,7 +82,7 @@ const reviewedToday = (status: string) => {
   return ({ series }: Fields) => (Array.isArray(series) ? (series.at(-1)?.[status] ?? 0) : 0)
 }
 
-/** `/api/photo`, and the merchants' reviews of it. */
+/** `/api/photo`, and the merchants' reviews. */
 export const reviews: DialectTable = {
   'POST /api/photo/upload': {
     form: {
@@ -117,9 +117,9 @@ export const reviews: DialectTable = {
   },
   'GET /api/merchant/pending-reviews': { query: uploadStatuses, answer: reviewPage },
   'GET /api/merchant/reviews/history': { query: uploadStatuses, answer: reviewPage },
-  'POST /api/merchant/review': { json: verdict },
+  'POST /api/merchant/review': { json: decision },
   'POST /api/merchant/batch-review': {
-    json: [idsWithOneVerdict('upload_ids'), idsWithOneVerdict('review_ids'), ...each('reviews', verdict)],
+    json: [idsWithOneDecision('upload_ids'), idsWithOneDecision('review_ids'), ...each('reviews', decision)],
     answer: {
       made: {
         success_count: countOf(true),
