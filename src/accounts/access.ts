@@ -7,15 +7,15 @@ import { usersTable } from '../users/schema.ts'
 import { sessionsTable } from './schema.ts'
 import type { AccessClaims, Tokens } from './tokens.ts'
 
-/** Turns access tokens into callers, and remembers for a short while which ones it has verified. */
+/** Turns access tokens into callers, and caches the verified ones for a short while. */
 export interface Access {
   /** @throws {Refusal} 2002 for a bad token or an ended session, 2004 for an account that isn't active. */
   callerOf(token: string): Promise<Caller>
-  /** The caller as the database has it now. */
+  /** The same as `callerOf`, but always asks the database. */
   callerNow(token: string): Promise<Caller>
-  /** Of these sessions the ones that live, with their users' present right to the merchant's side; ended ones are left out. */
+  /** Reads which of these sessions are live, and whether their users are merchants now. Ended sessions are left out. */
   standings(sessionIds: readonly string[]): Promise<Map<string, { isMerchant: boolean }>>
-  /** Forgets what is known of a session. */
+  /** Drops a session's tokens from the cache. */
   forget(sessionId: string): void
 }
 
@@ -32,14 +32,14 @@ interface Standing {
   revoked_at: Date | null
 }
 
-/** How long a session's standing is believed: bans and revocations elsewhere take effect within it. */
+/** How long a cached session is valid. Bans and revocations on other replicas take effect within this time. */
 const believed_ms = 25_000
 const mostKnown = 20_000
 const sessionsAQuery = 500
 
 export function createAccess(database: Database, tokens: Tokens, { now, elapsed_ms }: Time): Access {
   const known = new Map<string, Known>()
-  const standingOf = standingQuery(database)
+  const readStanding = prepareStandingQuery(database)
 
   const isLive = ({ exp }: AccessClaims) => exp * 1000 > now().getTime()
   const isBelieved = ({ claims, checkedAt }: Known) => elapsed_ms() - checkedAt < believed_ms && isLive(claims)
@@ -48,10 +48,10 @@ export function createAccess(database: Database, tokens: Tokens, { now, elapsed_
     const claims = verified && isLive(verified) ? verified : await tokens.verifyAccess(token)
     const fresh = {
       claims,
-      caller: standingOf(claims.session_id).then((standing) => callerBy(claims, standing)),
+      caller: readStanding(claims.session_id).then((standing) => callerBy(claims, standing)),
       checkedAt: elapsed_ms(),
     }
-    // What made it refuse may be lifted at any time.
+    // A refusal is not cached: its cause may be lifted at any time.
     fresh.caller.catch(() => known.delete(token))
     known.delete(token)
     known.set(token, fresh)
@@ -65,15 +65,15 @@ export function createAccess(database: Database, tokens: Tokens, { now, elapsed_
       return entry && isBelieved(entry) ? entry.caller : callerNow(token)
     },
     callerNow,
-    standings: (sessionIds) => liveSessions(database, sessionIds),
+    standings: (sessionIds) => readLiveStandings(database, sessionIds),
     forget(sessionId) {
       for (const [token, { claims }] of known) if (claims.session_id === sessionId) known.delete(token)
     },
   }
 }
 
-/** Asked for every caller every `believed_ms`: the statement is built once. */
-function standingQuery({ orm }: Database): (sessionId: string) => Promise<Standing | undefined> {
+/** The query runs for every caller every `believed_ms`, so its statement is prepared once. */
+function prepareStandingQuery({ orm }: Database): (sessionId: string) => Promise<Standing | undefined> {
   const statement = orm
     .select({
       user_id: usersTable.user_id,
@@ -94,7 +94,10 @@ function callerBy(claims: AccessClaims, standing: Standing | undefined): Caller 
   return { userId: claims.user_id, sessionId: claims.session_id, isMerchant: standing.is_merchant, exp: claims.exp }
 }
 
-async function liveSessions({ orm }: Database, ids: readonly string[]): Promise<Map<string, { isMerchant: boolean }>> {
+async function readLiveStandings(
+  { orm }: Database,
+  ids: readonly string[],
+): Promise<Map<string, { isMerchant: boolean }>> {
   const found = new Map<string, { isMerchant: boolean }>()
   for (let at = 0; at < ids.length; at += sessionsAQuery) {
     const rows = await orm

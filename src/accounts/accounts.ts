@@ -20,25 +20,25 @@ import type { TokenPair, Tokens } from './tokens.ts'
 import type { Wechat } from './wechat.ts'
 import { createWxLogin, type WxLogin } from './wx-login.ts'
 
-/** Signing in and out, at the edge of the till: randomness, tokens, SMS and WeChat are here. */
+/** Signing in and out. Randomness, tokens, SMS and WeChat stay here, outside of the till's operations. */
 export interface Accounts {
-  /** @throws {Refusal} 1003 too soon or too many; 9006 from one address; 1000 when the code could not be sent. */
+  /** @throws {Refusal} 1003 too soon or too many codes; 9006 too many from one address; 1000 when sending failed. */
   sendCode(phone: string, address: string): Promise<void>
   /** @throws {Refusal} 1002, 2004, 9006. */
   login(login: { phone: string; code: string }, device: Device): Promise<SignedIn>
   wxLogin: WxLogin
   /**
-   * `userAgent` is what the client calls itself.
+   * @param userAgent the client's `User-Agent`
    * @throws {Refusal} 2002, 2004.
    */
   refresh(refreshToken: string, userAgent: string): Promise<TokenPair>
   logout(caller: Caller): Promise<void>
   /**
-   * Ends one of the caller's sessions, and answers how many that were: none when it had ended already.
-   * @throws {Refusal} 2003 for what is no session of the caller's.
+   * Ends one of the caller's sessions. Returns how many it ended: 0 when the session had ended already.
+   * @throws {Refusal} 2003 when the caller never had this session.
    */
   endSession(caller: Caller, sessionId: string): Promise<number>
-  /** Ends the caller's other sessions, and answers how many there were. */
+  /** Ends the caller's other sessions, and returns how many there were. */
   endOthers(caller: Caller): Promise<number>
 }
 
@@ -53,17 +53,17 @@ export interface AccountsOptions {
   now: () => Date
   /** Keys the digests of codes. */
   secret: string
-  /** Codes that were sent under it are still good, for rotation. */
+  /** Codes whose digests were made with it are still valid, for rotation. */
   previousSecret: string | undefined
-  /** Logs any phone in, sent or not; undefined in production. */
+  /** A code that signs in any phone; undefined in production. */
   devCode: string | undefined
   sendLimits: SendLimits | null
-  /** Codes sent for one network address, and for a whole site of such: each costs the restaurant money. */
+  /** Limits the codes sent for one network address, and for a whole site: each SMS costs the restaurant money. */
   sendAddressLimit: RateLimit
   sendSiteLimit: RateLimit
-  /** Logins of a phone, or of an openid. */
+  /** Limits the logins of a phone or an openid. */
   loginLimit: RateLimit
-  /** Codes from a network address that WeChat refuses. */
+  /** Limits the codes from one network address that WeChat refuses. */
   wechatMissLimit: RateLimit
 }
 
@@ -77,14 +77,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
     for (const sessionId of sessionIds) access.forget(sessionId)
     return answer.ended
   }
-  const othersOf = async (userId: number, current: string) => {
+  const readOthers = async (userId: number, current: string) => {
     const live = await readLiveSessions(database, userId, now())
     return live.map(({ session_id }) => session_id).filter((sessionId) => sessionId !== current)
   }
 
   return {
     async sendCode(phone, address) {
-      // Taken first: a code that replaced another must be sent.
+      // The limits are taken first: once a new code has replaced the old one, it must be sent.
       await sendAddressLimit.take(address)
       await sendSiteLimit.take(siteOf(address))
       const code = randomDigits(6)
@@ -136,9 +136,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
     async endOthers({ userId, sessionId }) {
       let ended = 0
       for (
-        let others = await othersOf(userId, sessionId);
+        let others = await readOthers(userId, sessionId);
         others.length > 0;
-        others = await othersOf(userId, sessionId)
+        others = await readOthers(userId, sessionId)
       )
         ended += await end(userId, others)
       return ended

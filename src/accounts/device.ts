@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { deviceInfo } from './wire.ts'
 
-/** What a client tells of the device that it runs on. */
+/** What a client reports about its device. */
 export interface Device {
   info: z.output<typeof deviceInfo> | undefined
   userAgent: string
@@ -9,7 +9,7 @@ export interface Device {
 
 const longestName = 100
 
-/** What its owner may know a device by, in a list of those signed in; null when it told nothing. */
+/** A name by which its owner can recognise a device in the list of sessions; null when the client reported nothing. */
 export function nameOf({ info = {}, userAgent }: Device): string | null {
   const { brand = '', model = '', system, platform } = info
   const made = model.toLowerCase().startsWith(brand.toLowerCase()) ? model : `${brand} ${model}`.trim()

@@ -19,12 +19,12 @@ export interface SignedIn {
   tokens: TokenPair
 }
 
-/** Lets someone into the account of their phone, which is made when there is none. */
+/** Signs someone in to the account of their phone, and creates it when there is none. */
 export interface Entrance {
   /**
-   * Undefined when the proof doesn't hold.
+   * Returns undefined when the proof is wrong.
    * @throws {Refusal} 2004.
-   * @throws a duplicate key's error when another login made the account, or took the openid, at the same moment.
+   * @throws a duplicate key error when another login created the account, or took the openid, at the same moment.
    */
   enter(phone: string, proof: Proof, device: Device): Promise<SignedIn | undefined>
 }
@@ -44,7 +44,7 @@ export function createEntrance({ database, till, tokens, logger }: EntranceParts
   return {
     async enter(phone, proof, device) {
       const userId = (await findUserByMobile(database, phone))?.user_id ?? null
-      // Nothing is made ready for a phone that nobody sent a code to.
+      // A phone that was never sent a code is refused here: the operation's fresh row would use up an account number.
       if (proof.by === 'code' && userId === null && !(await wasSentCode(database, phone))) return undefined
       const sessionId = randomCode(sessionIdLength)
       const deviceInfo = device.info ? JSON.stringify(device.info) : null
@@ -64,7 +64,7 @@ async function wasSentCode({ orm }: Database, phone: string): Promise<boolean> {
   return (await orm.select({ phone: column }).from(smsCodesTable).where(eq(column, phone))).length > 0
 }
 
-/** Looks and enters again when another login came first. */
+/** Looks up the account and enters again when another login came first. */
 export function amongOthers<Result>(lookAndEnter: () => Promise<Result>): Promise<Result> {
   return retry(lookAndEnter, pauses_ms, isDuplicateKey)
 }

@@ -13,7 +13,7 @@ type Parts = Pick<AccountsOptions, 'database' | 'till' | 'tokens' | 'access' | '
   elapsed_ms: () => number
 }
 
-/** Signing in as it is configured: who sends codes, whether WeChat vouches, and how often one may try. */
+/** Creates the accounts service from the configuration: SMS sender, WeChat and limits. */
 export function openAccounts(config: Config, parts: Parts): Accounts {
   const { limits } = parts
   const isDevelopment = config.SMS_PROVIDER === 'console' && config.NODE_ENV !== 'production'

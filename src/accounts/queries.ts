@@ -4,7 +4,7 @@ import { type Session, sessionsTable } from './schema.ts'
 
 const mostListed = 100
 
-/** A person's live sessions, the ones used last first. */
+/** A user's live sessions, the last used first. */
 export async function readLiveSessions({ orm }: Database, userId: number, now: Date): Promise<Session[]> {
   const { user_id, revoked_at, expires_at, rotated_at } = sessionsTable
   return orm
@@ -15,7 +15,7 @@ export async function readLiveSessions({ orm }: Database, userId: number, now: D
     .limit(mostListed)
 }
 
-/** Whether a session is, or was, this person's. */
+/** True when the session is, or was, this user's. */
 export async function hasSession({ orm }: Database, userId: number, sessionId: string): Promise<boolean> {
   const { user_id, session_id } = sessionsTable
   const found = await orm

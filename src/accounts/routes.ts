@@ -58,7 +58,7 @@ export function authRoutes(deps: {
     .post(
       '/login',
       describe({
-        summary: 'Sign in by phone and code; the first login makes the account',
+        summary: 'Sign in by phone and code; the first login creates the account',
         answer: loginAnswer,
         refusals: [1001, 1002, 2004, 9006],
         public: true,
@@ -72,8 +72,7 @@ export function authRoutes(deps: {
     .post(
       '/wx-login',
       describe({
-        summary:
-          'Sign in by WeChat: a fresh js_code each time, and a phone_code when 1005 asks for one (bind_required)',
+        summary: 'Sign in by WeChat, with a new js_code each time, and with a phone_code after a 1005 (bind_required)',
         answer: loginAnswer,
         refusals: [1004, 1005, 2004],
         public: true,
@@ -90,7 +89,7 @@ export function authRoutes(deps: {
       '/refresh',
       describe({
         summary:
-          'Trade the refresh token, in the body or as Bearer, for a new pair; for 60 s the same client gets it again',
+          'Exchange the refresh token, in the body or as Bearer, for a new pair. For 60 s the same client gets the same pair',
         answer: tokenPair,
         refusals: [2001, 2002, 2004],
         public: true,
@@ -104,7 +103,7 @@ export function authRoutes(deps: {
     )
     .get(
       '/verify-token',
-      describe({ summary: 'Tell whether the access token is good', answer: verifyAnswer }),
+      describe({ summary: 'Check the access token', answer: verifyAnswer }),
       authenticate(access),
       async (c) => {
         const { userId, exp } = c.get('caller')

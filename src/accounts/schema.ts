@@ -4,7 +4,7 @@ import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
-/** The last code sent to a phone (its digest only) and when codes were sent, for the limits. One row a phone. */
+/** One row for each phone: the digest of its last code, and when codes were sent, for the limits. */
 export const smsCodesTable = mysqlTable(
   'sms_codes',
   {
@@ -13,7 +13,7 @@ export const smsCodesTable = mysqlTable(
     expires_at: instant().notNull(),
     wrong_tries: int().notNull(),
     used_at: instant(),
-    /** Instants (ms) of the sends of the last day, newest last. */
+    /** When codes were sent in the last day: instants in ms, newest last. */
     sends: jsonText().notNull(),
   },
   // `purge`: without it each round reads every code, and waits for those in use.
@@ -27,7 +27,7 @@ export const smsCodes = mapTable(smsCodesTable, {
   updates: ['code_hash', 'expires_at', 'wrong_tries', 'used_at', 'sends'],
 })
 
-/** A signed-in device; the generation of its refresh token says which one is the latest. */
+/** A signed-in device. `generation` is the number of its latest refresh token. */
 export const sessionsTable = mysqlTable(
   'sessions',
   {
@@ -37,16 +37,16 @@ export const sessionsTable = mysqlTable(
       .references(() => usersTable.user_id),
     generation: int().notNull(),
     rotated_at: instant().notNull(),
-    /** Only a program of an earlier version reads it. */
+    /** Only earlier versions of the program read it. */
     repeated: boolean().notNull(),
-    /** What the person may know it by; null when it told nothing of itself. */
+    /** The device's name for its owner; null when the client reported nothing. */
     device: varchar({ length: 100 }),
     expires_at: instant().notNull(),
     revoked_at: instant(),
     created_at: instant().notNull(),
   },
   (table) => [
-    // Its foreign key needs it; no statement asks for a user's sessions.
+    // `readLiveSessions`. The foreign key needs it too.
     index('sessions_user').on(table.user_id),
     // `purge`: without it each round reads every session, and waits for those in use.
     index('sessions_expires_at').on(table.expires_at),
@@ -62,7 +62,7 @@ export const sessions = mapTable(sessionsTable, {
   updates: ['generation', 'rotated_at', 'repeated', 'expires_at', 'revoked_at'],
 })
 
-/** The first use of each refresh token, by the generation that it was made for. */
+/** The first use of each refresh token, by the token's generation. */
 export const sessionRefreshesTable = mysqlTable(
   'session_refreshes',
   {

@@ -8,7 +8,7 @@ import type { Accounts } from './accounts.ts'
 import { readLiveSessions } from './queries.ts'
 import { endedAnswer, sessionIdParam, sessionsAnswer } from './wire.ts'
 
-/** `/api/user/sessions`: the devices on which the caller is signed in. */
+/** `/api/user/sessions`: the caller's signed-in devices. */
 export function sessionRoutes({
   accounts,
   database,
@@ -21,7 +21,7 @@ export function sessionRoutes({
   return new Hono<AppEnv>()
     .get(
       '/',
-      describe({ summary: 'The devices that are signed in, the ones used last first', answer: sessionsAnswer }),
+      describe({ summary: 'The caller’s signed-in devices, the last used first', answer: sessionsAnswer }),
       async (c) => {
         const { userId, sessionId } = c.get('caller')
         const sessions = await readLiveSessions(database, userId, now())
@@ -36,12 +36,16 @@ export function sessionRoutes({
         })
       },
     )
-    .delete('/others', describe({ summary: 'Sign all other devices out', answer: endedAnswer }), async (c) =>
+    .delete('/others', describe({ summary: 'Sign out all other devices', answer: endedAnswer }), async (c) =>
       ok(c, { ended: await accounts.endOthers(c.get('caller')) }),
     )
     .delete(
       '/:id',
-      describe({ summary: 'Sign a device out; 0 when it was already', answer: endedAnswer, refusals: [2003] }),
+      describe({
+        summary: 'Sign out a device; 0 when it was signed out before',
+        answer: endedAnswer,
+        refusals: [2003],
+      }),
       validate('param', sessionIdParam),
       async (c) => ok(c, { ended: await accounts.endSession(c.get('caller'), c.req.valid('param').id) }),
     )

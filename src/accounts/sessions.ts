@@ -6,7 +6,7 @@ import { users } from '../users/schema.ts'
 import { type Session, sessionRefreshes, sessions } from './schema.ts'
 import { type RefreshClaims, refreshLife_s } from './tokens.ts'
 
-/** How long after its first use a refresh token answers again, for a reply that was lost. */
+/** How long after its first use a refresh token may be used again, in case the first answer was lost. */
 const repeatable_ms = 60_000
 const longestSession_ms = 180 * 86_400_000
 
@@ -17,9 +17,9 @@ export type RotateOutcome =
   | { outcome: 'reused' }
 
 /**
- * A refresh token is used: the session moves to its next generation. Within 60 s the same client gets the same
- * successor again, also when that was used meanwhile. Any other use of it is theft, and the session ends (RFC 9700,
- * 4.14.2).
+ * Uses a refresh token: the session moves to its next generation. For 60 s after the first use, the same client gets the
+ * same new token again, even if that one was used in the meantime. Any other reuse counts as theft, and the session ends
+ * (RFC 9700, 4.14.2).
  */
 export const rotate: Operation<Rotation, RotateOutcome> = {
   name: 'rotate_session',
@@ -43,7 +43,7 @@ export const rotate: Operation<Rotation, RotateOutcome> = {
   },
 }
 
-/** A person's sessions end: their refresh tokens are dead at once. Answers how many lived until now. */
+/** Ends sessions of a user. Their refresh tokens stop working at once. Answers how many of them were live. */
 export const revoke: Operation<{ userId: number; sessionIds: readonly string[] }, { ended: number }> = {
   name: 'revoke_sessions',
   owner: ({ userId }) => userId,
@@ -73,17 +73,17 @@ function advance(unit: UnitOfWork, session: Readonly<Session>, { generation, use
   return { ...session }
 }
 
-/** However often it is refreshed, a session ends half a year after it began. */
+/** A session ends half a year after it began, however often it is refreshed. */
 function endOf({ created_at }: Readonly<Session>): number {
   return created_at.getTime() + longestSession_ms
 }
 
-/** When the token was first used, if this use may be a repetition of that one. */
+/** When the token was first used, if this use may repeat it; else undefined. */
 function repeatableUse(unit: UnitOfWork, session: Readonly<Session>, rotation: Rotation): Date | undefined {
   const { session_id, generation, userAgentHash } = rotation
   const use = unit.find(sessionRefreshes, [session_id, generation])
   if (use && use.user_agent_hash !== userAgentHash) return undefined
-  // A program of an earlier version keeps no uses: the session knows when its last one was.
+  // Earlier versions of the program record no uses. Then the session tells when its last token was used.
   const usedAt = use?.used_at ?? (generation === session.generation - 1 ? session.rotated_at : undefined)
   return usedAt && unit.now.getTime() - usedAt.getTime() <= repeatable_ms ? usedAt : undefined
 }

@@ -11,14 +11,14 @@ import { refreshLife_s } from './tokens.ts'
 
 const registrationBonus = 1_000
 
-/** Why someone is let into the account of a phone. */
+/** What proves that someone may sign in to the account of a phone. */
 export type Proof =
-  /** They typed the code sent to the phone; its digests, one for each secret that is good. */
+  /** They typed the code that was sent to the phone. It has one digest for each valid secret. */
   | { by: 'code'; codeHashes: readonly string[] }
   | { by: 'development' }
-  /** WeChat vouched for the phone: the account becomes the one of this openid, in place of an earlier one. */
+  /** WeChat confirmed the phone. The account is bound to this openid, which replaces an earlier one. */
   | { by: 'wechat_phone'; openid: string }
-  /** WeChat vouched for the openid, which the account must still have. */
+  /** WeChat confirmed the openid. The account must still be bound to it. */
   | { by: 'openid'; openid: string }
 
 export interface SignIn {
@@ -31,21 +31,21 @@ export interface SignIn {
   deviceInfo: string | null
 }
 
-/** `unproved` is an outcome, not a refusal: the try that a wrong code cost must be kept. */
+/** `unproved` is an outcome and not a refusal: a refusal would not save the count of wrong tries. */
 export type SignInOutcome =
   | { outcome: 'unproved' }
   | {
       outcome: 'signed_in'
       user: User
       isNew: boolean
-      /** The account has another openid than before. */
+      /** The account's openid changed. */
       isBound: boolean
       signedInAt: Date
     }
 
 /**
- * A proof becomes a session, and on the phone's first login an account with its bonus: one atom, a code works once.
- * An account bound to another openid in the meantime fails on the unique key.
+ * Opens a session for a proof. The phone's first login also creates the account with its bonus. All of it happens in one
+ * transaction, and a code works once. If the openid was bound to another account meanwhile, the unique key fails it.
  */
 export const signIn: Operation<SignIn, SignInOutcome, Push> = {
   name: 'sign_in',

@@ -9,7 +9,7 @@ import { smsCodes } from './schema.ts'
 export const codeLife_s = 300
 const maxWrongTries = 5
 
-/** Sends allowed to one phone; windows slide. */
+/** How many codes one phone may get, in sliding windows. */
 export interface SendLimits {
   perMinute: number
   perHour: number
@@ -25,7 +25,7 @@ export interface CodeRequest {
 
 const minute_ms = 60_000
 
-/** A code is kept (as its digest) for a phone; a new one takes the place of the old. */
+/** Stores the digest of a new code for a phone. It replaces the earlier code. */
 export const issueCode: Operation<CodeRequest, Record<string, never>> = {
   name: 'issue_code',
   owner: ({ phone }) => phone,
@@ -34,7 +34,7 @@ export const issueCode: Operation<CodeRequest, Record<string, never>> = {
     const known = unit.find(smsCodes, [phone])
     const now = unit.now.getTime()
     const sends = known ? (JSON.parse(known.sends) as number[]) : []
-    // Those of the future are a clock's that was ahead; replicas' clocks may differ by a minute.
+    // Later sends come from a clock that was ahead. Clocks of replicas may differ by a minute.
     const recent = sends.filter((at) => at > now - day_ms && at <= now + minute_ms)
     const wait_s = limits ? waitBeforeSend(recent, now, limits) : 0
     if (wait_s > 0) throw new Refusal(1003, { retry_after: wait_s })
@@ -52,7 +52,7 @@ export const issueCode: Operation<CodeRequest, Record<string, never>> = {
   },
 }
 
-/** Seconds until another code may be sent; 0: now. `sends` are instants in ms, oldest first. */
+/** Seconds until another code may be sent; 0 means now. `sends` are instants in ms, oldest first. */
 export function waitBeforeSend(sends: readonly number[], now: number, limits: SendLimits): number {
   const windows = [
     [limits.perMinute, minute_ms],
@@ -67,12 +67,12 @@ export function waitBeforeSend(sends: readonly number[], now: number, limits: Se
   return Math.max(...waits)
 }
 
-/** The digest kept of a code: useless without the service's secret. */
+/** The stored digest of a code. Without the service's secret it is useless. */
 export function hashCode(secret: string, phone: string, code: string): string {
   return createHmac('sha256', secret).update(`sms:${phone}:${code}`).digest('hex')
 }
 
-/** Spends the phone's code, once; a wrong try counts, and five burn it. Answers whether one of its digests was right. */
+/** Uses the phone's code, once, and returns true if one of the digests was right. Five wrong tries end the code. */
 export function spendCode(unit: UnitOfWork, phone: string, codeHashes: readonly string[]): boolean {
   const sent = unit.find(smsCodes, [phone])
   if (!sent || sent.used_at || sent.expires_at <= unit.now || sent.wrong_tries >= maxWrongTries) return false

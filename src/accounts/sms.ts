@@ -1,15 +1,15 @@
 import { retry } from '../lib/retry.ts'
 
-/** Brings a code to a phone. */
+/** Sends codes to phones. */
 export interface SmsSender {
   /**
    * @throws {Refusal} 1003 with `retry_after` when the vendor's limits for this phone are used up.
-   * @throws when it could not be handed over.
+   * @throws when the code could not be handed to the vendor.
    */
   send(phone: string, code: string): Promise<void>
 }
 
-/** Development's sender: the code is printed on the terminal, and nowhere else. */
+/** The sender for development. It prints the code on the terminal, and nowhere else. */
 export function consoleSms(print: (line: string) => void): SmsSender {
   return {
     async send(phone, code) {
@@ -28,8 +28,8 @@ export interface WebhookSmsOptions {
 }
 
 /**
- * Hands codes to an HTTP endpoint as `{ phone, code, expires_in }`, trying again when it fails. All tries of one message
- * have one `Idempotency-Key`, by which an endpoint that did send it, but answered too late, sends it no second time.
+ * Posts codes to an HTTP endpoint as `{ phone, code, expires_in }`, and retries when that fails. All tries of one message
+ * have the same `Idempotency-Key`. So an endpoint that sent the message but answered too late doesn't send it again.
  */
 export function webhookSms(options: WebhookSmsOptions): SmsSender {
   const { url, expires_in, timeout_ms = 3_000, pauses_ms = [200, 1_000] } = options

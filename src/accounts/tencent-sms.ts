@@ -6,12 +6,12 @@ import type { SmsSender } from './sms.ts'
 export interface TencentSmsSettings {
   secretId: string
   secretKey: string
-  /** The application that the console calls SDK AppID. */
+  /** The application's id; Tencent's console calls it SDK AppID. */
   appId: string
-  /** The approved signature, without its brackets. */
+  /** The approved signature, without brackets. */
   signName: string
   templateId: string
-  /** What the template's `{1}`, `{2}` … stand for. */
+  /** The values of the template's `{1}`, `{2}` …, in order. */
   templateParams: readonly ('code' | 'minutes')[]
   region: string
   /** Base address of the API. */
@@ -19,7 +19,7 @@ export interface TencentSmsSettings {
 }
 
 export interface TencentSmsOptions extends TencentSmsSettings {
-  /** Life of a code, in seconds. */
+  /** How long a code is valid, in seconds. */
   expires_in: number
   /** How long one try may take. */
   timeout_ms?: number
@@ -27,7 +27,7 @@ export interface TencentSmsOptions extends TencentSmsSettings {
   pauses_ms?: readonly number[]
 }
 
-/** The vendor said no, or never heard of it: the message was certainly not sent. */
+/** The vendor refused the message or could not be reached: it was certainly not sent. */
 class NotSent extends Error {
   override name = 'NotSent'
   /** Tencent's error code, such as `LimitExceeded.PhoneNumberDailyLimit`. */
@@ -38,7 +38,7 @@ class NotSent extends Error {
   }
 }
 
-/** Tencent Cloud SMS (API 3.0, `SendSms` of 2021-01-11) by its own client library. */
+/** Sends codes by Tencent Cloud SMS (API 3.0, `SendSms` of 2021-01-11), with Tencent's client library. */
 export function tencentSms(options: TencentSmsOptions): SmsSender {
   const { timeout_ms = 3_000, pauses_ms = [200, 1_000] } = options
   let client: ReturnType<typeof connect> | undefined
@@ -63,7 +63,7 @@ export function tencentSms(options: TencentSmsOptions): SmsSender {
   }
 }
 
-/** The library is loaded when the first code is sent: it takes longer than the rest of the start. */
+/** Loads the library when the first code is sent: loading takes longer than the rest of the start. */
 async function connect({ secretId, secretKey, region, endpoint }: TencentSmsSettings) {
   const { sms } = await import('tencentcloud-sdk-nodejs-sms')
   const { protocol, host } = new URL(endpoint)
@@ -73,7 +73,7 @@ async function connect({ secretId, secretKey, region, endpoint }: TencentSmsSett
     profile: { httpProfile: { protocol: `${protocol}//`, endpoint: host } },
   })
   return {
-    // Its own time limit does nothing under Bun, and its method for messages takes no signal.
+    // The library's own timeout does nothing under Bun, and its method `SendSms` takes no signal.
     request: (message: object, signal: AbortSignal): Promise<unknown> => client.request('SendSms', message, { signal }),
   }
 }
@@ -91,13 +91,13 @@ function messageOf(options: TencentSmsOptions, phone: string, code: string): obj
 
 const answer = z.object({ SendStatusSet: z.array(z.object({ Code: z.string() })).length(1) })
 
-/** One phone, one status: it has an error of its own beside those of the whole call. */
+/** A call for one phone has one status. Its error comes in addition to errors of the whole call. */
 function requireSent(response: unknown): void {
   const code = answer.parse(response).SendStatusSet[0]?.Code ?? ''
   if (code !== 'Ok') throw new NotSent(code)
 }
 
-/** What the library threw, when it means that nothing was sent; a lost answer means nothing of the kind. */
+/** The error as `NotSent`, if it means that nothing was sent. After a lost answer the message may have been sent. */
 function notSent(error: unknown): NotSent | undefined {
   const { code, message } = error as { code?: unknown; message?: string }
   if (error instanceof NotSent) return error
@@ -105,7 +105,7 @@ function notSent(error: unknown): NotSent | undefined {
   return /ECONNREFUSED|ENOTFOUND/.test(message ?? '') ? new NotSent('unreachable') : undefined
 }
 
-/** Worth another try: unreachable, or too many calls at once. A timeout isn't: a second message might go out. */
+/** True when a retry is safe: the vendor was unreachable, or too busy. After a timeout a retry might send a second message. */
 function isPassing(error: unknown): boolean {
   return error instanceof NotSent && (error.code === 'unreachable' || error.code.startsWith('RequestLimitExceeded'))
 }
@@ -118,7 +118,7 @@ const waits_s: Record<string, number> = {
   'LimitExceeded.DeliveryFrequencyLimit': 60,
 }
 
-/** The vendor's own limits for one phone, as ours are told. */
+/** The vendor's limits for one phone, as the refusal of our own limits. */
 function limitOf(error: unknown): Refusal | undefined {
   const wait_s = error instanceof NotSent ? waits_s[error.code] : undefined
   return wait_s === undefined ? undefined : new Refusal(1003, { retry_after: wait_s }, { cause: error })

@@ -1,7 +1,7 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { Refusal } from '../contract/refusals.ts'
 
-/** Who a verified access token speaks for. */
+/** The claims of a verified access token. */
 export interface AccessClaims {
   user_id: number
   session_id: string
@@ -12,7 +12,7 @@ export interface AccessClaims {
 export interface RefreshClaims {
   user_id: number
   session_id: string
-  /** Which refresh of the session made it. */
+  /** The session's generation that issued the token. */
   generation: number
 }
 
@@ -25,17 +25,17 @@ export interface TokenPair {
 
 /** Signs and verifies the service's JWTs (RFC 7519, HS256). */
 export interface Tokens {
-  /** The pair of a session's generation: the same arguments always give the same pair. */
+  /** Issues the tokens of a session's generation. The same arguments always give the same pair. */
   issue(session: { session_id: string; user_id: number; generation: number; rotated_at: Date }): Promise<TokenPair>
-  /** @throws {Refusal} 2002 for anything but a live access token of ours. */
+  /** @throws {Refusal} 2002 for anything but a valid access token of this service. */
   verifyAccess(token: string): Promise<AccessClaims>
-  /** @throws {Refusal} 2002 for anything but a live refresh token of ours. */
+  /** @throws {Refusal} 2002 for anything but a valid refresh token of this service. */
   verifyRefresh(token: string): Promise<RefreshClaims>
 }
 
 export interface TokenOptions {
   secret: string
-  /** Still verifies, for rotation. */
+  /** Tokens that it signed are still valid, for rotation. */
   previousSecret?: string | undefined
   now: () => Date
 }

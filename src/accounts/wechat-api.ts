@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseJson } from '../lib/parse-json.ts'
 import { retry } from '../lib/retry.ts'
 
-/** WeChat turned a call down with its own `errcode`. */
+/** WeChat refused a call with an `errcode`. */
 export class WechatRefused extends Error {
   override name = 'WechatRefused'
   readonly errcode: number
@@ -12,7 +12,7 @@ export class WechatRefused extends Error {
   }
 }
 
-/** WeChat could not be asked: unreachable, too slow, busy, or its answer made no sense. */
+/** WeChat could not answer: it was unreachable, too slow or busy, or its answer was malformed. */
 export class WechatAway extends Error {
   override name = 'WechatAway'
 }
@@ -20,17 +20,17 @@ export class WechatAway extends Error {
 export interface WechatCall<Answer> {
   path: string
   query?: Record<string, string>
-  /** Sent as JSON by POST; without one the call is a GET. */
+  /** Sent as JSON by POST. Without a body the call is a GET. */
   body?: object
   answer: z.ZodType<Answer>
 }
 
-/** WeChat's HTTP API. Queries and bodies hold secrets: errors name the path alone. */
+/** WeChat's HTTP API. Queries and bodies hold secrets, so errors contain only the path. */
 export interface WechatApi {
   /**
-   * Asks, again when WeChat is away, within bounds and until `signal`.
-   * @throws {WechatRefused} for an `errcode` of theirs.
-   * @throws {WechatAway} when it stays away.
+   * Calls WeChat. While it is away, the call is retried a few times, until `signal` at the latest.
+   * @throws {WechatRefused} for an `errcode`.
+   * @throws {WechatAway} when all tries failed.
    */
   ask<Answer>(call: WechatCall<Answer>, signal?: AbortSignal): Promise<Answer>
 }
@@ -71,7 +71,7 @@ export function createWechatApi(options: WechatApiOptions): WechatApi {
   }
 }
 
-/** The fetch's own error is left behind: it may hold the whole address, and so the secret. */
+/** Drops the error of `fetch`: it may hold the whole URL, and with it the secret. */
 async function textOf(url: string, path: string, body: object | undefined, signal: AbortSignal): Promise<string> {
   try {
     const response = await fetch(url, {

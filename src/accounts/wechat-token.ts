@@ -1,18 +1,18 @@
-/** A token as its issuer gave it. */
+/** A token as WeChat issues it. */
 export interface IssuedToken {
   access_token: string
   /** Seconds. */
   expires_in: number
 }
 
-/** One access token for all callers, fetched when it is needed and before it expires. */
+/** Keeps one access token for all callers. It is fetched when it is needed, and again before it expires. */
 export interface AccessToken {
   get(): Promise<string>
-  /** Its issuer refused `token`: the next `get` fetches, unless someone has already. */
+  /** WeChat refused `token`: the next `get` fetches a new one, unless that has happened already. */
   drop(token: string): void
 }
 
-/** A token is replaced this long before its end, or at half of its life when that is shorter. */
+/** A token is replaced this long before it expires. A token that lives less than twice as long is replaced at half its life. */
 const early_s = 300
 
 export function keepAccessToken(fetchToken: () => Promise<IssuedToken>, elapsed_ms: () => number): AccessToken {

@@ -5,15 +5,15 @@ import { phone } from '../contract/wire.ts'
 import { createWechatApi, WechatAway, WechatRefused } from './wechat-api.ts'
 import { keepAccessToken } from './wechat-token.ts'
 
-/** What WeChat vouches for: who someone is, and which phone is theirs. */
+/** Asks WeChat who someone is, and which phone is theirs. */
 export interface Wechat {
   /**
-   * The person's openid by the code of `wx.login`, which works once. The session key that comes with it is not kept.
+   * Gets a person's openid for a code of `wx.login`, which works once. The session key in WeChat's answer is not kept.
    * @throws {Refusal} 1004, by `signal` at the latest.
    */
   openidOf(jsCode: string, signal: AbortSignal): Promise<string>
   /**
-   * Their phone of mainland China by the code of `getPhoneNumber`, which works once.
+   * Gets a person's phone in mainland China for a code of `getPhoneNumber`, which works once.
    * @throws {Refusal} 1004, by `signal` at the latest.
    */
   phoneOf(phoneCode: string, signal: AbortSignal): Promise<string>
@@ -39,7 +39,7 @@ const phoneAnswer = z.object({
 })
 
 const deadTokens = new Set([40001, 40014, 42001])
-/** Codes that are the person's affair: a bad, used or too frequent code. */
+/** Errors that the person caused: a bad code, a used code, or too many codes. */
 const badCodes = new Set([40029, 40163, 45011])
 const riskyPerson = 40226
 
@@ -55,7 +55,7 @@ export function createWechat({ appid, secret, api, logger, elapsed_ms }: WechatO
     elapsed_ms,
   )
   const withToken = async <Answer>(use: (token: string) => Promise<Answer>, signal: AbortSignal): Promise<Answer> => {
-    // Everybody's token is fetched on; this caller waits for it no longer.
+    // The fetch goes on for other callers. This one stops waiting at its signal.
     const current = () => Promise.race([accessToken.get(), ended(signal)])
     const token = await current()
     try {
@@ -101,13 +101,13 @@ function ended(signal: AbortSignal): Promise<never> {
   })
 }
 
-/** WeChat's side of a service that has no app with it. */
+/** Stands for WeChat when no app is configured. */
 export const noWechat: Wechat = {
   openidOf: () => Promise.reject(new Refusal(1004, null, { sentence: '暂未开通微信登录，请使用手机验证码登录' })),
   phoneOf: () => Promise.reject(new Refusal(1004)),
 }
 
-/** A failed call as the person hears it; what is not theirs to mend goes to the log. */
+/** Turns a failed call into a refusal. A failure that the person can't fix is logged. */
 function refusalOf(error: unknown, logger: Logger): unknown {
   if (error instanceof WechatRefused && badCodes.has(error.errcode)) return new Refusal(1004, null, { cause: error })
   if (error instanceof WechatRefused && error.errcode === riskyPerson) {

@@ -7,21 +7,21 @@ import { amongOthers, type Entrance, type SignedIn } from './entrance.ts'
 import type { Wechat } from './wechat.ts'
 import { WechatRefused } from './wechat-api.ts'
 
-/** The codes that a mini-program got from WeChat; each works once. */
+/** The codes that a mini-program got from WeChat. Each works once. */
 export interface WechatCodes {
   jsCode: string
   phoneCode: string | undefined
 }
 
 /**
- * Signs in by WeChat. A known openid opens its account; a new one is bound to the account of the phone that WeChat
- * vouches for, which is made when there is none. Who holds the phone may move its account to their openid: it is the
- * proof that an SMS code is.
+ * Signs in by WeChat. A known openid signs in to its account. A new openid is bound to the account of the phone that
+ * WeChat confirms; that account is created when there is none. Such a phone proves as much as an SMS code, so its holder
+ * may bind the account to another openid.
  * @throws {Refusal} 1004, 1005 with `bind_required`, 2004, 9006.
  */
 export type WxLogin = (codes: WechatCodes, device: Device, address: string) => Promise<SignedIn>
 
-/** For all that WeChat is asked in one sign-in: mini-programs wait for ten seconds, and their codes work once. */
+/** The time for all WeChat calls of one sign-in. Mini-programs wait for ten seconds, and their codes work once. */
 const patience_ms = 8_000
 
 export interface WxLoginParts {

@@ -3,7 +3,7 @@ import type { Operation } from '../till/operation.ts'
 import { type Product, products } from './schema.ts'
 import { moveStock } from './stock.ts'
 
-/** What a new product says of itself; its stock arrives as a movement. */
+/** A new product. Its stock is added as a movement. */
 export interface NewProduct {
   fields: Pick<Product, 'name' | 'category' | 'exchange_points'> &
     Partial<Omit<Product, 'commodity_id' | 'stock' | 'stock_seq'>>
@@ -12,7 +12,7 @@ export interface NewProduct {
   movementId: string
 }
 
-/** A product enters the catalogue with its first stock. */
+/** Adds a product to the catalogue, with its first stock. */
 export const addProduct: Operation<NewProduct, { product_id: number }, Push> = {
   name: 'add_product',
   owner: () => 'catalogue',

@@ -6,7 +6,7 @@ import { orderView } from './order-view.ts'
 import { orders } from './schema.ts'
 import type { CancelAnswer } from './wire.ts'
 
-/** A pending order is called off by its owner: points and stock go back, its voucher dies. */
+/** Cancels a pending order for its owner: points and stock go back, and its voucher ends. */
 export const cancel: Operation<OrderRows, CancelAnswer, Push> = {
   name: 'cancel',
   owner: ({ productId }) => productId,

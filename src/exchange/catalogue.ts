@@ -5,7 +5,7 @@ import { type Cached, cached } from '../lib/cached.ts'
 import { type Product, productsTable } from './schema.ts'
 import type { ProductItem, ProductsPage, ProductsQuery } from './wire.ts'
 
-/** Every product that is not deleted, kept in memory: read all the time, changed rarely. */
+/** A cache of every product that is not deleted. They are read all the time and change rarely. */
 export type Catalogue = Cached<readonly Product[]>
 
 const maxAge_ms = 1_000
@@ -15,7 +15,7 @@ export function createCatalogue(database: Database): Catalogue {
   return cached(() => readProducts(database), maxAge_ms)
 }
 
-/** Every product that is not deleted, as it is committed now. Named by their statuses: no index serves `<> 'deleted'`. */
+/** Reads every product that is not deleted. The query lists the other statuses, as no index serves `<> 'deleted'`. */
 export function readProducts({ orm }: Database): Promise<Product[]> {
   return orm
     .select()
@@ -24,7 +24,7 @@ export function readProducts({ orm }: Database): Promise<Product[]> {
     .orderBy(asc(productsTable.sort_order), asc(productsTable.commodity_id))
 }
 
-/** One page of the products on sale that the query asks for. */
+/** One page of the products on sale that match the query. */
 export function productsPage(
   catalogue: readonly Product[],
   query: ProductsQuery,
@@ -38,7 +38,7 @@ export function productsPage(
   }
 }
 
-/** The products on sale that the query asks for, sorted; equal ones in the order of their ids. */
+/** The products on sale that match the query, sorted. Equal ones are in the order of their ids. */
 function selectProducts(catalogue: readonly Product[], query: ProductsQuery): Product[] {
   const { category, min_points = 0, max_points = Number.POSITIVE_INFINITY, stock_status } = query
   const selected = catalogue.filter(
@@ -54,12 +54,12 @@ function selectProducts(catalogue: readonly Product[], query: ProductsQuery): Pr
   return selected.sort((a, b) => direction * (by(a) - by(b)) || a.commodity_id - b.commodity_id)
 }
 
-/** True also when none, or the one that means all of them, is asked for. */
+/** Always true without a category, and for the category that means all. */
 export function isOfCategory(product: Product, category: string | undefined): boolean {
   return !category || category === allCategories || product.category === category
 }
 
-/** The categories of what is on sale, after the one that means all of them. */
+/** The categories of the products on sale, after the one that means all. */
 export function categoriesOf(catalogue: readonly Product[]): string[] {
   const onSale = catalogue.filter((product) => product.status === 'active')
   return [allCategories, ...new Set(onSale.map((product) => product.category))]
@@ -82,7 +82,7 @@ export function productView(product: Product, absolute: (path: string) => string
   }
 }
 
-/** Whether a product is sold out, in stock, or in stock and low. */
+/** True when the product's stock has this status. `low_stock` products are in stock too. */
 export function hasStockStatus(
   { stock, low_stock_threshold }: Product,
   status: ProductsQuery['stock_status'],

@@ -20,10 +20,10 @@ export interface Exchange {
   ttl_days: number
 }
 
-/** Points become an order and a voucher; stock and balance can't go below zero, whatever runs beside this. */
+/** Exchanges points for an order and its voucher. Stock and balance never go below zero, whatever runs in parallel. */
 export const exchange: Operation<Exchange, SubmitAnswer, Push> = {
   name: 'exchange',
-  // Buyers of one product queue in one lane: in two, each batch would wait for the other's lock on the product's row.
+  // All buyers of a product use one lane. In two lanes, each batch would wait for the other's lock on the product's row.
   owner: ({ productId }) => productId,
   needs: ({ userId, productId }) => [
     rows(users, userId),

@@ -3,7 +3,7 @@ import type { Operation } from '../till/operation.ts'
 import { giveBack, type OrderRows, orderNeeds } from './give-back.ts'
 import { orders } from './schema.ts'
 
-/** An order that nobody fetched in time ends, once: points and stock go back, its voucher dies. */
+/** Ends an order that was not collected in time, once: points and stock go back, and its voucher ends. */
 export const expireOrder: Operation<OrderRows, { changed: boolean }, Push> = {
   name: 'expire_order',
   owner: ({ productId }) => productId,

@@ -7,7 +7,7 @@ import { vouchers } from '../vouchers/schema.ts'
 import { orders, products } from './schema.ts'
 import { moveStock } from './stock.ts'
 
-/** An order's rows, read by the edge without a lock so that they can be named. */
+/** The keys of an order's rows. They are read without a lock before the operation, which has to name its rows. */
 export interface OrderRows {
   userId: number
   exchangeId: string
@@ -19,7 +19,7 @@ export function orderNeeds({ userId, exchangeId, productId, code }: OrderRows): 
   return [rows(users, userId), rows(orders, exchangeId), rows(vouchers, code), rows(products, productId)]
 }
 
-/** Ends a pending order without its goods: points and stock go back, its voucher dies. Answers the balance. */
+/** Ends a pending order that was not collected: points and stock go back, and its voucher ends. Returns the balance. */
 export function giveBack(
   unit: UnitOfWork<Push>,
   { userId, exchangeId, productId, code }: OrderRows,

@@ -1,14 +1,14 @@
 import { lockOrder } from '../lock-order.ts'
 import { derivedMapping } from '../till/table-mapping.ts'
 
-/** How many of a product a user holds or has had. */
+/** How many units of a product a user has bought, in pending and completed orders. */
 export interface Purchases {
   user_id: number
   commodity_id: number
   quantity: number
 }
 
-/** Read while the user's row is locked: no other order of theirs can be on its way. */
+/** Read while the user's row is locked, so that no other order of theirs can be placed meanwhile. */
 export const purchases = derivedMapping({
   name: 'purchases',
   rank: lockOrder.purchases,

@@ -23,8 +23,8 @@ export async function readOrders(database: Database, userId: number, query: z.ou
 }
 
 /**
- * The user's order, by which the till's rows are named.
- * @throws {Refusal} 4007 for a missing one, and for another's.
+ * The user's order, which holds the keys of the operation's rows.
+ * @throws {Refusal} 4007 for an unknown order, and for another user's.
  */
 export async function requireOrder({ orm }: Database, userId: number, exchangeId: string) {
   const [order] = await orm

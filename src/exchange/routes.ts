@@ -33,28 +33,28 @@ export interface ExchangeDeps {
   rules: { exchange: { voucherTtl_days: number } }
 }
 
-/** Pages of one state of the catalogue that are kept written out. */
+/** How many pages of one state of the catalogue are cached. */
 const mostPages = 200
 
-/** `/api/exchange`: goods for points. */
+/** `/api/exchange`: products for points. */
 export function exchangeRoutes({ database, till, caches, rules }: ExchangeDeps) {
   return new Hono<AppEnv>()
     .get(
       '/products',
-      describe({ summary: 'Goods on sale', answer: productsAnswer }),
+      describe({ summary: 'The products on sale', answer: productsAnswer }),
       remember(caches.catalogue.get, mostPages),
       validate('query', productsQuery),
       async (c) => ok(c, productsPage(await caches.catalogue.get(), c.req.valid('query'), absoluteLinks(c))),
     )
     .get(
       '/categories',
-      describe({ summary: 'Categories of what is on sale, 全部 first', answer: categoriesAnswer }),
+      describe({ summary: 'The categories of the products on sale, 全部 first', answer: categoriesAnswer }),
       async (c) => ok(c, { categories: categoriesOf(await caches.catalogue.get()) }),
     )
     .post(
       '/submit',
       describe({
-        summary: 'Exchange points for goods: an order and its voucher',
+        summary: 'Exchange points for a product: creates an order and its voucher',
         answer: submitAnswer,
         refusals: [4001, 4002, 4003, 4004, 4005, 4006],
         idempotent: true,
@@ -85,7 +85,7 @@ export function exchangeRoutes({ database, till, caches, rules }: ExchangeDeps) 
     .post(
       '/orders/:exchange_id/cancel',
       describe({
-        summary: 'Call a pending order off: points and stock go back',
+        summary: 'Cancel a pending order: points and stock go back',
         answer: cancelAnswer,
         refusals: [4007, 4008],
         idempotent: true,

@@ -21,7 +21,7 @@ import { usersTable } from '../users/schema.ts'
 export const orderStatuses = ['pending', 'completed', 'cancelled', 'expired'] as const
 export const stockOperations = ['purchase', 'restock', 'admin_adjust', 'cancel', 'expire'] as const
 
-/** Goods for points; `stock` equals the sum of their movements. A deleted one is off sale for good, orders keep it. */
+/** Products for points. `stock` equals the sum of their movements. A deleted product stays for the sake of its orders. */
 export const productsTable = mysqlTable(
   'products',
   {
@@ -39,15 +39,15 @@ export const productsTable = mysqlTable(
     sort_order: int().notNull().default(0),
     rating: decimal({ precision: 2, scale: 1, mode: 'number' }).notNull().default(5),
     sales_count: int().notNull().default(0),
-    /** How many of it one user may hold or have had; null: no limit. */
+    /** How many units one user may buy in all; null means no limit. */
     per_user_limit: int(),
     low_stock_threshold: int().notNull().default(10),
     created_at: instant().notNull().default(utcNow),
     updated_at: instant().notNull().default(utcNow),
   },
   (table) => [
-    // `readProducts`, asked once a second for the catalogue. Without it each look reads the deleted products as well,
-    // and those stay for good.
+    // `readProducts`, once a second for the catalogue. Without it each call reads the deleted products as well, and those
+    // stay for ever.
     index('products_status_sort').on(table.status, table.sort_order),
     check('products_stock_never_negative', sql`stock >= 0`),
     check('products_points_positive', sql`exchange_points > 0`),
@@ -57,7 +57,7 @@ export const productsTable = mysqlTable(
 
 export type Product = typeof productsTable.$inferSelect
 
-/** Every change of stock, append-only. */
+/** Every change of stock. Rows are only added. */
 export const stockMovementsTable = mysqlTable(
   'stock_movements',
   {
@@ -71,20 +71,21 @@ export const stockMovementsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // `reconcile`: the sum of a product's movements, from the index alone. Carries the product's foreign key.
+    // `reconcile`: the sum of a product's movements, from the index alone. Serves the product's foreign key.
     index('stock_movements_product').on(table.commodity_id, table.quantity_change),
-    // One movement a cause and kind: an order's goods can't come back twice. Serves `reconcile` and `seedProducts`.
+    // One movement for each cause and operation: an order's units can't come back twice. Serves `reconcile` and
+    // `seedProducts`.
     unique('stock_movements_once').on(table.related_id, table.operation),
     check('stock_movements_change', sql`quantity_change <> 0`),
   ],
 )
 
-/** Orders: goods promised for points that were paid. */
+/** Orders: products that were paid with points, to be collected at the counter. */
 export const exchangeRecordsTable = mysqlTable(
   'exchange_records',
   {
     exchange_id: asciiText({ length: 24 }).primaryKey(),
-    // A code names one order.
+    // A code belongs to one order.
     exchange_code: asciiText({ length: 10 }).notNull().unique('exchange_records_code'),
     user_id: int()
       .notNull()
@@ -102,14 +103,15 @@ export const exchangeRecordsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // `readOrders`, newest first without a sort; `countActivities`. Carries the user's foreign key.
+    // `readOrders`, newest first without a sort, and `countActivities`. Serves the user's foreign key.
     index('exchange_records_user').on(table.user_id, table.created_at),
-    // `purchases`, from the index alone: asked while the user's row is locked, for a product with a limit a user.
-    // Serves `readOrders` with a status, which counts by it.
+    // `purchases`, from the index alone: it runs while the user's row is locked, for products with a limit per user.
+    // Serves the count of `readOrders` with a status.
     index('exchange_records_user_product').on(table.user_id, table.commodity_id, table.status, table.quantity),
-    // `expireOrders`, oldest end first. Without it the job reads every order each minute.
+    // `expireOrders`, the earliest expiry first. Without it the job reads every order each minute.
     index('exchange_records_due').on(table.status, table.expires_at),
-    // `merchantStatistics`: orders and their points by day, from the index alone. Without it a look reads every order.
+    // `readMerchantStatistics`: orders and their points by day, from the index alone. Without it each call reads every
+    // order.
     index('exchange_records_created_at').on(table.created_at, table.total_points),
     check('exchange_records_quantity', sql`quantity BETWEEN 1 AND 99`),
     check('exchange_records_points', sql`total_points > 0`),

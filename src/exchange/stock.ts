@@ -7,15 +7,15 @@ export interface Movement {
   /** Units in (positive) or out (negative), never 0. */
   change: number
   operation: (typeof stockOperations)[number]
-  /** Names what caused it; one movement a cause and operation. */
+  /** Names the cause. A cause has one movement for each operation. */
   related_id: string
-  /** Units sold (positive) or given back (negative), for the product's count of sales. */
+  /** Units sold (positive) or returned (negative), for the product's `sales_count`. */
   sold?: number
 }
 
 /**
- * The only way that stock moves: changes it, appends the movement and announces the new stock.
- * @throws {Refusal} 4004 with `available_stock` when it would go below 0.
+ * Changes the stock, appends the movement and announces the new stock. Stock moves in no other way. Returns the new stock.
+ * @throws {Refusal} 4004 with `available_stock` when the stock would go below 0.
  */
 export function moveStock(unit: UnitOfWork<Push>, product: Readonly<Product>, movement: Movement): number {
   const { change, operation, related_id, sold = 0 } = movement

@@ -5,7 +5,7 @@ export type DrawType = (typeof drawTypes)[number]
 interface DrawTypeRules {
   /** Draws in one request. */
   count: number
-  /** What a diner reads on the button and in the ledger. */
+  /** The label on the button and in the ledger. */
   name: string
 }
 

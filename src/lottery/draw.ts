@@ -19,9 +19,9 @@ export interface Draw {
   userId: number
   drawType: DrawType
   drawId: string
-  /** One uniform integer in [0, 10000) a draw. */
+  /** One uniform integer in [0, 10000) for each turn. */
   rolls: readonly number[]
-  /** One unused voucher code a draw. */
+  /** One unused voucher code for each turn. */
   codes: readonly string[]
   /** The business day. */
   day: string
@@ -30,7 +30,7 @@ export interface Draw {
 
 type DrawResult = DrawAnswer['results'][number]
 
-/** One request is one atom: cost, all draws, awards, vouchers, records and the pity counter, or nothing. */
+/** Draws 1 to 10 times, all or nothing: cost, awards, vouchers, records and the pity counter change together. */
 export const draw: Operation<Draw, DrawAnswer, Push> = {
   name: 'draw',
   owner: ({ userId }) => userId,
@@ -50,10 +50,10 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
 
     const price = wheel.prizes[0]?.cost_points ?? 0
     let balance = user.total_points
-    if (price > 0) balance = post(unit, user, entry(input, -price * count, `${name}消耗积分`), 3002)
+    if (price > 0) balance = post(unit, user, ledgerEntry(input, -price * count, `${name}消耗积分`), 3002)
     const outcome = turn(unit, wheel, input, pity.current_count)
     const won = outcome.results.reduce((sum, result) => sum + result.points_awarded, 0)
-    if (won > 0) balance = post(unit, user, entry(input, won, `${name}获得积分`))
+    if (won > 0) balance = post(unit, user, ledgerEntry(input, won, `${name}获得积分`))
     const draws_today = countDraws(unit, pity, day, count, outcome.pityCount)
 
     return {
@@ -80,16 +80,16 @@ function requireWithinLimit(used: number, count: number, limit: number): void {
   if (limit > 0 && used + count > limit) throw new Refusal(3003, { limit, used })
 }
 
-/** One draw of a request. */
+/** One turn of the wheel. */
 interface Turn {
   index: number
   prize: Prize
-  /** What fell; null on a pity draw, which has no roll. */
+  /** The random number; null on a pity draw, which has none. */
   roll: number | null
   isNearMiss: boolean
 }
 
-/** Turns the wheel once a roll; the pity counter runs through all draws of the request. */
+/** Turns the wheel once for each roll. The pity counter goes on from turn to turn. */
 function turn(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount: number) {
   const results: DrawResult[] = []
   for (const [index, roll] of input.rolls.entries()) {
@@ -103,7 +103,7 @@ function turn(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount: numb
   return { results, pityCount }
 }
 
-/** Where the roll fell, and one less of a limited prize; one that has run out falls to the empty prize. */
+/** Finds the prize of a roll, and takes one from its stock if it is limited. Without stock, the empty prize replaces it. */
 function takeLanding(unit: UnitOfWork<Push>, wheel: Wheel, roll: number): Pick<Turn, 'prize' | 'isNearMiss'> {
   const landing = land(wheel.prizes, roll)
   if (!isLimited(landing.prize, wheel.pity_prize_id)) return landing
@@ -169,6 +169,6 @@ function record(unit: UnitOfWork<Push>, input: Draw, wheel: Wheel, { index, priz
   })
 }
 
-function entry(input: Draw, points: number, description: string) {
+function ledgerEntry(input: Draw, points: number, description: string) {
   return { points, source: 'lottery' as const, related_id: input.drawId, description }
 }

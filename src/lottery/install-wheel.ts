@@ -14,7 +14,7 @@ export interface WheelInstallation {
   costPoints: number
 }
 
-/** The first wheel of an empty installation; where there is one, nothing happens. */
+/** Creates the wheel of a new installation. Does nothing when there is a wheel already. */
 export const installWheel: Operation<WheelInstallation, { installed: boolean }> = {
   name: 'install_wheel',
   owner: () => 'wheel',

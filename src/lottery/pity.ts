@@ -4,7 +4,7 @@ import { lotteryPity, type lotteryPityTable } from './schema.ts'
 /** A user's counters: draws without the pity prize, and draws of one business day. */
 export type Pity = typeof lotteryPityTable.$inferSelect
 
-/** True when the next draw is the pity prize: `count` draws in a row went without it and the limit is reached. */
+/** True when the next draw must give the pity prize, after `count` draws in a row without it. */
 export function isPityDue(count: number, limit: number): boolean {
   return count >= limit - 1
 }
@@ -14,13 +14,13 @@ export function nextPity(count: number, wonPityPrize: boolean): number {
   return wonPityPrize ? 0 : count + 1
 }
 
-/** How far a user is from the guaranteed prize. */
+/** How far a user is from the pity prize. */
 export function pityView(count: number, limit: number, pityPrizeId: number) {
   const remaining = Math.max(limit - count, 1)
   return { current_count: count, pity_limit: limit, remaining_draws: remaining, pity_prize_id: pityPrizeId }
 }
 
-/** The user's counters; their first draw makes the row. */
+/** The user's counters. The first draw creates the row. */
 export function findOrCreatePity(unit: UnitOfWork, userId: number): Readonly<Pity> {
   const found = unit.find(lotteryPity, [userId])
   if (found) return found
@@ -29,7 +29,7 @@ export function findOrCreatePity(unit: UnitOfWork, userId: number): Readonly<Pit
   return first
 }
 
-/** The day a draw counts for: `day`, or a later one that the user has drawn on, by another replica's clock. */
+/** The day for which a draw counts: `day`, or a later day on which the user has drawn by another replica's clock. */
 export function drawDayOf({ draws_day }: Readonly<Pity>, day: string): string {
   return draws_day > day ? draws_day : day
 }
@@ -39,7 +39,7 @@ export function drawsOn({ draws_day, draws_today }: Readonly<Pity>, day: string)
   return draws_day === day ? draws_today : 0
 }
 
-/** Keeps the counters after `count` draws on `day`; answers how many draws that day has seen. */
+/** Saves the counters after `count` draws on `day`, and returns the user's draws on that day. */
 export function countDraws(
   unit: UnitOfWork,
   pity: Readonly<Pity>,

@@ -24,7 +24,7 @@ export const mostPrizePoints = 1_000_000
 const noPoints = () => 0
 const anyValue = () => true
 
-/** All that differs from type to type: a new type is a line here, and the compiler asks for the whole of it. */
+/** Everything that differs between prize types. A new type is one more line, and the compiler asks for all of its fields. */
 export const prizeRules: Record<PrizeType, PrizeRules> = {
   points: {
     points: ({ prize_value }) => Math.trunc(prize_value),
@@ -40,7 +40,7 @@ export const prizeRules: Record<PrizeType, PrizeRules> = {
 /** The types of draws that win something. */
 export const winningTypes = (Object.keys(prizeRules) as PrizeType[]).filter((type) => prizeRules[type].isWin)
 
-/** True for a prize that can run out. The pity prize never does: it is promised. */
+/** True for a prize that can run out. The pity prize never runs out, because it is promised. */
 export function isLimited(prize: Pick<Prize, 'prize_id' | 'stock_remaining'>, pityPrizeId: number): boolean {
   return prize.stock_remaining !== null && prize.prize_id !== pityPrizeId
 }

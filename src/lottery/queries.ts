@@ -45,7 +45,7 @@ export async function readDrawRecords(database: Database, userId: number, query:
   return { records, pagination: paginationOf(query, total) }
 }
 
-/** What the user's draws came to. */
+/** Sums of the user's draws: costs, wins, and counts by type and by prize. */
 export async function readDrawStatistics({ orm }: Database, userId: number) {
   const [byPrize, byType] = await Promise.all([
     orm
@@ -86,7 +86,7 @@ export async function countWonDraws({ orm }: Database, userId: number): Promise<
   return counted?.rows ?? 0
 }
 
-/** How many draws there were since an instant, and of how many people. */
+/** How many draws there were since an instant, and how many users made them. */
 export async function countDrawsSince({ orm }: Database, since: Date): Promise<{ draws: number; users: number }> {
   const [counted] = await orm
     .select({ draws: count(), users: countDistinct(table.user_id) })

@@ -52,7 +52,7 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
     .post(
       '/draw',
       describe({
-        summary: 'Spin the wheel 1, 3, 5 or 10 times as one atom',
+        summary: 'Draw 1, 3, 5 or 10 times, all or nothing',
         answer: drawAnswer,
         refusals: [3001, 3002, 3003, 3004, 9006],
         idempotent: true,
@@ -80,8 +80,10 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
       validate('query', recordsQuery),
       async (c) => ok(c, await readDrawRecords(database, c.get('caller').userId, c.req.valid('query'))),
     )
-    .get('/statistics', describe({ summary: 'What the caller’s draws came to', answer: statisticsAnswer }), async (c) =>
-      ok(c, await readDrawStatistics(database, c.get('caller').userId)),
+    .get(
+      '/statistics',
+      describe({ summary: 'Statistics of the caller’s draws', answer: statisticsAnswer }),
+      async (c) => ok(c, await readDrawStatistics(database, c.get('caller').userId)),
     )
 }
 

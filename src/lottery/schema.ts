@@ -20,7 +20,7 @@ import { usersTable } from '../users/schema.ts'
 export const prizeTypes = ['points', 'coupon', 'physical', 'empty'] as const
 export const drawTypes = ['single', 'triple', 'quintuple', 'decade'] as const
 
-/** The prizes of the wheel, one a sector. `probability` is in ten-thousandths in the program. */
+/** The prizes of the wheel, one for each sector. In the program `probability` is in ten-thousandths. */
 export const lotteryPrizesTable = mysqlTable(
   'lottery_prizes',
   {
@@ -39,8 +39,8 @@ export const lotteryPrizesTable = mysqlTable(
     updated_at: instant().notNull().default(utcNow),
   },
   (table) => [
-    // `readWheel` and each draw ask for the active prizes: `lottery_prizes_status`. The others are for operators who
-    // ask by hand; with eight rows they cost nothing.
+    // `lottery_prizes_status` serves `readWheel` and each draw, which read the active prizes. The others are for
+    // operators' own queries. With eight rows they cost nothing.
     index('lottery_prizes_angle').on(table.angle),
     index('lottery_prizes_probability').on(table.probability),
     index('lottery_prizes_status').on(table.status),
@@ -53,7 +53,7 @@ export const lotteryPrizesTable = mysqlTable(
   ],
 )
 
-/** The one wheel: its version grows with every change of its prizes; draws record the version they were made with. */
+/** The only wheel. Its version grows with every change of its prizes. Each draw records the version that it used. */
 export const lotteryWheelTable = mysqlTable('lottery_wheel', {
   wheel_id: int().primaryKey(),
   version: int().notNull(),
@@ -61,7 +61,7 @@ export const lotteryWheelTable = mysqlTable('lottery_wheel', {
   updated_at: instant().notNull(),
 })
 
-/** Draws in a row without the pity prize, and the draws of one business day. */
+/** For each user: draws in a row without the pity prize, and the draws of one business day. */
 export const lotteryPityTable = mysqlTable(
   'lottery_pity',
   {
@@ -76,7 +76,7 @@ export const lotteryPityTable = mysqlTable(
   () => [check('lottery_pity_never_negative', sql`current_count >= 0 AND draws_today >= 0`)],
 )
 
-/** One row a draw, with what the prize was at that moment. */
+/** One row for each turn of a draw, with the prize as it was at that moment. */
 export const lotteryRecordsTable = mysqlTable(
   'lottery_records',
   {
@@ -97,20 +97,20 @@ export const lotteryRecordsTable = mysqlTable(
     points_awarded: int().notNull(),
     is_near_miss: boolean().notNull(),
     is_pity: boolean().notNull(),
-    /** What fell, 0-9999; null on a pity draw, which has no roll. */
+    /** The random number, 0-9999; null on a pity draw, which has none. */
     roll: smallint(),
     wheel_version: int().notNull(),
     created_at: instant().notNull(),
   },
   (table) => [
-    // One row a turn of a draw. Serves `reconcile`: a ledger row has its draw.
+    // One row for each turn of a draw. Serves `reconcile`, which looks up the draw of a ledger row.
     unique('lottery_records_draw').on(table.draw_id, table.draw_sequence),
     // `readDrawRecords`, newest first without a sort; `readDrawStatistics`, `countWonDraws`, `countActivities`.
     index('lottery_records_user').on(table.user_id, table.record_id),
-    // `merchantStatistics`: draws and what they cost by day, from the index alone. Without it a look reads every draw.
+    // `readMerchantStatistics`: draws and their costs by day, from the index alone. Without it each call reads every draw.
     index('lottery_records_created_at').on(table.created_at, table.points_cost),
-    // `readLotteryStats`: the present wheel's draws by prize, from the index alone. Without it a look reads every draw.
-    // Carries the prize's foreign key.
+    // `readLotteryStats`: the present wheel's draws by prize, from the index alone. Without it each call reads every
+    // draw. Serves the prize's foreign key.
     index('lottery_records_prize').on(
       table.prize_id,
       table.wheel_version,
@@ -128,7 +128,7 @@ export const lotteryPity = mapTable(lotteryPityTable, {
   updates: ['current_count', 'draws_day', 'draws_today', 'updated_at'],
 })
 
-/** Exclusive to whoever changes the wheel. */
+/** An exclusive lock for changing the wheel. */
 export const wheelLock = mapTable(lotteryWheelTable, {
   rank: lockOrder.wheelLock,
   key: ['wheel_id'],
@@ -136,7 +136,7 @@ export const wheelLock = mapTable(lotteryWheelTable, {
   updates: ['version', 'pity_prize_id', 'updated_at'],
 })
 
-/** Locked by whoever changes the wheel, and by a draw only where a prize is limited: a draw changes its stock alone. */
+/** A change of the wheel locks all prizes. A draw locks only limited ones, because it changes nothing but their stock. */
 export const prizeStocks = mapTable(lotteryPrizesTable, {
   rank: lockOrder.prizes,
   key: ['prize_id'],

@@ -7,7 +7,7 @@ import type { Prize } from './prizes.ts'
 import { lotteryPrizesTable, lotteryWheelTable } from './schema.ts'
 import type { Wheel } from './wheel.ts'
 
-/** The one wheel as a batch holds it. */
+/** The wheel as a batch holds it. */
 export interface HeldWheel {
   wheel_id: number
   wheel: Wheel
@@ -22,9 +22,9 @@ const selectWheel = `SELECT wheel_id, version, pity_prize_id, ${prizeColumns.map
   WHERE wheel_id IN (?) ORDER BY angle`
 
 /**
- * The wheel as it is committed when the batch begins. It is not locked: draws run side by side, and a new wheel waits for
- * nobody. A draw that began before the new wheel was committed is of the old one, as a whole. What a draw changes, the
- * stock of a limited prize, is locked; {@link requireSamePrize} looks whether it is still that wheel's.
+ * The wheel as it is committed when the batch begins. It is not locked: draws run in parallel, and a replacement waits
+ * for nobody. A draw sees the old or the new wheel, never a mix. A draw changes only the stock of a limited prize, whose row
+ * it locks; {@link requireSamePrize} checks that this row still matches the wheel.
  */
 export const wheelMapping = derivedMapping({
   name: 'lottery_wheel',
@@ -44,8 +44,8 @@ export const wheelMapping = derivedMapping({
 })
 
 /**
- * Asserts that the locked row of a prize is what the wheel said of it, but for its stock.
- * @throws {StaleRead} when the wheel was replaced since it was read: the batch is run again.
+ * Asserts that the locked row of a prize matches the wheel, except for its stock.
+ * @throws {StaleRead} when the wheel was replaced since it was read: the batch runs again.
  */
 export function requireSamePrize(prize: Readonly<Prize>, locked: Readonly<Prize>): void {
   const { stock_remaining: _stock, updated_at: _at, ...said } = prize
@@ -53,7 +53,7 @@ export function requireSamePrize(prize: Readonly<Prize>, locked: Readonly<Prize>
   if (names.some((name) => `${said[name]}` !== `${locked[name]}`)) throw new StaleRead(`prize ${prize.prize_id}`)
 }
 
-/** The wheel as it is committed now, or undefined before it is seeded. */
+/** Reads the wheel as it is committed now; undefined before the seed. */
 export async function readWheel({ orm }: Database): Promise<Wheel | undefined> {
   const found = await orm
     .select({ wheel: lotteryWheelTable, prize: lotteryPrizesTable })

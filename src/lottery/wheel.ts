@@ -1,19 +1,19 @@
 import { type Prize, prizeRules } from './prizes.ts'
 
-/** The wheel at one version: its active prizes by angle. */
+/** One version of the wheel, with its active prizes sorted by angle. */
 export interface Wheel {
   version: number
   pity_prize_id: number
   prizes: readonly Prize[]
 }
 
-/** All odds together: ten-thousandths of one. */
+/** The sum of all odds, in ten-thousandths. */
 export const oddsSum = 10_000
 
 const sectors = 8
 const nearMissWidth = 200
 
-/** True when the wheel may turn: eight sectors, odds of exactly one, one price, a pity prize and one that wins nothing. */
+/** True when the wheel can be used: eight sectors, odds that sum to one, one price, a pity prize and an empty prize. */
 export function isOpen(wheel: Wheel): boolean {
   const { prizes } = wheel
   return (
@@ -26,15 +26,15 @@ export function isOpen(wheel: Wheel): boolean {
   )
 }
 
-/** Where a roll fell. */
+/** The result of a roll. */
 export interface Landing {
   prize: Prize
-  /** True within 0.02 of an activity prize's interval without hitting one. Presentation only. */
+  /** True when the roll missed an activity prize by at most 0.02. For display only. */
   isNearMiss: boolean
 }
 
 /**
- * The prize whose interval holds `roll`: intervals stand in the order of the angles, each as wide as its odds.
+ * Finds the prize whose interval contains `roll`. The intervals are in the order of the angles, each as wide as its odds.
  * @param roll uniform in [0, 10000)
  */
 export function land(prizes: readonly Prize[], roll: number): Landing {
@@ -51,12 +51,12 @@ export function land(prizes: readonly Prize[], roll: number): Landing {
   return { prize: hit, isNearMiss: isNear && !hit.is_activity }
 }
 
-/** The guaranteed prize of an open wheel. */
+/** The pity prize of an open wheel. */
 export function pityPrizeOf(wheel: Wheel): Prize {
   return required(wheel.prizes.find((prize) => prize.prize_id === wheel.pity_prize_id))
 }
 
-/** What a draw of an open wheel falls to when its prize has run out. */
+/** The empty prize of an open wheel. It replaces a prize that has run out. */
 export function emptyPrizeOf(wheel: Wheel): Prize {
   return required(wheel.prizes.find(isEmpty))
 }

@@ -12,7 +12,7 @@ const userPity = z.object({
   pity_prize_id: z.int(),
 })
 
-/** What `draw_type` may say, with the two short names beside the four. */
+/** `draw_type` has four values, and two short names for the last two. */
 export const drawBody = z.object({
   draw_type: z
     .enum([...drawTypes, 'five', 'ten'])
@@ -29,7 +29,7 @@ const sector = z.object({
   is_activity: z.boolean(),
 })
 
-/** What was won besides points, to be shown at the counter. */
+/** The voucher that a turn won; null when it won none. */
 const wonVoucher = z.object({ code: z.string(), expires_at: timestamp }).nullable()
 
 export const drawAnswer = z.object({
@@ -53,7 +53,7 @@ export const drawAnswer = z.object({
 })
 export type DrawAnswer = z.output<typeof drawAnswer>
 
-/** A sector as diners and the wheel's editors see it. */
+/** A prize as diners and the wheel's editors see it. */
 export const shownPrize = sector.extend({
   probability: z.number(),
   stock_remaining: z.int().nullable(),

@@ -1,16 +1,16 @@
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { auditLog } from './schema.ts'
 
-/** What was done, by whom (null: the command line), to what. */
-export interface Deed {
+/** What was done to what, and by whom. `actorId` is null for the command line. */
+export interface AuditEntry {
   actorId: number | null
   action: string
   target: string
   details: object
 }
 
-/** Leaves the row that says who did it, in the same atom as the deed. */
-export function audit(unit: UnitOfWork, { actorId, action, target, details }: Deed): void {
+/** Adds a row to the audit log, in the same transaction as the change. */
+export function audit(unit: UnitOfWork, { actorId, action, target, details }: AuditEntry): void {
   unit.append(auditLog, {
     actor_id: actorId,
     action,

@@ -6,25 +6,25 @@ import { audit } from './audit.ts'
 
 type AccountChange<Change> = Operation<Change & { userId: number }, { changed: boolean }>
 
-/** The command line makes someone a merchant, or no longer one. */
+/** Makes a user a merchant, or takes the right away. Called from the command line. */
 export const setMerchant: AccountChange<{ isMerchant: boolean }> = accountChange({
   name: 'set_merchant',
   patch: ({ isMerchant }) => ({ is_merchant: isMerchant }),
-  deed: ({ isMerchant }) => ({ action: isMerchant ? 'merchant.grant' : 'merchant.revoke', details: {} }),
+  entry: ({ isMerchant }) => ({ action: isMerchant ? 'merchant.grant' : 'merchant.revoke', details: {} }),
 })
 
-/** The command line stops an account, or lets its owner back in. Replicas know within half a minute. */
+/** Stops an account, or activates it again. Called from the command line. All replicas follow within half a minute. */
 export const setStanding: AccountChange<{ status: User['status'] }> = accountChange({
   name: 'set_standing',
   patch: ({ status }) => ({ status }),
-  deed: ({ status }, { status: was }) => ({ action: `account.${status}`, details: { was } }),
+  entry: ({ status }, { status: was }) => ({ action: `account.${status}`, details: { was } }),
 })
 
 function accountChange<Change>(of: {
   name: string
   patch(change: Change): Partial<Pick<User, 'is_merchant' | 'status'>>
-  /** What the audit log has of it. */
-  deed(change: Change, before: Readonly<User>): { action: string; details: object }
+  /** The entry for the audit log. */
+  entry(change: Change, before: Readonly<User>): { action: string; details: object }
 }): AccountChange<Change> {
   return {
     name: of.name,
@@ -36,9 +36,9 @@ function accountChange<Change>(of: {
       const patch = of.patch(change)
       if (Object.entries(patch).every(([column, value]) => user[column as keyof User] === value))
         return { changed: false }
-      const deed = { actorId: null, target: `user:${change.userId}`, ...of.deed(change, user) }
+      const entry = { actorId: null, target: `user:${change.userId}`, ...of.entry(change, user) }
       unit.update(users, user, { ...patch, updated_at: unit.now })
-      audit(unit, deed)
+      audit(unit, entry)
       return { changed: true }
     },
   }

@@ -11,7 +11,7 @@ import type { Till } from '../till/till.ts'
 import type { MemberCodes } from '../wallet/member-codes.ts'
 import type { PastDays } from './statistics/past-days.ts'
 
-/** What the merchants' routes lean on. */
+/** What the merchants' routes need. */
 export interface MerchantDeps {
   database: Database
   till: Till<Push>
@@ -21,18 +21,18 @@ export interface MerchantDeps {
   caches: {
     catalogue: Catalogue
     wheel: Cached<Wheel | undefined>
-    /** What days that are over came to. */
+    /** The figures of past days. */
     pastDays: PastDays
   }
   imageLinks: ImageLinks
   memberCodes: MemberCodes
   limits: {
-    /** Look-ups of vouchers and members that miss, by merchant. */
+    /** Limits each merchant's look-ups of vouchers and members that find nothing. */
     voucherMiss: RateLimit
   }
   rules: {
     review: {
-      /** Awarded points may be so many times the estimate. */
+      /** A review may award at most the estimate times this. */
       maxMultiple: number
     }
   }

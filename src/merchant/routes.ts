@@ -8,11 +8,11 @@ import { counterRoutes } from './counter/routes.ts'
 import type { MerchantDeps } from './deps.ts'
 import { requireMerchant } from './guard.ts'
 import { reviewRoutes } from './reviews/routes.ts'
-import { merchantStatistics } from './statistics/statistics.ts'
+import { readMerchantStatistics } from './statistics/statistics.ts'
 import { statisticsAnswer, statisticsQuery } from './statistics/wire.ts'
 import { wheelRoutes } from './wheel/routes.ts'
 
-/** `/api/merchant`: for merchants alone. */
+/** `/api/merchant`: for merchants only. */
 export function merchantRoutes(deps: MerchantDeps) {
   const { database, calendar, now, access, caches } = deps
   const routes = new Hono<AppEnv>()
@@ -20,11 +20,11 @@ export function merchantRoutes(deps: MerchantDeps) {
   return routes
     .get(
       '/statistics',
-      describe({ summary: 'What happened in a period, with a day series', answer: statisticsAnswer, refusals: [2005] }),
+      describe({ summary: 'Statistics of a period, in total and by day', answer: statisticsAnswer, refusals: [2005] }),
       validate('query', statisticsQuery),
       async (c) => {
         const question = { ...c.req.valid('query'), merchantId: c.get('caller').userId, now: now() }
-        return ok(c, await merchantStatistics(database, calendar, caches.pastDays, question))
+        return ok(c, await readMerchantStatistics(database, calendar, caches.pastDays, question))
       },
     )
     .route('/', reviewRoutes(deps))

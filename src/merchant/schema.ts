@@ -3,7 +3,7 @@ import { asciiText, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 
-/** Who changed what on the merchant's side or by command, append-only. `actor_id` is null for the command line. */
+/** What merchants and the command line changed. Rows are only added. `actor_id` is null for the command line. */
 export const auditLogTable = mysqlTable(
   'audit_log',
   {
@@ -15,8 +15,8 @@ export const auditLogTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // For operators who ask by hand what happened when, who did it, and what was done to something: no statement of the
-    // program needs these three.
+    // For operators' own queries: what happened when, who did it, and what was done to something. The program itself
+    // doesn't need these three.
     index('audit_log_created_at').on(table.created_at),
     index('audit_log_actor').on(table.actor_id, table.created_at),
     index('audit_log_target').on(table.target),

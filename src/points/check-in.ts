@@ -15,7 +15,7 @@ export interface CheckIn {
   points: number
 }
 
-/** Points for showing up, once a business day; days in a row make a streak. */
+/** Gives points for a check-in, once a business day. Days in a row make a streak. */
 export const checkIn: Operation<CheckIn, CheckInAnswer, Push> = {
   name: 'check_in',
   owner: ({ userId }) => userId,

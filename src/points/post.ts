@@ -4,26 +4,25 @@ import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { type User, users } from '../users/schema.ts'
 import { type LedgerSource, pointsRecords } from './schema.ts'
 
-/** A movement of points: positive earns, negative spends, never 0. */
+/** A movement of points: positive to earn, negative to spend, never 0. */
 export interface Entry {
   points: number
   source: LedgerSource
-  /** Names what caused it; one row a cause and direction. */
+  /** Names the cause. A cause has one row for each source and direction. */
   related_id: string
-  /** Chinese, shown to the user as it is. */
+  /** In Chinese. The user sees it unchanged. */
   description: string
 }
 
-/** How the caller says that points are short. */
+/** The code for too few points. */
 type ShortCode = 3002 | 4005
 
 /** The largest balance the table can hold. */
 const maxBalance = 2_147_483_647
 
 /**
- * The only way that points move: changes the balance, appends the ledger row that says so and announces it.
- * Answers the new balance.
- * @throws {Refusal} `shortCode` with `required`, `current` and `shortage` when the balance doesn't cover it.
+ * Changes the balance, appends the ledger row and announces both. Points move in no other way. Returns the new balance.
+ * @throws {Refusal} `shortCode` with `required`, `current` and `shortage` when the balance is too low.
  */
 export function post(unit: UnitOfWork<Push>, user: Readonly<User>, entry: Entry, shortCode: ShortCode = 4005): number {
   const { points, source, related_id, description } = entry

@@ -26,7 +26,7 @@ export async function readPointsRecords(database: Database, userId: number, quer
   return { records, pagination: paginationOf(query, total) }
 }
 
-/** Sums of the user's ledger by direction and source; amounts spent are positive here. */
+/** Sums of the user's ledger by direction and source. Spent amounts are positive here. */
 export async function readPointsStatistics(database: Database, userId: number): Promise<PointsStatistics> {
   const [user, sums] = await Promise.all([
     requireUser(database, userId),
@@ -58,7 +58,7 @@ export async function readPointsStatistics(database: Database, userId: number): 
   }
 }
 
-/** What the user earned and spent since an instant; both are positive. */
+/** What the user earned and spent since an instant. Both are positive. */
 export async function sumPointsSince(
   { orm }: Database,
   userId: number,

@@ -20,13 +20,13 @@ export interface PointsDeps {
   now: () => Date
   rules: {
     checkIn: {
-      /** What one is worth; 0 turns it off. */
+      /** The points for one check-in; 0 turns check-ins off. */
       points: number
     }
   }
 }
 
-/** The ledger's part of `/api/user`. */
+/** The points and check-in routes of `/api/user`. */
 export function pointsRoutes({ database, till, calendar, now, rules }: PointsDeps) {
   return new Hono<AppEnv>()
     .get(
@@ -43,7 +43,7 @@ export function pointsRoutes({ database, till, calendar, now, rules }: PointsDep
     .post(
       '/check-in',
       describe({
-        summary: 'Points for showing up, once a business day',
+        summary: 'Check in for points, once a business day',
         answer: checkInAnswer,
         refusals: [2006],
         idempotent: true,

@@ -17,7 +17,7 @@ export const ledgerSources = [
 ] as const
 export type LedgerSource = (typeof ledgerSources)[number]
 
-/** The ledger: append-only, numbered per user without a gap, each row with the balance it left. */
+/** The ledger. Rows are only added. Each user's rows are numbered without a gap, and each holds the balance after it. */
 export const pointsRecordsTable = mysqlTable(
   'points_records',
   {
@@ -35,11 +35,11 @@ export const pointsRecordsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // No number twice in a user's ledger. Serves `readPointsRecords`, newest first without a sort; `readPointsStatistics`,
-    // `pointsEarnedSince` and the checks of `reconcile`.
+    // A user's ledger has no number twice. Serves `readPointsRecords`, newest first without a sort, and
+    // `readPointsStatistics`, `sumPointsSince` and the checks of `reconcile`.
     unique('points_records_user_seq').on(table.user_id, table.seq),
-    // One row a cause, source and direction: the same draw, order or review can't pay twice. Serves `reconcile`, which
-    // looks up the rows of each draw, order and review.
+    // One row for each cause, source and direction: the same draw, order or review can't pay twice. Serves `reconcile`,
+    // which looks up the rows of each draw, order and review.
     unique('points_records_once').on(table.related_id, table.source, table.type),
     check('points_records_sign', sql`(type = 'earn' AND points > 0) OR (type = 'spend' AND points < 0)`),
     check('points_records_balance_never_negative', sql`balance_after >= 0`),
@@ -54,7 +54,7 @@ export const pointsRecords = mapTable(pointsRecordsTable, {
   updates: [],
 })
 
-/** One row a user and business day. */
+/** One row for each user and business day. */
 export const checkInsTable = mysqlTable(
   'check_ins',
   {
@@ -66,7 +66,7 @@ export const checkInsTable = mysqlTable(
     points: int().notNull(),
     created_at: instant().notNull(),
   },
-  // One check-in a user and day, whatever comes at once. Serves `checkIn`.
+  // A user checks in once a day, also when many requests come at once. Serves `checkIn`.
   (table) => [primaryKey({ columns: [table.user_id, table.business_day] })],
 )
 

@@ -6,11 +6,11 @@ import { type User, users } from '../users/schema.ts'
 export interface ProfileEdit {
   userId: number
   nickname?: string
-  /** A link elsewhere, or a path of our own. */
+  /** A link to another site, or a path of this service. */
   avatar?: string
 }
 
-/** A user changes how they are shown. */
+/** Changes a user's nickname or avatar. */
 export const editProfile: Operation<ProfileEdit, Pick<User, 'user_id'>> = {
   name: 'edit_profile',
   owner: ({ userId }) => userId,

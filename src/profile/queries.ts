@@ -11,7 +11,7 @@ export interface Activities {
   uploads: number
 }
 
-/** How often the user drew, exchanged and uploaded, since an instant or ever. */
+/** How often the user drew, exchanged and uploaded, since an instant or in total. */
 export async function countActivities(database: Database, userId: number, since?: Date): Promise<Activities> {
   const rowsOf = async (table: MySqlTable & { user_id: Column; created_at: Column }) => {
     const where = and(eq(table.user_id, userId), since ? gte(table.created_at, since) : undefined)

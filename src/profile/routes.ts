@@ -34,7 +34,7 @@ export interface ProfileDeps {
 const avatarKeyLength = 26
 const avatarForm = { file: 'avatar', fields: z.object({}) }
 
-/** `/api/user`: how the caller is shown, and what they have done. */
+/** `/api/user`: the caller's profile and statistics. */
 export function profileRoutes(deps: ProfileDeps) {
   const { database, till, calendar, now } = deps
   const today = () => calendar.startOf(calendar.dayOf(now()))
@@ -81,7 +81,7 @@ export function profileRoutes(deps: ProfileDeps) {
         return ok(c, { user_info: userInfoView(user, absoluteLinks(c)), points_statistics, activity_statistics })
       },
     )
-    .get('/status', describe({ summary: 'The caller’s standing', answer: userStatusAnswer }), async (c) => {
+    .get('/status', describe({ summary: 'The caller’s status', answer: userStatusAnswer }), async (c) => {
       const { userId } = c.get('caller')
       const [user, sinceMidnight] = await Promise.all([
         requireUser(database, userId),
@@ -100,12 +100,12 @@ export function profileRoutes(deps: ProfileDeps) {
     .route('/', avatarRoutes(deps))
 }
 
-/** The caller's picture: made small, kept under a name that can't be guessed; the one before it is swept. */
+/** Scales the caller's avatar down and stores it under a name that can't be guessed. The sweep deletes the earlier one. */
 function avatarRoutes({ till, store, receipts, limits }: ProfileDeps) {
   return new Hono<AppEnv>().post(
     '/avatar',
     describe({
-      summary: 'Send a picture of oneself; it is made 512 pixels',
+      summary: 'Upload an avatar; it is scaled to 512 pixels',
       answer: avatarAnswer,
       refusals: [5001, 5003, 5004],
       form: avatarForm,
@@ -125,13 +125,13 @@ function avatarRoutes({ till, store, receipts, limits }: ProfileDeps) {
 const longestLink = 512
 const ownAvatar = /^\/avatars\/(\d+)-[A-Z0-9]+\.jpg$/
 
-/** An https link as it is; one of our own as its path alone, so that it stays right under another name. */
+/** The link to store. For an avatar of this service only the path is stored, so that it stays valid at another address. */
 function acceptedAvatar(link: string, userId: number, baseUrl: string): string {
   const { origin, pathname, protocol, href } = new URL(link)
   const owner = ownAvatar.exec(pathname)?.[1]
-  // Names are random: the caller's own are known under every name that this service has.
+  // The file name holds the caller's id, so their own avatars are recognised at any address of this service.
   if (owner !== undefined && (origin === baseUrl || owner === `${userId}`)) return pathname
-  // As it is normalised: quotes and angle brackets in it are no markup.
+  // `href` is normalised: quotes and angle brackets in it are escaped.
   if (protocol === 'https:' && href.length <= longestLink) return href
   throw new Refusal(9000, { issues: [{ path: 'avatar', message: '应为 https 链接' }] })
 }

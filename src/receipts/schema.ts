@@ -45,19 +45,19 @@ export const uploadReviewsTable = mysqlTable(
     index('upload_reviews_user').on(table.user_id, table.created_at),
     // `readReviews`, oldest first without a sort; `pendingNow`; `expireReviews`.
     index('upload_reviews_status').on(table.review_status, table.created_at),
-    // `createNearCopies`: photos since the last look; `merchantStatistics`: uploads by day.
+    // `createNearCopies`: photos since the last look; `readMerchantStatistics`: uploads by day.
     index('upload_reviews_created_at').on(table.created_at),
-    // `merchantStatistics`: decisions by day, from the index alone. Without it a look reads every upload.
+    // `readMerchantStatistics`: decisions by day, from the index alone. Without it a look reads every upload.
     index('upload_reviews_review_time').on(
       table.review_time,
       table.review_status,
       table.points_awarded,
       table.created_at,
     ),
-    // `reviewHistory`, newest decision first without a sort, and with a status by the second one.
+    // `readReviewHistory`, newest decision first without a sort, and with a status by the second one.
     index('upload_reviews_history').on(table.review_time, table.upload_id),
     index('upload_reviews_status_time').on(table.review_status, table.review_time),
-    // `merchantStatistics`: the caller's decisions by day, from the index alone. Carries the reviewer's foreign key.
+    // `readMerchantStatistics`: the caller's decisions by day, from the index alone. Carries the reviewer's foreign key.
     index('upload_reviews_reviewer').on(
       table.reviewer_id,
       table.review_time,

@@ -20,7 +20,7 @@ export async function findUserByMobile({ orm }: Database, mobile: string): Promi
   return user
 }
 
-/** The account bound to a person of WeChat. */
+/** The account that is bound to a WeChat openid. */
 export async function findUserByOpenid({ orm }: Database, openid: string): Promise<User | undefined> {
   const [user] = await orm.select().from(usersTable).where(eq(usersTable.wx_openid, openid))
   return user

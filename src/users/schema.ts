@@ -4,12 +4,12 @@ import { asciiText, instant, jsonText, utcNow } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 
-/** People with an account; `total_points` equals the sum of their ledger, `ledger_seq` its last number. */
+/** Accounts. `total_points` equals the sum of the account's ledger, and `ledger_seq` is the ledger's last number. */
 export const usersTable = mysqlTable(
   'users',
   {
     user_id: int().autoincrement().primaryKey(),
-    // One account a phone, whoever signs in at the same moment. Serves `findUserByMobile`.
+    // A phone has one account, also when several people sign in at the same moment. Serves `findUserByMobile`.
     mobile: varchar({ length: 11 }).notNull().unique('users_mobile'),
     total_points: int().notNull().default(0),
     ledger_seq: int().notNull().default(0),
@@ -18,24 +18,24 @@ export const usersTable = mysqlTable(
     status: mysqlEnum(['active', 'inactive', 'banned']).notNull().default('active'),
     avatar: varchar({ length: 512 }),
     last_login: instant(),
-    // One account a person of WeChat. Serves `findUserByOpenid`.
+    // An openid has one account. Serves `findUserByOpenid`.
     wx_openid: asciiText({ length: 64 }).unique('users_wx_openid'),
     device_info: jsonText(),
     created_at: instant().notNull().default(utcNow),
     updated_at: instant().notNull().default(utcNow),
   },
   (table) => [
-    // For operators who ask by hand who is banned and who is a merchant: no statement of the program needs these three.
+    // For operators who look up banned accounts and merchants by hand. The program itself doesn't need these three.
     index('users_status').on(table.status),
     index('users_is_merchant').on(table.is_merchant),
     index('users_is_merchant_status').on(table.is_merchant, table.status),
-    // `merchantStatistics`: new accounts by day. Without it each look at the statistics reads every account.
+    // `readMerchantStatistics`: new accounts by day. Without it each call reads every account.
     index('users_created_at').on(table.created_at),
     check('users_points_never_negative', sql`total_points >= 0`),
   ],
 )
 
-/** An account's row as the till holds it. */
+/** An account's row. */
 export type User = typeof usersTable.$inferSelect
 
 export const users = mapTable(usersTable, {

@@ -17,7 +17,7 @@ export const userInfo = z.object({
 })
 export type UserInfo = z.output<typeof userInfo>
 
-/** An account as its owner sees it: the phone masked, image links absolute. */
+/** An account as its owner sees it, with the phone masked and an absolute link to the avatar. */
 export function userInfoView(user: Readonly<User>, absolute: (path: string) => string): UserInfo {
   return {
     ...personView(user, absolute),
@@ -29,11 +29,11 @@ export function userInfoView(user: Readonly<User>, absolute: (path: string) => s
   }
 }
 
-/** What staff see of a person beside what that person sent or holds. */
+/** What staff see of a person, besides that person's uploads and vouchers. */
 export const personInfo = userInfo.pick({ user_id: true, nickname: true, mobile: true, avatar: true })
 export type PersonInfo = z.output<typeof personInfo>
 
-/** A person as staff see them: the phone masked, the avatar's link absolute. */
+/** A person as staff see them, with the phone masked and an absolute link to the avatar. */
 export function personView(
   { user_id, nickname, mobile, avatar }: Pick<User, keyof PersonInfo>,
   absolute: (path: string) => string,

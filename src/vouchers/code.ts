@@ -4,24 +4,24 @@ import { randomCode, unambiguous } from '../lib/random.ts'
 
 const codeLength = 10
 
-/** A code for the counter: 50 random bits, short enough to be read out. */
+/** A new voucher code: 50 random bits, short enough to read aloud. */
 export function newVoucherCode(): string {
   return randomCode(codeLength)
 }
 
-/** What the QR code of a voucher holds. */
+/** The text in a voucher's QR code. */
 export function qrOf(code: string): string {
   return `rp:v1:${code}`
 }
 
 const longestText = 200
-/** What people put inside of a code to read it out: blanks, dashes, dots. */
+/** What people write inside a code to group its characters: blanks, dashes, dots. */
 const joiner = /^[\s\p{Pd}.·・•]*$/u
 const isCode = new RegExp(`^[${unambiguous}]{${codeLength}}$`)
 
 /**
- * The one code in what was typed, scanned or pasted: in any width and case, in groups, with other words around it. A
- * code that stands in one piece comes before one in groups. Undefined where there is none, or more than one.
+ * Finds the one code in a text that was typed, scanned or pasted. The code may be in any width and case, in groups, and
+ * between other words. A code in one piece is preferred to one in groups. Undefined when there is none, or more than one.
  */
 export function codeIn(given: string): string | undefined {
   if (given.length > longestText) return undefined
@@ -34,12 +34,12 @@ export function codeIn(given: string): string | undefined {
   return another === undefined ? code : undefined
 }
 
-/** No code has a 1 or an I, and of its letters only L is taken for them. A 0 or an O may be a D or a Q: it stays. */
+/** Codes have no 1 and no I, and only L looks like them. A 0 or an O could be a D or a Q, so it stays as it is. */
 function withoutSlips(piece: string): string {
   return piece.replace(/[1I]/g, 'L')
 }
 
-/** Neighbouring pieces that make the length of a code together, with nothing but joiners between them. */
+/** Joins neighbouring pieces that have a code's length together and only joiners between them. */
 function groups(text: string, pieces: readonly RegExpExecArray[]): string[] {
   return pieces.flatMap((first, index) => {
     let group = first[0]

@@ -7,7 +7,7 @@ export interface VoucherExpiry {
   code: string
 }
 
-/** A prize that was not fetched in time is gone. An order's voucher goes with its order, never alone. */
+/** Ends a prize's voucher that was not redeemed in time. An order's voucher ends only together with its order. */
 export const expireVoucher: Operation<VoucherExpiry, { changed: boolean }> = {
   name: 'expire_voucher',
   owner: ({ userId }) => userId,

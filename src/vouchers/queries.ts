@@ -11,7 +11,7 @@ export interface VoucherFilter {
   kind?: Voucher['kind'] | undefined
 }
 
-/** A page of the user's vouchers, newest first, with their states at `now`. */
+/** A page of the user's vouchers, newest first, filtered by their status at `now`. */
 export function readVouchers(
   database: Database,
   userId: number,
@@ -25,7 +25,7 @@ export function readVouchers(
   return pageOf(database, table, { ...query, where: and(...conditions), order })
 }
 
-/** What the user can still hand in at `now`, at most `most` of it: what ends first comes first. */
+/** At most `most` vouchers that the user can redeem at `now`. Those that expire first come first. */
 export function readActiveVouchers({ orm }: Database, userId: number, now: Date, most: number): Promise<Voucher[]> {
   return orm
     .select()
@@ -35,7 +35,7 @@ export function readActiveVouchers({ orm }: Database, userId: number, now: Date,
     .limit(most)
 }
 
-/** How many vouchers the user can still hand in at `now`, and how many of them end by `soon`. */
+/** How many vouchers the user can redeem at `now`, and how many of them expire by `soon`. */
 export async function countActiveVouchers({ orm }: Database, userId: number, now: Date, soon: Date) {
   const [counted] = await orm
     .select({ active: count(), expiring: sql<string | null>`SUM(${lte(table.expires_at, soon)})` })
@@ -44,7 +44,7 @@ export async function countActiveVouchers({ orm }: Database, userId: number, now
   return { active: counted?.active ?? 0, expiring_soon: Number(counted?.expiring ?? 0) }
 }
 
-/** The user's own voucher under `code`. */
+/** The user's own voucher with this code. */
 export async function findOwnVoucher({ orm }: Database, userId: number, code: string): Promise<Voucher | undefined> {
   const [voucher] = await orm
     .select()
@@ -53,13 +53,13 @@ export async function findOwnVoucher({ orm }: Database, userId: number, code: st
   return voucher
 }
 
-/** Anybody's voucher under `code`, for the counter. */
+/** Anybody's voucher with this code, for the counter. */
 export async function findVoucher({ orm }: Database, code: string): Promise<Voucher | undefined> {
   const [voucher] = await orm.select().from(table).where(eq(table.code, code))
   return voucher
 }
 
-/** The user's vouchers that were given for these, by `source_id`. */
+/** The user's vouchers for these orders or draws, by `source_id`. */
 export async function findVouchersBySource(
   { orm }: Database,
   userId: number,

@@ -5,7 +5,7 @@ import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
-/** What a diner shows at the counter, for an order's goods or a prize of the wheel. `source_id` is the order or draw. */
+/** Vouchers, which diners show at the counter for an order or a prize. `source_id` is the order, or the draw and its turn. */
 export const vouchersTable = mysqlTable(
   'vouchers',
   {
@@ -14,7 +14,7 @@ export const vouchersTable = mysqlTable(
     user_id: int()
       .notNull()
       .references(() => usersTable.user_id),
-    // One voucher an order or turn of a draw.
+    // An order, and each turn of a draw, has one voucher.
     source_id: asciiText({ length: 32 }).notNull().unique('vouchers_source'),
     title: varchar({ length: 100 }).notNull(),
     quantity: smallint().notNull(),
@@ -25,11 +25,11 @@ export const vouchersTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // A person's vouchers, newest first; their foreign key needs it as well.
+    // `readVouchers`, newest first. The foreign key needs it too.
     index('vouchers_user').on(table.user_id, table.created_at),
-    // A person's vouchers of one status, and how many end soon.
+    // `readActiveVouchers` and `countActiveVouchers`: a user's vouchers of one status, and how many expire soon.
     index('vouchers_user_status').on(table.user_id, table.status, table.expires_at),
-    // `expireVouchers`, oldest end first. Without it the job reads every voucher each minute.
+    // `expireVouchers`, the earliest expiry first. Without it the job reads every voucher each minute.
     index('vouchers_due').on(table.status, table.expires_at),
     check('vouchers_quantity', sql`quantity >= 1`),
   ],

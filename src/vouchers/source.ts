@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Voucher } from './schema.ts'
 
-/** What a voucher was given for. */
+/** What a voucher was issued for: a turn of a draw, or an order. */
 export const voucherSource = z.union([
   z.object({ draw_id: z.string(), draw_sequence: z.int() }),
   z.object({ exchange_id: z.string() }),
 ])
 
-/** The `source_id` of what one draw of a request won. */
+/** The `source_id` of a voucher that one turn of a draw won. */
 export function drawSourceId(drawId: string, sequence: number): string {
   return `${drawId}-${sequence}`
 }

@@ -3,12 +3,12 @@ import { type Voucher, vouchersTable } from './schema.ts'
 
 export const voucherStatuses = ['active', 'redeemed', 'expired', 'cancelled'] as const
 
-/** What a voucher is at `now`: one whose time is over is expired before the job has said so. */
+/** A voucher's status at `now`. It is expired once its time is over, even before the job has marked it. */
 export function statusAt({ status, expires_at }: Readonly<Voucher>, now: Date): Voucher['status'] {
   return status === 'active' && expires_at <= now ? 'expired' : status
 }
 
-/** The same as a condition on the table's rows. */
+/** The same as a condition in SQL. */
 export function hasStatusAt(status: Voucher['status'], now: Date): SQL | undefined {
   const { status: column, expires_at } = vouchersTable
   if (status === 'active') return and(eq(column, status), gt(expires_at, now))

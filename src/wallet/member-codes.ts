@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /**
- * Codes that tell the counter who somebody is: 18 digits that are others each minute, made of the user and the secret,
- * kept nowhere.
+ * Codes of 18 digits that tell the counter who somebody is. They change every minute, are computed from the user's id and
+ * the secret, and are not stored.
  *
  * Layout: 10 digits of the user's id, hidden, then 8 digits of proof. The proof is a MAC over the minute and the user. The
  * id is hidden by adding a MAC over the minute and the proof, modulo 10 digits. So the holder of the secret reads the user
@@ -11,7 +11,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 export interface MemberCodes {
   /** The user's code of this minute, and the seconds until the next one. */
   codeOf(userId: number): { code: string; expires_in: number }
-  /** Whose code of this minute or the last one it is. The account may be gone. */
+  /** The user whose code of this minute or the last it is. Their account may not exist any more. */
   userOf(code: string): number | undefined
 }
 
@@ -21,7 +21,7 @@ const proofDigits = 8
 const proofSpan = 10n ** BigInt(proofDigits)
 const largestId = 2_147_483_647
 
-/** @param previousSecret still good, for rotation. */
+/** @param previousSecret its codes are still valid, for rotation */
 export function createMemberCodes(secret: string, previousSecret: string | undefined, now: () => Date): MemberCodes {
   const secrets = previousSecret ? [secret, previousSecret] : [secret]
   const now_s = () => Math.floor(now().getTime() / 1_000)

@@ -11,24 +11,24 @@ import { sourceOf } from '../vouchers/source.ts'
 import { statusAt } from '../vouchers/status.ts'
 import type { vouchersQuery, WalletVoucher } from './wire.ts'
 
-/** The last days of a voucher, in which its holder is reminded of it. */
+/** In the last days of a voucher, its holder is reminded of it. */
 const soon_days = 3
-/** What the counter is shown of one person. */
+/** The most vouchers of one person that the counter sees. */
 const mostActive = 100
 
-/** A page of the user's vouchers, newest first, and how many of all can still be handed in. */
+/** A page of the user's vouchers, newest first, and how many of all their vouchers can be redeemed. */
 export async function readWallet(database: Database, userId: number, query: z.output<typeof vouchersQuery>, now: Date) {
   const soon = new Date(now.getTime() + soon_days * day_ms)
   const [{ rows, total }, counts] = await Promise.all([
     readVouchers(database, userId, query, now),
     countActiveVouchers(database, userId, now, soon),
   ])
-  return { vouchers: await views(database, rows, now), counts, pagination: paginationOf(query, total) }
+  return { vouchers: await viewsOf(database, rows, now), counts, pagination: paginationOf(query, total) }
 }
 
 /**
  * The user's own voucher.
- * @throws {Refusal} 6006 for no such code, and for another's.
+ * @throws {Refusal} 6006 for an unknown code, and for another user's voucher.
  */
 export async function requireOwnVoucher(
   database: Database,
@@ -37,18 +37,18 @@ export async function requireOwnVoucher(
   now: Date,
 ): Promise<WalletVoucher> {
   const voucher = await findOwnVoucher(database, userId, code)
-  const [view] = await views(database, voucher ? [voucher] : [], now)
+  const [view] = await viewsOf(database, voucher ? [voucher] : [], now)
   if (!view) throw new Refusal(6006)
   return view
 }
 
-/** What the user can hand in now, for the counter: what ends first comes first. */
+/** The vouchers that the user can redeem now, for the counter. Those that expire first come first. */
 export async function readActiveWallet(database: Database, userId: number, now: Date): Promise<WalletVoucher[]> {
-  return views(database, await readActiveVouchers(database, userId, now, mostActive), now)
+  return viewsOf(database, await readActiveVouchers(database, userId, now, mostActive), now)
 }
 
-async function views(database: Database, vouchers: readonly Voucher[], now: Date): Promise<WalletVoucher[]> {
-  const images = await orderImagesOf(database, vouchers)
+async function viewsOf(database: Database, vouchers: readonly Voucher[], now: Date): Promise<WalletVoucher[]> {
+  const images = await readOrderImages(database, vouchers)
   return vouchers.map((voucher) => ({
     code: voucher.code,
     kind: voucher.kind,
@@ -63,8 +63,8 @@ async function views(database: Database, vouchers: readonly Voucher[], now: Date
   }))
 }
 
-/** The pictures of the vouchers' goods, by order. */
-async function orderImagesOf(
+/** The product images of the vouchers' orders, by order. */
+async function readOrderImages(
   { orm }: Database,
   vouchers: readonly Voucher[],
 ): Promise<ReadonlyMap<string, string | null>> {

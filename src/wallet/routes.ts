@@ -15,12 +15,12 @@ export interface WalletDeps {
   memberCodes: MemberCodes
 }
 
-/** The wallet's part of `/api/user`: what a diner shows at the counter. */
+/** The wallet routes of `/api/user`: what a diner shows at the counter. */
 export function walletRoutes({ database, now, memberCodes }: WalletDeps) {
   return new Hono<AppEnv>()
     .get(
       '/vouchers',
-      describe({ summary: 'The caller’s vouchers of goods and prizes, newest first', answer: vouchersAnswer }),
+      describe({ summary: 'The caller’s vouchers for products and prizes, newest first', answer: vouchersAnswer }),
       validate('query', vouchersQuery),
       async (c) => {
         const wallet = await readWallet(database, c.get('caller').userId, c.req.valid('query'), now())
@@ -38,7 +38,7 @@ export function walletRoutes({ database, now, memberCodes }: WalletDeps) {
     )
     .get(
       '/member-code',
-      describe({ summary: 'What the counter scans instead of asking for a phone', answer: memberCodeAnswer }),
+      describe({ summary: 'The code that the counter scans instead of asking for a phone', answer: memberCodeAnswer }),
       (c) => ok(c, memberCodes.codeOf(c.get('caller').userId)),
     )
 }

@@ -16,7 +16,7 @@ export const walletVoucher = z.object({
   kind,
   title: z.string(),
   quantity: z.int(),
-  /** Of a product, as it was when it was exchanged. */
+  /** The product's image at the time of the exchange. */
   image: z.string().nullable(),
   status: z.enum(voucherStatuses),
   source: voucherSource,
@@ -30,13 +30,13 @@ export const vouchersAnswer = z.object({
   vouchers: z.array(walletVoucher),
   counts: z.object({
     active: z.int(),
-    expiring_soon: z.int().describe('Active ones that end within three days'),
+    expiring_soon: z.int().describe('Active vouchers that expire within three days'),
   }),
   pagination,
 })
 
 export const voucherAnswer = walletVoucher.extend({
-  /** What its QR code holds. */
+  /** The text in its QR code. */
   qr: z.string(),
 })
 

@@ -17,7 +17,7 @@ export interface ProductCreation {
   actorId: number
 }
 
-/** A merchant's product enters the catalogue with its first stock. */
+/** Adds a merchant's product to the catalogue, with its first stock. */
 export const createProduct: Operation<ProductCreation, MerchantProduct, Push> = {
   name: 'create_product',
   owner: () => 'catalogue',
@@ -37,7 +37,7 @@ export interface ProductEdits {
   actorId: number
 }
 
-/** Products change together or not at all; stock isn't among their fields. */
+/** Changes products, all or none. Their stock is not among the fields. */
 export const editProducts: Operation<ProductEdits, { products: MerchantProduct[] }, Push> = {
   name: 'edit_products',
   owner: () => 'catalogue',
@@ -58,7 +58,7 @@ export interface ProductDeletion {
   actorId: number
 }
 
-/** Products leave the catalogue for good, together or not at all; their orders keep them. */
+/** Deletes products, all or none. Their orders keep them. */
 export const deleteProducts: Operation<ProductDeletion, { products: MerchantProduct[] }, Push> = {
   name: 'delete_products',
   owner: () => 'catalogue',
@@ -77,7 +77,7 @@ export const deleteProducts: Operation<ProductDeletion, { products: MerchantProd
 
 export interface StockChange {
   productId: number
-  /** Units, ±, never 0. */
+  /** Units, positive or negative, never 0. */
   change: number
   operation: 'restock' | 'admin_adjust'
   reason: string
@@ -88,7 +88,7 @@ export interface StockChange {
 /** The largest stock a product may have. */
 const mostStock = 999_999_999
 
-/** A merchant counts goods in or out. */
+/** Adds to a product's stock, or takes from it. */
 export const changeStock: Operation<StockChange, StockAnswer, Push> = {
   name: 'change_stock',
   owner: () => 'catalogue',

@@ -2,7 +2,7 @@ import { productView } from '../../exchange/catalogue.ts'
 import type { Product } from '../../exchange/schema.ts'
 import type { MerchantProduct } from './wire.ts'
 
-/** A product as its merchants see it, its image still as it is stored. */
+/** A product as merchants see it. The link to its image is as it is stored, not yet absolute. */
 export function merchantProductView(product: Readonly<Product>): MerchantProduct {
   return {
     ...productView(product, (link) => link),

@@ -19,7 +19,7 @@ export async function readMerchantProducts(database: Database, query: z.output<t
   return { products: page.map(merchantProductView), pagination: paginationOf(query, selected.length) }
 }
 
-/** How many products are on sale, off sale, and low on stock (sold out ones among them) while on sale. */
+/** How many products are on sale and off sale, and how many on sale have little or no stock left. */
 export async function readProductStats(database: Database): Promise<z.output<typeof productStats>> {
   const kept = await readProducts(database)
   const active = kept.filter(({ status }) => status === 'active')

@@ -26,7 +26,7 @@ import {
 
 /** The catalogue and its stock. */
 export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
-  /** Runs a change of the catalogue; who reads it next in this process sees it. */
+  /** Runs a change of the catalogue. The next read in this process sees it. */
   const change: typeof till.run = async <Input, Answer>(
     operation: Operation<Input, Answer>,
     input: Input,
@@ -39,7 +39,7 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
   return new Hono<AppEnv>()
     .get(
       '/products',
-      describe({ summary: 'The catalogue, on sale or not', answer: merchantProductsAnswer, refusals: [2005] }),
+      describe({ summary: 'All products, on sale or not', answer: merchantProductsAnswer, refusals: [2005] }),
       validate('query', merchantProductsQuery),
       async (c) => {
         const { products, pagination } = await readMerchantProducts(database, c.req.valid('query'))
@@ -68,7 +68,7 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
     .put(
       '/products/:id',
       describe({
-        summary: 'Change a product’s fields; its stock moves by /stock alone',
+        summary: 'Change a product’s fields, except its stock, which only /stock changes',
         answer: merchantProduct,
         refusals: [2005, 4002, 6009],
         idempotent: true,
@@ -89,7 +89,7 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
     .delete(
       '/products/:id',
       describe({
-        summary: 'Take a product off sale for good; orders keep it',
+        summary: 'Delete a product; its orders keep it',
         answer: merchantProduct,
         refusals: [2005, 4002],
         idempotent: true,
@@ -136,7 +136,7 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
     .post(
       '/products/batch-delete',
       describe({
-        summary: 'Take up to 100 products off sale for good, all or nothing',
+        summary: 'Delete up to 100 products, all or nothing',
         answer: productsAnswer,
         refusals: [2005, 4002, 6009],
         idempotent: true,
@@ -154,7 +154,7 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
     .post(
       '/products/:id/stock',
       describe({
-        summary: 'Count goods in or out',
+        summary: 'Add to or take from a product’s stock',
         answer: stockAnswer,
         refusals: [2005, 4002, 4004],
         idempotent: true,
@@ -173,12 +173,12 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
     )
     .get(
       '/product-stats',
-      describe({ summary: 'Products by state', answer: productStats, refusals: [2005] }),
+      describe({ summary: 'Counts of products by status', answer: productStats, refusals: [2005] }),
       async (c) => ok(c, await readProductStats(database)),
     )
 }
 
-/** The fields that were sent: one left out stays as it is. */
+/** Only the fields that were sent. The others stay as they are. */
 function given<Fields extends object>(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { line, pageQuery, pagination, prose, rowId, timestamp } from '../../contract/wire.ts'
 import { productItem } from '../../exchange/wire.ts'
 
-/** An https link, or a path of our own. */
+/** An https link, or a path of this service. */
 const image = z
   .string()
   .max(512)
@@ -22,7 +22,7 @@ const fields = {
   low_stock_threshold: z.int().min(0).max(1_000_000),
 }
 
-/** Any of a product's fields; stock moves by `/stock` alone, whatever an editor's form still holds of it. */
+/** Any of a product's fields, except its stock: only `/stock` moves that, even if an editor sends it here. */
 export const productEdit = z.object(fields).partial()
 export type ProductFields = { [Field in keyof typeof fields]?: z.output<(typeof fields)[Field]> | undefined }
 
@@ -61,7 +61,7 @@ export const stockBody = z.object({
 export const stockAnswer = z.object({ product_id: z.int(), stock: z.int() })
 export type StockAnswer = z.output<typeof stockAnswer>
 
-/** A product as its merchants see it. */
+/** A product as merchants see it. */
 export const merchantProduct = productItem.extend({
   per_user_limit: z.int().nullable(),
   low_stock_threshold: z.int(),

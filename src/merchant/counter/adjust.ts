@@ -8,7 +8,7 @@ import { audit } from '../audit.ts'
 
 export interface Adjustment {
   userId: number
-  /** ±, never 0. */
+  /** Positive or negative, never 0. */
   points: number
   reason: string
   /** Names the correction in the ledger. */
@@ -21,7 +21,7 @@ export interface AdjustmentAnswer {
   new_balance: number
 }
 
-/** Someone with the right to it corrects a balance, and says why. */
+/** Corrects a balance, for a reason, on behalf of a merchant or the command line. */
 export const adjust: Operation<Adjustment, AdjustmentAnswer, Push> = {
   name: 'adjust_points',
   owner: ({ userId }) => userId,

@@ -8,16 +8,16 @@ import { type Voucher, vouchers } from '../../vouchers/schema.ts'
 import { statusAt } from '../../vouchers/status.ts'
 import { audit } from '../audit.ts'
 
-/** The voucher's rows, read by the edge without a lock so that they can be named. */
+/** The keys of the voucher's rows. They are read without a lock before the operation, which has to name its rows. */
 export interface Redemption {
   code: string
   holderId: number
-  /** The order behind a product's voucher; null for a prize's. */
+  /** The order of a product's voucher; null for a prize's voucher. */
   exchangeId: string | null
   actorId: number
 }
 
-/** A voucher is handed in once: it and its order are done in one atom. */
+/** Redeems a voucher, once, and completes its order in the same transaction. */
 export const redeem: Operation<Redemption, { redeemed_at: string }, Push> = {
   name: 'redeem',
   owner: ({ holderId }) => holderId,
@@ -28,7 +28,7 @@ export const redeem: Operation<Redemption, { redeemed_at: string }, Push> = {
   ],
   decide(unit, { code, holderId, exchangeId, actorId }) {
     const voucher = requireRedeemable(unit.find(vouchers, [code]), unit.now)
-    // A code can be passed on: what a stopped account holds is held until the account is let back in.
+    // Codes can be passed on to others. So a stopped account's vouchers are blocked until the account is active again.
     if (unit.get(users, [holderId]).status !== 'active')
       throw new Refusal(6007, { current_status: 'stopped' }, { sentence: '持有人的账号已停用，券暂时不能核销' })
     unit.update(vouchers, voucher, { status: 'redeemed', redeemed_at: unit.now, redeemed_by: actorId })

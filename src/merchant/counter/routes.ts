@@ -14,10 +14,10 @@ import type { MerchantDeps } from '../deps.ts'
 import { adjust } from './adjust.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
 import { redeem } from './redeem.ts'
-import { memberView, voucherView } from './views.ts'
+import { readMemberView, readVoucherView } from './views.ts'
 import { adjustAnswer, adjustBody, memberAnswer, memberCodeParam, userQuery, voucherAnswer } from './wire.ts'
 
-/** What happens face to face: vouchers handed in, balances corrected. */
+/** What happens at the counter: vouchers are redeemed, people are looked up, balances are corrected. */
 export function counterRoutes(deps: MerchantDeps) {
   const lookUps = createLookUps(deps.limits.voucherMiss)
   return new Hono<AppEnv>()
@@ -31,18 +31,18 @@ function voucherRoutes({ database, till, now }: MerchantDeps, lookUps: LookUps) 
   return new Hono<AppEnv>()
     .get(
       '/vouchers/:code',
-      describe({ summary: 'Look a voucher up', answer: voucherAnswer, refusals: [2005, 6006] }),
+      describe({ summary: 'Look up a voucher', answer: voucherAnswer, refusals: [2005, 6006] }),
       validate('param', codeParam, 6006),
       async (c) => {
         const { code } = c.req.valid('param')
         const voucher = await find(code, c.get('caller').userId)
-        return ok(c, await voucherView(database, voucher, now(), absoluteLinks(c)))
+        return ok(c, await readVoucherView(database, voucher, now(), absoluteLinks(c)))
       },
     )
     .post(
       '/vouchers/:code/redeem',
       describe({
-        summary: 'Take a voucher in, once',
+        summary: 'Redeem a voucher, once',
         answer: voucherAnswer,
         refusals: [2005, 6006, 6007],
         idempotent: true,
@@ -55,7 +55,7 @@ function voucherRoutes({ database, till, now }: MerchantDeps, lookUps: LookUps) 
         const exchangeId = voucher.kind === 'product' ? voucher.source_id : null
         const redemption = { code, holderId: voucher.user_id, exchangeId, actorId }
         return once(c, {}, async (idempotency) => {
-          const view = await voucherView(database, voucher, now(), absoluteLinks(c))
+          const view = await readVoucherView(database, voucher, now(), absoluteLinks(c))
           const { answer, replayed } = await till.run(redeem, redemption, idempotency)
           return { answer: { ...view, status: 'redeemed', ...answer }, replayed }
         })
@@ -71,22 +71,22 @@ function memberRoutes({ database, memberCodes, now }: MerchantDeps, lookUps: Loo
   return new Hono<AppEnv>()
     .get(
       '/users',
-      describe({ summary: 'A person by their phone', answer: memberAnswer, refusals: [2003, 2005] }),
+      describe({ summary: 'Look up a person by phone number', answer: memberAnswer, refusals: [2003, 2005] }),
       validate('query', userQuery),
       async (c) => {
         const user = await findUserByMobile(database, c.req.valid('query').mobile)
         if (!user) throw new Refusal(2003)
-        return ok(c, await memberView(database, user, now(), absoluteLinks(c)))
+        return ok(c, await readMemberView(database, user, now(), absoluteLinks(c)))
       },
     )
     .get(
       '/members/:member_code',
-      describe({ summary: 'A person by the code on their phone', answer: memberAnswer, refusals: [2003, 2005] }),
+      describe({ summary: 'Look up a person by member code', answer: memberAnswer, refusals: [2003, 2005] }),
       validate('param', memberCodeParam, 2003),
       async (c) => {
         const { member_code } = c.req.valid('param')
         const user = await lookUps.find(c.get('caller').userId, 2003, () => findMember(member_code))
-        return ok(c, await memberView(database, user, now(), absoluteLinks(c)))
+        return ok(c, await readMemberView(database, user, now(), absoluteLinks(c)))
       },
     )
 }
@@ -95,7 +95,7 @@ function correctionRoutes({ till }: MerchantDeps) {
   return new Hono<AppEnv>().post(
     '/users/:id/points',
     describe({
-      summary: 'Correct a balance, and say why',
+      summary: 'Correct a balance, for a reason',
       answer: adjustAnswer,
       refusals: [2003, 2005, 4005],
       idempotent: true,

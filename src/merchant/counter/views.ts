@@ -8,7 +8,7 @@ import { readActiveWallet } from '../../wallet/queries.ts'
 import type { MemberAnswer, VoucherAnswer } from './wire.ts'
 
 /** A voucher as the counter sees it at `now`. */
-export async function voucherView(
+export async function readVoucherView(
   database: Database,
   voucher: Voucher,
   now: Date,
@@ -27,7 +27,7 @@ export async function voucherView(
 }
 
 /** A person as the counter sees them at `now`. */
-export async function memberView(
+export async function readMemberView(
   database: Database,
   user: User,
   now: Date,

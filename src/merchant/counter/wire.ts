@@ -5,7 +5,7 @@ import { personInfo, userInfo } from '../../users/user-info.ts'
 import { voucherStatuses } from '../../vouchers/status.ts'
 import { walletVoucher } from '../../wallet/wire.ts'
 
-/** A phone number as it is typed or pasted: full-width digits, blanks, dashes and the country's prefix don't matter. */
+/** A phone number as people type or paste it: full-width digits, blanks, dashes and the country code are accepted. */
 const typedPhone = z
   .string()
   .max(40)
@@ -30,7 +30,7 @@ export type VoucherAnswer = z.output<typeof voucherAnswer>
 
 export const userQuery = z.object({ mobile: typedPhone })
 
-/** A member's code as it is scanned, typed in groups or pasted. */
+/** A member's code as people scan it, type it in groups or paste it. */
 export const memberCodeParam = z.object({
   member_code: z
     .string()
@@ -43,12 +43,12 @@ export const memberCodeParam = z.object({
     .pipe(z.string()),
 })
 
-/** A person at the counter: who they are, and what they can hand in. */
+/** A person at the counter: who they are, and which vouchers they can redeem. */
 export const memberAnswer = z.object({
   user_info: userInfo,
   user: personInfo,
   total_points: z.int(),
-  /** At most 100: what ends first comes first. */
+  /** At most 100. Those that expire first come first. */
   vouchers: z.array(walletVoucher),
 })
 export type MemberAnswer = z.output<typeof memberAnswer>

@@ -9,7 +9,7 @@ import type { BatchAnswer, ReviewAnswer } from './wire.ts'
 
 type Result = BatchAnswer['results'][number]
 
-/** Keeps the whole answer of a batch under its key; the reviews themselves are done. */
+/** Stores the whole answer of a batch under its key. Its reviews are already saved. */
 const rememberBatch: Operation<{ actorId: number; answer: BatchAnswer }, BatchAnswer> = {
   name: 'batch_review',
   owner: ({ actorId }) => actorId,
@@ -18,8 +18,8 @@ const rememberBatch: Operation<{ actorId: number; answer: BatchAnswer }, BatchAn
 }
 
 /**
- * Reviews one after another, each standing alone. With a key, each review has a key derived from it, so that a batch
- * that broke off is finished by sending it again, and the whole answer is remembered.
+ * Runs each review on its own: one that fails doesn't undo the others. With a key, each review gets a key derived from it,
+ * so that a batch that was interrupted can be finished by sending it again. The whole answer is stored under the key.
  */
 export async function batchReview(
   database: Database,
@@ -42,7 +42,7 @@ interface Run {
   result: Promise<TillAnswer<ReviewAnswer>>
 }
 
-/** @throws {OutcomeUnknown} when a part is open, or a part is done and a part is not: then the whole is no plain no. */
+/** @throws {OutcomeUnknown} when a review's outcome is unknown, or when some reviews are saved and others failed. */
 async function resultsOf(runs: readonly Run[]): Promise<Result[]> {
   const all = await Promise.allSettled(runs.map(({ upload_id, result }) => resultOf(upload_id, result)))
   const failed = all.find((one) => one.status === 'rejected')
@@ -59,7 +59,7 @@ async function resultOf(upload_id: string, run: Promise<TillAnswer<ReviewAnswer>
     const { answer } = await run
     return { upload_id, ok: true, code: 0, msg: 'success', points_awarded: answer.points_awarded }
   } catch (error) {
-    // A busy or absent database is no verdict on the review: the whole batch is to be sent again.
+    // The database was busy or away, so this is no result of the review: the whole batch must be sent again.
     if (!(error instanceof Refusal) || error.code === 9007 || error.code === 9009) throw error
     return { upload_id, ok: false, code: error.code, msg: error.message, points_awarded: 0 }
   }

@@ -17,7 +17,7 @@ import type { historyQuery, pendingQuery, ReviewItem } from './wire.ts'
 
 const table = uploadReviewsTable
 
-/** What turns rows into what a merchant sees: links of images, made absolute for this request. */
+/** What is needed to show rows to a merchant: links to images, absolute for this request. */
 export interface ViewParts {
   imageLinks: ImageLinks
   absolute: (link: string) => string
@@ -28,12 +28,12 @@ export async function readReviews(database: Database, query: z.output<typeof pen
   const where = eq(table.review_status, query.status)
   const order = [asc(table.created_at), asc(table.upload_id)]
   const { rows, total } = await pageOf(database, table, { ...query, where, order })
-  const around = await surroundingsOf(database, rows)
-  return { reviews: rows.map((upload) => reviewItem(upload, around, parts)), pagination: paginationOf(query, total) }
+  const details = await readPageDetails(database, rows)
+  return { reviews: rows.map((upload) => reviewItem(upload, details, parts)), pagination: paginationOf(query, total) }
 }
 
-/** A page of decided uploads, newest decision first. */
-export async function reviewHistory(
+/** A page of reviewed uploads, newest review first. */
+export async function readReviewHistory(
   database: Database,
   calendar: Calendar,
   query: z.output<typeof historyQuery>,
@@ -45,11 +45,11 @@ export async function reviewHistory(
   if (query.to) conditions.push(lt(table.review_time, calendar.startOf(calendar.plusDays(query.to, 1))))
   const order = [desc(table.review_time), desc(table.upload_id)]
   const { rows, total } = await pageOf(database, table, { ...query, where: and(...conditions), order })
-  const around = await surroundingsOf(database, rows)
+  const details = await readPageDetails(database, rows)
   const reviews = rows.map((upload) => {
-    const reviewer = upload.reviewer_id === null ? undefined : around.people.get(upload.reviewer_id)
+    const reviewer = upload.reviewer_id === null ? undefined : details.people.get(upload.reviewer_id)
     return {
-      ...reviewItem(upload, around, parts),
+      ...reviewItem(upload, details, parts),
       reviewed_amount: upload.reviewed_amount_fen === null ? null : yuanOf(upload.reviewed_amount_fen),
       points_awarded: upload.points_awarded,
       review_reason: upload.review_reason,
@@ -61,8 +61,8 @@ export async function reviewHistory(
 }
 
 /**
- * Whose upload it is, by which the till's rows are named.
- * @throws {Refusal} 6003
+ * The upload's owner, whose row the operation has to name.
+ * @throws {Refusal} 6003 for an unknown upload.
  */
 export async function requireUploader({ orm }: Database, uploadId: string): Promise<number> {
   const [upload] = await orm.select({ user_id: table.user_id }).from(table).where(eq(table.upload_id, uploadId))
@@ -70,20 +70,20 @@ export async function requireUploader({ orm }: Database, uploadId: string): Prom
   return upload.user_id
 }
 
-/** What a page's uploads are shown with: who sent and decided them, and the other uploads of their photos. */
+/** Details for a page's uploads: who sent and reviewed them, and other uploads of the same photos. */
 interface PageDetails {
   people: ReadonlyMap<number, Person>
   copies: ReadonlyMap<string, readonly string[]>
 }
 
-async function surroundingsOf(database: Database, page: readonly Upload[]): Promise<PageDetails> {
-  const [people, copies] = await Promise.all([peopleOf(database, page), findCopies(database, page)])
+async function readPageDetails(database: Database, page: readonly Upload[]): Promise<PageDetails> {
+  const [people, copies] = await Promise.all([readPeople(database, page), findCopies(database, page)])
   return { people, copies }
 }
 
 type Person = Pick<User, keyof PersonInfo>
 
-async function peopleOf({ orm }: Database, page: readonly Upload[]): Promise<Map<number, Person>> {
+async function readPeople({ orm }: Database, page: readonly Upload[]): Promise<Map<number, Person>> {
   const ids = [...new Set(page.flatMap(({ user_id, reviewer_id }) => [user_id, reviewer_id ?? user_id]))]
   if (ids.length === 0) return new Map()
   const { user_id, nickname, mobile, avatar } = usersTable
@@ -99,7 +99,7 @@ function reviewItem(upload: Upload, { people, copies }: PageDetails, { imageLink
     input_amount: upload.input_amount_fen === null ? null : yuanOf(upload.input_amount_fen),
     recognized_amount: upload.recognized_amount_fen === null ? null : yuanOf(upload.recognized_amount_fen),
     estimated_points: upload.estimated_points,
-    flags: withCopies(JSON.parse(upload.flags) as Flag[], copies.get(upload.upload_id) ?? []),
+    flags: addCopies(JSON.parse(upload.flags) as Flag[], copies.get(upload.upload_id) ?? []),
     receipt: { paid_at: upload.read_paid_at, merchant_name: upload.read_merchant, number: upload.read_number },
     user: personView(people.get(upload.user_id) as Person, absolute),
     review_status: upload.review_status,
@@ -107,8 +107,8 @@ function reviewItem(upload: Upload, { people, copies }: PageDetails, { imageLink
   }
 }
 
-/** The very same photo looks like itself as well: it is told once. */
-function withCopies(flags: readonly Flag[], copies: readonly string[]): Flag[] {
+/** Adds a flag for each copy. A copy is similar too, so its flag `similar_photo` is left out. */
+function addCopies(flags: readonly Flag[], copies: readonly string[]): Flag[] {
   const others = flags.filter(({ flag, upload_id }) => flag !== 'similar_photo' || !copies.includes(upload_id ?? ''))
   return [...copies.map((upload_id) => ({ flag: 'same_photo' as const, upload_id })), ...others]
 }

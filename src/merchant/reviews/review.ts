@@ -11,20 +11,20 @@ import type { ReviewAnswer } from './wire.ts'
 
 export interface Review {
   uploadId: string
-  /** Whose upload it is, read by the edge so that their row can be named. */
+  /** The upload's owner. The id is read before the operation, which has to name its rows. */
   uploaderId: number
   reviewerId: number
   action: 'approve' | 'reject'
-  /** Default: the estimate. */
+  /** The points to award; the estimate by default. */
   points?: number | undefined
-  /** The reviewer's own reading, by which the points are estimated again. */
+  /** The amount that the reviewer read. The points are estimated again from it. */
   amount_fen?: number | undefined
   reason?: string | undefined
-  /** Points may be so many times the estimate. */
+  /** The points may be at most the estimate times this. */
   maxMultiple: number
 }
 
-/** A pending upload is decided once: its points, their ledger row and the audit row are one atom. */
+/** Approves or rejects a pending upload, once. Points, ledger row and audit row are saved in one transaction. */
 export const review: Operation<Review, ReviewAnswer, Push> = {
   name: 'review',
   owner: ({ uploaderId }) => uploaderId,

@@ -7,7 +7,7 @@ import { validate } from '../../http/validate.ts'
 import type { Idempotency } from '../../till/operation.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { batchReview } from './batch-review.ts'
-import { readReviews, requireUploader, reviewHistory } from './queries.ts'
+import { readReviewHistory, readReviews, requireUploader } from './queries.ts'
 import { review } from './review.ts'
 import {
   batchAnswer,
@@ -21,7 +21,7 @@ import {
   reviewBody,
 } from './wire.ts'
 
-/** What diners sent, and the verdicts on it. */
+/** The diners' uploads and their reviews. */
 export function reviewRoutes({ database, till, calendar, imageLinks, rules }: MerchantDeps) {
   const decide = async (reviewerId: number, body: ReviewBody, idempotency: Idempotency | undefined) => {
     const { upload_id: uploadId, action, points, amount: amount_fen, reason } = body
@@ -45,7 +45,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
     .post(
       '/review',
       describe({
-        summary: 'Approve or reject an upload; points by the estimate, by hand or by the reviewer’s reading',
+        summary: 'Approve or reject an upload. Points come from the estimate, the given points or the given amount',
         answer: reviewAnswer,
         refusals: [2005, 6001, 6003, 6004, 6005, 6008],
         idempotent: true,
@@ -59,7 +59,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
     .post(
       '/batch-review',
       describe({
-        summary: 'Review up to 100 uploads, each standing alone',
+        summary: 'Review up to 100 uploads, each on its own',
         answer: batchAnswer,
         refusals: [2005, 6001],
         idempotent: true,
@@ -77,11 +77,11 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
     )
     .get(
       '/reviews/history',
-      describe({ summary: 'Verdicts, newest first', answer: historyAnswer, refusals: [2005] }),
+      describe({ summary: 'Reviewed uploads, newest review first', answer: historyAnswer, refusals: [2005] }),
       validate('query', historyQuery),
       async (c) => {
         const parts = { imageLinks, absolute: absoluteLinks(c) }
-        return ok(c, await reviewHistory(database, calendar, c.req.valid('query'), parts))
+        return ok(c, await readReviewHistory(database, calendar, c.req.valid('query'), parts))
       },
     )
 }

@@ -50,13 +50,13 @@ export const pendingQuery = pageQuery.extend({ status: status.default('pending')
 const reviewItem = z.object({
   upload_id: uploadId,
   image_url: z.string(),
-  /** The same photo, small, for lists. */
+  /** A small version of the photo, for lists. */
   preview_url: z.string(),
   input_amount: yuan.nullable(),
   recognized_amount: yuan.nullable(),
   estimated_points: z.int(),
   flags: z.array(flag),
-  /** What the reader found besides the amount; `paid_at` is the restaurant's wall clock. */
+  /** What the reader found besides the amount. `paid_at` is the restaurant's local time. */
   receipt: z.object({
     paid_at: z.string().nullable(),
     merchant_name: z.string().nullable(),
@@ -84,7 +84,7 @@ export const historyAnswer = z.object({
       points_awarded: z.int(),
       review_reason: z.string().nullable(),
       review_time: timestamp.nullable(),
-      /** Null for one that expired. */
+      /** Null for an expired upload. */
       reviewer: personInfo.pick({ user_id: true, nickname: true }).nullable(),
     }),
   ),

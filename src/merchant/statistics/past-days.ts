@@ -1,24 +1,24 @@
-/** One business day as instants: from the first to just before the last. */
+/** A business day and its instants: `from` is included, `to` is not. */
 export interface DayRange {
   day: string
   from: Date
   to: Date
 }
 
-/** Figures by business day: a day that is over changes no more, so what it came to is kept in memory. */
+/** A cache of figures by business day. A day that is over doesn't change any more. */
 export interface PastDays {
-  /** The figures under `name` of each day; those not known are loaded, all in one go. */
+  /** The figures `name` of each day. Missing days are loaded, all with one call of `load`. */
   figures<Figures>(
     name: string,
     days: readonly DayRange[],
     now: Date,
     load: (missing: readonly DayRange[]) => Promise<Figures[]>,
   ): Promise<Figures[]>
-  /** Forgets everything. */
+  /** Empties the cache. */
   clear(): void
 }
 
-/** Commits of a day's last moments have arrived by then. */
+/** A day is cached this long after its end, when the commits of its last moments are there. */
 const settled_ms = 60_000
 const mostKept = 20_000
 

@@ -5,7 +5,7 @@ import type { Period, StatisticsAnswer } from './wire.ts'
 
 const daysOf: Record<Period, number> = { today: 1, week: 7, month: 30 }
 
-/** Figures of one day: the rows of a table that fall in it. */
+/** The rows of a table on one day, and the sum of their points. */
 interface Counted {
   rows: number
   points: number
@@ -16,8 +16,8 @@ interface ReviewedDay extends Counted {
   seconds: number
 }
 
-/** What the merchants and their guests did in a period, in whole and by business day. Every figure is served by an index. */
-export async function merchantStatistics(
+/** What merchants and diners did in a period, in total and by business day. Every figure is served by an index. */
+export async function readMerchantStatistics(
   database: Database,
   calendar: Calendar,
   pastDays: PastDays,
@@ -27,9 +27,9 @@ export async function merchantStatistics(
   const counted = (table: CountedTable, points: Parameters<typeof countByDay>[3]) =>
     pastDays.figures(table, days, now, (missing) => countByDay(database, missing, table, points))
   const [pending, reviewed, own, uploads, draws, exchanges, users] = await Promise.all([
-    pendingNow(database),
-    pastDays.figures('reviewed', days, now, (missing) => reviewedByDay(database, missing)),
-    pastDays.figures(`by ${merchantId}`, days, now, (missing) => reviewedByDay(database, missing, merchantId)),
+    countPending(database),
+    pastDays.figures('reviewed', days, now, (missing) => readReviewedByDay(database, missing)),
+    pastDays.figures(`by ${merchantId}`, days, now, (missing) => readReviewedByDay(database, missing, merchantId)),
     counted('upload_reviews', '0'),
     counted('lottery_records', 'points_cost'),
     counted('exchange_records', 'total_points'),
@@ -69,14 +69,14 @@ function daysBack(calendar: Calendar, today: string, count: number): DayRange[] 
   })
 }
 
-async function pendingNow(database: Database): Promise<number> {
+async function countPending(database: Database): Promise<number> {
   const sql = `SELECT COUNT(*) AS count FROM upload_reviews WHERE review_status = 'pending'`
   const [row] = await database.query<{ count: number }>(sql)
   return row?.count ?? 0
 }
 
-/** One range of an index a day: days of a zone can't be told from an instant in SQL without the zone's tables. */
-async function reviewedByDay(
+/** Reads one index range for each day. SQL can't compute days in a time zone without the zone's tables. */
+async function readReviewedByDay(
   database: Database,
   days: readonly DayRange[],
   reviewerId?: number,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { day } from '../../contract/wire.ts'
 
-/** Today, or the last 7 or 30 business days with today among them. */
+/** Today, or the last 7 or 30 business days including today. */
 export const statisticsQuery = z.object({ period: z.enum(['today', 'week', 'month']).default('today') })
 export type Period = z.output<typeof statisticsQuery>['period']
 
@@ -21,27 +21,27 @@ export const statisticsAnswer = z.object({
   period: z.enum(['today', 'week', 'month']),
   /** Business days, both included. */
   range: z.object({ from: day, to: day }),
-  /** Uploads waiting now. */
+  /** Uploads that are pending now. */
   pending: z.int(),
   reviewed: z.object({
     total: z.int(),
     approved: z.int(),
     rejected: z.int(),
     expired: z.int(),
-    /** Approved ones among those that a person decided, 0 to 1; null when there were none. */
+    /** The share of approvals among the uploads that a person reviewed, 0 to 1; null when there were none. */
     approval_rate: z.number().nullable(),
   }),
   points: z.object({
     awarded: z.int(),
-    /** Points an approved upload, to two decimals. */
+    /** Points per approved upload, to two decimals. */
     average: z.number(),
     spent_on_draws: z.int(),
-    /** Of orders placed, whatever became of them. */
+    /** The points of all orders placed, whatever their status is now. */
     spent_on_exchange: z.int(),
   }),
-  /** What the caller reviewed. */
+  /** The caller's own reviews. */
   personal: z.object({ total: z.int(), approved: z.int(), rejected: z.int(), points_awarded: z.int() }),
-  /** From upload to a person's decision, to one decimal; null when there was none. */
+  /** The average time from upload to a person's review, to one decimal; null when there were no reviews. */
   avg_review_minutes: z.number().nullable(),
   draws: z.int(),
   exchanges: z.int(),

@@ -10,8 +10,8 @@ import type { lotteryStats, WheelAnswer } from './wire.ts'
 const table = lotteryRecordsTable
 
 /**
- * The wheel as it is committed now.
- * @throws {Refusal} 3001 before there is one.
+ * Reads the wheel as it is committed now.
+ * @throws {Refusal} 3001 when there is none yet.
  */
 export async function requireWheel(database: Database): Promise<Wheel> {
   const wheel = await readWheel(database)
@@ -19,7 +19,7 @@ export async function requireWheel(database: Database): Promise<Wheel> {
   return wheel
 }
 
-/** The wheel as its editors see it. */
+/** The wheel as editors see it. */
 export function wheelView({ version, pity_prize_id, prizes }: Wheel): WheelAnswer {
   return {
     version,
@@ -35,7 +35,7 @@ export function wheelView({ version, pity_prize_id, prizes }: Wheel): WheelAnswe
   }
 }
 
-/** What the draws of the wheel's present version cost and gave, beside what the odds say. */
+/** Costs, awards and observed odds of the draws of the wheel's present version, with the declared odds. */
 export async function readLotteryStats(database: Database): Promise<z.output<typeof lotteryStats>> {
   const { version, prizes } = await requireWheel(database)
   const ids = prizes.map(({ prize_id }) => prize_id)

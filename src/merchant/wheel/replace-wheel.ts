@@ -13,13 +13,13 @@ import type { WheelAnswer, WheelBody } from './wire.ts'
 export interface WheelReplacement {
   wheel: WheelBody
   actorId: number
-  /** The version that what was not sent is taken from; none when all was sent. */
+  /** The wheel's version that filled in missing fields; undefined when nothing was missing. */
   basis?: number | undefined
 }
 
 /**
- * The whole wheel changes as one atom and gets the next version; draws see the old or the new one, never a mix. Its
- * eight rows keep their ids, by which records and the guaranteed prize know them.
+ * Replaces the whole wheel in one transaction, as the next version. Draws see the old or the new wheel, never a mix. The
+ * eight rows keep their ids, because records and the pity prize refer to them.
  */
 export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
   name: 'replace_wheel',
@@ -61,7 +61,7 @@ export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
   },
 }
 
-/** Each wanted prize with the row it becomes: the one it names, else the one at its angle, else one that is left. */
+/** Finds a row for each wanted prize: the row with its id, else the row at its angle, else any free row. */
 function matched(wheel: Wheel, { prizes }: WheelBody): Map<number, WheelBody['prizes'][number]> {
   const free = new Map(wheel.prizes.map((prize) => [prize.prize_id, prize]))
   const matches = new Map<number, WheelBody['prizes'][number]>()

@@ -9,7 +9,7 @@ import { readLotteryStats, requireWheel, wheelView } from './queries.ts'
 import { replaceWheel } from './replace-wheel.ts'
 import { lotteryStats, wheelAnswer, wheelBody } from './wire.ts'
 
-/** The wheel and what became of it. */
+/** The wheel's editor and the wheel's statistics. */
 export function wheelRoutes({ database, till, caches }: MerchantDeps) {
   return new Hono<AppEnv>()
     .get(
@@ -20,7 +20,7 @@ export function wheelRoutes({ database, till, caches }: MerchantDeps) {
     .put(
       '/prizes',
       describe({
-        summary: 'Replace the whole wheel of 8 at once',
+        summary: 'Replace the whole wheel, all eight prizes at once',
         answer: wheelAnswer,
         refusals: [2005, 3001, 6010],
         idempotent: true,

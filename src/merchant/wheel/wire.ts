@@ -10,7 +10,7 @@ const angle = z.literal(angles)
 const color = z.string().regex(/^#[0-9A-F]{6}$/, '应为 #RRGGBB 大写')
 const prizeType = z.enum(prizeTypes)
 
-/** A probability with at most four decimals, as a number or its text; ten-thousandths inside. */
+/** A probability with at most four decimals, as a number or its text. It is parsed into ten-thousandths. */
 const probability = z.union([z.number(), z.string().max(8)]).transform((value, context) => {
   const [, whole = '', decimals = ''] = /^([01])(?:\.(\d{1,4})\d*)?$/.exec(String(value)) ?? []
   const tenThousandths = Number(whole) * oddsSum + Number(decimals.padEnd(4, '0'))
@@ -24,7 +24,7 @@ const price = z.int().min(0).max(mostPrizePoints)
 
 const prize = z
   .object({
-    /** Which prize of the wheel this is; left out: the one at its angle. */
+    /** Which prize of the wheel this is. When it is left out: the prize at this angle. */
     prize_id: rowId.optional(),
     prize_name: line(100).min(1),
     prize_type: prizeType,
@@ -33,9 +33,9 @@ const prize = z
     color,
     probability,
     is_activity: z.boolean().default(false),
-    /** The wheel's one price, as its rows have it: the same on all that name it. */
+    /** The price of a draw. All prizes that have it must have the same. */
     cost_points: price.optional(),
-    /** Left out: as it is; null: unlimited. */
+    /** Null means unlimited. When it is left out, the stock stays as it is. */
     stock_remaining: z.int().min(0).max(1_000_000_000).nullable().optional(),
   })
   .refine(({ prize_type, prize_value }) => prizeRules[prize_type].allowsValue(prize_value), {
@@ -43,7 +43,7 @@ const prize = z
     message: '积分奖品应为整数积分',
   })
 
-/** The whole wheel. `cost_points` and the guaranteed prize stay as they are when left out. */
+/** The whole wheel. When `cost_points` or the pity prize is left out, it stays as it is. */
 export const wheelBody = z
   .object({
     prizes: z.array(prize).length(angles.length, '转盘应有八个奖品'),
@@ -81,7 +81,7 @@ export const wheelAnswer = z.object({
 })
 export type WheelAnswer = z.output<typeof wheelAnswer>
 
-/** Draws under the wheel's present version; `observed` leaves guaranteed draws out, which follow no odds. */
+/** The draws of the wheel's present version. `observed` leaves out pity draws, which don't follow the odds. */
 export const lotteryStats = z.object({
   version: z.int(),
   total_draws: z.int(),
@@ -102,7 +102,7 @@ export const lotteryStats = z.object({
   ),
 })
 
-/** The different prices that rows name. */
+/** The different prices among the prizes. */
 function pricesOf(prizes: readonly { cost_points?: number | undefined }[]): number[] {
   return [...new Set(prizes.flatMap(({ cost_points }) => cost_points ?? []))]
 }
