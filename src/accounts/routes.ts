@@ -89,7 +89,7 @@ export function authRoutes(deps: {
       '/refresh',
       describe({
         summary:
-          'Exchange the refresh token, in the body or as Bearer, for a new pair. For 60 s the same client gets the same pair',
+          'Exchange the refresh token (body or Bearer) for a new pair. For 60 s the same client gets the same pair',
         answer: tokenPair,
         refusals: [2001, 2002, 2004],
         public: true,

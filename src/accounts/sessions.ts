@@ -17,9 +17,9 @@ export type RotateOutcome =
   | { outcome: 'reused' }
 
 /**
- * Uses a refresh token: the session moves to its next generation. For 60 s after the first use, the same client gets the
- * same new token again, even if that one was used in the meantime. Any other reuse counts as theft, and the session ends
- * (RFC 9700, 4.14.2).
+ * Uses a refresh token: the session moves to its next generation. For 60 s after the first use, the same client gets
+ * the same new token again, even if that one was used in the meantime. Any other reuse counts as theft, and the session
+ * ends (RFC 9700, 4.14.2).
  */
 export const rotate: Operation<Rotation, RotateOutcome> = {
   name: 'rotate_session',

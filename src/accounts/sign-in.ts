@@ -44,8 +44,9 @@ export type SignInOutcome =
     }
 
 /**
- * Opens a session for a proof. The phone's first login also creates the account with its bonus. All of it happens in one
- * transaction, and a code works once. If the openid was bound to another account meanwhile, the unique key fails it.
+ * Opens a session for a proof. The phone's first login also creates the account with its bonus. All of it happens in
+ * one transaction, and a code works once. If the openid was bound to another account meanwhile, the unique key fails
+ * it.
  */
 export const signIn: Operation<SignIn, SignInOutcome, Push> = {
   name: 'sign_in',

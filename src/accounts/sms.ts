@@ -28,8 +28,9 @@ export interface WebhookSmsOptions {
 }
 
 /**
- * Posts codes to an HTTP endpoint as `{ phone, code, expires_in }`, and retries when that fails. All tries of one message
- * have the same `Idempotency-Key`. So an endpoint that sent the message but answered too late doesn't send it again.
+ * Posts codes to an HTTP endpoint as `{ phone, code, expires_in }`, and retries when that fails. All tries of one
+ * message have the same `Idempotency-Key`. So an endpoint that sent the message but answered too late doesn't send it
+ * again.
  */
 export function webhookSms(options: WebhookSmsOptions): SmsSender {
   const { url, expires_in, timeout_ms = 3_000, pauses_ms = [200, 1_000] } = options

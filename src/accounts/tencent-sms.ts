@@ -105,7 +105,10 @@ function notSent(error: unknown): NotSent | undefined {
   return /ECONNREFUSED|ENOTFOUND/.test(message ?? '') ? new NotSent('unreachable') : undefined
 }
 
-/** True when a retry is safe: the vendor was unreachable, or too busy. After a timeout a retry might send a second message. */
+/**
+ * True when a retry is safe: the vendor was unreachable, or too busy. After a timeout a retry might send a second
+ * message.
+ */
 function isPassing(error: unknown): boolean {
   return error instanceof NotSent && (error.code === 'unreachable' || error.code.startsWith('RequestLimitExceeded'))
 }

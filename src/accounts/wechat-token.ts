@@ -12,7 +12,10 @@ export interface AccessToken {
   drop(token: string): void
 }
 
-/** A token is replaced this long before it expires. A token that lives less than twice as long is replaced at half its life. */
+/**
+ * A token is replaced this long before it expires. A token that lives less than twice as long is replaced at half its
+ * life.
+ */
 const early_s = 300
 
 export function keepAccessToken(fetchToken: () => Promise<IssuedToken>, elapsed_ms: () => number): AccessToken {

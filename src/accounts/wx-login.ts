@@ -15,8 +15,8 @@ export interface WechatCodes {
 
 /**
  * Signs in by WeChat. A known openid signs in to its account. A new openid is bound to the account of the phone that
- * WeChat confirms; that account is created when there is none. Such a phone proves as much as an SMS code, so its holder
- * may bind the account to another openid.
+ * WeChat confirms; that account is created when there is none. Such a phone proves as much as an SMS code, so its
+ * holder may bind the account to another openid.
  * @throws {Refusal} 1004, 1005 with `bind_required`, 2004, 9006.
  */
 export type WxLogin = (codes: WechatCodes, device: Device, address: string) => Promise<SignedIn>

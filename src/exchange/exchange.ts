@@ -23,7 +23,8 @@ export interface Exchange {
 /** Exchanges points for an order and its voucher. Stock and balance never go below zero, whatever runs in parallel. */
 export const exchange: Operation<Exchange, SubmitAnswer, Push> = {
   name: 'exchange',
-  // All buyers of a product use one lane. In two lanes, each batch would wait for the other's lock on the product's row.
+  // All buyers of a product use one lane. In two lanes, each batch would wait for the other's lock on the product's
+  // row.
   owner: ({ productId }) => productId,
   needs: ({ userId, productId }) => [
     rows(users, userId),

@@ -21,7 +21,9 @@ import { usersTable } from '../users/schema.ts'
 export const orderStatuses = ['pending', 'completed', 'cancelled', 'expired'] as const
 export const stockOperations = ['purchase', 'restock', 'admin_adjust', 'cancel', 'expire'] as const
 
-/** Products for points. `stock` equals the sum of their movements. A deleted product stays for the sake of its orders. */
+/**
+ * Products for points. `stock` equals the sum of their movements. A deleted product stays for the sake of its orders.
+ */
 export const productsTable = mysqlTable(
   'products',
   {
@@ -46,8 +48,8 @@ export const productsTable = mysqlTable(
     updated_at: instant().notNull().default(utcNow),
   },
   (table) => [
-    // `readProducts`, once a second for the catalogue. Without it each call reads the deleted products as well, and those
-    // stay for ever.
+    // `readProducts`, once a second for the catalogue. Without it each call reads the deleted products as well, and
+    // those stay for ever.
     index('products_status_sort').on(table.status, table.sort_order),
     check('products_stock_never_negative', sql`stock >= 0`),
     check('products_points_positive', sql`exchange_points > 0`),

@@ -14,7 +14,8 @@ export interface Movement {
 }
 
 /**
- * Changes the stock, appends the movement and announces the new stock. Stock moves in no other way. Returns the new stock.
+ * Changes the stock, appends the movement and announces the new stock. Stock moves in no other way. Returns the new
+ * stock.
  * @throws {Refusal} 4004 with `available_stock` when the stock would go below 0.
  */
 export function moveStock(unit: UnitOfWork<Push>, product: Readonly<Product>, movement: Movement): number {

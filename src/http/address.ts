@@ -5,7 +5,8 @@ import type { AppEnv } from './env.ts'
 
 /**
  * The client's network: its IPv4 address, or the first 64 bits of its IPv6 address. One client may use any address
- * inside such a /64. The address is the connection's own, or the `X-Forwarded-For` entry of the outermost trusted proxy.
+ * inside such a /64. The address is the connection's own, or the `X-Forwarded-For` entry of the outermost trusted
+ * proxy.
  */
 export function addressOf(c: Context<AppEnv>, trustedProxies: number): string {
   const forwarded = trustedProxies > 0 ? forwardedFor(c.req.header('X-Forwarded-For') ?? '', trustedProxies) : undefined

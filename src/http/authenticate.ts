@@ -19,7 +19,9 @@ export function authenticate(authority: Authority): MiddlewareHandler<AppEnv> {
   }
 }
 
-/** The token of `Authorization: Bearer …` (RFC 6750). Without that header, the token that the client's dialect found. */
+/**
+ * The token of `Authorization: Bearer …` (RFC 6750). Without that header, the token that the client's dialect found.
+ */
 export function bearerOf(c: Context<AppEnv>): string | undefined {
   const header = c.req.header('Authorization')
   if (header === undefined) return c.get('dialect')?.token

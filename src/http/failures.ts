@@ -9,8 +9,8 @@ import { placeOf } from './idempotency.ts'
 
 /**
  * Turns whatever was thrown into an answer. A refusal is answered as it is. A lost database is 9007, or 9009 while an
- * earlier write of the caller on the same path has an unknown outcome: 9007 says that nothing changed. Everything else is
- * the x000 of its family. Failures are logged with the route, not the path: a path may hold a voucher's code.
+ * earlier write of the caller on the same path has an unknown outcome: 9007 says that nothing changed. Everything else
+ * is the x000 of its family. Failures are logged with the route, not the path: a path may hold a voucher's code.
  */
 export function failures(logger: Logger): ErrorHandler<AppEnv> {
   return (error, c) => {

@@ -8,8 +8,8 @@ import { ok, okText, successText } from './envelope.ts'
 const visibleAscii = /^[\x21-\x7e]{1,64}$/
 
 /**
- * The request's idempotency key, from the header `Idempotency-Key`; undefined without the header. The fingerprint covers
- * method, path and validated input.
+ * The request's idempotency key, from the header `Idempotency-Key`; undefined without the header. The fingerprint
+ * covers method, path and validated input.
  * @throws {Refusal} 9000 for a key that isn't 1-64 visible ASCII characters.
  */
 function idempotencyOf(c: Context<AppEnv>, asked: unknown): IdempotencyKey | undefined {

@@ -11,7 +11,9 @@ const longestField = 1_024
 const mostParts = 2 * mostFields
 /** The bytes that are parsed in one go, before other work gets its turn. */
 const slice = 16 * 1024
-/** How long a body may take, and the least bytes that must arrive in each interval. A phone on a bad network manages it. */
+/**
+ * How long a body may take, and the least bytes that must arrive in each interval. A phone on a bad network manages it.
+ */
 const usualPace = { most_ms: 120_000, stretch_ms: 20_000, bytesAStretch: 16_384 }
 /** The pace that a body must keep while other requests wait for its place. */
 const wantedPace = { stretch_ms: 2_500, bytesAStretch: 65_536 }

@@ -4,8 +4,8 @@ import type { AppEnv } from './env.ts'
 import { okBytes } from './envelope.ts'
 
 /**
- * Caches the answers of a read that is the same for everyone. The key is the base URL and the full URL. Answers are kept
- * as bytes, at most `most` of them, until `stateOf` returns another object. Refusals are not cached.
+ * Caches the answers of a read that is the same for everyone. The key is the base URL and the full URL. Answers are
+ * kept as bytes, at most `most` of them, until `stateOf` returns another object. Refusals are not cached.
  */
 export function remember(stateOf: () => Promise<object>, most: number): MiddlewareHandler<AppEnv> {
   const answers = new WeakMap<object, Map<string, { bytes: Uint8Array; uses: readonly Use[] }>>()

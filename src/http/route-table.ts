@@ -5,16 +5,16 @@ import type { AppEnv } from './env.ts'
 import { refuseWith } from './envelope.ts'
 
 /**
- * The pattern of the route that matched this request; undefined when only middleware matched. The first middleware calls
- * this once for each request; later code reads `c.get('route')`.
+ * The pattern of the route that matched this request; undefined when only middleware matched. The first middleware
+ * calls this once for each request; later code reads `c.get('route')`.
  */
 export function routeOf(c: Context<AppEnv>): string | undefined {
   return matchedRoutes(c).findLast(({ method }) => method !== METHOD_NAME_ALL)?.path
 }
 
 /**
- * Lets only requests with a route through, before their token or body is looked at. An unknown path is 9002. A known path
- * with another method is 9003 with `Allow`.
+ * Lets only requests with a route through, before their token or body is looked at. An unknown path is 9002. A known
+ * path with another method is 9003 with `Allow`.
  */
 export function requireRoute(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
   return (c, next) => {

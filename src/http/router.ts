@@ -4,7 +4,8 @@ import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 
 /**
- * Hono's own routers, with a cache for routes whose path has no parameters: such a path always matches the same handlers.
+ * Hono's own routers, with a cache for routes whose path has no parameters: such a path always matches the same
+ * handlers.
  */
 export class RememberingRouter<Handler> implements Router<Handler> {
   readonly name = 'RememberingRouter'

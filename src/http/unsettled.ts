@@ -3,7 +3,10 @@ import { within } from '../lib/within.ts'
 import type { EarlierOutcome, TillAnswer } from '../till/operation.ts'
 import { OutcomeUnknown } from '../till/ticket.ts'
 
-/** A write request: who sends it where, and its input. The place names the user, so only one user's requests can be equal. */
+/**
+ * A write request: who sends it where, and its input. The place names the user, so only one user's requests can be
+ * equal.
+ */
 export interface WriteRequest {
   place: string
   asked: string

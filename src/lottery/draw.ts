@@ -103,7 +103,9 @@ function turn(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount: numb
   return { results, pityCount }
 }
 
-/** Finds the prize of a roll, and takes one from its stock if it is limited. Without stock, the empty prize replaces it. */
+/**
+ * Finds the prize of a roll, and takes one from its stock if it is limited. Without stock, the empty prize replaces it.
+ */
 function takeLanding(unit: UnitOfWork<Push>, wheel: Wheel, roll: number): Pick<Turn, 'prize' | 'isNearMiss'> {
   const landing = land(wheel.prizes, roll)
   if (!isLimited(landing.prize, wheel.pity_prize_id)) return landing

@@ -24,7 +24,10 @@ export const mostPrizePoints = 1_000_000
 const noPoints = () => 0
 const anyValue = () => true
 
-/** Everything that differs between prize types. A new type is one more line, and the compiler asks for all of its fields. */
+/**
+ * Everything that differs between prize types. A new type is one more line, and the compiler asks for all of its
+ * fields.
+ */
 export const prizeRules: Record<PrizeType, PrizeRules> = {
   points: {
     points: ({ prize_value }) => Math.trunc(prize_value),

@@ -107,7 +107,8 @@ export const lotteryRecordsTable = mysqlTable(
     unique('lottery_records_draw').on(table.draw_id, table.draw_sequence),
     // `readDrawRecords`, newest first without a sort; `readDrawStatistics`, `countWonDraws`, `countActivities`.
     index('lottery_records_user').on(table.user_id, table.record_id),
-    // `readMerchantStatistics`: draws and their costs by day, from the index alone. Without it each call reads every draw.
+    // `readMerchantStatistics`: draws and their costs by day, from the index alone. Without it each call reads every
+    // draw.
     index('lottery_records_created_at').on(table.created_at, table.points_cost),
     // `readLotteryStats`: the present wheel's draws by prize, from the index alone. Without it each call reads every
     // draw. Serves the prize's foreign key.
@@ -136,7 +137,9 @@ export const wheelLock = mapTable(lotteryWheelTable, {
   updates: ['version', 'pity_prize_id', 'updated_at'],
 })
 
-/** A change of the wheel locks all prizes. A draw locks only limited ones, because it changes nothing but their stock. */
+/**
+ * A change of the wheel locks all prizes. A draw locks only limited ones, because it changes nothing but their stock.
+ */
 export const prizeStocks = mapTable(lotteryPrizesTable, {
   rank: lockOrder.prizes,
   key: ['prize_id'],

@@ -23,8 +23,8 @@ const selectWheel = `SELECT wheel_id, version, pity_prize_id, ${prizeColumns.map
 
 /**
  * The wheel as it is committed when the batch begins. It is not locked: draws run in parallel, and a replacement waits
- * for nobody. A draw sees the old or the new wheel, never a mix. A draw changes only the stock of a limited prize, whose row
- * it locks; {@link requireSamePrize} checks that this row still matches the wheel.
+ * for nobody. A draw sees the old or the new wheel, never a mix. A draw changes only the stock of a limited prize, whose
+ * row it locks; {@link requireSamePrize} checks that this row still matches the wheel.
  */
 export const wheelMapping = derivedMapping({
   name: 'lottery_wheel',

@@ -34,7 +34,8 @@ export interface Landing {
 }
 
 /**
- * Finds the prize whose interval contains `roll`. The intervals are in the order of the angles, each as wide as its odds.
+ * Finds the prize whose interval contains `roll`. The intervals are in the order of the angles, each as wide as its
+ * odds.
  * @param roll uniform in [0, 10000)
  */
 export function land(prizes: readonly Prize[], roll: number): Landing {

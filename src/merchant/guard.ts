@@ -4,7 +4,8 @@ import { type Authority, bearerOf } from '../http/authenticate.ts'
 import type { AppEnv } from '../http/env.ts'
 
 /**
- * Lets only merchants through. If the cached caller is not a merchant, the database is asked, so that a grant works at once.
+ * Lets only merchants through. If the cached caller is not a merchant, the database is asked, so that a grant works at
+ * once.
  * @throws {Refusal} 2005 for everybody else.
  */
 export function requireMerchant(authority: Authority): MiddlewareHandler<AppEnv> {

@@ -17,7 +17,9 @@ export const ledgerSources = [
 ] as const
 export type LedgerSource = (typeof ledgerSources)[number]
 
-/** The ledger. Rows are only added. Each user's rows are numbered without a gap, and each holds the balance after it. */
+/**
+ * The ledger. Rows are only added. Each user's rows are numbered without a gap, and each holds the balance after it.
+ */
 export const pointsRecordsTable = mysqlTable(
   'points_records',
   {

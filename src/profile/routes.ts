@@ -100,7 +100,9 @@ export function profileRoutes(deps: ProfileDeps) {
     .route('/', avatarRoutes(deps))
 }
 
-/** Scales the caller's avatar down and stores it under a name that can't be guessed. The sweep deletes the earlier one. */
+/**
+ * Scales the caller's avatar down and stores it under a name that can't be guessed. The sweep deletes the earlier one.
+ */
 function avatarRoutes({ till, store, receipts, limits }: ProfileDeps) {
   return new Hono<AppEnv>().post(
     '/avatar',
@@ -125,7 +127,9 @@ function avatarRoutes({ till, store, receipts, limits }: ProfileDeps) {
 const longestLink = 512
 const ownAvatar = /^\/avatars\/(\d+)-[A-Z0-9]+\.jpg$/
 
-/** The link to store. For an avatar of this service only the path is stored, so that it stays valid at another address. */
+/**
+ * The link to store. For an avatar of this service only the path is stored, so that it stays valid at another address.
+ */
 function acceptedAvatar(link: string, userId: number, baseUrl: string): string {
   const { origin, pathname, protocol, href } = new URL(link)
   const owner = ownAvatar.exec(pathname)?.[1]

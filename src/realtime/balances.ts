@@ -15,8 +15,8 @@ interface Waiting {
 const mostAQuery = 500
 
 /**
- * Makes a function that reads the balance of a user who connects. Users who connect during a query share the next one, so
- * that thousands who return after a restart cost a few queries. It rejects for an account that doesn't exist.
+ * Makes a function that reads the balance of a user who connects. Users who connect during a query share the next one,
+ * so that thousands who return after a restart cost a few queries. It rejects for an account that doesn't exist.
  */
 export function createBalanceReader(database: Pick<Database, 'query'>): (userId: number) => Promise<Balance> {
   const queue: Waiting[] = []

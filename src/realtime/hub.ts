@@ -23,7 +23,9 @@ export interface LocalHub extends Hub {
   narrow(socket: Socket, products: readonly number[] | undefined): void
 }
 
-/** A user's pushes go to each of their sockets. All other pushes go through Bun's topics, encoded once for all sockets. */
+/**
+ * A user's pushes go to each of their sockets. All other pushes go through Bun's topics, encoded once for all sockets.
+ */
 export function createHub(roster: Roster, count: (type: Push['type']) => void): LocalHub {
   const formats = new Map<string, SocketFormat>()
   let server: Pick<Server<SocketData>, 'publish' | 'subscriberCount'> | undefined
@@ -99,7 +101,9 @@ function overtakenStocks(): (push: Push) => boolean {
   }
 }
 
-/** A commit's pushes with only the last stock of each product: the earlier ones were never visible outside the commit. */
+/**
+ * A commit's pushes with only the last stock of each product: the earlier ones were never visible outside the commit.
+ */
 export function withoutPassingStocks(pushes: readonly Push[]): readonly Push[] {
   const last = new Map<number, Push>()
   for (const push of pushes) if (push.type === 'stock_update') last.set(push.data.product_id, push)

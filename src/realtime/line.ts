@@ -8,8 +8,8 @@ export interface LineItem {
 }
 
 /**
- * A reorder buffer for one user's pushes: it delivers them in the order of the user's ledger. Pushes from another replica
- * may arrive out of order. The line waits for a missing row, but only for a limited time.
+ * A reorder buffer for one user's pushes: it delivers them in the order of the user's ledger. Pushes from another
+ * replica may arrive out of order. The line waits for a missing row, but only for a limited time.
  */
 export class Line {
   #next: number | undefined

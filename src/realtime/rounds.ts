@@ -22,8 +22,8 @@ export interface RoundsOptions {
 }
 
 /**
- * Checks every socket once a second. It pings, and closes sockets that are silent, unknown or expired. Every 10 s it also
- * closes those whose session or account was stopped, by whichever replica. Returns the function that stops it.
+ * Checks every socket once a second. It pings, and closes sockets that are silent, unknown or expired. Every 10 s it
+ * also closes those whose session or account was stopped, by whichever replica. Returns the function that stops it.
  */
 export function startRounds({ roster, hub, access, logger, now, elapsed_ms }: RoundsOptions): () => void {
   let recheckedAt = elapsed_ms()

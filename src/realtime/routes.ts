@@ -62,7 +62,9 @@ function accept(c: Context<AppEnv>, caller: Caller | undefined, { realtime, elap
   return upgraded ? new Response(null) : needsUpgrade(c)
 }
 
-/** The token of the query, `Authorization` or `Sec-WebSocket-Protocol: bearer, <token>`. An empty query counts as none. */
+/**
+ * The token of the query, `Authorization` or `Sec-WebSocket-Protocol: bearer, <token>`. An empty query counts as none.
+ */
 function tokenOf(c: Context<AppEnv>): string | undefined {
   const [scheme, offered] = offeredProtocols(c)
   return (c.req.query('token') || bearerOf(c)) ?? (scheme?.toLowerCase() === 'bearer' ? offered : undefined)

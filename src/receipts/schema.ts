@@ -40,8 +40,8 @@ export const uploadReviewsTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // `readHistory`, newest first without a sort; `readUploadStatistics`, `countActivities`; and `uploadCounts`, from the
-    // index alone: asked while the user's row is locked. Carries the user's foreign key.
+    // `readHistory`, newest first without a sort; `readUploadStatistics`, `countActivities`; and `uploadCounts`, from
+    // the index alone: asked while the user's row is locked. Carries the user's foreign key.
     index('upload_reviews_user').on(table.user_id, table.created_at),
     // `readReviews`, oldest first without a sort; `pendingNow`; `expireReviews`.
     index('upload_reviews_status').on(table.review_status, table.created_at),
@@ -57,7 +57,8 @@ export const uploadReviewsTable = mysqlTable(
     // `readReviewHistory`, newest decision first without a sort, and with a status by the second one.
     index('upload_reviews_history').on(table.review_time, table.upload_id),
     index('upload_reviews_status_time').on(table.review_status, table.review_time),
-    // `readMerchantStatistics`: the caller's decisions by day, from the index alone. Carries the reviewer's foreign key.
+    // `readMerchantStatistics`: the caller's decisions by day, from the index alone. Carries the reviewer's foreign
+    // key.
     index('upload_reviews_reviewer').on(
       table.reviewer_id,
       table.review_time,
@@ -66,8 +67,8 @@ export const uploadReviewsTable = mysqlTable(
     ),
     // `findUploadsWithNumber`, asked for each photo that was read. Without it each upload reads all that came before.
     index('upload_reviews_number').on(table.read_number),
-    // One upload of a photo for each user and send: `photoSends`. Its first column serves `findCopies`, which looks for the
-    // photo among everyone's.
+    // One upload of a photo for each user and send: `photoSends`. Its first column serves `findCopies`, which looks for
+    // the photo among everyone's.
     unique('upload_reviews_image_send').on(table.image_sha256, table.user_id, table.resend),
     // One row an image. Serves `sweepImages`, which asks for 500 names at once.
     unique('upload_reviews_image_key').on(table.image_key),

@@ -21,7 +21,8 @@ const isCode = new RegExp(`^[${unambiguous}]{${codeLength}}$`)
 
 /**
  * Finds the one code in a text that was typed, scanned or pasted. The code may be in any width and case, in groups, and
- * between other words. A code in one piece is preferred to one in groups. Undefined when there is none, or more than one.
+ * between other words. A code in one piece is preferred to one in groups. Undefined when there is none, or more than
+ * one.
  */
 export function codeIn(given: string): string | undefined {
   if (given.length > longestText) return undefined

@@ -5,7 +5,10 @@ import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
-/** Vouchers, which diners show at the counter for an order or a prize. `source_id` is the order, or the draw and its turn. */
+/**
+ * Vouchers, which diners show at the counter for an order or a prize. `source_id` is the order, or the draw and its
+ * turn.
+ */
 export const vouchersTable = mysqlTable(
   'vouchers',
   {

@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /**
- * Codes of 18 digits that tell the counter who somebody is. They change every minute, are computed from the user's id and
- * the secret, and are not stored.
+ * Codes of 18 digits that tell the counter who somebody is. They change every minute, are computed from the user's id
+ * and the secret, and are not stored.
  *
- * Layout: 10 digits of the user's id, hidden, then 8 digits of proof. The proof is a MAC over the minute and the user. The
- * id is hidden by adding a MAC over the minute and the proof, modulo 10 digits. So the holder of the secret reads the user
- * out of a code without a search. Nobody else can tell whose code it is, or choose whom to guess.
+ * Layout: 10 digits of the user's id, hidden, then 8 digits of proof. The proof is a MAC over the minute and the user.
+ * The id is hidden by adding a MAC over the minute and the proof, modulo 10 digits. So the holder of the secret reads
+ * the user out of a code without a search. Nobody else can tell whose code it is, or choose whom to guess.
  */
 export interface MemberCodes {
   /** The user's code of this minute, and the seconds until the next one. */

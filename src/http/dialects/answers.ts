@@ -11,7 +11,9 @@ export interface Known {
 
 /** The fields that older clients read in an answer, besides the contract's own. */
 export interface AnswerAliases {
-  /** Other names of fields: alias, then the contract's. `a.b` is the field `b` of `a`. A missing field is not copied. */
+  /**
+   * Other names of fields: alias, then the contract's. `a.b` is the field `b` of `a`. A missing field is not copied.
+   */
   readonly copies?: Readonly<Record<string, string>>
   /** Computed fields. One that is undefined is left out. */
   readonly made?: Readonly<Record<string, (data: Fields, known: Known) => unknown>>

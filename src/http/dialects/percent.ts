@@ -21,7 +21,9 @@ export function percentOf(probability: number): number {
 
 const largestNoise = 1e-9
 
-/** Removes the rounding error of an editor that computed the percentage with floats: `28.999999999999996` becomes `29`. */
+/**
+ * Removes the rounding error of an editor that computed the percentage with floats: `28.999999999999996` becomes `29`.
+ */
 export function withoutNoise(percent: unknown): unknown {
   if (typeof percent !== 'number') return percent
   const exact = Math.round(percent * hundredths) / hundredths

@@ -20,7 +20,9 @@ export interface DefaultWheel {
   pity_prize_id: number
 }
 
-/** A request to replace the wheel. `basis` is the version that missing fields came from; undefined if none were missing. */
+/**
+ * A request to replace the wheel. `basis` is the version that missing fields came from; undefined if none were missing.
+ */
 export interface CompletedWheel {
   body: unknown
   basis: number | undefined
@@ -30,9 +32,10 @@ export interface CompletedWheel {
 const replaced = ['prize_name', 'prize_type', 'prize_value', 'angle', 'color', 'is_activity'] as const
 
 /**
- * Completes an editor's prizes, which are named by `id` or `prize_id` and have their odds in percent. Missing fields come
- * from the present wheel.
- * @param isShownShares true for an editor that is shown probabilities. It may send them back unchanged; then they sum to 1
+ * Completes an editor's prizes, which are named by `id` or `prize_id` and have their odds in percent. Missing fields
+ * come from the present wheel.
+ * @param isShownShares true for an editor that is shown probabilities. It may send them back unchanged; then they sum
+ * to 1
  */
 export function completedWheel(body: unknown, present: ShownWheel, isShownShares: boolean): CompletedWheel {
   if (!isFields(body) || !Array.isArray(body.prizes)) return { body, basis: undefined }
@@ -66,8 +69,8 @@ function exactProbability(percent: unknown): string {
 }
 
 /**
- * The default wheel as the body of a replacement. Each prize takes the row with its id, or, when some id is missing, the
- * row at its angle. A row's stock stays if it held the same prize.
+ * The default wheel as the body of a replacement. Each prize takes the row with its id, or, when some id is missing,
+ * the row at its angle. A row's stock stays if it held the same prize.
  */
 export function resetWheel(wheel: DefaultWheel, { prizes: present }: ShownWheel): unknown {
   const rows = new Map(present.map((prize) => [prize.prize_id, prize]))

@@ -15,7 +15,8 @@ const lookUpsAtOnce = 16
 const mostWaiting = 256
 
 export function createLookUps(misses: RateLimit): LookUps {
-  // A merchant's look-ups run one after the other. In parallel, many guesses would pass before their misses are counted.
+  // A merchant's look-ups run one after the other. In parallel, many guesses would pass before their misses are
+  // counted.
   const turns = createFairSemaphore(lookUpsAtOnce, 1, mostWaiting, () => new Refusal(9007))
   return {
     find: (merchantId, missed, look) =>

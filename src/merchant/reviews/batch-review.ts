@@ -18,8 +18,9 @@ const rememberBatch: Operation<{ actorId: number; answer: BatchAnswer }, BatchAn
 }
 
 /**
- * Runs each review on its own: one that fails doesn't undo the others. With a key, each review gets a key derived from it,
- * so that a batch that was interrupted can be finished by sending it again. The whole answer is stored under the key.
+ * Runs each review on its own: one that fails doesn't undo the others. With a key, each review gets a key derived from
+ * it, so that a batch that was interrupted can be finished by sending it again. The whole answer is stored under the
+ * key.
  */
 export async function batchReview(
   database: Database,

@@ -18,8 +18,8 @@ export interface WheelReplacement {
 }
 
 /**
- * Replaces the whole wheel in one transaction, as the next version. Draws see the old or the new wheel, never a mix. The
- * eight rows keep their ids, because records and the pity prize refer to them.
+ * Replaces the whole wheel in one transaction, as the next version. Draws see the old or the new wheel, never a mix.
+ * The eight rows keep their ids, because records and the pity prize refer to them.
  */
 export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
   name: 'replace_wheel',
