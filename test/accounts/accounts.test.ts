@@ -17,7 +17,7 @@ const sendCode = async (phone: string) => {
 const wrong = (code: string) => (code === '000000' ? '000001' : '000000')
 
 describe('a code', () => {
-  test('a code signs its phone in, and makes the account with its bonus and its ledger row', async () => {
+  test('a code signs in its phone, and creates the account with its bonus and its ledger row', async () => {
     const phone = newPhone()
     const sent = await post('/api/auth/send-code', { phone })
     expect(sent.data).toEqual({ expires_in: 300, resend_after: 60 })
@@ -57,7 +57,7 @@ describe('a code', () => {
     expect((await post('/api/auth/login', { phone, code })).code).toBe(1002)
   })
 
-  test('five wrong tries burn a code, and make no account', async () => {
+  test('five wrong tries make a code useless, and create no account', async () => {
     const phone = newPhone()
     const code = await sendCode(phone)
     for (let i = 0; i < 5; i += 1) {
@@ -67,7 +67,7 @@ describe('a code', () => {
     expect(await service.database.query('SELECT 1 FROM users')).toEqual([])
   })
 
-  test('a code that was never sent makes nothing, and uses up no account number', async () => {
+  test('a code that was never sent creates no account and uses up no account number', async () => {
     const before = await signIn(service)
     const phone = newPhone()
     const tries = Array.from({ length: 8 }, () =>
@@ -101,7 +101,7 @@ describe('a code', () => {
 })
 
 describe('sign in', () => {
-  test('30 first sign-ins of one phone at the same time make one account with one bonus', async () => {
+  test('30 first sign-ins of one phone at the same moment create one account with one bonus', async () => {
     const phone = newPhone()
     const people = await Promise.all(Array.from({ length: 30 }, () => signIn(service, phone)))
     expect(new Set(people.map(({ userId }) => userId)).size).toBe(1)
@@ -144,7 +144,7 @@ describe('sign in', () => {
     expect((await post('/api/auth/login', { phone: newPhone(), code })).code).toBe(1002)
   })
 
-  test('odd descriptions of a device are dropped, and never refused', async () => {
+  test('a malformed description of a device is dropped, and the sign-in is not refused', async () => {
     for (const device_info of [
       null,
       'x',
@@ -160,7 +160,7 @@ describe('sign in', () => {
 })
 
 describe('an access token', () => {
-  test('a good access token is confirmed, with the seconds it has left', async () => {
+  test('verify-token confirms a valid access token and tells the seconds that it has left', async () => {
     const { token } = await signIn(service)
     service.clock.advance(100_000)
     const { data } = await get('/api/auth/verify-token', token)
@@ -169,7 +169,7 @@ describe('an access token', () => {
     expect(data.expires_in).toBeLessThanOrEqual(7_100)
   })
 
-  test('a missing access token is refused with 2001; a bad, expired or refresh token with 2002', async () => {
+  test('a missing access token is refused with 2001, and a bad, expired or refresh token with 2002', async () => {
     const person = await signIn(service)
     expect((await get('/api/user/info')).code).toBe(2001)
     for (const bad of ['x', `${person.token}x`, person.token.slice(0, -2), person.refreshToken, 'a'.repeat(5_000)]) {
@@ -193,7 +193,7 @@ describe('an access token', () => {
     expect((await get('/api/user/info', second.token)).code).toBe(0)
   })
 
-  test('a ban refuses the access token within 30 seconds, and lifting it lets the token in again at once', async () => {
+  test('a ban stops the access token within 30 seconds, and lifting the ban lets it work again at once', async () => {
     const { token, userId } = await signIn(service)
     await get('/api/user/info', token)
     await service.database.query("UPDATE users SET status = 'banned' WHERE user_id = ?", [userId])
@@ -203,7 +203,7 @@ describe('an access token', () => {
     expect((await get('/api/user/info', token)).code).toBe(0)
   })
 
-  test('of a banned account is refused within 30 seconds of a clock that was set back as well', async () => {
+  test('a banned account’s access token is refused within 30 seconds even if the clock is set back', async () => {
     const { token, userId } = await signIn(service)
     await get('/api/user/info', token)
     await service.database.query("UPDATE users SET status = 'banned' WHERE user_id = ?", [userId])
@@ -220,7 +220,7 @@ describe('an access token', () => {
   })
 })
 
-test('while a new secret takes over, a code sent under the old one still signs in, once', async () => {
+test('during the rotation of the secret, a code that was sent under the old secret still signs in, once', async () => {
   const { JWT_SECRET: before } = service.services.config
   const settings = { DATABASE_URL: service.databaseUrl, JOBS: 'off', OCR: 'off', DIALECTS: 'off' }
   const rotated = await startProgram({ ...settings, JWT_SECRET: 'n'.repeat(32), JWT_SECRET_PREVIOUS: before ?? '' })
@@ -241,18 +241,18 @@ describe('tokens', () => {
   const rotated = createTokens({ secret: 'n'.repeat(32), previousSecret: 'o'.repeat(32), now })
   const foreign = createTokens({ secret: 'f'.repeat(32), now })
 
-  test('tokens of a previous secret still verify, and tokens of a foreign secret never do', async () => {
+  test('tokens of the previous secret are still valid, and tokens of an unknown secret never are', async () => {
     expect(await rotated.verifyAccess((await old.issue(session)).access_token)).toMatchObject({ user_id: 7 })
     expect(rotated.verifyAccess((await foreign.issue(session)).access_token)).rejects.toMatchObject({ code: 2002 })
   })
 
-  test('an access token never passes for a refresh token, nor a refresh token for an access token', async () => {
+  test('an access token is not accepted as a refresh token, nor a refresh token as an access token', async () => {
     const { access_token, refresh_token } = await old.issue(session)
     expect(old.verifyAccess(refresh_token)).rejects.toMatchObject({ code: 2002 })
     expect(old.verifyRefresh(access_token)).rejects.toMatchObject({ code: 2002 })
   })
 
-  test('a token that is signed in another way, or not at all, is refused', async () => {
+  test('a token that is unsigned or signed by another algorithm is refused', async () => {
     const { access_token } = await old.issue(session)
     const [, payload, signature] = access_token.split('.')
     const header = (alg: string) => btoa(JSON.stringify({ alg, typ: 'JWT' })).replace(/=+$/, '')

@@ -11,7 +11,7 @@ const refresh = (refresh_token: string, headers: Record<string, string> = {}) =>
   service.client.post('/api/auth/refresh', { body: { refresh_token }, headers })
 
 describe('a refresh token', () => {
-  test('is traded for a new pair, in the body or as Bearer', async () => {
+  test('a refresh token, in the body or as Bearer, gets a new pair', async () => {
     const person = await signIn(service)
     const first = await refresh(person.refreshToken)
     expect(Object.keys(first.data).sort()).toEqual(['access_token', 'expires_in', 'refresh_token'])
@@ -21,7 +21,7 @@ describe('a refresh token', () => {
     expect((await post('/api/auth/refresh', {})).code).toBe(2001)
   })
 
-  test('keeps its session going for half a year, and no longer', async () => {
+  test('refreshing keeps a session alive for at most half a year', async () => {
     let { refreshToken } = await signIn(service)
     for (let days = 29; days < 180; days += 29) {
       service.clock.advance(29 * 86_400_000)
@@ -33,10 +33,10 @@ describe('a refresh token', () => {
     expect((await refresh(refreshToken)).code).toBe(2002)
   })
 
-  test('used beside logout keeps nothing of its session alive', async () => {
+  test('a refresh during a logout leaves no token of the session alive', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { token, refreshToken } = await signIn(service)
-      // A token that is known already lets the logout be the faster one.
+      // With a cached access token the logout may be the faster of the two.
       if (round % 2 === 0) await get('/api/user/info', token)
       const [early, ended, info, late] = await Promise.all([
         refresh(refreshToken),
@@ -47,7 +47,7 @@ describe('a refresh token', () => {
       expect(ended.code).toBe(0)
       for (const { code } of [early, info, late]) expect([0, 2002]).toContain(code)
       expect(await service.database.query('SELECT 1 FROM sessions WHERE revoked_at IS NULL')).toEqual([])
-      // The newest first: a used refresh token ends the session by itself.
+      // The newest token comes first: an already used one would itself end the session.
       const pairs = [late.data, early.data, { access_token: token, refresh_token: refreshToken }].filter(Boolean)
       for (const { access_token, refresh_token } of pairs) {
         expect((await get('/api/user/info', access_token)).code).toBe(2002)
@@ -56,7 +56,7 @@ describe('a refresh token', () => {
     }
   })
 
-  test('is refused when it is an access token, expired, or its account is not active', async () => {
+  test('an access token, an expired refresh token and one of an inactive account are refused', async () => {
     const { token, refreshToken, userId } = await signIn(service)
     expect((await refresh(token)).code).toBe(2002)
     await service.database.query("UPDATE users SET status = 'inactive' WHERE user_id = ?", [userId])
@@ -78,7 +78,7 @@ describe('a used refresh token', () => {
     }
   }
 
-  test('answers with the same pair for 60 s, as often as it is asked', async () => {
+  test('a used refresh token gets the same pair for 60 s, however often it is sent', async () => {
     const { refreshToken } = await signIn(service)
     const first = await refresh(refreshToken)
     for (const pause_ms of [0, 0, 10_000, 20_000, 29_000]) {
@@ -89,7 +89,7 @@ describe('a used refresh token', () => {
     expect((await refresh(first.data.refresh_token)).code).toBe(0)
   })
 
-  test('answers so also when its successors were used meanwhile, each with its own pair', async () => {
+  test('a used refresh token gets its same pair even after its successors were used, and so does each of them', async () => {
     const used = [(await signIn(service)).refreshToken]
     const pairs = []
     for (let round = 0; round < 4; round += 1) {
@@ -102,7 +102,7 @@ describe('a used refresh token', () => {
     expect((await refresh(used.at(-1) ?? '')).code).toBe(0)
   })
 
-  test('counts its 60 s from the first use, however often it was asked since', async () => {
+  test('the 60 s count from the first use, however often the token was sent since', async () => {
     const { refreshToken } = await signIn(service)
     const { data } = await refresh(refreshToken)
     service.clock.advance(40_000)
@@ -112,7 +112,7 @@ describe('a used refresh token', () => {
     await isDead(data)
   })
 
-  test('ends its whole session when it comes later, with the pairs that were made meanwhile', async () => {
+  test('a refresh token that is reused after 60 s ends its session and all of its newer pairs', async () => {
     const { refreshToken } = await signIn(service)
     const second = await refresh(refreshToken)
     service.clock.advance(30_000)
@@ -122,14 +122,14 @@ describe('a used refresh token', () => {
     await isDead(third.data, second.data)
   })
 
-  test('ends its whole session when it comes from another User-Agent, also at once', async () => {
+  test('a refresh token that is reused by another User-Agent ends its session, even within 60 s', async () => {
     const { refreshToken } = await signIn(service)
     const { data } = await refresh(refreshToken, { 'User-Agent': 'MicroMessenger/8.0.50 iPhone' })
     expect((await refresh(refreshToken, { 'User-Agent': 'microMessenger/8.0.50 iPhone' })).code).toBe(2002)
     await isDead(data)
   })
 
-  test('answers the same User-Agent from any address', async () => {
+  test('a used refresh token works for the same User-Agent from any address', async () => {
     const { refreshToken } = await signIn(service)
     const headers = { 'User-Agent': `MicroMessenger/${'8'.repeat(3_000)}` }
     const first = await refresh(refreshToken, { ...headers, 'X-Forwarded-For': '203.0.113.7' })
@@ -137,13 +137,13 @@ describe('a used refresh token', () => {
     expect(again).toMatchObject({ code: 0, data: first.data })
   })
 
-  test('may have been used first by another User-Agent than the one before it', async () => {
+  test('each refresh token may be used first by another User-Agent than the token before it', async () => {
     const { refreshToken } = await signIn(service)
     const { data } = await refresh(refreshToken, { 'User-Agent': 'MicroMessenger/8.0.50' })
     expect((await refresh(data.refresh_token, { 'User-Agent': 'MicroMessenger/8.0.51' })).code).toBe(0)
   })
 
-  test('of another session changes nothing of this one', async () => {
+  test('the reuse of another session’s refresh token does not affect this session', async () => {
     const first = await signIn(service)
     const second = await signIn(service, first.phone)
     await refresh(first.refreshToken)
@@ -152,15 +152,18 @@ describe('a used refresh token', () => {
     expect((await refresh(second.refreshToken)).code).toBe(0)
   })
 
-  test.each([3, 20])('used %p times at the same moment gives one pair, and one step of its session', async (count) => {
-    const { refreshToken } = await signIn(service)
-    const answers = await Promise.all(Array.from({ length: count }, () => refresh(refreshToken)))
-    for (const { code, data } of answers) expect([code, data]).toEqual([0, answers[0]?.data])
-    expect(await service.database.query('SELECT generation FROM sessions')).toEqual([{ generation: 2 }])
-    expect(await service.database.query('SELECT generation FROM session_refreshes')).toEqual([{ generation: 1 }])
-  })
+  test.each([3, 20])(
+    'a refresh token used %p times at the same moment gives one pair and one new generation',
+    async (count) => {
+      const { refreshToken } = await signIn(service)
+      const answers = await Promise.all(Array.from({ length: count }, () => refresh(refreshToken)))
+      for (const { code, data } of answers) expect([code, data]).toEqual([0, answers[0]?.data])
+      expect(await service.database.query('SELECT generation FROM sessions')).toEqual([{ generation: 2 }])
+      expect(await service.database.query('SELECT generation FROM session_refreshes')).toEqual([{ generation: 1 }])
+    },
+  )
 
-  test('that is stolen ends the session also when its owner refreshes at the same moment', async () => {
+  test('a stolen refresh token ends the session even if its owner refreshes at the same moment', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { refreshToken } = await signIn(service)
       const { data } = await refresh(refreshToken)
@@ -172,7 +175,7 @@ describe('a used refresh token', () => {
     }
   })
 
-  test('answers with the same pair on every replica, and after a restart', async () => {
+  test('a used refresh token gets the same pair on every replica and after a restart', async () => {
     const { JWT_SECRET = '' } = service.services.config
     const start = () =>
       startProgram({ DATABASE_URL: service.databaseUrl, JWT_SECRET, JOBS: 'off', OCR: 'off', DIALECTS: 'off' })
@@ -189,7 +192,7 @@ describe('a used refresh token', () => {
     expect(await restarted.kill()).toBe(0)
   })
 
-  test('answers for 60 s also when a program of an earlier version took no note of its use', async () => {
+  test('a refresh token whose use an earlier version did not record can also be repeated for 60 s', async () => {
     const { refreshToken } = await signIn(service)
     const { data } = await refresh(refreshToken)
     await service.database.query('DELETE FROM session_refreshes')
@@ -199,7 +202,7 @@ describe('a used refresh token', () => {
     expect((await refresh(refreshToken)).code).toBe(2002)
   })
 
-  test('stands in no table, nor does what the client calls itself', async () => {
+  test('no table contains a refresh token or a User-Agent', async () => {
     const { refreshToken } = await signIn(service)
     const { data } = await refresh(refreshToken, { 'User-Agent': 'MicroMessenger/canary' })
     const rows = [

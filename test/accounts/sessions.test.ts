@@ -32,7 +32,7 @@ const devices = async (count: number): Promise<Person[]> => {
 }
 
 describe('the list of sessions', () => {
-  test('has the caller’s live ones, the one used last first, and says which is this one', async () => {
+  test('the list has the caller’s live sessions, the last used first, and marks the current one', async () => {
     const before_ms = service.clock.now().getTime()
     const [first, second, loggedOut] = (await devices(3)) as [Person, Person, Person]
     await signIn(service)
@@ -50,7 +50,7 @@ describe('the list of sessions', () => {
     expect(Date.parse(sessions[1]?.created_at ?? '')).toBeGreaterThanOrEqual(before_ms)
   })
 
-  test('leaves out what has expired', async () => {
+  test('the list leaves out expired sessions', async () => {
     const phone = newPhone()
     await signIn(service, phone)
     service.clock.advance(31 * 86_400_000)
@@ -72,7 +72,7 @@ describe('the list of sessions', () => {
     [undefined, 'curl/8.5.0', 'curl/8.5.0'],
     [undefined, `x${'y'.repeat(5_000)}`, `x${'y'.repeat(99)}`],
     [undefined, '', null],
-  ])('calls a device that says %p and %p %p', async (device_info, userAgent, name) => {
+  ])('a device that sends %p and User-Agent %p is listed as %p', async (device_info, userAgent, name) => {
     const headers = { 'User-Agent': userAgent }
     const body = { phone: newPhone(), code: '123456', device_info }
     const { data } = await service.client.post('/api/auth/login', { body, headers })
@@ -80,7 +80,7 @@ describe('the list of sessions', () => {
     expect(sessions).toMatchObject([{ device: name }])
   })
 
-  test('is the first 100 of a person who signs in all the time', async () => {
+  test('the list has at most 100 sessions', async () => {
     const person = (await devices(2))[1] as Person
     const row = (n: number) => [`S${n}`, person.userId, 1, '2020-01-01', false, '2999-01-01', '2020-01-01']
     await service.database.query(
@@ -94,7 +94,7 @@ describe('the list of sessions', () => {
 })
 
 describe('ending a session', () => {
-  test('signs that device out at once, and no other', async () => {
+  test('ending a session signs out that device at once, and no other', async () => {
     const [here, there, third] = (await devices(3)) as [Person, Person, Person]
     await Promise.all([here, there, third].map(isSignedIn))
     const id = await idOf(there)
@@ -104,21 +104,21 @@ describe('ending a session', () => {
     expect((await list(here)).map((session) => session.id)).not.toContain(id)
   })
 
-  test('may be of the caller’s own, like a logout', async () => {
+  test('a caller can end the current session, like a logout', async () => {
     const [here, there] = (await devices(2)) as [Person, Person]
     expect((await end(here, await idOf(here))).data).toEqual({ ended: 1 })
     await isSignedOut(here)
     await isSignedIn(there)
   })
 
-  test('that has ended already ends nothing, and is no mistake: the answer before may have been lost', async () => {
+  test('ending a session again ends nothing and is not refused, because the first answer may have been lost', async () => {
     const [here, there] = (await devices(2)) as [Person, Person]
     const id = await idOf(there)
     expect((await end(here, id)).data).toEqual({ ended: 1 })
     expect(await end(here, id)).toMatchObject({ code: 0, data: { ended: 0 } })
   })
 
-  test('of another person is refused as one that nobody has, and changes nothing', async () => {
+  test('ending another person’s session is refused like an unknown session, and changes nothing', async () => {
     const [here, stranger] = [await signIn(service), await signIn(service)]
     const answers = await Promise.all(
       [await idOf(stranger), 'NOSUCHSESSION', '0', '%20', '中', `${'9'.repeat(200)}`, "'%20OR%201=1"].map((id) =>
@@ -129,7 +129,7 @@ describe('ending a session', () => {
     await Promise.all([here, stranger].map(isSignedIn))
   })
 
-  test('by 20 calls at once is told to one of them as done', async () => {
+  test('of 20 parallel calls that end a session, exactly one reports it as ended', async () => {
     const [here, there] = (await devices(2)) as [Person, Person]
     const id = await idOf(there)
     const answers = await Promise.all(Array.from({ length: 20 }, () => end(here, id)))
@@ -137,7 +137,7 @@ describe('ending a session', () => {
     expect(answers.reduce((sum, { data }) => sum + data.ended, 0)).toBe(1)
   })
 
-  test('beside its own refresh leaves nothing of it alive', async () => {
+  test('ending a session while it refreshes leaves none of its tokens alive', async () => {
     for (let round = 0; round < 5; round += 1) {
       const [here, there] = (await devices(2)) as [Person, Person]
       const id = await idOf(there)
@@ -154,7 +154,7 @@ describe('ending a session', () => {
     }
   })
 
-  test('needs a token', async () => {
+  test('the routes of sessions need a token', async () => {
     for (const which of ['others', 'NOSUCHSESSION'])
       expect((await service.client.delete(`/api/user/sessions/${which}`)).code).toBe(2001)
     expect((await service.client.get('/api/user/sessions')).code).toBe(2001)
@@ -162,7 +162,7 @@ describe('ending a session', () => {
 })
 
 describe('ending the others', () => {
-  test('signs out every device of the caller’s but this one, and nobody else’s', async () => {
+  test('ending the others signs out all of the caller’s devices except this one, and nobody else’s', async () => {
     const [here, ...others] = await devices(4)
     const stranger = await signIn(service)
     await Promise.all(others.map(isSignedIn))
@@ -172,7 +172,7 @@ describe('ending the others', () => {
     expect((await end(here as Person, 'others')).data).toEqual({ ended: 0 })
   })
 
-  test('from two devices at once ends each session once, on two replicas as well', async () => {
+  test('two devices that end the others at the same moment, on two replicas, end each session once', async () => {
     const { JWT_SECRET = '' } = service.services.config
     const settings = { DATABASE_URL: service.databaseUrl, JWT_SECRET, JOBS: 'off', OCR: 'off', DIALECTS: 'off' }
     const replica = await startProgram(settings)

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { newPhone } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 
-/** An SMS endpoint on loopback: answers as it is told, and keeps what it was sent. */
+/** An SMS endpoint on loopback. It answers as the test sets it, and records what it received. */
 const received: {
   method: string
   type: string | null
@@ -41,7 +41,7 @@ describe('the SMS webhook', () => {
     expect((await post('/api/auth/login', { phone, code: sent?.body.code })).code).toBe(0)
   })
 
-  test('a webhook that fails is tried again with the same code, and each message has one key', async () => {
+  test('a failed webhook call is repeated with the same code and the same idempotency key', async () => {
     answers = [500, 503, 200]
     for (const phone of [newPhone(), newPhone()]) expect((await post('/api/auth/send-code', { phone })).code).toBe(0)
     const [first, second, third, next] = received
@@ -52,7 +52,7 @@ describe('the SMS webhook', () => {
     expect(next?.key).not.toBe(first?.key)
   })
 
-  test('a webhook that stays broken is told as 1000 after three tries', async () => {
+  test('a webhook that keeps failing is answered with 1000 after three tries', async () => {
     answers = [500, 500, 500]
     expect(await post('/api/auth/send-code', { phone: newPhone() })).toMatchObject({
       status: 200,
@@ -62,7 +62,7 @@ describe('the SMS webhook', () => {
     expect(received).toHaveLength(3)
   })
 
-  test('a webhook that hangs is given up and tried again', async () => {
+  test('a webhook call that hangs is given up and repeated', async () => {
     answers = ['hang', 200]
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
     expect(received).toHaveLength(2)

@@ -21,7 +21,7 @@ const settings = {
 const service = useService(settings)
 const sendCode = (phone = newPhone()) => service.client.post('/api/auth/send-code', { body: { phone } })
 
-test('a code is sent signed, in the template, to its phone alone, and signs it in', async () => {
+test('a code is sent signed, by the template and only to its phone, and signs it in', async () => {
   const phone = newPhone()
   expect((await sendCode(phone)).data).toEqual({ expires_in: 300, resend_after: 60 })
   const [message] = tencent.calls.sent
@@ -60,7 +60,7 @@ describe('the vendor’s limits for a phone', () => {
     ['LimitExceeded.PhoneNumberOneHourLimit', 3_600],
     ['LimitExceeded.PhoneNumberDailyLimit', 86_400],
     ['LimitExceeded.DeliveryFrequencyLimit', 60],
-  ])('the vendor’s limit %s is told as 1003, with how long to wait', async (status, retry_after) => {
+  ])('the vendor’s limit %s is answered with 1003 and the time to wait', async (status, retry_after) => {
     tencent.next({ status })
     expect(await sendCode()).toMatchObject({ status: 200, code: 1003, data: { retry_after } })
     expect(tencent.calls.count).toBe(1)
@@ -78,7 +78,7 @@ describe('a message', () => {
     'odd',
     'slow',
   ]
-  test.each(fates)('a message whose outcome is %j is told as 1000 and never sent twice', async (fate) => {
+  test.each(fates)('a message whose outcome is %j is answered with 1000 and never sent twice', async (fate) => {
     tencent.next(fate, fate)
     const answer = await sendCode()
     expect(answer).toMatchObject({ status: 200, code: 1000, data: null })
@@ -86,7 +86,7 @@ describe('a message', () => {
     expect(tencent.calls.count).toBe(1)
   })
 
-  test('a message that was turned away for too many calls at once is sent again, once', async () => {
+  test('a message that the vendor refused for too many calls is sent again, and arrives once', async () => {
     tencent.next({ error: 'RequestLimitExceeded' }, { error: 'RequestLimitExceeded.IPLimitExceeded' })
     const phone = newPhone()
     expect((await sendCode(phone)).code).toBe(0)
@@ -94,7 +94,7 @@ describe('a message', () => {
     expect(tencent.calls.sent.filter(({ PhoneNumberSet }) => PhoneNumberSet[0] === `+86${phone}`)).toHaveLength(1)
   })
 
-  test('a message that didn’t reach the vendor is tried again before it is given up', async () => {
+  test('a message that did not reach the vendor is tried again before it is given up', async () => {
     const pauses_ms = [5, 5]
     const sms = tencentSms({ ...senderSettings, endpoint: 'http://127.0.0.1:9', pauses_ms })
     expect(sms.send(newPhone(), '000000')).rejects.toMatchObject({ name: 'NotSent', code: 'unreachable' })
@@ -105,7 +105,7 @@ describe('a message', () => {
     expect(sms.send(newPhone(), '000000')).rejects.toMatchObject({ code: 'AuthFailure.SignatureFailure' })
   })
 
-  test('a message holds the parameters that its template asks for', async () => {
+  test('a message contains the parameters that its template needs', async () => {
     await tencentSms({ ...senderSettings, templateParams: ['code'] }).send(newPhone(), '012345')
     expect(tencent.calls.sent[0]?.TemplateParamSet).toEqual(['012345'])
   })
@@ -123,7 +123,7 @@ const senderSettings = {
   expires_in: 300,
 }
 
-test('the log says what went wrong, and holds no key, code or phone', async () => {
+test('the log says what went wrong, and contains no key, code or phone', async () => {
   const program = await startProgram({ DATABASE_URL: service.databaseUrl, JOBS: 'off', ...settings })
   const phone = newPhone()
   const post = (body: object) =>

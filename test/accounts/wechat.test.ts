@@ -26,8 +26,8 @@ const accounts = () =>
   )
 const bonuses = () => service.database.query("SELECT 1 FROM points_records WHERE source = 'register'")
 
-describe('a person of WeChat', () => {
-  test('a person of WeChat is asked for a phone once, and then signs in by the openid alone', async () => {
+describe('a sign-in by WeChat', () => {
+  test('a new person is asked for a phone once, and later signs in by the openid alone', async () => {
     const [openid, phone] = [newOpenid(), newPhone()]
     expect(await login(openid)).toMatchObject({ status: 200, code: 1005, data: { bind_required: true } })
     expect(await accounts()).toEqual([])
@@ -41,7 +41,7 @@ describe('a person of WeChat', () => {
     expect(await accounts()).toMatchObject([{ mobile: phone, wx_openid: openid }])
   })
 
-  test('a person of WeChat is bound to the account that their phone has already', async () => {
+  test('a new openid is bound to the account that the phone already has', async () => {
     const { phone, userId } = await signIn(service)
     const { data } = await login(newOpenid(), phone)
     expect(data).toMatchObject({ is_new_user: false, user_info: { user_id: userId, total_points: 1000 } })
@@ -56,7 +56,7 @@ describe('a person of WeChat', () => {
     expect(await accounts()).toHaveLength(1)
   })
 
-  test('whoever holds the phone takes its account over, and the earlier openid is asked for a phone again', async () => {
+  test('the holder of the phone takes over its account, and the earlier openid is asked for a phone again', async () => {
     const [old, now, phone] = [newOpenid(), newOpenid(), newPhone()]
     await login(old, phone)
     expect((await login(now, phone)).data.is_new_user).toBe(false)
@@ -77,7 +77,7 @@ describe('a person of WeChat', () => {
     },
   )
 
-  test('a person may describe their device, and odd descriptions are dropped', async () => {
+  test('a sign-in may describe its device, and a malformed description is dropped', async () => {
     const device_info = { platform: 'ios', odd: 1 }
     await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code: wechat.phoneCode(newPhone()), device_info })
     const [row] = await service.database.query<{ device_info: string | object }>('SELECT device_info FROM users')
@@ -85,13 +85,13 @@ describe('a person of WeChat', () => {
     expect(typeof stored === 'string' ? JSON.parse(stored) : stored).toEqual({ platform: 'ios' })
   })
 
-  test.each([null, ''])('a sign-in may say %p in place of a code for the phone', async (phone_code) => {
+  test.each([null, ''])('a sign-in may send %p as the phone code to mean that there is none', async (phone_code) => {
     expect((await wxLogin({ js_code: wechat.jsCode(newOpenid()), phone_code })).code).toBe(1005)
   })
 })
 
 describe('at the same moment', () => {
-  test('20 first sign-ins of one person at the same moment make one account with one bonus', async () => {
+  test('20 first sign-ins of one person at the same moment create one account with one bonus', async () => {
     const [openid, phone] = [newOpenid(), newPhone()]
     const answers = await Promise.all(Array.from({ length: 20 }, () => login(openid, phone)))
     expect(answers.map(({ code }) => code)).toEqual(Array(20).fill(0))
@@ -126,7 +126,7 @@ describe('at the same moment', () => {
     expect(await bonuses()).toHaveLength(1)
   })
 
-  test('sign-ins of one phone by WeChat and by SMS at the same moment make one account with one bonus', async () => {
+  test('sign-ins of one phone by WeChat and by SMS at the same moment create one account with one bonus', async () => {
     const [openid, phone] = [newOpenid(), newPhone()]
     const answers = await Promise.all(
       Array.from({ length: 16 }, (_, i) =>
@@ -140,7 +140,7 @@ describe('at the same moment', () => {
     expect(await bonuses()).toHaveLength(1)
   })
 
-  test('an openid that loses its account lets nobody in who has not proved the phone', async () => {
+  test('an openid that lost its account signs in again only with a proof of the phone', async () => {
     const [old, now, phone] = [newOpenid(), newOpenid(), newPhone()]
     await login(old, phone)
     const [taken, ...logins] = await Promise.all([login(now, phone), ...Array.from({ length: 8 }, () => login(old))])
@@ -198,7 +198,7 @@ describe('the access token', () => {
     wechat.reset()
   }
 
-  test('one access token of WeChat serves everybody', async () => {
+  test('all sign-ins share one access token', async () => {
     await warm()
     await Promise.all(Array.from({ length: 10 }, () => login(newOpenid(), newPhone())))
     expect(wechat.asked('token')).toBe(0)
@@ -219,7 +219,7 @@ describe('the access token', () => {
     expect(wechat.asked('token')).toBe(1)
   })
 
-  test('an access token that is refused again is told as 1004', async () => {
+  test('an access token that is refused again is answered with 1004', async () => {
     await warm()
     wechat.next('phone', 40001, 40001)
     expect((await login(newOpenid(), newPhone())).code).toBe(1004)
@@ -265,7 +265,7 @@ describe('trouble with WeChat', () => {
 
   const troubles: Mood[] = [-1, 'broken', 'garbage', 'odd']
   test.each(troubles)(
-    'a failure of kind %p that lasts is 1004 after three tries, and changes nothing',
+    'a lasting failure of kind %p is answered with 1004 after three tries, and changes nothing',
     async (mood) => {
       wechat.next('session', mood, mood, mood)
       expect(await login(newOpenid(), newPhone())).toMatchObject({ status: 200, code: 1004, data: null })
@@ -274,13 +274,13 @@ describe('trouble with WeChat', () => {
     },
   )
 
-  test('a slow answer of WeChat is given up, and asked for again', async () => {
+  test('a slow call to WeChat is given up and repeated', async () => {
     wechat.next('session', 'slow')
     expect((await login(newOpenid(), newPhone())).code).toBe(0)
     expect(wechat.asked('session')).toBe(2)
   })
 
-  test('a slow answer of WeChat is given up before the mini-program gives up', async () => {
+  test('slow calls to WeChat are given up before the mini-program gives up', async () => {
     wechat.endToken()
     wechat.next('token', 'slow', 'slow', 'slow')
     const asked = performance.now()
@@ -291,7 +291,7 @@ describe('trouble with WeChat', () => {
   })
 
   test.each([40029, 40163, 45011, 40226, 40013, 40125, 40164, 45009])(
-    'WeChat’s errcode %p is 1004 without a second try, and reveals nothing of its inside',
+    'WeChat’s errcode %p is answered with 1004, without a second try and without details',
     async (errcode) => {
       wechat.next('session', errcode)
       const answer = await login(newOpenid(), newPhone())
@@ -307,7 +307,7 @@ describe('the program', () => {
     startProgram({ DATABASE_URL: service.databaseUrl, JOBS: 'off', DIALECTS: 'off', ...settings })
   const ours = { WECHAT_APPID: wechat.appid, WECHAT_SECRET: wechat.secret }
 
-  test('the log says who signed in and what failed, and holds no secret, code, phone or openid', async () => {
+  test('the log says who signed in and what failed, and contains no secret, code, phone or openid', async () => {
     const program = await start({ ...ours, WECHAT_API: wechat.url })
     const { post } = await createClient(program.url)
     const [openid, phone] = [newOpenid(), newPhone()]
@@ -326,7 +326,7 @@ describe('the program', () => {
     }
   })
 
-  test('when WeChat can’t be reached, the log says so without the address', async () => {
+  test('when WeChat cannot be reached, the log says so without the URL', async () => {
     const program = await start({ ...ours, WECHAT_API: 'http://127.0.0.1:9' })
     const { post } = await createClient(program.url)
     const js_code = wechat.jsCode(newOpenid())
@@ -336,7 +336,7 @@ describe('the program', () => {
     for (const hidden of [wechat.secret, js_code, 'appid=']) expect(program.output()).not.toContain(hidden)
   })
 
-  test('without an app of WeChat, a sign-in by WeChat is refused kindly', async () => {
+  test('without a configured WeChat app, a sign-in by WeChat is refused with a friendly sentence', async () => {
     const program = await start({})
     const { post } = await createClient(program.url)
     const answer = await post('/api/auth/wx-login', { body: { js_code: 'x' } })

@@ -12,7 +12,7 @@ test.each([
 ])('the address %s belongs to the network %s', (address, network) => expect(networkOf(address)).toBe(network))
 
 test.each(['', 'unknown', '_hidden', '1.2.3', '1.2.3.4.5', '999.1.1.1', '1.2.3.4\r\nX: y', 'x'.repeat(9_000), ':::'])(
-  '%j is no address',
+  'the text %j is not an IP address',
   (text) => expect(networkOf(text)).toBeUndefined(),
 )
 

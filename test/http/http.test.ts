@@ -11,7 +11,7 @@ const login = '/api/auth/login'
 const raw = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}, path = login) =>
   service.client.post(path, { raw: body, headers })
 
-describe('what reaches no route has a status of its own, in the envelope', () => {
+describe('requests without a route', () => {
   test.each([
     '/api/nowhere',
     '/nowhere',
@@ -24,7 +24,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     expect(await service.client.get(path)).toMatchObject({ status: 404, code: 9002, data: null })
   })
 
-  test('another method is 405 with 9003 and the header Allow', async () => {
+  test('a known path with another method is 405 with 9003 and the header Allow', async () => {
     const answer = await service.client.put('/api/lottery/draw')
     expect([answer.status, answer.code, answer.headers.get('Allow')]).toEqual([405, 9003, 'POST'])
     expect((await service.client.delete('/api/user/info')).headers.get('Allow')).toBe('GET, HEAD, PUT')
@@ -77,7 +77,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
   })
 
   test.each(['/api/user/check-in', '/api/auth/logout', '/api/exchange/orders/EX_1/cancel'])(
-    'a body that can’t be read is 400 with 9001 on %s, which reads none of it, and changes nothing',
+    'a malformed body is 400 with 9001 and changes nothing on %s, although this route ignores its body',
     async (path) => {
       const { token } = await signIn(service)
       for (const body of ['{"a":1', '{"a":tru', '{"a":1}}', 'nul'])
@@ -124,7 +124,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     'application/json, application/json; charset=utf-8',
   ])('a body of type %p is read', async (type) => expect((await raw('{}', { 'Content-Type': type })).code).toBe(1001))
 
-  test('an empty value in a query is as none', async () => {
+  test('an empty value in a query counts as missing', async () => {
     const { token } = await signIn(service)
     for (const path of [
       '/user/points/records?type=&source=&page=&limit=',
@@ -141,7 +141,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     expect((await service.client.get('/api/exchange/orders?status=%20', { token })).code).toBe(9000)
   })
 
-  test('a body that is too large is 413 with 9004, whatever it says of its length', async () => {
+  test('a body that is too large is 413 with 9004, whatever length it declares', async () => {
     const large = `{"phone":"${'1'.repeat(300_000)}"}`
     expect(await raw(large)).toMatchObject({ status: 413, code: 9004 })
     const pieces = new ReadableStream({
@@ -155,11 +155,11 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     expect([streamed.status, ((await streamed.json()) as { code: number }).code]).toEqual([413, 9004])
   })
 
-  test('a huge body is 413 with 9004 without being read', async () => {
+  test('a huge body is refused as 413 with 9004 before it is read', async () => {
     expect(await raw(new Uint8Array(20 * 1024 * 1024))).toMatchObject({ status: 413, code: 9004 })
   })
 
-  test('a slow body counts against its client, and not against the route', async () => {
+  test('the time in which a client sends its body does not count as the route’s time', async () => {
     const timed = async (what: 'sum' | 'count') => {
       const figures = samplesOf(await service.services.metrics.text())
       return sumOf(figures, `http_request_duration_seconds_${what}`, `route="${login}"`)
@@ -178,7 +178,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
     expect((await timed('sum')) - before[0]).toBeLessThan(0.9)
   })
 
-  test.each(['2000000000', '9007199254740991'])('a body that claims %s bytes is 413 with 9004', async (length) => {
+  test.each(['2000000000', '9007199254740991'])('a body that declares %s bytes is 413 with 9004', async (length) => {
     const { port, hostname } = new URL(service.url)
     const socket = connect(Number(port), hostname)
     const head = [`POST ${login} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', `Content-Length: ${length}`]
@@ -190,7 +190,7 @@ describe('what reaches no route has a status of its own, in the envelope', () =>
 })
 
 describe('every answer', () => {
-  test('an answer carries the request’s id when that is sane, else a new one', async () => {
+  test('an answer carries the request’s id if that is well-formed, else a new id', async () => {
     const idOf = async (id: string) =>
       (await service.client.get('/api/nowhere', { headers: { 'X-Request-Id': id } })).headers.get('X-Request-Id')
     expect(await idOf('abc-123.X_y')).toBe('abc-123.X_y')
@@ -204,7 +204,7 @@ describe('every answer', () => {
     expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'")
   })
 
-  test('answers are open to the configured origins only', async () => {
+  test('only the configured origins may read answers', async () => {
     const allowed = async (origin: string) =>
       (await fetch(`${service.url}/api/user/info`, { headers: { Origin: origin } })).headers.get(
         'Access-Control-Allow-Origin',
@@ -222,7 +222,7 @@ describe('every answer', () => {
     expect(headers.get('Access-Control-Expose-Headers')).toContain('X-Api-Code')
   })
 
-  test('an internal failure is the code of its family, and reveals nothing of its inside', async () => {
+  test('an internal failure answers with the code of its family and reveals no details', async () => {
     const { token } = await signIn(service)
     await service.database.query('RENAME TABLE points_records TO hidden_records')
     const answer = await service.client.get('/api/user/points/records', { token }).catch((error: Error) => error)
@@ -232,7 +232,7 @@ describe('every answer', () => {
   })
 })
 
-test('a bad field is explained in Chinese, by the schema’s own sentence or the library’s', async () => {
+test('a bad field is explained in Chinese, in the schema’s own sentence or the library’s', async () => {
   const { token } = await signIn(service)
   const messages = async (body: object) =>
     (await service.client.put('/api/user/info', { token, body })).data.issues.map(
@@ -254,7 +254,7 @@ describe('unknown fields', () => {
     expect(row).toEqual({ status: 'active', ledger_seq: 1 })
   })
 
-  test('prototype keys in JSON pollute nothing', async () => {
+  test('prototype keys in JSON do not change any prototype', async () => {
     await raw('{"phone":"1","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}')
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
@@ -273,13 +273,13 @@ describe('an idempotency key', () => {
 })
 
 describe('operators', () => {
-  test('health is answered outside of the envelope', async () => {
+  test('health answers without the envelope', async () => {
     const response = await fetch(`${service.url}/health`)
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({ status: 'healthy', version: '1.0.0', checks: { database: 'ok' } })
   })
 
-  test('the figures are shown with the token only', async () => {
+  test('metrics are shown only with the token', async () => {
     await signIn(service)
     expect((await fetch(`${service.url}/metrics`)).status).toBe(404)
     const response = await fetch(`${service.url}/metrics`, { headers: { Authorization: 'Bearer metrics-0123456789' } })
@@ -297,7 +297,7 @@ describe('operators', () => {
   })
 })
 
-test('hostile strings in every place change nothing that they shouldn’t', async () => {
+test('hostile strings in every input change nothing that they should not change', async () => {
   const { token } = await signIn(service)
   const id = await newProduct(service, 5)
   const hostile = ["'; DROP TABLE users; --", '../../etc/passwd', '\u202e', '%s%n', '{{7*7}}', '<script>', '\\', '💥']

@@ -4,7 +4,7 @@ import { Refusal } from '../../src/contract/refusals.ts'
 import type { AppEnv } from '../../src/http/env.ts'
 import { jsonBody } from '../../src/http/json-body.ts'
 
-/** Answers the code that a body is refused with, or `read`. */
+/** Returns the code with which the body is refused, or `read`. */
 async function outcomeOf(body: ReadableStream<Uint8Array>, patience_ms: number): Promise<string> {
   const app = new Hono<AppEnv>()
   app.onError((error, c) => c.text(error instanceof Refusal ? String(error.code) : error.message))
@@ -24,7 +24,7 @@ const dripping = (pause_ms: number) =>
     },
   })
 
-test('a slow JSON body is read, and one that takes too long is 9001', async () => {
+test('a slow JSON body is read, and a body that takes too long is refused with 9001', async () => {
   expect(await outcomeOf(dripping(20), 10_000)).toBe('read')
   expect(await outcomeOf(dripping(60_000), 50)).toBe('9001')
 })

@@ -10,7 +10,7 @@ const parts = [
   `\r\n--${boundary}--\r\n`,
 ].map(text)
 
-/** A form whose parts come one after the other, each after a pause. */
+/** A form that sends its parts one by one, with a pause before each. */
 function form(pause_ms: number, isWhole = true): Request {
   const body = new ReadableStream({
     async start(controller) {
@@ -30,20 +30,20 @@ test('a slow form is read to its end', async () => {
   expect((await readForm(form(50), limits, pace)).fields.get('amount')).toBe('36.50')
 })
 
-test('a form that stalls or drips is 9001, and nobody waits for it any longer', async () => {
+test('a form that stalls or arrives too slowly is refused with 9001 at once', async () => {
   const pace = { most_ms: 60_000, stretch_ms: 20, bytesAStretch: 64 }
   for (const slow of [form(0, false), form(50)])
     expect(readForm(slow, limits, pace)).rejects.toMatchObject({ code: 9001 })
 })
 
-test('a form of a million empty parts is 9001 before they are parsed', async () => {
+test('a form of a million empty parts is refused with 9001 before they are all parsed', async () => {
   const body = new TextEncoder().encode(`${'--x\r\n\r\n\r\n'.repeat(1_000_000)}--x--\r\n`)
   const headers = { 'Content-Type': 'multipart/form-data; boundary=x' }
   const request = new Request('http://localhost/', { method: 'POST', headers, body })
   await expect(readForm(request, limits)).rejects.toMatchObject({ code: 9001 })
 })
 
-test('a form that drips is 9001 as soon as someone else wants its place, and not before', async () => {
+test('a slow form is refused with 9001 as soon as another request waits for its place, and not before', async () => {
   let isWanted = false
   const dripping = readForm(form(6_000), { ...limits, isWanted: () => isWanted })
   const early = await Promise.race([dripping.catch(() => 'refused'), Bun.sleep(3_000)])
@@ -52,7 +52,7 @@ test('a form that drips is 9001 as soon as someone else wants its place, and not
   await expect(dripping).rejects.toMatchObject({ code: 9001 })
 }, 20_000)
 
-describe('a file is found', () => {
+describe('the file of a form', () => {
   const bytes = new Uint8Array([0xff, 0xd8, 0xff, 0, 13, 10, 200])
   const read = async (parts: [headers: string, content: Uint8Array | string][], files = ['image', 'photo']) => {
     const lines = parts.flatMap(([headers, content]) => [`--x\r\n${headers}\r\n\r\n`, content, '\r\n'])
@@ -63,13 +63,13 @@ describe('a file is found', () => {
   const part = (name: string, more = '') => `Content-Disposition: form-data; name="${name}"${more}`
 
   test.each([
-    ['with a name', '; filename="a.jpg"\r\nContent-Type: image/jpeg'],
-    ['without a name', '\r\nContent-Type: image/jpeg'],
-    ['without a name, of a type with parameters', '\r\nContent-Type: image/jpeg; charset=binary'],
-    ['with an empty name', '; filename=""\r\nContent-Type: image/jpeg'],
-    ['without name and type', ''],
-    ['without a name, of no type', '\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary'],
-  ])('%s', async (_, more) => {
+    ['with a file name', '; filename="a.jpg"\r\nContent-Type: image/jpeg'],
+    ['without a file name', '\r\nContent-Type: image/jpeg'],
+    ['without a file name, with a parameter in its type', '\r\nContent-Type: image/jpeg; charset=binary'],
+    ['with an empty file name', '; filename=""\r\nContent-Type: image/jpeg'],
+    ['without file name and type', ''],
+    ['with an octet-stream type', '\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary'],
+  ])('a file %s is found', async (_, more) => {
     const form = await read([
       [part('amount'), '36.50'],
       [part('image', more), bytes],
@@ -77,7 +77,7 @@ describe('a file is found', () => {
     expect([form.file, form.part, form.fields.get('amount')]).toEqual([bytes, 'image', '36.50'])
   })
 
-  test('before a text of the same name, whichever comes first', async () => {
+  test('a file is preferred to a text under a wanted name, whichever comes first', async () => {
     const file: [string, Uint8Array] = [part('photo', '; filename="a.jpg"'), bytes]
     const text: [string, string] = [part('image'), 'wxfile://tmp_1.jpg']
     for (const parts of [
@@ -87,7 +87,7 @@ describe('a file is found', () => {
       expect(await read(parts)).toMatchObject({ file: bytes, part: 'photo' })
   })
 
-  test('not in an empty control, nor under another name', async () => {
+  test('an empty control, a text and a part with another name are no file', async () => {
     expect((await read([[part('image'), '']])).file).toBeUndefined()
     const form = await read([[part('other'), 'text']])
     expect([form.file, form.fields.get('other')]).toEqual([undefined, 'text'])
@@ -99,7 +99,7 @@ describe('a file is found', () => {
     ['a JPEG', [0xff, 0xd8, 0xff, 0xe0, 0, 0x10]],
     ['a PNG', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
     ['a WebP', [...'RIFF'].map((char) => char.charCodeAt(0)).concat(0x41, 0x42, 0x43, 0, 0x57, 0x45, 0x42, 0x50)],
-  ])('without name and type, by how %s begins', async (_, beginning) => {
+  ])('%s without file name and type is recognised by its first bytes', async (_, beginning) => {
     const image = new Uint8Array([...beginning, ...new Uint8Array(100).fill(65)])
     expect((await read([[part('image'), image]])).file).toEqual(image)
   })

@@ -13,7 +13,7 @@ interface Listed {
 }
 const document = async () => (await (await fetch(`${service.url}/api/openapi.json`)).json()) as OpenApiDocument
 
-test('every route is in the document, with its summary and its answer', async () => {
+test('the document lists every route with its summary and its answer', async () => {
   const { paths } = await document()
   expect(routes().length).toBeGreaterThan(20)
   for (const { method, path, docs } of routes()) {
@@ -24,7 +24,7 @@ test('every route is in the document, with its summary and its answer', async ()
   expect(listed).toHaveLength(routes().length)
 })
 
-test('the inputs in the document are the schemas that validate', async () => {
+test('the document describes inputs by the schemas that validate them', async () => {
   const { paths } = await document()
   const text = JSON.stringify(paths['/api/exchange/submit']?.post?.requestBody)
   expect(text).toContain('"quantity":{"default":1,"type":"integer","minimum":1,"maximum":99}')
@@ -41,7 +41,7 @@ test('the inputs in the document are the schemas that validate', async () => {
   ])
 })
 
-test('operation ids are unique, and refusals are in the document', async () => {
+test('operation ids are unique, and the document lists each operation’s refusals', async () => {
   const operations = Object.values((await document()).paths).flatMap((methods) => Object.values(methods))
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
   const enveloped = operations.filter(({ tags }) => !tags.some((tag) => bareTags.has(tag)))
@@ -61,7 +61,7 @@ test.each([
   ['/avatars/{name}', 404],
   ['/api/docs', 200],
   ['/api/openapi.json', 200],
-])('outside of the envelope %s answers %d, as the document says', async (path, status) => {
+])('%s, which answers without the envelope, answers %d as the document says', async (path, status) => {
   const response = await fetch(`${service.url}${path.replace('{name}', 'none.jpg')}`)
   expect(response.status).toBe(status)
   const listed = (await document()).paths[path]?.get?.responses[status] as Listed

@@ -17,7 +17,7 @@ const service = useService({
   WECHAT_API: wechat.url,
 })
 let addresses = 0
-/** Each test comes from an address of its own. */
+/** Each test uses an address of its own. */
 const from = () => {
   addresses += 1
   return { 'X-Forwarded-For': `198.51.100.7, 203.0.113.${addresses}` }
@@ -26,7 +26,7 @@ const post = (path: string, body: unknown, headers = from(), token?: string) =>
   service.client.post(path, { body, headers, token })
 
 describe('codes', () => {
-  test('one phone is sent a code once a minute, five times an hour and ten times a day', async () => {
+  test('one phone gets at most one code a minute, five an hour and ten a day', async () => {
     const phone = newPhone()
     const send = () => post('/api/auth/send-code', { phone })
     expect((await send()).code).toBe(0)
@@ -46,7 +46,7 @@ describe('codes', () => {
     expect(await sent(3_600_000, 8)).toBe(5)
   })
 
-  test('codes that were sent by a clock a day ahead keep nobody waiting once it is right', async () => {
+  test('codes that were sent while the clock was a day ahead do not block anybody after it is corrected', async () => {
     const phone = newPhone()
     service.clock.set(86_400_000)
     expect((await post('/api/auth/send-code', { phone })).code).toBe(0)
@@ -55,14 +55,14 @@ describe('codes', () => {
     expect((await post('/api/auth/send-code', { phone })).data.retry_after).toBeLessThanOrEqual(60)
   })
 
-  test('one phone that asks 20 times at the same time is sent one code', async () => {
+  test('one phone that asks 20 times at the same moment gets one code', async () => {
     const phone = newPhone()
     const answers = await Promise.all(Array.from({ length: 20 }, () => post('/api/auth/send-code', { phone })))
     expect(answers.filter(({ code }) => code === 0)).toHaveLength(1)
     expect(service.printed.filter((line) => line.includes(phone))).toHaveLength(1)
   })
 
-  test('one address is sent 20 codes a minute, whatever the phones and however it varies its IPv6 address', async () => {
+  test('one network gets at most 20 codes a minute, for whatever phones and from whatever IPv6 addresses', async () => {
     addresses += 1
     const mine = () => ({ 'X-Forwarded-For': `2001:db8:0:${addresses}::${newPhone().slice(-4)}` })
     const answers = await Promise.all(
@@ -74,7 +74,7 @@ describe('codes', () => {
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
   })
 
-  test('a refused code costs its address nothing, and leaves the phone the code that it has', async () => {
+  test('a refused request for a code does not count for its address, and the phone’s earlier code still works', async () => {
     const mine = from()
     const holder = newPhone()
     await post('/api/auth/send-code', { phone: holder }, mine)
@@ -92,13 +92,13 @@ describe('codes', () => {
     expect((await post('/api/auth/login', { phone: late, code })).code).toBe(0)
   })
 
-  test('one phone’s limit doesn’t touch another phone', async () => {
+  test('one phone’s limit does not affect another phone', async () => {
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
     expect((await post('/api/auth/send-code', { phone: newPhone() })).code).toBe(0)
   })
 })
 
-test('sign-ins are limited to 10 a minute for each phone, with Retry-After', async () => {
+test('each phone may sign in 10 times a minute, and is told Retry-After then', async () => {
   const phone = newPhone()
   const answers = []
   for (let i = 0; i < 12; i += 1) answers.push(await post('/api/auth/login', { phone, code: '000000' }))
@@ -110,14 +110,14 @@ test('sign-ins are limited to 10 a minute for each phone, with Retry-After', asy
 describe('WeChat logins', () => {
   const wxLogin = (js_code: string, headers = from()) => post('/api/auth/wx-login', { js_code }, headers)
 
-  test('sign-ins by WeChat are limited to 10 a minute for each person', async () => {
+  test('each person may sign in by WeChat 10 times a minute', async () => {
     const answers = []
     for (let i = 0; i < 12; i += 1) answers.push(await wxLogin(wechat.jsCode('oPerson')))
     expect(answers.map(({ code }) => code)).toEqual([...Array(10).fill(1005), 9006, 9006])
     expect((await wxLogin(wechat.jsCode('oOther'))).code).toBe(1005)
   })
 
-  test('an address whose codes WeChat refused 30 times in a minute is refused without asking; others are not', async () => {
+  test('after WeChat refused 30 codes of one address in a minute, only that address is refused without asking', async () => {
     const mine = from()
     for (let i = 0; i < 30; i += 1) expect((await wxLogin('invented', mine)).code).toBe(1004)
     wechat.reset()
@@ -126,7 +126,7 @@ describe('WeChat logins', () => {
     expect((await wxLogin(wechat.jsCode('oGuest'))).code).toBe(1005)
   })
 
-  test('a failure because WeChat is away costs an address nothing', async () => {
+  test('failures because WeChat is away do not count for an address', async () => {
     const mine = from()
     for (let i = 0; i < 31; i += 1) {
       wechat.next('session', 40125)
@@ -136,7 +136,7 @@ describe('WeChat logins', () => {
   })
 })
 
-test('draws are limited to 60 a minute for each user, from wherever they come', async () => {
+test('each user may draw 60 times a minute, from all addresses together', async () => {
   const { data } = await post('/api/auth/login', { phone: newPhone(), code: '123456' })
   const draws = await Promise.all(
     Array.from({ length: 70 }, () => post('/api/lottery/draw', { draw_type: 'single' }, from(), data.access_token)),
@@ -144,7 +144,7 @@ test('draws are limited to 60 a minute for each user, from wherever they come', 
   expect(draws.filter(({ code }) => code === 9006)).toHaveLength(10)
 })
 
-test('one address has its own limit, and forged entries further left in the header don’t help', async () => {
+test('each address has a limit, and forged entries further left in X-Forwarded-For do not evade it', async () => {
   const mine = from()
   const codes = await Promise.all(
     Array.from({ length: 130 }, (_, i) =>
@@ -159,7 +159,7 @@ test('one address has its own limit, and forged entries further left in the head
   expect((await service.client.get('/api/user/info', { headers: from() })).code).toBe(2001)
 })
 
-test('images have a limit of their own, which is as wide', async () => {
+test('images have their own limit, of the same size', async () => {
   const headers = from()
   const codeOf = async (path: string) => (await fetch(`${service.url}${path}`, { headers })).headers.get('X-Api-Code')
   const codes = await Promise.all(
@@ -172,7 +172,7 @@ test('images have a limit of their own, which is as wide', async () => {
   expect(await codeOf('/api/user/info')).toBe('2001')
 })
 
-test('changes are limited to 240 a minute for each user, from wherever they come, and reads are not', async () => {
+test('each user may write 240 times a minute, from all addresses together, and reads are not counted', async () => {
   const { data } = await post('/api/auth/login', { phone: newPhone(), code: '123456' })
   const token = data.access_token
   const fromSite = (i: number) => ({ 'X-Forwarded-For': `2001:db8:${i}::1` })
@@ -183,7 +183,7 @@ test('changes are limited to 240 a minute for each user, from wherever they come
   expect((await service.client.get('/api/user/info', { token, headers: fromSite(999) })).code).toBe(0)
 })
 
-test('one site of IPv6 gets as many codes as four networks', async () => {
+test('one IPv6 site gets at most as many codes as four networks', async () => {
   const answers = await Promise.all(
     Array.from({ length: 90 }, (_, i) =>
       post('/api/auth/send-code', { phone: newPhone() }, { 'X-Forwarded-For': `2001:db8:77:${i}::1` }),

@@ -14,12 +14,12 @@ test.each([
   ['[{"x":0},{"x":1,"y":2,"x":3}]'],
   ['{"a" :1,\n"a"\t:2}'],
   ['{"a":1,"\\u0061":2}'],
-])('a key that is named twice is refused: %s', (text) => {
+])('a repeated key in an object is refused: %s', (text) => {
   expect(() => assertStrictJson(text)).toThrow(SyntaxError)
 })
 
 test.each([['{"a":"a","b":"a"}'], ['{"a":{"a":{"a":1}}}'], ['[{"a":1},{"a":2}]'], ['{"a":"\\"a\\":1"}']])(
-  'equal values, and equal keys of different objects, are accepted: %s',
+  'equal values, and equal keys in different objects, are accepted: %s',
   (text) => assertStrictJson(text),
 )
 

@@ -19,7 +19,7 @@ describe('check-in', () => {
     expect(await balanceOf(service, person)).toBe(1050)
   })
 
-  test('days in a row make a streak, and a missed day begins it anew', async () => {
+  test('days in a row make a streak, and a missed day starts it again', async () => {
     const { phone } = await signIn(service)
     const streaks: number[] = []
     for (const days of [0, 1, 1, 2]) {
@@ -40,7 +40,7 @@ describe('check-in', () => {
 })
 
 describe('the ledger', () => {
-  test('the ledger is numbered without a gap, each row with the balance it left, newest first', async () => {
+  test('the ledger is numbered without a gap, newest first, and each row has the balance after it', async () => {
     const person = await signIn(service)
     for (const points of [5, -3, 7]) await givePoints(service, person, points)
     const { data } = await get('/api/user/points/records', person.token)
@@ -78,14 +78,14 @@ describe('the ledger', () => {
     'source=x',
     'page=99999999999999999999',
     'page=１',
-  ])('the query %s is refused with 9000, and the answer says where it is wrong', async (query) => {
+  ])('the query %s is refused with 9000, and the answer names the wrong field', async (query) => {
     const { token } = await signIn(service)
     const { code, data } = await get(`/api/user/points/records?${query}`, token)
     expect(code).toBe(9000)
     expect(data.issues[0].path).toBe(query.split('=')[0] as string)
   })
 
-  test('nobody else can see the ledger of its owner', async () => {
+  test('only its owner can see a ledger', async () => {
     const [one, other] = [await signIn(service), await signIn(service)]
     await givePoints(service, one, 77)
     expect((await get('/api/user/points/records', other.token)).data.pagination.total).toBe(1)
@@ -104,7 +104,7 @@ describe('the ledger', () => {
     })
   })
 
-  test('40 parallel corrections lose nothing, and none takes a balance below zero', async () => {
+  test('of 40 parallel corrections none is lost, and none takes the balance below zero', async () => {
     const person = await signIn(service)
     const changes = Array.from({ length: 40 }, (_, i) => (i % 2 ? 40 : -120))
     const results = await Promise.allSettled(changes.map((points) => givePoints(service, person, points)))
@@ -113,7 +113,7 @@ describe('the ledger', () => {
   })
 })
 
-describe('the database itself refuses', () => {
+describe('the database’s own checks', () => {
   const broken = async (sql: string) => {
     await signIn(service)
     return service.database.query(sql).then(

@@ -24,7 +24,7 @@ function stock(product_id: number, left: number): Push {
 const named = (push: Push) =>
   push.type === 'points_update' ? push.ledger_seq : push.type === 'review_result' ? push.data.upload_id : push.type
 
-/** A line that waits `patience_ms`, and what it delivered. */
+/** A line that waits `patience_ms` at a gap, and the items that it delivered. */
 function lineFrom(seq: number | undefined, patience_ms = 20) {
   const delivered: unknown[] = []
   const line = new Line(
@@ -39,7 +39,7 @@ function lineFrom(seq: number | undefined, patience_ms = 20) {
 }
 
 describe('one user’s line', () => {
-  test('in whatever order commits arrive, pushes are delivered in the order of the ledger, each once', () => {
+  test('pushes are delivered in the order of the ledger, each once, in whatever order they arrive', () => {
     const orders = fc.shuffledSubarray([...Array(12).keys()], { minLength: 12 })
     fc.assert(
       fc.property(orders, (order) => {
@@ -51,7 +51,7 @@ describe('one user’s line', () => {
     )
   })
 
-  test('nothing goes out before the balance was told, and then only what came after it', () => {
+  test('nothing is delivered before the client has the balance, and then only pushes after that balance', () => {
     const { delivered, take, line } = lineFrom(undefined)
     take(points(7))
     take(points(5))
@@ -61,7 +61,7 @@ describe('one user’s line', () => {
     expect(delivered).toEqual([6, 7])
   })
 
-  test('what never comes is waited for a moment, and not for ever', async () => {
+  test('the line waits only a moment for a push that never arrives', async () => {
     const { delivered, take } = lineFrom(0)
     take(points(3))
     take(points(4))
@@ -70,7 +70,7 @@ describe('one user’s line', () => {
     expect(delivered).toEqual([3, 4])
   })
 
-  test('a late balance is not shown after a newer one, and what came with it is', async () => {
+  test('a late balance is dropped after a newer one, and the pushes that came with it are delivered', async () => {
     const { delivered, take } = lineFrom(0)
     take(points(2))
     await Bun.sleep(60)
@@ -78,7 +78,7 @@ describe('one user’s line', () => {
     expect(delivered).toEqual([2, 'late'])
   })
 
-  test('a push without points waits behind those that are waited for', async () => {
+  test('a push without points waits behind the pushes that are held at a gap', async () => {
     const { delivered, take } = lineFrom(0)
     take(points(2))
     take(review('after'))
@@ -88,7 +88,7 @@ describe('one user’s line', () => {
   })
 })
 
-test('of one commit only a product’s last stock is told, in its place', () => {
+test('one commit announces only the last stock of each product, at its place in the order', () => {
   const pushes = [stock(1, 9), points(1), stock(2, 4), stock(1, 8), points(2)]
   expect(withoutPassingStocks(pushes)).toEqual([points(1), stock(2, 4), stock(1, 8), points(2)])
 })

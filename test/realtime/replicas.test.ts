@@ -11,7 +11,7 @@ import { startRedis, startRedisProxy } from '../support/redis.ts'
 import { useService } from '../support/service.ts'
 import { closeSockets, connectAs, until } from '../support/sockets.ts'
 
-/** This process is the first replica; its settings are shared with the others. */
+/** This process is the first replica. The others share its settings. */
 const settings = { TILL_LANES: '2' } as const
 const redis = await startRedis()
 const service = useService({ ...settings, REDIS_URL: redis.url })
@@ -46,7 +46,7 @@ function buy(at: Client, { token }: Person, product_id: number) {
 }
 
 describe('two replicas with one Redis', () => {
-  test('a phone on one replica hears once of an exchange made on the other', async () => {
+  test('a phone on one replica gets one push for an exchange on the other', async () => {
     const [person, watcher] = [await signIn(service), await signIn(service)]
     const product = await newProduct(service, 5)
     const sockets = [
@@ -65,7 +65,7 @@ describe('two replicas with one Redis', () => {
     ])
   })
 
-  test('a review made on one replica reaches the sender’s phone on the other: the result, then the points', async () => {
+  test('a review on one replica reaches the uploader’s phone on the other: first the result, then the points', async () => {
     const [person, merchant] = [await signIn(service), await signIn(service)]
     await service.services.till.run(setMerchant, { userId: merchant.userId, isMerchant: true })
     const { token } = await signIn(service, merchant.phone)
@@ -82,7 +82,7 @@ describe('two replicas with one Redis', () => {
     expect(phone.frames[1]?.data).toMatchObject({ upload_id, status: 'approved', points_awarded: data.points_awarded })
   })
 
-  test('a reading stored by one after the answer tells the uploader’s phones on both, once, and no one else', async () => {
+  test('a late reading on one replica reaches the uploader’s phones on both, once, and nobody else', async () => {
     const [person, watcher] = [await signIn(service), await signIn(service)]
     const uploadId = await waitingReceipt(service.database, person.userId, new Date())
     const phones = [await connectAs(service.url, person), await connectAs(other.url, person)]
@@ -99,7 +99,7 @@ describe('two replicas with one Redis', () => {
   })
 
   test(
-    'changes of one user on both replicas arrive in the order of the ledger, none missing, none twice',
+    'pushes of one user’s changes on both replicas arrive in the order of the ledger, each exactly once',
     async () => {
       const person = await signIn(service)
       const product = await newProduct(service, 1_000, { exchange_points: 1 })
@@ -119,7 +119,7 @@ describe('two replicas with one Redis', () => {
     timeout_ms,
   )
 
-  test('a command ends with its work, and its link to Redis doesn’t hold it up', async () => {
+  test('a command ends when its work is done, and its Redis connection does not keep it running', async () => {
     const took_ms = async (own: { REDIS_URL?: string }) => {
       const startedAt = performance.now()
       const { code } = await runCommand(['jobs', 'list'], { DATABASE_URL: service.databaseUrl, ...own })
@@ -139,7 +139,7 @@ describe('two replicas with one Redis', () => {
     expect((await client.get('/api/user/status', { token: person.token })).code).toBe(2002)
   })
 
-  test('a stock that both replicas sell only falls on every phone, and ends at what is left', async () => {
+  test('while both replicas sell a product, every phone sees its stock only fall, down to what is left', async () => {
     const [here, there] = [await signIn(service), await signIn(service)]
     const sockets = [await connectAs(service.url, here), await connectAs(other.url, there)]
     const product = await newProduct(service, 60, { exchange_points: 1 })
@@ -152,7 +152,7 @@ describe('two replicas with one Redis', () => {
     for (const stocks of heard) expect(stocks()).toEqual(stocks().toSorted((a, b) => b - a))
   })
 
-  test('stock sold on one replica is the catalogue’s stock on the other', async () => {
+  test('the catalogue of one replica shows the stock that the other has sold', async () => {
     const person = await signIn(service)
     const product = await newProduct(service, 5)
     const stockAt = async (at: Client) => {
@@ -169,7 +169,7 @@ describe('two replicas with one Redis', () => {
 
 describe('without Redis for a while', () => {
   test(
-    'while Redis is away each replica goes on alone and says so, and all is as before when it is back',
+    'while Redis is away each replica works alone and reports it, and afterwards they work together again',
     async () => {
       const person = await signIn(service)
       const product = await newProduct(service, 100)
@@ -197,7 +197,7 @@ describe('without Redis for a while', () => {
   )
 
   test(
-    'while Redis hangs requests are answered and health says away, and then all recovers',
+    'while Redis hangs, requests are answered and health reports it as away; afterwards everything recovers',
     async () => {
       const person = await signIn(service)
       const socket = await connectAs(other.url, person)
@@ -217,7 +217,7 @@ describe('without Redis for a while', () => {
 })
 
 test(
-  'a replica whose listening connection died silently says away, and is not deaf',
+  'a replica whose listening connection died silently reports Redis as away, and reconnects',
   async () => {
     const proxy = startRedisProxy(redis.url)
     const replica = await startReplica({ ...settings, REDIS_URL: proxy.url })
@@ -232,7 +232,7 @@ test(
 
 describe('a replica that dies', () => {
   test(
-    'a replica killed under load leaves the other right: its sockets come back and know the balance',
+    'when a replica is killed under load, its sockets reconnect to the other and get the right balance',
     async () => {
       const person = await signIn(service)
       const product = await newProduct(service, 500, { exchange_points: 1 })
@@ -263,7 +263,7 @@ describe('a replica that dies', () => {
   )
 
   test(
-    'a replica that is asked to stop closes its sockets with 1001 and ends well',
+    'a replica that is asked to stop closes its sockets with 1001 and exits without an error',
     async () => {
       const person = await signIn(service)
       const leaving = await startReplica({ ...settings, REDIS_URL: redis.url })
@@ -275,7 +275,7 @@ describe('a replica that dies', () => {
   )
 })
 
-test('a stale review that two replicas’ jobs could close is closed exactly once, and a phone on either hears it', async () => {
+test('the jobs of two replicas close a stale review exactly once, and phones on both get the push', async () => {
   const person = await signIn(service)
   const replicas = await Promise.all([1, 2].map(() => startReplica({ ...settings, JOBS: 'on', REDIS_URL: redis.url })))
   await until(async () => {
@@ -302,7 +302,7 @@ test('a stale review that two replicas’ jobs could close is closed exactly onc
 }, 120_000)
 
 test(
-  'a limit holds across replicas, and on each alone while Redis is away',
+  'a rate limit holds across replicas, and on each replica alone while Redis is away',
   async () => {
     const limited = { ...settings, RATE_LIMIT: 'on', RATE_LIMIT_LOGIN: '6', REDIS_URL: redis.url }
     const [a, b] = await Promise.all([startReplica(limited), startReplica(limited)])
@@ -325,7 +325,7 @@ test(
 )
 
 test(
-  'a token never stands in a log, whichever way it came',
+  'no log ever contains a token, whichever way it was sent',
   async () => {
     const person = await signIn(service)
     const loud = await startReplica({ LOG_LEVEL: 'trace' })

@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 describe('the handshake', () => {
-  test('a token is taken from the query, from Authorization and from the subprotocols, on /ws and on /', async () => {
+  test('a token is accepted in the query, in Authorization and in the subprotocols, on /ws and on /', async () => {
     const { token, userId } = await signIn(service)
     const bearer = { Authorization: `Bearer ${token}` }
     const ways = [
@@ -42,7 +42,7 @@ describe('the handshake', () => {
     }
   })
 
-  test('a bad token, an ended session and a banned account are refused with HTTP 401, and no upgrade', async () => {
+  test('a bad token, an ended session and a banned account are refused with HTTP 401 and not upgraded', async () => {
     const ended = await signIn(service)
     await service.client.post('/api/auth/logout', { token: ended.token })
     const banned = await signIn(service)
@@ -55,7 +55,7 @@ describe('the handshake', () => {
     }
   })
 
-  test('without a token the first frame says who it is', async () => {
+  test('a socket without a token authenticates with its first frame', async () => {
     const { token, userId } = await signIn(service)
     const socket = await openSocket(service.url, { path: '/ws?token=' })
     socket.send({ type: 'auth', token })
@@ -65,7 +65,7 @@ describe('the handshake', () => {
     expect(socket.frames[0]?.data.user_id).toBe(userId)
   })
 
-  test('a stranger who says nothing for 5 s, something else or a bad token is closed with 4401', async () => {
+  test('a socket that sends nothing for 5 s, another first frame or a bad token is closed with 4401', async () => {
     const [silent, rude, wrong] = [
       await openSocket(service.url),
       await openSocket(service.url),
@@ -79,7 +79,7 @@ describe('the handshake', () => {
     expect([...silent.frames, ...rude.frames, ...wrong.frames]).toEqual([])
   })
 
-  test('a request without an upgrade is told so, and / stays no route', async () => {
+  test('/ws tells a request without an upgrade that it needs one, and / is not found', async () => {
     const plain = await fetch(`${service.url}/ws`)
     expect([plain.status, plain.headers.get('Upgrade')]).toEqual([426, 'websocket'])
     expect(plain.headers.get('X-Api-Code')).toBe('9001')
@@ -88,7 +88,7 @@ describe('the handshake', () => {
 })
 
 describe('pushes', () => {
-  test('the first frame is connected, and tells the balance', async () => {
+  test('the first frame is connected and holds the balance', async () => {
     const person = await signIn(service)
     await givePoints(service, person, 234)
     const socket = await openSocket(service.url, { query: person.token })
@@ -118,7 +118,7 @@ describe('pushes', () => {
     expect(stranger.of('points_update')).toEqual([])
   })
 
-  test('a user who connects amid 300 changes misses none: totals chain from connected to the end', async () => {
+  test('a user who connects during 300 changes misses none: each total follows from the one before', async () => {
     const person = await signIn(service)
     const changes = Array.from({ length: 300 }, (_, i) => givePoints(service, person, i + 1))
     const sockets = []
@@ -139,7 +139,7 @@ describe('pushes', () => {
     }
   })
 
-  test('what is refused is never pushed', async () => {
+  test('a refused request pushes nothing', async () => {
     const person = await signIn(service)
     const product = await newProduct(service, 1, { exchange_points: 5_000 })
     const socket = await connectAs(service.url, person)
@@ -155,7 +155,7 @@ describe('pushes', () => {
 })
 
 describe('who hears what', () => {
-  test('an exchange tells everyone the stock, and its user the points', async () => {
+  test('an exchange pushes the stock to everyone, and the points only to its user', async () => {
     const [person, other] = [await signIn(service), await signIn(service)]
     const product = await newProduct(service, 5)
     const [own, others] = [await connectAs(service.url, person), await connectAs(service.url, other)]
@@ -177,7 +177,7 @@ describe('who hears what', () => {
     expect(others.of('points_update')).toEqual([])
   })
 
-  test('a socket that subscribes to products hears of their stock alone, until it unsubscribes', async () => {
+  test('a socket that subscribes to products gets only their stock until it unsubscribes', async () => {
     const { token } = await signIn(service)
     const buyer = await signIn(service)
     const [wanted, unwanted] = [await newProduct(service, 9), await newProduct(service, 9)]
@@ -202,7 +202,7 @@ describe('who hears what', () => {
     expect(socket.of('stock_update').map(({ data }) => data.product_id)).toEqual([wanted, unwanted, wanted])
   })
 
-  test('a stock that a later one has overtaken is not told, and a lower number long after it is', async () => {
+  test('a stock that arrives after a newer one is dropped, but a lower number much later is pushed', async () => {
     const socket = await connectAs(service.url, await signIn(service))
     const product_id = await newProduct(service, 1)
     await socket.next('stock_update')
@@ -223,7 +223,7 @@ describe('who hears what', () => {
     expect(heard()).toEqual([1, 80, 81, 20])
   }, 15_000)
 
-  test('only merchants hear what is for merchants, from the moment they are one', async () => {
+  test('only merchants get the pushes for merchants, from the moment they become one', async () => {
     const [diner, merchant] = [await signIn(service), await signIn(service)]
     await service.services.till.run(setMerchant, { userId: merchant.userId, isMerchant: true })
     const [plain, shop] = [
@@ -247,7 +247,7 @@ describe('who hears what', () => {
       tell()
       return plain.of('merchant_notification').length > 0
     }, 10_000)
-    // Both were looked at in one round: from here on only the new one hears.
+    // One round checked both: from here on only the new merchant gets the pushes.
     await settled(shop)
     const heard = shop.of('merchant_notification').length
     tell()
@@ -258,7 +258,7 @@ describe('who hears what', () => {
 })
 
 describe('limits', () => {
-  test('a frame that makes no sense gets one error, and the socket lives', async () => {
+  test('a malformed frame gets one error, and the socket stays open', async () => {
     const socket = await connectAs(service.url, await signIn(service))
     const senseless = [
       '{',
@@ -273,7 +273,7 @@ describe('limits', () => {
     expect(socket.of('error').map(({ data }) => data.code)).toEqual([9001, 9000, 9000, 9000, 9000, 9000])
   })
 
-  test('a frame over 4 KiB closes the socket with 1009, and one of 4 KiB does not', async () => {
+  test('a frame over 4 KiB closes the socket with 1009, and a frame of 4 KiB does not', async () => {
     const socket = await connectAs(service.url, await signIn(service))
     socket.send('x'.repeat(4_096))
     await socket.next('error')
@@ -288,7 +288,7 @@ describe('limits', () => {
     expect(socket.of('pong').length).toBeLessThanOrEqual(60)
   })
 
-  test('an eleventh socket of one user closes the oldest', async () => {
+  test('the eleventh socket of one user closes the oldest', async () => {
     const person = await signIn(service)
     const sockets = []
     for (let i = 0; i < 12; i += 1) sockets.push(await connectAs(service.url, person))
@@ -298,7 +298,7 @@ describe('limits', () => {
     expect(service.services.realtime.sockets()).toBe(10)
   })
 
-  test('a client that does not read is cut off, and the process keeps none of its frames in memory', async () => {
+  test('a client that does not read is disconnected, and none of its frames stay in memory', async () => {
     const person = await signIn(service)
     const slow = await openSilently(service.url, person.token)
     slow.tcp.pause()
@@ -318,7 +318,7 @@ describe('limits', () => {
 })
 
 describe('life', () => {
-  test('the server pings every 30 s, and a client that answers lives on', async () => {
+  test('the server pings every 30 s, and a client that answers stays connected', async () => {
     const person = await signIn(service)
     const [alive, silent] = [await connectAs(service.url, person), await openSilently(service.url, person.token)]
     const pings = () => silent.text().split('\u0089\u0000').length - 1
@@ -332,7 +332,7 @@ describe('life', () => {
     await alive.next('pong')
   }, 20_000)
 
-  test('120 s of silence close a socket, however much is pushed meanwhile', async () => {
+  test('a socket that is silent for 120 s is closed, however much is pushed to it', async () => {
     const person = await signIn(service)
     const silent = await openSilently(service.url, person.token)
     for (let i = 0; i < 3; i += 1) {
@@ -347,7 +347,7 @@ describe('life', () => {
     await until(() => service.services.realtime.sockets() === 0)
   })
 
-  test('a clock that is set a day back or ahead makes nobody silent, and keeps nobody alive', async () => {
+  test('setting the clock a day back or ahead closes no live socket and keeps no silent one open', async () => {
     const person = await signIn(service)
     service.clock.set(-day_ms)
     const [alive, silent] = [await connectAs(service.url, person), await openSilently(service.url, person.token)]
@@ -362,13 +362,13 @@ describe('life', () => {
     await settled(alive)
   })
 
-  test('a token that expires closes its socket with 4401', async () => {
+  test('a socket is closed with 4401 when its token expires', async () => {
     const socket = await connectAs(service.url, await signIn(service))
     service.clock.advance(2 * 60 * minute_ms)
     expect(await socket.closed).toBe(4401)
   })
 
-  test('a logout closes the session’s sockets at once, and no others of the user', async () => {
+  test('a logout closes the session’s sockets at once, and no other sockets of the user', async () => {
     const first = await signIn(service)
     const second = await signIn(service, first.phone)
     const [gone, stays] = [await connectAs(service.url, first), await connectAs(service.url, second)]
@@ -378,7 +378,7 @@ describe('life', () => {
     await stays.next('pong')
   })
 
-  test('a session or an account that was stopped in the database loses its sockets within 30 s', async () => {
+  test('the sockets of a session or account that was stopped in the database are closed within 30 s', async () => {
     const [banned, revoked] = [await signIn(service), await signIn(service)]
     const sockets = [await connectAs(service.url, banned), await connectAs(service.url, revoked)]
     await ban(banned.userId)
@@ -401,7 +401,7 @@ async function ban(userId: number): Promise<void> {
   await service.database.orm.update(usersTable).set({ status: 'banned' }).where(eq(usersTable.user_id, userId))
 }
 
-/** Resolves when everything sent so far was dealt with. */
+/** Resolves when everything that was sent so far has been handled. */
 async function settled(socket: Awaited<ReturnType<typeof openSocket>>): Promise<void> {
   const before = socket.of('pong').length
   socket.send({ type: 'ping' })

@@ -9,7 +9,7 @@ let at = Date.UTC(2026, 10, 1, 12, 0, 0)
 const now = () => new Date(at)
 const codes = createMemberCodes(secret, undefined, now)
 
-test('18 digits tell their user, for ids of any size', () => {
+test('a code of 18 digits identifies its user, for ids of any size', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 2_147_483_647 }), fc.integer({ min: 0, max: 1e7 }), (userId, minutes) => {
       at = Date.UTC(2026, 0, 1) + minutes * minute_ms
@@ -19,7 +19,7 @@ test('18 digits tell their user, for ids of any size', () => {
   )
 })
 
-test('a code is another one each minute, and is good until the end of the next', () => {
+test('a code changes every minute, and is valid until the end of the next minute', () => {
   at = Date.UTC(2026, 10, 1, 12, 0, 59)
   const { code, expires_in } = codes.codeOf(7)
   expect(expires_in).toBe(1)
@@ -35,7 +35,7 @@ test('a code is another one each minute, and is good until the end of the next',
   expect(codes.userOf(code)).toBeUndefined()
 })
 
-test('one digit changed, or another secret, is nobody’s', () => {
+test('a code with one digit changed, or of another secret, identifies nobody', () => {
   const { code } = codes.codeOf(4_711)
   for (let place = 0; place < code.length; place += 1) {
     const digit = (Number(code[place]) + 1) % 10
@@ -44,14 +44,14 @@ test('one digit changed, or another secret, is nobody’s', () => {
   expect(createMemberCodes(another, undefined, now).userOf(code)).toBeUndefined()
 })
 
-test('the previous secret’s codes are good while it is named, and no new ones are made of it', () => {
+test('codes of the previous secret are valid while it is configured, and new codes never use it', () => {
   const { code } = codes.codeOf(4_711)
   const rotated = createMemberCodes(another, secret, now)
   expect(rotated.userOf(code)).toBe(4_711)
   expect(rotated.codeOf(4_711).code).not.toBe(code)
 })
 
-test('the digits don’t show the id, and neighbours’ codes have nothing in common', () => {
+test('the digits do not reveal the id, and codes of neighbouring ids have nothing in common', () => {
   const hidden = Array.from({ length: 1_000 }, (_, i) => codes.codeOf(i + 1).code.slice(0, 10))
   expect(new Set(hidden).size).toBe(1_000)
   expect(hidden.filter((digits, i) => Number(digits) === i + 1)).toEqual([])
@@ -60,6 +60,6 @@ test('the digits don’t show the id, and neighbours’ codes have nothing in co
 })
 
 test.each(['', '0', '1'.repeat(17), '1'.repeat(19), `${'1'.repeat(17)}x`, '１'.repeat(18), '-11111111111111111'])(
-  '%p is no code',
+  'the text %p is not a member code',
   (code) => expect(codes.userOf(code)).toBeUndefined(),
 )

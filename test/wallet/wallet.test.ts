@@ -15,7 +15,7 @@ const get = (path: string, { token } = diner) => service.client.get(`/api${path}
 const wallet = async (query = '', who = diner) => (await get(`/user/vouchers?${query}`, who)).data
 const codes = async (query = '', who = diner) =>
   (await wallet(query, who)).vouchers.map(({ code }: { code: string }) => code)
-/** Signs in again: tokens don't live as long as vouchers. */
+/** Signs in again, because tokens expire before vouchers do. */
 const later = async (days: number) => {
   service.clock.advance(days * day_ms)
   diner = await signIn(service, diner.phone)
@@ -31,7 +31,7 @@ const cancel = (exchange_id: string) =>
   service.client.post(`/api/exchange/orders/${exchange_id}/cancel`, { token: diner.token })
 
 describe('the wallet', () => {
-  test('lists what was won and what was exchanged, newest first, each with what it was given for', async () => {
+  test('the wallet lists vouchers of draws and orders, newest first, each with its source', async () => {
     const won = await win(service, diner, defaultPrize.dish)
     const bought = await buy()
     const { vouchers, counts, pagination } = await wallet()
@@ -65,7 +65,7 @@ describe('the wallet', () => {
     expect(pagination).toEqual({ page: 1, limit: 20, total: 2, total_pages: 1 })
   })
 
-  test('holds every draw of ten apart by its sequence', async () => {
+  test('the vouchers of a draw of ten differ in their draw_sequence', async () => {
     await win(service, diner, defaultPrize.dish)
     const { data } = await service.client.post('/api/lottery/draw', {
       token: diner.token,
@@ -84,7 +84,7 @@ describe('the wallet', () => {
     ).toEqual(told)
   })
 
-  test('keeps a voucher for ever, with what became of it', async () => {
+  test('the wallet keeps every voucher for ever, with its final status', async () => {
     const staff = await signInMerchant(service)
     const [used, called, lapsed] = [await buy(), await buy(), await buy()]
     const prize = await win(service, diner, defaultPrize.coupon)
@@ -114,7 +114,7 @@ describe('the wallet', () => {
     expect(await codes('status=expired&kind=prize')).toEqual([prize.voucher.code])
   })
 
-  test('counts what ends within three days', async () => {
+  test('the wallet counts the vouchers that expire within three days', async () => {
     await buy()
     await later(26)
     expect((await wallet()).counts).toEqual({ active: 1, expiring_soon: 0 })
@@ -123,14 +123,14 @@ describe('the wallet', () => {
     expect((await wallet()).counts).toEqual({ active: 2, expiring_soon: 1 })
   })
 
-  test('goes page by page without a gap or a repetition', async () => {
+  test('the pages of the wallet have no gap and no repetition', async () => {
     const bought = [await buy(), await buy(), await buy()].map(({ exchange_code }) => exchange_code)
     const pages = [await codes('limit=2'), await codes('limit=2&page=2')]
     expect(pages.map((page) => page.length)).toEqual([2, 1])
     expect(pages.flat()).toEqual(bought.toReversed())
   })
 
-  test('is nobody else’s, and one that isn’t there is 6006', async () => {
+  test('nobody sees another’s vouchers, and an unknown voucher is refused with 6006', async () => {
     const { exchange_code } = await buy()
     const other = await signIn(service)
     expect(await codes('', other)).toEqual([])
@@ -141,17 +141,20 @@ describe('the wallet', () => {
       expect((await service.client.get(`/api${path}`)).code).toBe(2001)
   })
 
-  test.each(['status=shipped', 'kind=gift', 'limit=0', 'page=x'])('%s is 9000', async (query) => {
-    expect((await get(`/user/vouchers?${query}`)).code).toBe(9000)
-  })
+  test.each(['status=shipped', 'kind=gift', 'limit=0', 'page=x'])(
+    'the query %s is refused with 9000',
+    async (query) => {
+      expect((await get(`/user/vouchers?${query}`)).code).toBe(9000)
+    },
+  )
 
-  test('one is shown with what its QR code holds, by its code as it is typed', async () => {
+  test('a voucher is found however its code is typed, and shows the text of its QR code', async () => {
     const { exchange_code: code } = await buy()
     const { data } = await get(`/user/vouchers/${code.slice(0, 5).toLowerCase()}%20${code.slice(5)}`)
     expect(data).toEqual({ ...(await wallet()).vouchers[0], qr: `rp:v1:${code}` })
   })
 
-  test('its queries are served by an index', async () => {
+  test('every query of the wallet is served by an index', async () => {
     const explained = async (sql: string) => service.database.query<{ key: string | null }>(`EXPLAIN ${sql}`)
     const own = 'FROM vouchers WHERE user_id = 1'
     const active = `${own} AND status = 'active' AND expires_at > '2026-01-01'`
@@ -165,7 +168,7 @@ describe('the wallet', () => {
   })
 })
 
-test('a draw’s record carries the voucher that the draw told of, and null without one', async () => {
+test('a draw’s record has the voucher of the draw’s answer, or null when it won none', async () => {
   const nothing = await win(service, diner, defaultPrize.nothing)
   const won = await win(service, diner, defaultPrize.coupon)
   const { records } = (await get('/lottery/records')).data
@@ -175,7 +178,7 @@ test('a draw’s record carries the voucher that the draw told of, and null with
   ])
 })
 
-test('a member’s code is 18 digits, with the seconds that it is shown', async () => {
+test('a member code has 18 digits, and comes with the seconds until the next one', async () => {
   const { data } = await get('/user/member-code')
   expect(data.code).toMatch(/^\d{18}$/)
   expect(data.expires_in).toBeWithin(1, 61)
