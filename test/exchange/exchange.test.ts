@@ -22,7 +22,7 @@ const stockOf = async (id: number) =>
 const people = (count: number) => Promise.all(Array.from({ length: count }, () => signIn(service)))
 
 describe('an exchange', () => {
-  test('an exchange is one atom: balance, stock, sales, order, voucher, ledger and movement', async () => {
+  test('an exchange changes balance, stock, sales, order, voucher, ledger and movement together', async () => {
     const person = await signIn(service)
     const id = await newProduct(service, 5, { exchange_points: 120, name: '桂花酸梅汤' })
     const { data } = await submit(person, { product_id: id, quantity: 2 })
@@ -50,7 +50,7 @@ describe('an exchange', () => {
     ])
   })
 
-  test('an exchange without a quantity is of one', async () => {
+  test('an exchange without a quantity buys one', async () => {
     const id = await newProduct(service, 5)
     expect((await submit(await signIn(service), { product_id: id })).data.quantity).toBe(1)
   })
@@ -77,7 +77,7 @@ describe('an exchange', () => {
     expect((await submit(await signIn(service), body)).code).toBe(4001)
   })
 
-  test('an exchange is refused when the product is absent, off sale, short, too dear or over the limit', async () => {
+  test('an exchange of a missing, inactive, sold-out, too expensive or limited product is refused', async () => {
     const person = await signIn(service)
     expect((await submit(person, { product_id: 2_000_000_000 })).code).toBe(4002)
     const deleted = await newProduct(service, 5, { status: 'deleted' })
@@ -97,7 +97,7 @@ describe('an exchange', () => {
     expect(await balanceOf(service, person)).toBe(980)
   })
 
-  test('120 parallel buyers of 50 pieces get exactly 50', async () => {
+  test('120 parallel buyers of a product with a stock of 50 get exactly 50', async () => {
     const id = await newProduct(service, 50)
     const buyers = await people(120)
     const answers = await Promise.all(buyers.map((buyer) => submit(buyer, { product_id: id })))
@@ -107,14 +107,14 @@ describe('an exchange', () => {
     expect(new Set(answers.filter(({ code }) => code === 0).map(({ data }) => data.exchange_code)).size).toBe(50)
   })
 
-  test('a limit for each user holds under 20 parallel orders', async () => {
+  test('the limit per user holds under 20 parallel exchanges', async () => {
     const id = await newProduct(service, 100, { per_user_limit: 3 })
     const person = await signIn(service)
     const answers = await Promise.all(Array.from({ length: 20 }, () => submit(person, { product_id: id })))
     expect(answers.filter(({ code }) => code === 0)).toHaveLength(3)
   })
 
-  test('20 parallel copies of one key make one order', async () => {
+  test('20 parallel requests with one key place one order', async () => {
     const id = await newProduct(service, 100)
     const person = await signIn(service)
     await parallelCopies(() => submit(person, { product_id: id }, 'once'))
@@ -138,7 +138,7 @@ describe('a cancel', () => {
     expect(await service.database.query('SELECT status FROM vouchers')).toEqual([{ status: 'cancelled' }])
   })
 
-  test('a cancel makes room in the limit for each user', async () => {
+  test('a cancelled order no longer counts for the limit per user', async () => {
     const person = await signIn(service)
     const id = await newProduct(service, 5, { per_user_limit: 1 })
     const { data } = await submit(person, { product_id: id })
@@ -147,7 +147,7 @@ describe('a cancel', () => {
     expect((await submit(person, { product_id: id })).code).toBe(0)
   })
 
-  test('a cancel of another’s order is refused just as one of no order', async () => {
+  test('a cancel of another’s order is refused like a cancel of an unknown order', async () => {
     const [person, other] = (await people(2)) as [Person, Person]
     const { data } = await submit(person, { product_id: await newProduct(service, 5) })
     for (const id of [data.exchange_id, 'EX_2222222222222222', 'x', "EX_'--", '%00', 'EX_%2e%2e%2f']) {
@@ -166,7 +166,7 @@ describe('a cancel', () => {
     expect(await balanceOf(service, person)).toBe(1000)
   })
 
-  test('cancels beside exchanges of the last piece leave each piece with exactly one holder', async () => {
+  test('cancels in parallel with exchanges of the last units leave each unit with exactly one buyer', async () => {
     const id = await newProduct(service, 1)
     const holder = await signIn(service)
     const { data } = await submit(holder, { product_id: id })
@@ -187,7 +187,7 @@ describe('the catalogue', () => {
   const names = async (person: Person, query: string) =>
     (await list(person, query)).data.products.map((product: { name: string }) => product.name)
 
-  test('the catalogue filters, sorts and pages what is on sale', async () => {
+  test('the catalogue filters, sorts and pages the products on sale', async () => {
     const person = await signIn(service)
     await newProduct(service, 0, { name: 'a', category: '饮品', exchange_points: 30, sort_order: 3 })
     await newProduct(service, 5, { name: 'b', category: '饮品', exchange_points: 20, sort_order: 2 })
@@ -215,13 +215,13 @@ describe('the catalogue', () => {
     'stock_status=some',
     'limit=1000',
     'category=a&category=b',
-  ])('the query %s is refused with 9000, every time', async (query) => {
+  ])('the query %s is refused with 9000, also when it is repeated', async (query) => {
     const person = await signIn(service)
     expect((await list(person, query)).code).toBe(9000)
     expect((await list(person, query)).code).toBe(9000)
   })
 
-  test('the catalogue is the same for everyone, but asks who they are and names each request', async () => {
+  test('the cached catalogue still needs a token, and each answer has its own request id', async () => {
     const [first, second] = (await people(2)) as [Person, Person]
     await newProduct(service, 5)
     const answers = [await list(first), await list(second), await list(second)]
@@ -231,7 +231,7 @@ describe('the catalogue', () => {
     expect((await service.client.get('/api/exchange/products', { token: `${first.token}x` })).code).toBe(2002)
   })
 
-  test('whoever asks after an exchange sees the new stock', async () => {
+  test('every request after an exchange sees the new stock', async () => {
     const person = await signIn(service)
     await givePoints(service, person, 1000)
     const id = await newProduct(service, 30)
@@ -252,7 +252,7 @@ describe('the catalogue', () => {
 })
 
 describe('orders', () => {
-  test('orders are the caller’s own, newest first, and can be filtered by status', async () => {
+  test('the list of orders has only the caller’s, newest first, and can be filtered by status', async () => {
     const [person, other] = (await people(2)) as [Person, Person]
     const id = await newProduct(service, 50)
     const first = await submit(person, { product_id: id })

@@ -25,7 +25,7 @@ const rich = async (points = 50_000) => {
 const rules = { dailyLimit: 0, pityLimit: 10, voucherTtl_days: 30 }
 const day = '2026-11-22'
 
-/** A draw with chosen rolls, straight into the till. */
+/** Runs a draw with chosen rolls, straight on the till. */
 const drawRolls = async (
   person: Person,
   drawType: Draw['drawType'],
@@ -81,7 +81,7 @@ describe('a draw', () => {
     ['five', 5, 'quintuple'],
     ['decade', 10, 'decade'],
     ['ten', 10, 'decade'],
-  ])('a %s draw turns the wheel %p times as one atom', async (type, count, name) => {
+  ])('a %s draw turns the wheel %p times, all or nothing', async (type, count, name) => {
     const person = await rich()
     const { data } = await spin(person, type)
     expect(data).toMatchObject({ count, draw_type: name, total_cost: 100 * count, draws_today: count })
@@ -119,7 +119,7 @@ describe('a draw', () => {
     expect(msg).toMatch(/需要 100 积分/)
   })
 
-  test('a draw can’t be paid with what it wins', async () => {
+  test('a draw cannot be paid with the points that it wins', async () => {
     const person = await signIn(service)
     await givePoints(service, person, -950)
     const rolls = Array(10).fill(4_000)
@@ -136,7 +136,7 @@ describe('a draw', () => {
     expect(await balanceOf(service, person)).toBe(1000 - 100 * made.length + won)
   })
 
-  test('20 parallel copies of one key have one effect and one answer', async () => {
+  test('20 parallel requests with one key have one effect and one answer', async () => {
     const person = await signIn(service)
     await parallelCopies(() => spin(person, 'single', 'k-1'))
     expect(await sql('SELECT 1 FROM lottery_records')).toHaveLength(1)
@@ -151,7 +151,7 @@ describe('a draw', () => {
     expect((await spin(await signIn(service), 'single', 'k')).headers.get('Idempotency-Replayed')).toBeNull()
   })
 
-  test('one person’s draws don’t hold up another’s', async () => {
+  test('one person’s draws do not delay another’s', async () => {
     const people = await Promise.all(Array.from({ length: 20 }, () => rich()))
     const answers = await Promise.all(people.flatMap((person) => [spin(person, 'ten'), spin(person, 'five')]))
     expect(answers.every(({ code }) => code === 0)).toBe(true)
@@ -162,7 +162,7 @@ describe('a draw', () => {
 describe('the daily limit', () => {
   const limited = useLimit(10)
 
-  test('the daily limit counts draws, and refuses a request that would pass it as a whole', async () => {
+  test('the daily limit counts draws, and refuses the whole of a request that would exceed it', async () => {
     const person = await rich()
     await limited(person, 'quintuple')
     await limited(person, 'triple')
@@ -170,7 +170,7 @@ describe('the daily limit', () => {
     await limited(person, 'single')
   })
 
-  test('the daily limit holds under 30 parallel draws, and begins anew with the business day', async () => {
+  test('the daily limit holds under 30 parallel draws, and starts again with the business day', async () => {
     const person = await rich()
     const results = await Promise.allSettled(Array.from({ length: 30 }, () => limited(person, 'single')))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
@@ -178,7 +178,7 @@ describe('the daily limit', () => {
     expect(limited(person, 'single', '2026-11-23')).rejects.toMatchObject({ code: 3003 })
   })
 
-  test('a replica whose clock is behind never begins an earlier day again', async () => {
+  test('a replica whose clock is behind does not start an earlier day’s limit again', async () => {
     const person = await rich()
     await limited(person, 'decade', '2026-11-23')
     for (const on of [day, '2026-11-23', day]) {
@@ -198,11 +198,11 @@ describe('the daily limit', () => {
   }
 })
 
-describe('the guarantee', () => {
+describe('the pity prize', () => {
   const miss = 9_999
   const pityPrizeRoll = 2_500
 
-  test('the guarantee comes with the tenth draw after nine without, and begins anew', async () => {
+  test('the tenth draw gives the pity prize after nine draws without it, and the count starts again', async () => {
     const person = await rich()
     const { results, user_pity } = await drawRolls(person, 'decade', Array(10).fill(miss))
     expect(results.map(({ is_pity }) => is_pity)).toEqual([...Array(9).fill(false), true])
@@ -210,7 +210,7 @@ describe('the guarantee', () => {
     expect(user_pity).toMatchObject({ current_count: 0, remaining_draws: 10 })
   })
 
-  test('the guarantee counts over requests, and a lucky draw resets it', async () => {
+  test('the pity count goes on from request to request, and a lucky draw resets it', async () => {
     const person = await rich()
     await drawRolls(person, 'quintuple', Array(5).fill(miss))
     await drawRolls(person, 'triple', [miss, pityPrizeRoll, miss])
@@ -218,7 +218,7 @@ describe('the guarantee', () => {
     expect(user_pity).toMatchObject({ current_count: 2, remaining_draws: 8 })
   })
 
-  test('whatever the rolls and requests, no gap is longer than nine, and points are conserved', async () => {
+  test('for any rolls and requests, at most nine draws go without the pity prize, and points add up', async () => {
     const anyRequest = fc.oneof(
       ...([1, 3, 5, 10] as const).map((count) =>
         fc.array(fc.integer({ min: 0, max: oddsSum - 1 }), { minLength: count, maxLength: count }),
@@ -257,7 +257,7 @@ describe('prizes', () => {
     expect(results[0]?.voucher?.code).toMatch(/^[2-9A-HJ-NP-Z]{10}$/)
   })
 
-  test('a prize that has run out falls to the empty prize, and the config says so', async () => {
+  test('the empty prize replaces a prize that has run out, and the config marks that as sold out', async () => {
     const person = await rich()
     await sql('UPDATE lottery_prizes SET stock_remaining = 2 WHERE prize_id = 5')
     const { results } = await drawRolls(person, 'quintuple', Array(5).fill(5_000))
@@ -275,7 +275,7 @@ describe('prizes', () => {
     expect(await sql('SELECT stock_remaining FROM lottery_prizes WHERE prize_id = 7')).toEqual([{ stock_remaining: 0 }])
   })
 
-  test('the guaranteed prize is never limited', async () => {
+  test('the pity prize never runs out', async () => {
     await sql('UPDATE lottery_prizes SET stock_remaining = 0 WHERE prize_id = 3')
     const { results } = await drawRolls(await rich(), 'single', [2_500])
     expect(results[0]?.prize_id).toBe(3)
@@ -283,7 +283,7 @@ describe('prizes', () => {
 })
 
 describe('records and statistics', () => {
-  test('records and statistics are of the caller’s draws alone, newest first, and can be filtered', async () => {
+  test('records and statistics cover only the caller’s draws, newest first, and can be filtered', async () => {
     const [person, other] = [await rich(), await rich()]
     await drawRolls(person, 'triple', [0, 600, 9_999])
     await drawRolls(person, 'single', [8_400])

@@ -25,7 +25,7 @@ const anyOdds = fc
 const withOdds = (odds: number[]) => prizes.map((prize, index) => ({ ...prize, probability: odds[index] ?? 0 }))
 
 describe('a roll', () => {
-  test('each roll hits exactly one prize, and each prize is hit by as many rolls as its odds say', () => {
+  test('each roll hits exactly one prize, and as many rolls hit a prize as its odds say', () => {
     fc.assert(
       fc.property(anyOdds, (odds) => {
         const hits = new Map<number, number>()
@@ -84,13 +84,13 @@ describe('pity', () => {
     )
   })
 
-  test('with a limit of 10 the tenth draw after nine without is the pity prize', () => {
+  test('with a limit of 10, the tenth draw gives the pity prize after nine draws without it', () => {
     expect([0, 1, 8, 9, 10].map((count) => isPityDue(count, 10))).toEqual([false, false, false, true, true])
   })
 })
 
 describe('near miss', () => {
-  test('a near miss is a roll within 0.02 of the activity prize, and never on it', () => {
+  test('a near miss is a roll within 0.02 of the activity prize that does not hit it', () => {
     const index = prizes.findIndex((prize) => prize.is_activity)
     const start = prizes.slice(0, index).reduce((sum, prize) => sum + prize.probability, 0)
     const end = start + (prizes[index]?.probability ?? 0)
@@ -108,7 +108,7 @@ describe('near miss', () => {
 
 describe('prize types', () => {
   test.each(prizeTypes)(
-    '%s: only points prizes credit points, and what wins without points gives a voucher',
+    'only points prizes credit points, and every other winning prize gives a voucher: %s',
     (type) => {
       const { points, hasVoucher, isWin } = prizeRules[type]
       expect(points({ prize_value: 50 })).toBe(type === 'points' ? 50 : 0)

@@ -9,7 +9,7 @@ const day_ms = 86_400_000
 let diner: Person
 let orderId: string
 
-/** Someone with an order that waits for them, who is stopped then. */
+/** A person with a pending order whose account is then stopped. */
 beforeEach(async () => {
   diner = await signIn(service)
   const body = { product_id: await newProduct(service, 5), quantity: 2 }
@@ -30,7 +30,7 @@ const runJob = (name: string) => {
   return job && service.services.jobs.run(job)
 }
 
-test('a receipt that waits is reviewed as any other, and its points are there when the account is let back in', async () => {
+test('a stopped account’s upload is reviewed like any other, and its points are there when the account is active again', async () => {
   const { token } = await signInMerchant(service)
   const body = { upload_id: await newUpload(service, diner), action: 'approve' }
   expect((await service.client.post('/api/merchant/review', { token, body })).code).toBe(0)
@@ -38,13 +38,13 @@ test('a receipt that waits is reviewed as any other, and its points are there wh
   expect(await balanceOf(service, await signIn(service, diner.phone))).toBe(980 + 885)
 })
 
-test('a receipt that nobody reviews ends as any other', async () => {
+test('a stopped account’s upload that nobody reviews expires like any other', async () => {
   await newUpload(service, diner)
   service.clock.advance(7 * day_ms + 1)
   expect(await runJob('expire-reviews')).toEqual({ outcome: 'done', rows: 1 })
 })
 
-test('an order can’t be called off, ends in its time, and gives points and stock back', async () => {
+test('a stopped account cannot cancel its order, which expires in time and gives points and stock back', async () => {
   service.clock.advance(30_000)
   const path = `/api/exchange/orders/${orderId}/cancel`
   expect((await service.client.post(path, { token: diner.token })).code).toBe(2004)
@@ -54,7 +54,7 @@ test('an order can’t be called off, ends in its time, and gives points and sto
   expect(await balance()).toBe(1_000)
 })
 
-test('an order that did not end meanwhile is called off or fetched once the account is let back in', async () => {
+test('an order that has not expired can be cancelled or collected once the account is active again', async () => {
   await stand('active')
   const { token } = await signIn(service, diner.phone)
   expect((await service.client.post(`/api/exchange/orders/${orderId}/cancel`, { token })).code).toBe(0)

@@ -13,7 +13,7 @@ const service = useService()
 const get = (path: string, token: string) => service.client.get(path, { token })
 
 describe('the profile', () => {
-  test('the profile keeps and shows nickname and avatar', async () => {
+  test('the profile saves and shows nickname and avatar', async () => {
     const { token } = await signIn(service)
     const edit = {
       nickname: '  小明🍜 ',
@@ -27,7 +27,7 @@ describe('the profile', () => {
     expect((await get('/api/user/info', token)).data).toEqual(data)
   })
 
-  test('edits of five devices at the same time never show as a mix', async () => {
+  test('edits from five devices at the same moment are never mixed', async () => {
     const { token } = await signIn(service)
     const seen = (data: { user_info: { nickname: string; avatar: string } }) => {
       const { nickname, avatar } = data.user_info
@@ -46,7 +46,7 @@ describe('the profile', () => {
     expect(lasts).toContain(seen((await get('/api/user/info', token)).data))
   })
 
-  test('edits of different fields on two replicas at the same time both stay, time after time', async () => {
+  test('parallel edits of different fields on two replicas are both saved, every time', async () => {
     const { token, userId } = await signIn(service)
     await withReplica(service, async ({ till }) => {
       for (let round = 0; round < 10; round += 1) {
@@ -60,7 +60,7 @@ describe('the profile', () => {
     })
   })
 
-  test('a link to an avatar is kept normalised, without a character of markup', async () => {
+  test('a link to an avatar is stored normalised, without markup characters', async () => {
     const { token } = await signIn(service)
     const body = { avatar: 'https://x.example/"><img src=x onerror=alert(1)>' }
     const { code, data } = await service.client.put('/api/user/info', { token, body })
@@ -69,7 +69,7 @@ describe('the profile', () => {
     expect((await service.client.put('/api/user/info', { token, body: long })).code).toBe(9000)
   })
 
-  test('a link to an avatar of the service stays right when its address changes', async () => {
+  test('a link to an avatar of this service stays valid when the service’s address changes', async () => {
     const { token, userId } = await signIn(service)
     const path = `/avatars/${userId}-7KQ2.jpg`
     const names = [`${service.url}${path}`, `${service.url}${path}?v=2#x`, `https://points.example.com${path}`]
@@ -105,7 +105,7 @@ describe('the profile', () => {
     expect((await get('/api/user/info', token)).data).toEqual(before.data)
   })
 
-  test('statistics and status tell what was done, today and ever', async () => {
+  test('statistics and status count the user’s activities, today and in total', async () => {
     const { token } = await signIn(service)
     await service.client.post('/api/lottery/draw', { token, body: { draw_type: 'triple' } })
     const { data } = await get('/api/user/statistics', token)
@@ -132,7 +132,7 @@ describe('an avatar', () => {
     token = (await signIn(service)).token
   })
 
-  test('an avatar is made 512 pixels, is public under a name that can’t be guessed, and shows in the account', async () => {
+  test('an avatar is scaled to 512 pixels, is public under an unguessable name, and shows in the account', async () => {
     const { data } = await avatar(picture(1, 1_024, 768))
     const image = await fetch(data.avatar)
     expect(image.headers.get('Cache-Control')).toStartWith('public')
@@ -141,7 +141,7 @@ describe('an avatar', () => {
     expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(data.avatar)
   })
 
-  test('no avatar is 5001, a file that is no image 5003, and one that is too large 5004', async () => {
+  test('a missing avatar is refused with 5001, a file that is no image with 5003, and a too large one with 5004', async () => {
     const form = new FormData()
     form.append('picture', new Blob([picture(1)]), 'x.jpg')
     expect((await service.client.post('/api/user/avatar', { token, form })).code).toBe(5001)
@@ -156,7 +156,7 @@ describe('an avatar', () => {
     return (await sweepImages(service.database, service.services.store, { now: new Date() })).putAway
   }
 
-  test('an avatar that was replaced is swept', async () => {
+  test('the sweep deletes an avatar that was replaced', async () => {
     await avatar(picture(1))
     const [old = ''] = await storedKeys(service)
     await avatar(await heavyJpeg(50_000))
@@ -164,7 +164,7 @@ describe('an avatar', () => {
     expect(await storedKeys(service)).not.toContain(old)
   })
 
-  test('of six avatars sent at the same time one stays and is served, and the others are swept', async () => {
+  test('of six avatars sent at the same moment one stays and is served, and the sweep deletes the others', async () => {
     const widths = [100, 110, 120, 130, 140, 150]
     const answers = await Promise.all(widths.map((width) => avatar(picture(1, width, 100))))
     expect(answers.map(({ code }) => code)).toEqual(widths.map(() => 0))

@@ -24,7 +24,7 @@ afterAll(() => {
 })
 
 type Asked = [path: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE', data?: Record<string, unknown>]
-/** What is answered on a path: each alias with the contract's field that it says again. */
+/** Checks the answer of a path: each alias has the same value as the contract's field. */
 type Expected = [alias: string, field: string][]
 
 const valueAt = (data: unknown, path: string): unknown =>
@@ -48,7 +48,7 @@ const names = (prefix: string, pairs: Record<string, string>): Expected =>
 const account = { is_admin: 'is_merchant', avatar_url: 'avatar', avatarUrl: 'avatar' }
 const page: Expected = [['total', 'pagination.total']]
 
-test('accounts', async () => {
+test('answers about accounts have the aliases of older builds', async () => {
   const mobile = newPhone()
   await hears(diner, ['/auth/login', 'POST', { phone: mobile, code: '123456' }], names('user_info.', account))
   await hears(diner, ['/auth/verify-token', 'GET'], names('user_info.', account))
@@ -73,7 +73,7 @@ test('accounts', async () => {
   expect(data.avatar).toStartWith(`${service.url}/`)
 })
 
-test('points and statistics of a diner', async () => {
+test('answers about a diner’s points and statistics have the aliases of older builds', async () => {
   await givePoints(service, diner, 7)
   const first = await hears(diner, ['/user/points/records', 'GET', { limit: 1 }], page)
   expect([first.hasMore, first.has_more, first.total]).toEqual([true, true, 2])
@@ -126,7 +126,7 @@ test('points and statistics of a diner', async () => {
   expect((await hears(diner, ['/user/points/today-trend', 'GET'], [])).today_earned).toBe(after.today_earned - 1_000)
 })
 
-test('the wheel and its draws', async () => {
+test('answers about the wheel and draws have the aliases of older builds', async () => {
   const config = await hears(diner, ['/lottery/config', 'GET'], [['today_draw_count', 'draws_today']])
   expect(config.daily_limit).toBe(9_999)
   expect(config.lottery_rules).toEqual({ daily_limit: 9_999, pity_limit: 10, cost_points: 100 })
@@ -186,7 +186,7 @@ test('the wheel and its draws', async () => {
   }
 })
 
-test('a prize’s code stands in the texts of the records that older builds show, while it can be handed in', async () => {
+test('the records that older builds show contain a prize’s code in their texts while it can be redeemed', async () => {
   await givePoints(service, diner, 1_000)
   const won = await win(service, diner, defaultPrize.coupon)
   await win(service, diner, defaultPrize.nothing)
@@ -227,7 +227,7 @@ test('a prize’s code stands in the texts of the records that older builds show
   expect((await texts('/lottery/records'))[4]).toEqual(['八八折券', coupon, coupon])
 })
 
-test('goods and orders', async () => {
+test('answers about products and orders have the aliases of older builds', async () => {
   const [id] = [await newProduct(service, 5), await newProduct(service, 5)]
   const product = { id: 'product_id', commodity_id: 'product_id' }
   for (const [who, path] of [
@@ -285,7 +285,7 @@ test('goods and orders', async () => {
   await hears(staff, ['/merchant/products/batch', 'DELETE', { product_ids: [more] }], names('products.0.', product))
 })
 
-test('uploads and their reviews', async () => {
+test('answers about uploads and reviews have the aliases of older builds', async () => {
   const upload = {
     id: 'upload_id',
     status: 'review_status',

@@ -27,7 +27,7 @@ const asStaff = (build: Build) => {
   return build
 }
 
-test('v100: the wheel, draws, goods, a photo with its token in the form, records', async () => {
+test('v100 works for a diner: the wheel, draws, products, an upload with its token in the form, records', async () => {
   const build = new Build(service)
   const phone = newPhone()
   await build.post('/auth/send-code', { phone })
@@ -69,7 +69,7 @@ test('v100: the wheel, draws, goods, a photo with its token in the form, records
   await expect(build.get('/user/info')).rejects.toThrow('signed out')
 })
 
-test('v100: staff review one by one and by ids, and set the odds', async () => {
+test('v100 works for staff: they review one by one and by ids, and set the odds', async () => {
   const build = asStaff(new Build(service))
   const diner = await signIn(service)
   const ids = [await newUpload(service, diner), await newUpload(service, diner), await newUpload(service, diner)]
@@ -102,7 +102,7 @@ test('v100: staff review one by one and by ids, and set the odds', async () => {
   expect((await build.get('/merchant/lottery-stats')).data.total_draws).toBe(0)
 })
 
-test('mid: other names of the same, the token refreshed by its own field', async () => {
+test('the middle build works with its own names of fields, and refreshes its token', async () => {
   const build = new Build(service, { refreshBody: camelCase })
   await build.login({ mobile: newPhone(), verification_code: '123456' })
   const drawn = (await build.post('/lottery/draw', { type: 'triple' })).data
@@ -129,7 +129,7 @@ test('mid: other names of the same, the token refreshed by its own field', async
   ]).toEqual([1, 1, 0, 0, 0])
 })
 
-test('v212: draws by the labels of the buttons, and reads what is short from the sentence', async () => {
+test('v212 draws by the labels of the buttons, and reads the missing points from the sentence', async () => {
   const build = new Build(service)
   await build.login({ phone: newPhone(), verify_code: '123456' })
   for (const [label, count] of [
@@ -161,7 +161,7 @@ test('v212: draws by the labels of the buttons, and reads what is short from the
   expect(statistics.win_rate).toBeLessThanOrEqual(1)
 })
 
-test('v21x: refreshes on the true code as well, reviews a batch of items with amounts', async () => {
+test('v21x refreshes on the true code as well, and reviews a batch with amounts', async () => {
   const build = new Build(service, { header: { 'X-Client-Version': '2.1.4', 'X-Platform': 'wechat-miniprogram' } })
   await build.login({ phone: newPhone(), verify_code: '123456', dev_mode: false, skip_sms_verify: false })
   await build.post('/lottery/draw', { type: '单抽', count: 1 })
@@ -206,7 +206,7 @@ test('v21x: refreshes on the true code as well, reviews a batch of items with am
   expect(figures.review_stats).toMatchObject({ pending: 0, approved: 2, rejected: 0, total: 2 })
 })
 
-/** A replica of the service that has heard of nobody yet, with settings of its own. */
+/** A replica with its own settings and empty caches. */
 async function withFreshReplica(settings: Settings, work: (replica: RunningServer) => Promise<void>): Promise<void> {
   const config = testConfig(service.databaseUrl, { DATA_DIR: service.dataDir, DIALECTS: 'on', ...settings })
   const replica = await startServer(config, () => {}, { now: service.clock.now })
@@ -217,7 +217,7 @@ async function withFreshReplica(settings: Settings, work: (replica: RunningServe
   }
 }
 
-test('v100 refreshes on the code that is set for it', async () => {
+test('v100 refreshes on the configured code', async () => {
   const phone = newPhone()
   await withFreshReplica({ AUTH_FAILURE_CODE: '1002' }, async (replica) => {
     const build = new Build(replica, { refreshesOn: 1002 })
@@ -231,7 +231,7 @@ test('v100 refreshes on the code that is set for it', async () => {
 describe('v220', () => {
   const header = { 'X-Client-Version': '2.2.0', 'X-Platform': 'wechat-miniprogram' }
 
-  test('a diner: uploads without an amount, sees 4015 where 4005 has a screen of its own', async () => {
+  test('v220 lets a diner upload without an amount, and gets 4015 because its 4005 has a special screen', async () => {
     const build = new Build(service, { header, refreshBody: camelCase })
     await build.post('/auth/send-code', { mobile: newPhone() })
     const me = await build.login({ mobile: newPhone(), code: '123456' })
@@ -276,7 +276,7 @@ describe('v220', () => {
     )
   })
 
-  test('an upload without a header is known by its form, as the first that a replica hears of its sender', async () => {
+  test('an upload of v220 without the version header is recognised by its form, even on a fresh replica', async () => {
     const build = new Build(service, { header, refreshBody: camelCase })
     await build.login({ mobile: newPhone(), code: '123456' })
     await withFreshReplica({}, async (replica) => {
@@ -286,7 +286,7 @@ describe('v220', () => {
     })
   })
 
-  test('staff: products, the percent wheel by id, statistics of any period', async () => {
+  test('v220 works for staff: products, the wheel in percent by id, statistics of any period', async () => {
     const build = asStaff(new Build(service, { header }))
     expect((await build.get('/user/info')).data.is_admin).toBe(true)
     const made = (
@@ -330,7 +330,7 @@ describe('v220', () => {
   })
 })
 
-test('late: decodes its token by hand, refreshes it before it ends, hears what changes', async () => {
+test('the late build decodes its token itself, refreshes it before it expires, and gets pushes', async () => {
   const build = new Build(service, { header: { 'X-Client-Version': '2.2.0' }, refreshBody: camelCase })
   const me = await build.login({ mobile: newPhone(), code: '123456' })
   for (const token of [build.accessToken, build.refreshToken]) {

@@ -35,7 +35,7 @@ const get = (path: string, data: Record<string, unknown> = {}, options: WxOption
 const asStaff = () => ({ token: staff.token })
 const codeOf = ({ data, header }: WxAnswer) => [data.code, Number(header.get('X-Api-Code'))]
 
-describe('a path of older builds is the contract’s', () => {
+describe('paths of older builds', () => {
   test.each([
     ['/auth/verify', '/auth/verify-token', 'diner'],
     ['/user/profile', '/user/info', 'diner'],
@@ -50,7 +50,7 @@ describe('a path of older builds is the contract’s', () => {
     ['/upload/records', '/photo/history', 'diner'],
     ['/merchant/reviews/pending', '/merchant/pending-reviews', 'staff'],
     ['/merchant/lottery-stats', '/merchant/lottery/stats', 'staff'],
-  ])('%s', async (alias, path, who) => {
+  ])('%s answers like %s', async (alias, path, who) => {
     const token = who === 'staff' ? staff.token : diner.token
     const before = await usesOf(service, `/api${alias}`)
     const [own, theirs] = [await call(path, { token }), await call(`${alias}?unknown=1`, { token })]
@@ -89,12 +89,12 @@ describe('a path of older builds is the contract’s', () => {
     expect([answer.statusCode, answer.data.code, answer.header.get('Allow')]).toEqual([405, 9003, 'PUT, DELETE'])
   })
 
-  test('PUT of a profile', async () => {
+  test('PUT of /user/profile changes the profile', async () => {
     const { data } = await call('/user/profile', { method: 'PUT', data: { nickname: '小明' } })
     expect(data.data.user_info.nickname).toBe('小明')
   })
 
-  test('health is told in their words, to anyone', async () => {
+  test('/health answers anybody in the words of older builds', async () => {
     const { statusCode, data } = await phone.request('/health')
     expect(statusCode).toBe(200)
     expect(Object.keys(data)).toEqual(['status', 'timestamp'])
@@ -118,13 +118,13 @@ describe('requests', () => {
     ['mobile', { code }],
     ['phone', { verify_code: code }],
     ['phone', { verification_code: code }],
-  ])('sign in by %s and %p', async (name, rest) => {
+  ])('a login with %s and %p signs in', async (name, rest) => {
     const { data } = await phone.request('/auth/login', { method: 'POST', data: { [name]: newPhone(), ...rest } })
     expect(data.code).toBe(0)
     expect(data.data.user_info.is_admin).toBe(false)
   })
 
-  test('a code is sent to a mobile; wrong ones are refused as without the alias', async () => {
+  test('a code is sent to a mobile, and wrong values are refused as without the alias', async () => {
     const send = (data: Record<string, unknown>) => phone.request('/auth/send-code', { method: 'POST', data })
     expect(codeOf(await send({ mobile: newPhone() }))).toEqual([0, 0])
     for (const mobile of ['1', null, 13_800_138_000, ['13800138000'], {}])
@@ -134,7 +134,7 @@ describe('requests', () => {
     expect(codeOf(await login({ mobile: newPhone(), phone: 'x', code }))).toEqual([1001, 1001])
   })
 
-  test('a refresh token comes as refreshToken, or as Bearer with no body', async () => {
+  test('a refresh token is accepted as refreshToken, and as Bearer without a body', async () => {
     const body = await phone.request('/auth/refresh', { method: 'POST', data: { refreshToken: diner.refreshToken } })
     expect(body.data.code).toBe(0)
     const bearer = await fetch(`${service.url}/api/auth/refresh`, {
@@ -151,7 +151,7 @@ describe('requests', () => {
     ['十连抽', 10],
     ['SINGLE', 1],
     ['Ten', 10],
-  ])('%s draws %i', async (label, count) => {
+  ])('the draw type %s draws %i times', async (label, count) => {
     for (const field of ['draw_type', 'type']) {
       await givePoints(service, diner, 1_000)
       const { data } = await post('/lottery/draw', { [field]: label, count })
@@ -172,7 +172,7 @@ describe('requests', () => {
     expect(codeOf(await post('/lottery/draw', { draw_type: null, type: '单抽' }))).toEqual([3004, 3004])
   })
 
-  test('draws are listed by type and page', async () => {
+  test('records of draws can be filtered by type and paged in the words of older builds', async () => {
     await post('/lottery/draw', { type: '三连抽' })
     await post('/lottery/draw', { type: '单抽' })
     const list = async (query: Record<string, unknown>) =>
@@ -184,14 +184,14 @@ describe('requests', () => {
     expect(codeOf(await get('/lottery/records', { page_size: 0, limit: 0 }))).toEqual([9000, 9000])
   })
 
-  test.each(['commodity_id', 'id', 'product_id'])('an exchange by %s', async (name) => {
+  test.each(['commodity_id', 'id', 'product_id'])('an exchange may name its product by %s', async (name) => {
     const id = await newProduct(service, 5)
     expect((await post('/exchange/redeem', { [name]: id })).data.data.product_id).toBe(id)
     for (const bad of ['1', -1, 1.5, null])
       expect(codeOf(await post('/exchange/redeem', { [name]: bad }))).toEqual([4001, 4001])
   })
 
-  test('products are sorted in their words', async () => {
+  test('products can be sorted in the words of older builds', async () => {
     for (const [name, exchange_points, stock, rating] of [
       ['甲', 30, 1, 4],
       ['乙', 10, 9, 3],
@@ -218,7 +218,7 @@ describe('requests', () => {
       expect(codeOf(await get('/exchange/products', bad))).toEqual([9000, 9000])
   })
 
-  test('all and nothing mean the same as leaving it out', async () => {
+  test('a filter of all, or an empty one, means the same as no filter', async () => {
     await post('/exchange/redeem', { id: await newProduct(service, 5) })
     expect((await get('/exchange/records', { status: 'all', page_size: 20 })).data.data.records).toHaveLength(1)
     expect((await get('/exchange/records', { status: 'PENDING' })).data.data.records).toHaveLength(1)
@@ -242,7 +242,7 @@ describe('requests', () => {
     expect(codeOf(await get('/merchant/statistics', { period: 'year' }, asStaff()))).toEqual([9000, 9000])
   })
 
-  test('staff’s products: ids, offline, images as they were answered, none', async () => {
+  test('staff edit products by their ids, with offline, links as they were answered, and empty images', async () => {
     const made = await post(
       '/merchant/products',
       { name: '新品', category: '热菜', exchange_points: 10, image: '' },
@@ -278,7 +278,7 @@ describe('requests', () => {
   })
 })
 
-test('what every list and editor takes as well', async () => {
+test('every list and editor accepts the remaining aliases', async () => {
   const id = await newProduct(service, 5)
   const ours = `${service.url}/images/x.jpg`
   const made = { name: '新品', category: '热菜', exchange_points: 10, status: 'OFFLINE', image: ours }
@@ -318,20 +318,20 @@ describe('reviews', () => {
     ['review_id', { action: 'approve', points: 0 }, 'approve', 0],
     ['id', { action: 'rejected', points: 0, amount: 0, review_reason: '看不清' }, 'reject', 0],
     ['upload_id', { action: 'reject', amount: 0, reason: '看不清' }, 'reject', 0],
-  ])('by %s with %p', async (name, verdict, action, points) => {
+  ])('a review by %s with %p is accepted', async (name, decision, action, points) => {
     const upload_id = await newUpload(service, diner)
-    expect((await review({ [name]: upload_id, ...verdict })).data.data).toMatchObject({
+    expect((await review({ [name]: upload_id, ...decision })).data.data).toMatchObject({
       upload_id,
       action,
       points_awarded: points,
     })
     const [row] = await service.database.query<{ review_reason: string }>('SELECT review_reason FROM upload_reviews')
     expect(row?.review_reason).toBe(
-      'review_reason' in verdict ? verdict.review_reason : 'reason' in verdict ? verdict.reason : '审核通过',
+      'review_reason' in decision ? decision.review_reason : 'reason' in decision ? decision.reason : '审核通过',
     )
   })
 
-  test('wrong ones are refused as without aliases, and decide nothing', async () => {
+  test('wrong reviews are refused as without aliases, and decide nothing', async () => {
     const upload_id = await newUpload(service, diner)
     const bad = [
       { action: 'approveds' },
@@ -340,7 +340,8 @@ describe('reviews', () => {
       { action: 'reject', points: -1 },
       { action: 'approved', review_reason: 'x'.repeat(201) },
     ]
-    for (const verdict of bad) expect(codeOf(await review({ review_id: upload_id, ...verdict }))).toEqual([6001, 6001])
+    for (const decision of bad)
+      expect(codeOf(await review({ review_id: upload_id, ...decision }))).toEqual([6001, 6001])
     expect(codeOf(await review({ review_id: upload_id, action: 'approved', points: 99_999 }))).toEqual([6005, 6005])
     expect(codeOf(await review({ id: 'UP_NONE', action: 'approved' }))).toEqual([6003, 6003])
     const own = await newUpload(service, staff)
@@ -348,7 +349,7 @@ describe('reviews', () => {
     expect(codeOf(await post('/merchant/review', { id: upload_id, action: 'approved' }))).toEqual([2005, 2005])
   })
 
-  test.each(['upload_ids', 'review_ids'])('a batch by %s with one verdict', async (name) => {
+  test.each(['upload_ids', 'review_ids'])('a batch by %s makes one decision for all of them', async (name) => {
     const ids = [await newUpload(service, diner), await newUpload(service, diner), 'UP_NONE']
     const { data } = await post(
       '/merchant/batch-review',
@@ -365,7 +366,7 @@ describe('reviews', () => {
     expect(codeOf(await post('/merchant/batch-review', { [name]: ids }, asStaff()))).toEqual([6001, 6001])
   })
 
-  test('a batch by ids takes of the other fields what a verdict has, and nothing of a list too long', async () => {
+  test('a batch by ids copies only a decision’s fields, and does not expand a list that is too long', async () => {
     const chaff = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${i}`, 1]))
     const body = { ...chaff, action: 'approve', upload_ids: Array(5_000).fill(1) }
     const before = process.memoryUsage.rss()
@@ -373,7 +374,7 @@ describe('reviews', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(300_000_000)
   })
 
-  test('a batch of items with amounts and reasons', async () => {
+  test('a batch may have its own decision, amount and reason for each upload', async () => {
     const [a, b, c] = [
       await newUpload(service, diner),
       await newUpload(service, diner),
@@ -402,7 +403,7 @@ describe('uploads', () => {
     ['/photo/upload', 'image', { amount: '88.5' }],
     ['/upload', 'file', { user_amount: '88.5' }],
     ['/upload/photo', 'photo', { user_amount: '88.5' }],
-  ])('%s of a %s with %p, the token in the form', async (path, name, amounts) => {
+  ])('%s accepts a file named %s, %p and the token in the form', async (path, name, amounts) => {
     const answer = await phone.uploadFile(path, { name, bytes, formData: { ...amounts, access_token: diner.token } })
     expect(answer.statusCode).toBe(200)
     const { data } = answer.data
@@ -410,7 +411,7 @@ describe('uploads', () => {
     expect((await fetch(data.image_url)).status).toBe(200)
   })
 
-  test('the header’s token comes before the form’s, which is good for nothing else', async () => {
+  test('the header’s token takes precedence over the form’s, which only uploads accept', async () => {
     const formData = { amount: '1', access_token: diner.token }
     const header = { Authorization: 'Bearer nonsense' }
     expect(codeOf(await phone.uploadFile('/upload', { name: 'file', bytes, formData }, { header }))).toEqual([
@@ -444,7 +445,7 @@ describe('uploads', () => {
     ['', 'photo', 0],
     ['2.1.4', 'image', 5002],
     ['', 'file', 5002],
-  ])('with version %p a %s without an amount comes to %i', async (version, name, code) => {
+  ])('from version %p, a file named %s without an amount is answered with %i', async (version, name, code) => {
     const header: Record<string, string> = version ? { 'X-Client-Version': version } : {}
     const upload = (formData: Record<string, string>) =>
       phone.uploadFile('/photo/upload', { name, bytes, formData }, { token: diner.token, header })
@@ -455,7 +456,7 @@ describe('uploads', () => {
     if (code === 0) expect(answer.data.data).toMatchObject({ input_amount: null, amount: '0.00' })
   })
 
-  test('of two files the contract’s is taken, whatever comes first', async () => {
+  test('of two files the one with the contract’s name is preferred, whichever comes first', async () => {
     const other = await jpegOf(picture(seed + 10_000))
     const digests = await Promise.all([bytes, other].map(async (sent) => (await openPhoto(sent)).sha256))
     for (const [names, kept] of [
@@ -479,15 +480,15 @@ describe('uploads', () => {
   })
 })
 
-describe('what the pages do besides', () => {
+describe('batches of products, pictures and queries', () => {
   const ids = async (count: number) => Promise.all(Array.from({ length: count }, () => newProduct(service, 5)))
   const batch = (method: 'PUT' | 'DELETE', data: Record<string, unknown>, options: WxOptions = asStaff()) =>
     call('/merchant/products/batch', { method, data, ...options })
 
   test.each([
     ['beside the ids', (product_ids: number[]) => ({ product_ids, status: 'OFFLINE', name: '同名', evil: 1 })],
-    ['as updates', (product_ids: number[]) => ({ product_ids, updates: { status: 'offline', name: '同名', evil: 1 } })],
-    ['for each', (ids: number[]) => ({ updates: ids.map((id) => ({ id, status: 'offline', name: '同名' })) })],
+    ['in updates', (product_ids: number[]) => ({ product_ids, updates: { status: 'offline', name: '同名', evil: 1 } })],
+    ['for each id', (ids: number[]) => ({ updates: ids.map((id) => ({ id, status: 'offline', name: '同名' })) })],
   ])('many products are edited at once, with the fields %s', async (_, bodyOf) => {
     const [a = 0, b = 0, other = 0] = await ids(3)
     const { data } = await batch('PUT', bodyOf([a, b]))
@@ -500,7 +501,7 @@ describe('what the pages do besides', () => {
     ])
   })
 
-  test('many products are taken off sale for good, all or none', async () => {
+  test('many products are deleted at once, all or none', async () => {
     const [a = 0, b = 0, c = 0] = await ids(3)
     expect(codeOf(await batch('DELETE', { product_ids: [a, 999_999] }))).toEqual([4002, 4002])
     const { data } = await batch('DELETE', { product_ids: [a, b] })
@@ -509,7 +510,7 @@ describe('what the pages do besides', () => {
     expect(left.map((one: { id: number }) => one.id)).toEqual([c])
   })
 
-  test('a list that is none, or too long, is 6009; others than staff get 2005', async () => {
+  test('a malformed or too long list is refused with 6009, and callers who are not staff with 2005', async () => {
     for (const method of ['PUT', 'DELETE'] as const) {
       for (const product_ids of [[], ['x'], [1, 1], Array(101).fill(1), 'all', null])
         expect(codeOf(await batch(method, { product_ids, status: 'offline' }))).toEqual([6009, 6009])
@@ -518,7 +519,7 @@ describe('what the pages do besides', () => {
   })
 
   test.each(['wxfile://tmp_1.jpg', 'http://tmp/1.jpg', 'HTTP://tmp/1.jpg'])(
-    '%s as a picture is dropped, and the rest is saved',
+    'the picture link %s, which is only on the phone, is dropped, and the other fields are saved',
     async (link) => {
       const profile = await call('/user/info', { method: 'PUT', data: { nickname: '小红', avatar: link } })
       expect(profile.data.data.user_info).toMatchObject({ nickname: '小红', avatar: null })
@@ -538,13 +539,13 @@ describe('what the pages do besides', () => {
     },
   )
 
-  test('a link that only looks like one is judged as any other', async () => {
+  test('a link that only looks like one on the phone is handled like any other link', async () => {
     const avatar = 'https://tmp.example.com/x.jpg'
     const { data } = await call('/user/info', { method: 'PUT', data: { avatar } })
     expect([data.code, data.data?.user_info.avatar]).toEqual([0, avatar])
   })
 
-  test('what says nothing in a query is as if it weren’t there', async () => {
+  test('undefined, null and empty values in a query count as missing', async () => {
     await post('/exchange/redeem', { id: await newProduct(service, 5) })
     const nothing = {
       _t: 1_793_000_000_000,
@@ -574,21 +575,21 @@ describe('what the pages do besides', () => {
     '/auth/admin/login',
     '/v4/user/info',
     '/v4/auth/login',
-  ])('%s is not ours: 404', async (path) => {
+  ])('%s is a path of another service and is 404', async (path) => {
     for (const method of ['GET', 'POST'] as const)
       expect((await call(path, { method, token: staff.token })).statusCode).toBe(404)
   })
 })
 
 describe('codes', () => {
-  test('2001 and 2002 go out as 401, and the header keeps the true one', async () => {
+  test('2001 and 2002 are sent as 401, and X-Api-Code has the true code', async () => {
     expect(codeOf(await phone.request('/user/info'))).toEqual([401, 2001])
     const answer = await phone.request('/user/info', { token: 'nonsense' })
     expect(codeOf(answer)).toEqual([401, 2002])
     expect([answer.statusCode, answer.data.message]).toEqual([200, answer.data.msg])
   })
 
-  test('4005 is 4015 to 2.x alone', async () => {
+  test('only clients of version 2.x get 4015 instead of 4005', async () => {
     const id = await newProduct(service, 5, { exchange_points: 5_000 })
     const buy = (version?: string) =>
       post('/exchange/redeem', { id }, { header: version ? { 'X-Client-Version': version } : {} })
@@ -607,14 +608,14 @@ describe('codes', () => {
     ])
   })
 
-  test('3002 says how many points are needed, as builds take it from the sentence', async () => {
+  test('the sentence of 3002 names the points that are needed, because builds read them from it', async () => {
     await givePoints(service, diner, -950)
     const { data } = await post('/lottery/draw', { draw_type: '三连抽' })
     expect([data.code, Number(/需要\s*(\d+)\s*积分/.exec(data.msg)?.[1]), data.message]).toEqual([3002, 300, data.msg])
     expect(data.data).toEqual({ required: 300, current: 50, shortage: 250 })
   })
 
-  test('message stands beside msg in every envelope', async () => {
+  test('every envelope has message as well as msg', async () => {
     const answers = [
       await get('/user/info'),
       await get('/nowhere'),
@@ -625,7 +626,7 @@ describe('codes', () => {
   })
 })
 
-test('each use is counted by its alias, and nothing of a client’s becomes one', async () => {
+test('each use is counted by its alias, and nothing that a client sends becomes a new label', async () => {
   const counts = [
     'POST /api/lottery/draw < draw_type=单抽',
     'POST /api/lottery/draw < type',
@@ -646,14 +647,14 @@ test('each use is counted by its alias, and nothing of a client’s becomes one'
   expect(metrics).toContain('route="/api/exchange/products",code="0"')
 })
 
-test('a path of older builds is logged and measured as the contract’s', async () => {
+test('a path of older builds is logged and measured as the contract’s path', async () => {
   await get('/user/profile')
   const metrics = await (await fetch(`${service.url}/metrics`)).text()
   expect(metrics).toContain('route="/api/user/info",code="0"')
   expect(metrics).not.toContain('/api/user/profile",code')
 })
 
-test('the API’s document is the contract’s', async () => {
+test('the API’s document describes only the contract', async () => {
   const text = await (await fetch(`${service.url}/api/openapi.json`)).text()
   for (const alias of [
     '/api/user/profile',

@@ -22,7 +22,7 @@ const draw = (token: string, data: Record<string, unknown>, key?: string) =>
     header: key ? { 'Idempotency-Key': key } : {},
   })
 
-test('limits hold for what comes by an alias', async () => {
+test('rate limits and daily limits also hold for requests that use aliases', async () => {
   const [a, b] = [await signIn(service), await signIn(service)]
   expect((await draw(a.token, { type: '单抽' })).data.code).toBe(0)
   expect((await draw(a.token, { draw_type: '三连抽' })).data.code).toBe(3003)
@@ -34,7 +34,7 @@ test('limits hold for what comes by an alias', async () => {
   expect([limited.data.code, Number(limited.header.get('Retry-After')) > 0]).toEqual([9006, true])
 })
 
-test('one key has one effect, by whichever path and words it comes', async () => {
+test('one key has one effect, whichever path and aliases a request uses', async () => {
   const diner = await signIn(service)
   const product_id = await newProduct(service, 5)
   const buy = async (path: string, data: Record<string, unknown>) => {
@@ -48,12 +48,12 @@ test('one key has one effect, by whichever path and words it comes', async () =>
   expect(await balanceOf(service, diner)).toBe(990)
 })
 
-test('the code of a missing or expired token is the configured one', async () => {
+test('a missing token is answered with the configured code', async () => {
   const { data, header } = await phoneOf(service).request('/user/info')
   expect([data.code, header.get('X-Api-Code')]).toEqual([4010, '2001'])
 })
 
-test('a token in a form never stands in a log', async () => {
+test('no log contains a token that was sent in a form', async () => {
   const { DATABASE_URL, DATA_DIR } = { DATABASE_URL: service.databaseUrl, DATA_DIR: service.dataDir }
   const program = await startProgram({ DATABASE_URL, DATA_DIR, JOBS: 'off', OCR: 'off', LOG_LEVEL: 'trace' })
   try {

@@ -43,7 +43,7 @@ describe('without dialects', () => {
     '/exchange/statistics',
     '/user/points/today-trend',
     '/health',
-  ])('%s is no route', async (path) => expect(await call(path, 'GET', {}, staff)).toEqual([404, 9002]))
+  ])('GET %s is not found', async (path) => expect(await call(path, 'GET', {}, staff)).toEqual([404, 9002]))
 
   test.each([
     '/exchange/redeem',
@@ -55,9 +55,9 @@ describe('without dialects', () => {
     '/merchant/lottery/reset-probabilities',
     '/merchant/apply',
     '/merchant/auth',
-  ])('POST %s is no route', async (path) => expect(await call(path, 'POST', {}, staff)).toEqual([404, 9002]))
+  ])('POST %s is not found', async (path) => expect(await call(path, 'POST', {}, staff)).toEqual([404, 9002]))
 
-  test('each build’s words are refused in the contract’s way', async () => {
+  test('requests in the words of older builds are refused with the contract’s codes', async () => {
     const upload_id = await newUpload(service, diner)
     const prizes = [{ prize_id: 1, probability: 100 }]
     const calls = [
@@ -88,7 +88,7 @@ describe('without dialects', () => {
     }
   })
 
-  test('an upload’s form carries no token, no other name of the photo and no other amount', async () => {
+  test('an upload’s form may not hold the token, and needs the contract’s names of file and amount', async () => {
     const bytes = await jpegOf(picture(77))
     const upload = async (name: string, formData: Record<string, string>, token?: string) =>
       (
@@ -104,7 +104,7 @@ describe('without dialects', () => {
     expect(await upload('image', {}, diner.token)).toBe(5002)
   })
 
-  test('answers, frames and figures are the contract’s alone', async () => {
+  test('answers, frames and metrics hold nothing but the contract’s', async () => {
     const { data } = await phone.request('/lottery/draw', {
       method: 'POST',
       token: diner.token,
@@ -132,7 +132,7 @@ describe('without dialects', () => {
     expect(await (await fetch(`${service.url}/metrics`)).text()).not.toContain('dialect_uses_total')
   })
 
-  test('the document is the same one as with them', async () => {
+  test('the document is the same as with dialects', async () => {
     const { services } = service
     const dialects = openDialects({ DIALECTS: true, AUTH_FAILURE_CODE: 401, TRUST_PROXY: 0 }, services)
     const document = async (answer: Response | Promise<Response>) => (await answer).json()

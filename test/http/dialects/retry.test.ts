@@ -54,7 +54,7 @@ afterAll(async () => {
   proxy.stop()
 })
 
-/** Sends a request over a connection of its own, which can be cut before the answer is there. */
+/** Sends a request over its own connection, which can be cut before the answer arrives. */
 function sendAlone(path: string, body: string | Buffer, { token }: Person, type = 'application/json', more = '') {
   const { hostname, port } = new URL(service.url)
   const socket = connect(Number(port), hostname)
@@ -84,7 +84,7 @@ const drawsOf = async ({ userId }: Person) => {
 }
 const nothingWaits = () => until(() => service.services.till.waiting() === 0)
 
-/** A draw that commits, and whose connection is cut between its commit's sending and its answer. */
+/** Makes a draw that commits, but whose connection is cut before its answer. */
 async function lostDraw(person: Person, end: 'cut' | 'end' = 'cut', data: object = { type: '单抽' }): Promise<void> {
   const struck = proxy.struck
   proxy.strike('hold')
@@ -99,26 +99,29 @@ async function lostDraw(person: Person, end: 'cut' | 'end' = 'cut', data: object
   expect(lost.isSilent()).toBe(true)
 }
 
-describe('an answer that nobody was there to hear', () => {
-  test.each(['cut', 'end'] as const)('is given to the next identical request, once (connection: %s)', async (end) => {
-    await lostDraw(diner, end)
-    const [lost] = await drawsOf(diner)
-    const before = await usesOf(service, 'retry without a key')
-    const again = await draw(diner)
-    expect([again.data.code, again.data.data.draw_id, again.header.get('Idempotency-Replayed')]).toEqual([
-      0,
-      lost,
-      'true',
-    ])
-    expect(again.data.data.user_points).toBe(again.data.data.remaining_points)
-    expect(await drawsOf(diner)).toEqual([lost as string])
-    expect(await usesOf(service, 'retry without a key')).toBe(before + 1)
-    const next = await draw(diner)
-    expect(next.data.data.draw_id).not.toBe(lost)
-    expect(await drawsOf(diner)).toHaveLength(2)
-  })
+describe('the answer to a caller who had disconnected', () => {
+  test.each(['cut', 'end'] as const)(
+    'the next identical request gets the lost answer, once (connection: %s)',
+    async (end) => {
+      await lostDraw(diner, end)
+      const [lost] = await drawsOf(diner)
+      const before = await usesOf(service, 'retry without a key')
+      const again = await draw(diner)
+      expect([again.data.code, again.data.data.draw_id, again.header.get('Idempotency-Replayed')]).toEqual([
+        0,
+        lost,
+        'true',
+      ])
+      expect(again.data.data.user_points).toBe(again.data.data.remaining_points)
+      expect(await drawsOf(diner)).toEqual([lost as string])
+      expect(await usesOf(service, 'retry without a key')).toBe(before + 1)
+      const next = await draw(diner)
+      expect(next.data.data.draw_id).not.toBe(lost)
+      expect(await drawsOf(diner)).toHaveLength(2)
+    },
+  )
 
-  test('is nobody else’s, and no other request’s', async () => {
+  test('no other user and no other request gets a lost answer', async () => {
     const other = await signIn(service)
     await lostDraw(diner)
     const [lost] = await drawsOf(diner)
@@ -134,14 +137,14 @@ describe('an answer that nobody was there to hear', () => {
     expect((await draw(diner, { draw_type: 'SINGLE', count: 1 })).data.data.draw_id).toBe(lost)
   })
 
-  test('is kept for a minute', async () => {
+  test('a lost answer is kept for a minute', async () => {
     await lostDraw(diner)
     const [lost] = await drawsOf(diner)
     service.clock.advance(minute_ms)
     expect((await draw(diner)).data.data.draw_id).not.toBe(lost)
   })
 
-  test('is not kept when it was a refusal, and not beyond a bound', async () => {
+  test('refusals are not kept, and the number of kept answers is limited', async () => {
     const answers = createLostAnswers(service.clock.elapsed_ms)
     const gone = () => true
     const refused = answers.answer('a', gone, () => Promise.reject(new Refusal(3001)))
@@ -163,7 +166,7 @@ describe('an answer that nobody was there to hear', () => {
     expect(answers.size).toBe(1)
   })
 
-  test('of an exchange and of an upload as well', async () => {
+  test('lost answers of exchanges and uploads are kept as well', async () => {
     const id = await newProduct(service, 5)
     let struck = proxy.struck
     proxy.strike('hold')
@@ -203,7 +206,7 @@ describe('an answer that nobody was there to hear', () => {
 })
 
 describe('a retry while the first is running', () => {
-  test('waits for it and gets its answer: no second draw', async () => {
+  test('a retry after a disconnect waits for the running draw and gets its answer', async () => {
     const struck = proxy.struck
     proxy.strike('hold')
     const first = sendAlone('/lottery/draw', '{"type":"单抽"}', diner)
@@ -211,7 +214,7 @@ describe('a retry while the first is running', () => {
     first.cut()
     const second = sendAlone('/lottery/draw', '{"type":"单抽"}', diner)
     await Bun.sleep(50)
-    // The second gives up as well, and the third is the one that hears.
+    // The second request disconnects too, and the third gets the answer.
     second.cut()
     const third = sendAlone('/lottery/draw', '{"type":"单抽"}', diner)
     await Bun.sleep(50)
@@ -223,7 +226,7 @@ describe('a retry while the first is running', () => {
     expect(await drawsOf(diner)).toHaveLength(2)
   })
 
-  test('whose caller is still there is a draw of its own', async () => {
+  test('identical requests whose callers stay connected are separate draws', async () => {
     proxy.strike('hold')
     const sent = [1, 2, 3].map(() => sendAlone('/lottery/draw', '{"type":"单抽"}', diner))
     await Bun.sleep(50)
@@ -234,12 +237,12 @@ describe('a retry while the first is running', () => {
   })
 })
 
-test('two draws whose answers arrived are two draws', async () => {
+test('identical draws whose answers arrived are separate draws', async () => {
   const ids = [await draw(diner), await draw(diner), await draw(diner)].map(({ data }) => data.data.draw_id)
   expect(new Set(ids).size).toBe(3)
 })
 
-test('people who are cut off at any moment and retry pay for what they hear of', async () => {
+test('people who are disconnected at any moment and retry get an answer of a different draw each time', async () => {
   const people = await Promise.all(Array.from({ length: 12 }, () => signIn(service)))
   const results = await Promise.all(
     people.map(async (person, i) => {
@@ -259,7 +262,7 @@ test('people who are cut off at any moment and retry pay for what they hear of',
   )
   for (const { person, heard } of results) {
     expect(new Set(heard).size).toBe(heard.length)
-    // A cut that met an answer on its way is the one case nobody can tell from an answer that arrived.
+    // There may be more draws: an answer that was sent just before the cut counts as delivered.
     expect(heard.every((id) => id !== '')).toBe(true)
     expect((await drawsOf(person)).length).toBeGreaterThanOrEqual(heard.length)
   }

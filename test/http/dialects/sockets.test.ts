@@ -22,7 +22,7 @@ afterEach(() => {
 // biome-ignore lint/suspicious/noExplicitAny: frames are read as builds read them
 type Frame = Record<string, any>
 
-/** A build's socket: `wx.connectSocket` with its subprotocols. */
+/** Connects like a build: `wx.connectSocket` with its subprotocols. */
 async function connect(path: string, protocols: string[], { token }: Person) {
   const url = `${service.url.replace('http', 'ws')}${path}?token=${encodeURIComponent(token)}&client_type=miniprogram`
   const socket = new WebSocket(url, protocols)
@@ -43,7 +43,7 @@ test.each([
   ['/ws', ['websocket', 'wss']],
   ['/ws', []],
   ['/', ['wss']],
-])('a build connects to %s offering %p', async (path, protocols) => {
+])('a build can connect to %s and offer %p', async (path, protocols) => {
   const { socket, frames } = await connect(path, protocols, diner)
   expect(socket.protocol).toBe(protocols[0] ?? '')
   expect(frames[0]).toMatchObject({
@@ -53,8 +53,8 @@ test.each([
   })
 })
 
-describe('frames out', () => {
-  test('a change of points, under each name that builds know', async () => {
+describe('frames to the client', () => {
+  test('a push of points has every name that builds know', async () => {
     const { next } = await connect('/ws', ['wss'], diner)
     await phone.request('/lottery/draw', { method: 'POST', token: diner.token, data: { type: '单抽' } })
     const { event, data, timestamp } = await next('points_update')
@@ -73,7 +73,7 @@ describe('frames out', () => {
     })
   })
 
-  test('stock, a review’s result with its user, and a notice to all, twice', async () => {
+  test('pushes of stock and reviews have their aliases, and a system notification is also sent as system_notice', async () => {
     const staff = await signInMerchant(service)
     const id = await newProduct(service, 5)
     const { next } = await connect('/ws', ['wss'], diner)
@@ -102,7 +102,7 @@ describe('frames out', () => {
   })
 })
 
-test('a late reading goes out in the contract’s words, and no other frame changes for it', async () => {
+test('the push of a late reading has only the contract’s fields, and the other frames stay the same', async () => {
   const staff = await signInMerchant(service)
   const upload_id = await newUpload(service, diner)
   const { frames, next } = await connect('/ws', ['wss'], diner)
@@ -125,14 +125,14 @@ test('a late reading goes out in the contract’s words, and no other frame chan
   ])
 })
 
-describe('frames in', () => {
-  test.each(['ping', 'heartbeat'])('%s is answered with pong', async (type) => {
+describe('frames from the client', () => {
+  test.each(['ping', 'heartbeat'])('a frame %s is answered with pong', async (type) => {
     const { next, send } = await connect('/ws', ['wss'], diner)
     send({ type, data: { client_time: new Date().toISOString() }, timestamp: 'x', message_id: 'msg_1' })
     expect((await next('pong')).data.server_time).toEndWith('Z')
   })
 
-  test('subscribe narrows to products, unsubscribe widens again', async () => {
+  test('subscribe limits stock pushes to products, and unsubscribe brings all of them back', async () => {
     const { frames, next, send } = await connect('/ws', ['wss'], diner)
     const [one, other] = [await newProduct(service, 5), await newProduct(service, 5)]
     const buy = (id: number) => phone.request('/exchange/redeem', { method: 'POST', token: diner.token, data: { id } })
@@ -152,7 +152,7 @@ describe('frames in', () => {
     expect(frames.filter(({ type }) => type === 'error')).toEqual([])
   })
 
-  test('what is wrong gets the error it gets without the alias', async () => {
+  test('a wrong frame gets the same error as without the alias', async () => {
     const { frames, send } = await connect('/ws', ['wss'], diner)
     const wrong = [
       { type: 'subscribe' },
@@ -168,7 +168,7 @@ describe('frames in', () => {
     for (const { data } of frames.filter(({ type }) => type === 'error')) expect(data.code).toBe(9000)
   })
 
-  test('a stranger’s first frame is still its name', async () => {
+  test('an unauthenticated socket must still authenticate with its first frame', async () => {
     const socket = new WebSocket(`${service.url.replace('http', 'ws')}/ws`)
     sockets.push(socket)
     const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)))
@@ -177,7 +177,7 @@ describe('frames in', () => {
   })
 })
 
-test('a push of points tells the one it is for alone', async () => {
+test('a push of points reaches only the user whose points changed', async () => {
   const other = await signIn(service)
   const { frames, next } = await connect('/ws', [], other)
   await givePoints(service, diner, 5)

@@ -34,8 +34,8 @@ const set = async (...figures: unknown[]) => {
 }
 const whole = [5, 20, 10, 15, 8, 25, 2, 15]
 
-describe('percent is exact', () => {
-  test('each hundredth of a percent there and back', () => {
+describe('percent', () => {
+  test('every hundredth of a percent is converted there and back exactly', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10_000 }), (n) => {
         const percent = percentOf(n / 10_000)
@@ -45,7 +45,7 @@ describe('percent is exact', () => {
     )
   })
 
-  test('nothing of another precision, sign, size or kind passes', () => {
+  test('a percentage of another precision, sign, size or type is not accepted', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 100, noNaN: true }), (percent) => {
         const isExact = /^\d{1,3}(\.\d{1,2})?$/.test(String(percent))
@@ -79,7 +79,7 @@ describe('percent is exact', () => {
 
 describe('the editor', () => {
   test.each(['/merchant/lottery-config', '/merchant/lottery/config'])(
-    '%s shows percent, the contract’s path a share',
+    '%s shows percent, and the contract’s path shows probabilities',
     async (path) => {
       const { data } = await get(path)
       expect(data.prizes.map(({ probability }: Prize) => probability)).toEqual(whole)
@@ -103,23 +103,26 @@ describe('the editor', () => {
     ['/merchant/lottery/probabilities', 'POST', 'id'],
     ['/merchant/lottery-config', 'PUT', 'id'],
     ['/merchant/lottery/config', 'PUT', 'prize_id'],
-  ] as const)('%s takes %s by %s, and keeps what was not sent', async (path, method, name) => {
-    const before = await shown()
-    const prizes = before.map((prize, i) => ({
-      [name]: prize.prize_id,
-      probability: [33.33, '0.01', 10, 15, 8, 25, 2, 6.66][i],
-    }))
-    const { code, data } = await send(path, { prizes }, method)
-    expect(code).toBe(0)
-    expect(data.prizes.map(({ probability }: Prize) => probability)).toEqual([33.33, 0.01, 10, 15, 8, 25, 2, 6.66])
-    expect((await shown()).map(({ prize_name }) => prize_name)).toEqual(before.map(({ prize_name }) => prize_name))
-    const rows = await service.database.query<{ probability: string }>(
-      'SELECT probability FROM lottery_prizes ORDER BY angle',
-    )
-    expect(rows.map(({ probability }) => String(probability))).toContain('0.3333')
-  })
+  ] as const)(
+    '%s accepts a %s with prizes by %s, and keeps the fields that were not sent',
+    async (path, method, name) => {
+      const before = await shown()
+      const prizes = before.map((prize, i) => ({
+        [name]: prize.prize_id,
+        probability: [33.33, '0.01', 10, 15, 8, 25, 2, 6.66][i],
+      }))
+      const { code, data } = await send(path, { prizes }, method)
+      expect(code).toBe(0)
+      expect(data.prizes.map(({ probability }: Prize) => probability)).toEqual([33.33, 0.01, 10, 15, 8, 25, 2, 6.66])
+      expect((await shown()).map(({ prize_name }) => prize_name)).toEqual(before.map(({ prize_name }) => prize_name))
+      const rows = await service.database.query<{ probability: string }>(
+        'SELECT probability FROM lottery_prizes ORDER BY angle',
+      )
+      expect(rows.map(({ probability }) => String(probability))).toContain('0.3333')
+    },
+  )
 
-  test('a partial edit again with its key answers the first answer, though the wheel is another one by now', async () => {
+  test('a partial edit that is repeated with its key gets the first answer, even after another edit', async () => {
     const prizes = (await shown()).map(({ prize_id }) => ({ prize_id, probability: 12.5 }))
     const header = { 'Idempotency-Key': 'partial' }
     const edit = (data: Record<string, unknown>) =>
@@ -132,13 +135,13 @@ describe('the editor', () => {
     expect((await get('/merchant/lottery/config')).data.version).toBe(3)
   })
 
-  test('whole prizes, as they were shown, with other names', async () => {
+  test('prizes can be sent back whole, as they were shown, with new names', async () => {
     const prizes = (await shown()).map((prize) => ({ ...prize, prize_name: `新${prize.prize_name}` }))
     const { code, data } = await send('/merchant/lottery-config', { prizes, cost_points: 80 }, 'PUT')
     expect([code, data.cost_points, data.prizes[0].prize_name, data.version]).toEqual([0, 80, '新八八折券', 2])
   })
 
-  test('what is wrong is 6010 and changes nothing', async () => {
+  test('a wrong edit is refused with 6010 and changes nothing', async () => {
     const wrong = [
       [5, 20, 10, 15, 8, 25, 2, 14.99],
       [5, 20, 10, 15, 8, 25, 2, 15.01],
@@ -173,7 +176,7 @@ describe('the editor', () => {
   })
 
   test.each(['/merchant/reset-lottery-probabilities', '/merchant/lottery/reset-probabilities'])(
-    '%s brings the default wheel back',
+    '%s restores the default wheel',
     async (path) => {
       await set(12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5)
       await service.database.query(`UPDATE lottery_prizes SET stock_remaining = 3 WHERE prize_id = 5`)
@@ -187,7 +190,7 @@ describe('the editor', () => {
     },
   )
 
-  test('v220 makes percent of fractions: a prize of 1 % and every other survive opening and saving', async () => {
+  test('v220 computes percent itself, and its odds stay the same when the editor is opened and saved', async () => {
     const v220 = phoneOf(service, { 'X-Client-Version': '2.2.0' })
     const ask = (method: 'GET' | 'PUT', data: Record<string, unknown> = {}) =>
       v220.request('/merchant/lottery/config', { method, data, token: staff.token })
@@ -218,7 +221,7 @@ describe('the editor', () => {
     expect((await ask('PUT', shares)).data.code).toBe(6010)
   })
 
-  test('every hundredth of a percent survives an editor’s floats', () => {
+  test('every hundredth of a percent is exact although an editor computes it with floats', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10_000 }), (n) => {
         expect(probabilityOf(withoutNoise((n / 10_000) * 100))).toBe((n / 10_000).toFixed(4))
@@ -227,7 +230,7 @@ describe('the editor', () => {
     for (const other of ['29', 28.999, null, undefined]) expect(withoutNoise(other)).toBe(other)
   })
 
-  test('is for merchants alone', async () => {
+  test('only merchants may use the editor', async () => {
     const { token } = await signIn(service)
     for (const path of ['/merchant/lottery/probabilities', '/merchant/reset-lottery-probabilities']) {
       expect((await phone.request(path, { method: 'POST', token })).data.code).toBe(2005)
@@ -238,7 +241,7 @@ describe('the editor', () => {
   })
 })
 
-test('of edits at the same time none undoes another in silence: it is refused or it is built on', async () => {
+test('no parallel partial edit silently undoes another: it is refused, or it builds on the other', async () => {
   for (let round = 0; round < 5; round += 1) {
     const before = await shown()
     const version = (await get('/merchant/lottery/config')).data.version

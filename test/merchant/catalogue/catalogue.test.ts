@@ -49,7 +49,7 @@ describe('products', () => {
     expect((await service.client.post('/api/merchant/products', { token, body })).code).toBe(6009)
   })
 
-  test('an edit changes what it names, leaves the stock alone and is seen at once', async () => {
+  test('an edit changes only the fields that it names, never the stock, and is seen at once', async () => {
     const id = await newProduct(service, 7)
     await service.client.get('/api/exchange/products', { token })
     const body = { name: '新名字', stock: 999, image: '/img/a.jpg', rating: 4.5 }
@@ -122,7 +122,7 @@ describe('products', () => {
     })
   })
 
-  test('an unknown product is 4002 everywhere', async () => {
+  test('every change of an unknown product is refused with 4002', async () => {
     for (const id of ['999999', '0', 'abc', '99999999999']) {
       const answers = [
         await service.client.put(`/api/merchant/products/${id}`, { token, body: { name: 'x' } }),
@@ -132,7 +132,7 @@ describe('products', () => {
     }
   })
 
-  test('a category narrows the list, and 全部 doesn’t', async () => {
+  test('the list can be filtered by category, and 全部 shows all', async () => {
     const [first, second] = [await newProduct(service, 1), await newProduct(service, 1)]
     await service.client.put(`/api/merchant/products/${first}`, { token, body: { category: '火锅' } })
     const listed = async (category: string) => {
@@ -167,7 +167,7 @@ describe('stock', () => {
       ...(idempotencyKey ? { idempotencyKey } : {}),
     })
 
-  test('goods are counted in and out, never below 0, with a movement and an audit row', async () => {
+  test('a change of stock never goes below 0, and writes a movement and an audit row', async () => {
     const id = await newProduct(service, 5)
     expect((await change(id, { change: 10, operation: 'restock', reason: '到货' })).data).toEqual({
       product_id: id,
@@ -191,13 +191,13 @@ describe('stock', () => {
     expect((await change(await newProduct(service, 5), body)).code).toBe(9000)
   })
 
-  test('a repeated key counts once, even when it is used in parallel', async () => {
+  test('a repeated key changes the stock once, even in parallel', async () => {
     const id = await newProduct(service, 5)
     const told = await parallelCopies(() => change(id, { change: 3, operation: 'restock' }, 's1'))
     expect(told.stock).toBe(8)
   })
 
-  test('counting out beside a rush of exchanges sells nothing twice', async () => {
+  test('taking stock away in parallel with many exchanges sells nothing twice', async () => {
     const diner = await signIn(service)
     await givePoints(service, diner, 10_000)
     const id = await newProduct(service, 20)

@@ -47,7 +47,7 @@ const audited = async () => {
 describe('a new product', () => {
   const dish = { name: '测试菜', category: '热菜', exchange_points: 100, stock: 5 }
 
-  test('20 parallel copies of one key make one product, with one first movement of its stock', async () => {
+  test('20 parallel copies of one key create one product, with one first movement of its stock', async () => {
     const { product_id } = await parallelCopies(() => create(dish, 'p1'))
     const products = await service.database.query('SELECT commodity_id, stock FROM products')
     expect(products).toEqual([{ commodity_id: product_id, stock: 5 }])
@@ -60,7 +60,7 @@ describe('a new product', () => {
 })
 
 describe('an edit', () => {
-  test('a limit that is set in the very batch of a purchase refuses it, or comes after it', async () => {
+  test('a limit that is set in the same batch as an exchange refuses the exchange, or comes after it', async () => {
     const diner = await signIn(service)
     const { till } = service.services
     for (const id of await newProducts(4)) {
@@ -70,7 +70,7 @@ describe('an edit', () => {
           ...{ userId: diner.userId, productId: id, quantity, ttl_days: 1 },
           ...{ exchangeId: randomId('EX'), code: newVoucherCode() },
         })
-      // The first of a lane goes alone, those behind it are a batch.
+      // The first operation of a lane runs alone, and those behind it form a batch.
       const [, edited, bought, another] = await Promise.allSettled([
         till.run(editProducts, renaming([id], '先')),
         till.run(editProducts, limit),
@@ -78,12 +78,12 @@ describe('an edit', () => {
         buys(1),
       ])
       expect([edited?.status, bought?.status]).toEqual(['fulfilled', 'fulfilled'])
-      // In another lane it may have come before the limit.
+      // In another lane the exchange may have come before the limit.
       expect([undefined, 4006]).toContain(another?.status === 'rejected' ? another.reason.code : undefined)
     }
   })
 
-  test('20 parallel copies of one key edit once; a repeat undoes nothing, and another body is 9008', async () => {
+  test('one key edits a product once: parallel and later copies change nothing, and another body is 9008', async () => {
     const [id = 0, other = 0] = await newProducts(2)
     const told = await parallelCopies(() => edit(id, { name: '甲' }, 'e1'))
     await edit(id, { name: '乙' }, 'e2')
@@ -96,7 +96,7 @@ describe('an edit', () => {
     expect(await audited()).toEqual(['product.edit', 'product.edit'])
   })
 
-  test('two edits of one product on two replicas both stay, time after time', async () => {
+  test('two parallel edits of one product on two replicas are both saved, every time', async () => {
     const productId = await newProduct(service, 5)
     const change = (fields: object) => ({ edits: [{ productId, fields }], actorId: merchant.userId })
     await withReplica(service, async ({ till }) => {
@@ -114,7 +114,7 @@ describe('an edit', () => {
 })
 
 describe('a batch', () => {
-  test('overlapping batches in opposite order on two replicas are each done whole or not at all', async () => {
+  test('overlapping batches in opposite order on two replicas are each saved whole or not at all', async () => {
     const ids = await newProducts(4)
     const [a = 0, b = 0, c = 0, d = 0] = ids
     const rounds = Array.from({ length: 12 }, () => 0)
@@ -139,7 +139,7 @@ describe('a batch', () => {
     expect(await audited()).toHaveLength(2 * 3 * rounds.length)
   })
 
-  test('20 parallel copies of one key change a batch once; a repeat undoes nothing, and another body is 9008', async () => {
+  test('one key edits a batch once: parallel and later copies change nothing, and another body is 9008', async () => {
     const ids = await newProducts(3)
     const told = await parallelCopies(() => update(rename(ids, '甲'), 'b1'))
     expect(await audited()).toHaveLength(3)
@@ -154,7 +154,7 @@ describe('a batch', () => {
 })
 
 describe('a delete', () => {
-  test('of exchanges beside a delete each is an order with its piece or 4002, and none is sold after it', async () => {
+  test('each exchange in parallel with a delete is an order or 4002, and none succeeds after the delete', async () => {
     const buyers = await Promise.all(Array.from({ length: 12 }, () => signIn(service)))
     const id = await newProduct(service, 10_000, { exchange_points: 1 })
     const sold: string[] = []
@@ -177,7 +177,7 @@ describe('a delete', () => {
     expect(await Promise.all(buyers.map(buyWhileSold))).toEqual(buyers.map(() => 4002))
   })
 
-  test('four deletes of one product on two replicas delete it once, product after product', async () => {
+  test('four parallel deletes of one product on two replicas delete it once, every time', async () => {
     const ids = await newProducts(10)
     await withReplica(service, async ({ till }) => {
       for (const productId of ids) {
@@ -190,7 +190,7 @@ describe('a delete', () => {
     expect(await audited()).toEqual(ids.map(() => 'product.delete'))
   })
 
-  test('a delete of many at once by four on two replicas, and 20 parallel copies of one key, is done once, all or nothing', async () => {
+  test('a batch delete is done once, all or nothing, for four parallel requests on two replicas and for 20 copies of one key', async () => {
     const removeAll = (product_ids: number[], key?: string) =>
       service.client.post('/api/merchant/products/batch-delete', { body: { product_ids }, ...keyed(key) })
     const [ids, others] = [await newProducts(3), await newProducts(2)]
@@ -210,7 +210,7 @@ describe('a delete', () => {
     expect(await audited()).toEqual(Array(5).fill('product.delete'))
   })
 
-  test('a delete that is repeated with its key gets the first answer, without one 4002; another product is 9008', async () => {
+  test('a delete that is repeated with its key gets the first answer; without a key it is 4002; another product is 9008', async () => {
     const [id = 0, other = 0] = await newProducts(2)
     const told = await parallelCopies(() => remove(id, 'd1'))
     expect(told).toMatchObject({ product_id: id, status: 'inactive', stock: expect.any(Number) })

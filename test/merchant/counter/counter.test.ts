@@ -35,7 +35,7 @@ const take = (code: string, idempotencyKey?: string) =>
   })
 
 describe('vouchers', () => {
-  test('a voucher is found however its code is typed, and its holder is masked', async () => {
+  test('a voucher is found however its code is typed, and its holder’s phone is masked', async () => {
     const { code } = await order()
     const { data } = await look(`${code.slice(0, 5).toLowerCase()}-${code.slice(5)}`)
     expect(data).toMatchObject({ code, kind: 'product', title: '测试商品', quantity: 2, status: 'active' })
@@ -44,7 +44,7 @@ describe('vouchers', () => {
     expect(data.redeemed_at).toBeNull()
   })
 
-  test('redeeming a voucher completes its order in the same atom, and leaves an audit row', async () => {
+  test('redeeming a voucher completes its order in the same transaction and adds an audit row', async () => {
     const { code, exchange_id } = await order()
     const { data } = await take(code)
     expect(data).toMatchObject({ code, status: 'redeemed' })
@@ -72,7 +72,7 @@ describe('vouchers', () => {
     expect((await look(late.code)).data.status).toBe('expired')
   })
 
-  test('vouchers of a stopped account are 6007 until it is let back in, also when they were won', async () => {
+  test('vouchers of a stopped account, also won ones, are refused with 6007 until it is active again', async () => {
     const { code } = await order()
     await service.database.query(
       `INSERT INTO vouchers (code, kind, user_id, source_id, title, quantity, status, expires_at, created_at)
@@ -97,7 +97,7 @@ describe('vouchers', () => {
     expect(again.headers.get('Idempotency-Replayed')).toBe('true')
   })
 
-  test('30 parallel redemptions on two replicas redeem once', async () => {
+  test('30 parallel redemptions on two replicas redeem the voucher once', async () => {
     const { code, exchange_id } = await order()
     const input = { code, holderId: diner.userId, exchangeId: exchange_id, actorId: merchant.userId }
     const codes = await withReplica(service, ({ till }) =>
@@ -110,7 +110,7 @@ describe('vouchers', () => {
     expect(codes.filter((one) => one === 6007)).toHaveLength(29)
   })
 
-  test('a redemption beside a cancel has one outcome', async () => {
+  test('of a redemption and a cancel at the same moment exactly one succeeds', async () => {
     const { code, exchange_id } = await order()
     const [taken, cancelled] = await Promise.all([
       take(code),
@@ -119,7 +119,7 @@ describe('vouchers', () => {
     expect([taken.code, cancelled.code].filter((one) => one === 0)).toHaveLength(1)
   })
 
-  test('after ten misses in a minute nothing is told, not even of a real code', async () => {
+  test('after ten misses in a minute every look-up is refused, even of a real code', async () => {
     const { code } = await order()
     const misses = await Promise.all(Array.from({ length: 14 }, () => look('ZZZZZZZZZZ')))
     expect(misses.filter((one) => one.code === 6006)).toHaveLength(10)
@@ -130,7 +130,7 @@ describe('vouchers', () => {
     expect((await service.client.get(`/api/merchant/vouchers/${code}`, { token: colleague.token })).code).toBe(0)
   })
 
-  test('many guesses at the same time are counted one by one: a real code behind ten misses is not told', async () => {
+  test('parallel guesses are counted one by one: a real code after ten misses is not revealed', async () => {
     const { code } = await order()
     const lookUps = createLookUps(createRateLimit('guesses', 10, 60, true))
     const guesses = [...Array<string>(60).fill('ZZZZZZZZZZ'), code]
@@ -147,7 +147,7 @@ describe('vouchers', () => {
     expect(told).toEqual([...Array(10).fill(6006), ...Array(51).fill(9006)])
   })
 
-  test('a code is found as a Chinese keyboard types it, and as it is pasted with what stands around it', async () => {
+  test('a code is found as a Chinese keyboard types it, and when it is pasted with other text', async () => {
     const { code } = await order()
     const full = (text: string) => text.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0))
     for (const typed of [full(code), full(code.toLowerCase()), `核销码：${code}，请到店出示`, `rp:v1:${code}`])
@@ -171,7 +171,7 @@ describe('members', () => {
   const lookMember = (code: string, by = merchant) =>
     service.client.get(`/api/merchant/members/${encodeURIComponent(code)}`, { token: by.token })
 
-  test('are shown by the code on their phone as by their phone, also when it has just changed', async () => {
+  test('a member code shows the same as the phone number, also just after the code has changed', async () => {
     await order()
     const code = await memberCode()
     const byPhone = await service.client.get(`/api/merchant/users?mobile=${diner.phone}`, { token })
@@ -183,14 +183,14 @@ describe('members', () => {
     expect((await lookMember(code)).code).toBe(2003)
   })
 
-  test('are found by a code that is typed in groups, in full width, or pasted', async () => {
+  test('a member is found by a code that is typed in groups, in full width, or pasted', async () => {
     const code = await memberCode()
     const full = code.replace(/\d/g, (digit: string) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
     for (const typed of [code.match(/.{1,4}/g)?.join(' ') ?? '', full, `会员码：${code}`, `${code}\n`])
       expect((await lookMember(typed)).data.user.user_id).toBe(diner.userId)
   })
 
-  test('misses count as those of vouchers: after ten of both nothing is told, not even of a real code', async () => {
+  test('misses of members and vouchers count together: after ten even a real code is refused', async () => {
     const code = await memberCode()
     const guesses = Array.from({ length: 12 }, (_, i) => (i % 2 ? lookMember('1'.repeat(18)) : look('ZZZZZZZZZZ')))
     const told = (await Promise.all(guesses)).map((one) => one.code)
@@ -201,17 +201,20 @@ describe('members', () => {
     expect((await lookMember(code, await signInMerchant(service))).code).toBe(0)
   })
 
-  test.each(['1', '1'.repeat(17), '1'.repeat(19), 'x'.repeat(18), "' OR 1=1"])('%p is 2003', async (code) => {
-    expect((await lookMember(code)).code).toBe(2003)
-  })
+  test.each(['1', '1'.repeat(17), '1'.repeat(19), 'x'.repeat(18), "' OR 1=1"])(
+    'the member code %p is refused with 2003',
+    async (code) => {
+      expect((await lookMember(code)).code).toBe(2003)
+    },
+  )
 
-  test('are for merchants alone, and a code of nobody’s is 2003', async () => {
+  test('only merchants may look up members, and a code of no account is refused with 2003', async () => {
     expect((await lookMember(await memberCode(), diner)).code).toBe(2005)
     const { code } = service.services.memberCodes.codeOf(2_000_000_000)
     expect((await lookMember(code)).code).toBe(2003)
   })
 
-  test('no log and no row holds a code', async () => {
+  test('no row of the audit log contains a member code', async () => {
     const code = await memberCode()
     await lookMember(code)
     const [rows] = await service.database.query<{ n: number }>(
@@ -239,7 +242,7 @@ describe('accounts', () => {
     expect((await service.client.get('/api/merchant/users', { token })).code).toBe(9000)
   })
 
-  test('are found by a phone as it is typed or pasted', async () => {
+  test('an account is found by its phone as people type or paste it', async () => {
     const { phone } = diner
     const full = phone.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
     const grouped = `${phone.slice(0, 3)} ${phone.slice(3, 7)}-${phone.slice(7)}`
@@ -249,7 +252,7 @@ describe('accounts', () => {
     }
   })
 
-  test('are shown with what they can hand in, what ends first first', async () => {
+  test('an account is shown with its active vouchers, those that expire first coming first', async () => {
     const first = await order()
     service.clock.advance(1_000)
     const [used, second] = [await order(), await order()]
@@ -261,7 +264,7 @@ describe('accounts', () => {
     expect(data.user.mobile).toMatch(/^\d{3}\*{4}\d{4}$/)
   })
 
-  test('a correction has a reason, a ledger row and an audit row, once under 20 parallel copies of one key', async () => {
+  test('a correction writes its reason, a ledger row and an audit row, once for 20 parallel copies of one key', async () => {
     const told = await parallelCopies(() => correct({ points: 250, reason: '补录' }, 'a1'))
     expect(told).toEqual({ user_id: diner.userId, new_balance: 1250 })
     expect(await balanceOf(service, diner)).toBe(1250)
@@ -272,7 +275,7 @@ describe('accounts', () => {
     expect(await corrections()).toEqual([{ actor_id: merchant.userId, action: 'points.adjust' }])
   })
 
-  test('40 corrections by two merchants at the same time all count, and none takes the balance below zero', async () => {
+  test('40 parallel corrections by two merchants all count, and none takes the balance below zero', async () => {
     const colleague = await signInMerchant(service)
     const changes = Array.from({ length: 40 }, (_, index) => (index % 2 ? 40 : -120))
     const answers = await Promise.all(
@@ -299,7 +302,7 @@ describe('accounts', () => {
     expect((await service.client.post(path, { token, body })).code).toBe(9000)
   })
 
-  test('the account of nobody is 2003', async () => {
+  test('a correction of an unknown account is refused with 2003', async () => {
     const body = { points: 1, reason: 'x' }
     for (const id of ['999999', '0', 'x']) {
       expect((await service.client.post(`/api/merchant/users/${id}/points`, { token, body })).code).toBe(2003)

@@ -47,7 +47,7 @@ describe('the merchant’s side', () => {
 })
 
 describe('review', () => {
-  test('an approval awards the estimate, writes the ledger and the audit row, and is announced', async () => {
+  test('an approval awards the estimate, writes the ledger row and the audit row, and is pushed', async () => {
     const upload_id = await newUpload(service, diner)
     const { code, data } = await decide({ upload_id, action: 'approve' })
     expect(code).toBe(0)
@@ -62,7 +62,7 @@ describe('review', () => {
     expect(audit).toEqual([{ actor_id: merchant.userId, action: 'review.approve' }])
   })
 
-  test('a rejection awards nothing and keeps its reason', async () => {
+  test('a rejection awards nothing and stores its reason', async () => {
     const upload_id = await newUpload(service, diner)
     const { data } = await decide({ upload_id, action: 'reject', points: 10, reason: ' 小票模糊 ' })
     expect(data).toMatchObject({ points_awarded: 0, user_new_balance: 1000 })
@@ -78,14 +78,14 @@ describe('review', () => {
     expect(await balanceOf(service, diner)).toBe(1000)
   })
 
-  test('an award of twice the estimate passes, and one point more is refused with 6005', async () => {
+  test('a review may award twice the estimate, and one point more is refused with 6005', async () => {
     const first = await newUpload(service, diner)
     const over = await decide({ upload_id: first, action: 'approve', points: 1771 })
     expect(over).toMatchObject({ code: 6005, data: { max_points: 1770 } })
     expect((await decide({ upload_id: first, action: 'approve', points: 1770 })).code).toBe(0)
   })
 
-  test('the amount that the reviewer read gives the points, even where none was entered or recognised', async () => {
+  test('the reviewer’s amount decides the points, even if no amount was entered or recognised', async () => {
     const upload_id = await newUpload(service, diner, { input_amount_fen: null, estimated_points: 0 })
     const unknown = await decide({ upload_id, action: 'approve' })
     expect(unknown).toMatchObject({ code: 6001, data: { issues: [{ path: 'amount' }] } })
@@ -118,7 +118,7 @@ describe('review', () => {
     expect((await decide(body)).code).toBe(6001)
   })
 
-  test('a missing upload is 6003, a reviewed one 6004 and one’s own 6008', async () => {
+  test('a review of an unknown upload is 6003, of a reviewed one 6004, and of one’s own 6008', async () => {
     expect((await decide({ upload_id: 'UP_2222222222222222', action: 'approve' })).code).toBe(6003)
     const upload_id = await newUpload(service, diner)
     await decide({ upload_id, action: 'reject' })
@@ -140,7 +140,7 @@ describe('review', () => {
     expect(await balanceOf(service, diner)).toBe(1885)
   })
 
-  test('the uploader hears the result before the points', async () => {
+  test('the uploader gets the push of the result before the push of the points', async () => {
     const uploadId = await newUpload(service, diner)
     const input = { uploadId, uploaderId: diner.userId, reviewerId: merchant.userId, maxMultiple: 2 }
     const heard = await withReplica(service, async (replica) => {
@@ -177,7 +177,7 @@ describe('batch-review', () => {
       ...(idempotencyKey ? { idempotencyKey } : {}),
     })
 
-  test('each review of a batch stands alone', async () => {
+  test('each review of a batch succeeds or fails on its own', async () => {
     const [good, over, own] = [
       await newUpload(service, diner),
       await newUpload(service, diner),
@@ -200,7 +200,7 @@ describe('batch-review', () => {
     expect(await balanceOf(service, diner)).toBe(1885)
   })
 
-  test('with a key the whole answer of a batch is remembered, refusals among it', async () => {
+  test('with a key the whole answer of a batch is stored, refusals included', async () => {
     const [first, second] = [await newUpload(service, diner), await newUpload(service, diner)]
     const reviews = [
       { upload_id: first, action: 'approve' },
@@ -222,7 +222,7 @@ describe('batch-review', () => {
     expect(await balanceOf(service, diner)).toBe(1000 + 5 * 885)
   })
 
-  test('a batch of none, or of 101, is refused with 6001', async () => {
+  test('a batch of 0 or 101 reviews is refused with 6001', async () => {
     expect((await batch([])).code).toBe(6001)
     const many = Array.from({ length: 101 }, () => ({ upload_id: 'UP_2222222222222222', action: 'reject' }))
     expect((await batch(many)).code).toBe(6001)
@@ -230,7 +230,7 @@ describe('batch-review', () => {
 })
 
 describe('lists', () => {
-  test('pending reviews come oldest first, with the uploader masked and absolute links', async () => {
+  test('pending reviews come oldest first, with masked phones and absolute links', async () => {
     const older = await newUpload(service, diner, { created_at: new Date(Date.now() - 60_000) })
     const newer = await newUpload(service, diner)
     const { data } = await service.client.get('/api/merchant/pending-reviews?limit=1', { token: merchant.token })

@@ -15,7 +15,7 @@ beforeEach(async () => {
 const statistics = async (period: string) =>
   (await service.client.get(`/api/merchant/statistics?period=${period}`, { token: merchant.token })).data
 
-test('an empty restaurant has no rates, and a whole series', async () => {
+test('without any data the statistics have no rates, but a complete series of days', async () => {
   expect((await statistics('today')).series).toHaveLength(1)
   expect((await statistics('week')).series).toHaveLength(7)
   const month = await statistics('month')
@@ -28,7 +28,7 @@ test('an unknown period is refused with 9000', async () => {
   expect(answer.code).toBe(9000)
 })
 
-test('the statistics of today count verdicts, points, draws, orders and new accounts', async () => {
+test('the statistics of today count reviews, points, draws, orders and new accounts', async () => {
   const decide = (upload_id: string, action: string) =>
     service.client.post('/api/merchant/review', { token: merchant.token, body: { upload_id, action } })
   const sent = new Date(service.clock.now().getTime() - 600_000)
@@ -56,7 +56,7 @@ test('the statistics of today count verdicts, points, draws, orders and new acco
   expect(today.series[0]).toMatchObject({ approved: 1, rejected: 1, points_awarded: 885, draws: 1, exchanges: 1 })
 })
 
-test('days are the restaurant’s, and not UTC’s', async () => {
+test('the statistics use the restaurant’s business days, not those of UTC', async () => {
   const { calendar } = service.services
   const day = calendar.dayOf(service.clock.now())
   const midnight = calendar.startOf(day).getTime()

@@ -25,7 +25,7 @@ const changed = (index: number, patch: object) => ({
 })
 
 describe('the wheel', () => {
-  test('the wheel is replaced as a whole: diners see the next version, and there is an audit row', async () => {
+  test('replacing the wheel shows diners its next version as a whole and adds an audit row', async () => {
     const prizes = wheel.prizes.map((prize) => ({ ...prize, prize_name: `新${prize.prize_name}` }))
     const { code, data } = await put({ prizes, cost_points: 80 })
     expect(code).toBe(0)
@@ -40,13 +40,13 @@ describe('the wheel', () => {
     expect(audit).toEqual([{ action: 'wheel.replace', actor_id: merchant.userId }])
   })
 
-  test('prizes without ids stand for those at their angles', async () => {
+  test('prizes without ids replace the prizes at their angles', async () => {
     const prizes = wheel.prizes.map(({ prize_id: _, ...prize }) => ({ ...prize, color: '#123ABC' }))
     const { data } = await put({ prizes: prizes.toReversed() })
     expect(data.prizes).toEqual(wheel.prizes.map((prize) => ({ ...prize, color: '#123ABC' })))
   })
 
-  test('prizes may change places', async () => {
+  test('prizes may swap their angles', async () => {
     const [first, second] = [wheel.prizes[0], wheel.prizes[1]]
     const prizes = wheel.prizes.map((prize) =>
       prize === first ? { ...prize, angle: 45 } : prize === second ? { ...prize, angle: 0 } : prize,
@@ -58,7 +58,7 @@ describe('the wheel', () => {
     ])
   })
 
-  test('a wrong wheel is refused with 6010 and changes nothing', async () => {
+  test('an invalid wheel is refused with 6010 and changes nothing', async () => {
     const wrong = [
       { prizes: wheel.prizes.slice(1) },
       { prizes: [...wheel.prizes, wheel.prizes[0]] },
@@ -87,14 +87,14 @@ describe('the wheel', () => {
     expect((await service.client.get('/api/merchant/prizes', { token })).data).toEqual(wheel)
   })
 
-  test('the wheel’s price may stand on its rows, the same on each, as it does for diners', async () => {
+  test('the price may be given on the prizes, as diners see it, if it is the same on each', async () => {
     const rows = wheel.prizes.map((prize) => ({ ...prize, cost_points: 200 }))
     expect((await put({ prizes: rows })).data.cost_points).toBe(200)
     expect((await put({ prizes: rows, cost_points: 300 })).data.cost_points).toBe(300)
     expect((await put({ prizes: wheel.prizes })).data.cost_points).toBe(300)
   })
 
-  test('a prize limited to one is won once, and then the config says it is gone', async () => {
+  test('a prize limited to one is won once, and then the config marks it as sold out', async () => {
     const diner = await signIn(service)
     await givePoints(service, diner, 20_000)
     const prizes = wheel.prizes.map((prize) => ({
@@ -115,7 +115,7 @@ describe('the wheel', () => {
     expect(config.data.prizes.find(({ angle }: { angle: number }) => angle === 180)).toMatchObject({ sold_out: true })
   })
 
-  test('20 parallel copies of one key replace the wheel once; a repeat undoes nothing, and another wheel is 9008', async () => {
+  test('one key replaces the wheel once: parallel and later copies change nothing, another wheel is 9008', async () => {
     const black = changed(0, { color: '#000000' })
     const told = await parallelCopies(() => put(black, 'w1'))
     expect(told.version).toBe(wheel.version + 1)
@@ -129,7 +129,7 @@ describe('the wheel', () => {
     expect(await service.database.query("SELECT 1 FROM audit_log WHERE action = 'wheel.replace'")).toHaveLength(2)
   })
 
-  test('draws beside replacements on two replicas are each of one version, and never of a mix', async () => {
+  test('draws in parallel with replacements on two replicas each use one version of the wheel', async () => {
     const diners = await Promise.all(Array.from({ length: 4 }, () => signIn(service)))
     for (const diner of diners) await givePoints(service, diner, 100_000)
     const versionOf = (cost: number) => wheelBody.parse({ ...changed(0, { stock_remaining: cost }), cost_points: cost })
@@ -189,7 +189,7 @@ describe('the wheel', () => {
   })
 })
 
-test('the statistics of draws show declared beside observed odds, with guaranteed draws apart', async () => {
+test('the statistics of draws show declared and observed odds, and count pity draws separately', async () => {
   const diner = await signIn(service)
   await givePoints(service, diner, 5_000)
   for (let i = 0; i < 4; i += 1) {
