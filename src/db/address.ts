@@ -7,7 +7,7 @@ export type DatabaseAddress = { uri: string } | { socketPath: string; user: stri
 type Connection = Pick<PoolOptions, 'host' | 'port' | 'user' | 'password' | 'database' | 'socketPath' | 'ssl'>
 
 /**
- * The address as the driver takes it. Of a URL's parameters TLS and `socketPath` count: the rest is the program's own.
+ * The address as the driver takes it. Of a URL's parameters only TLS and `socketPath` count: the program sets the rest.
  * @throws {AddressFault} for a URL that can't be honoured.
  */
 export function connectionTo(address: DatabaseAddress): Connection {
@@ -26,7 +26,7 @@ export function connectionTo(address: DatabaseAddress): Connection {
   }
 }
 
-/** Why a URL can't be honoured, in one line that holds none of its values; undefined when it can. */
+/** Why a URL can't be honoured, in one line without any of its values; undefined when it can. */
 export function addressFault(uri: string): string | undefined {
   try {
     connectionTo({ uri })

@@ -6,11 +6,11 @@ import { DatabaseAway, isConnectionLoss } from './errors.ts'
 import { boundStatement, prepareSession } from './session.ts'
 
 export interface Database {
-  /** Drizzle over bounded reads; nothing that moves points or stock goes through it. */
+  /** Drizzle, with statements bounded in time. Points and stock never move through it. */
   readonly orm: MySql2Database
-  /** A prepared connection (UTC, READ COMMITTED, strict); who takes it releases or destroys it. */
+  /** A prepared connection (UTC, READ COMMITTED, strict). The caller releases or destroys it. */
   acquire(): Promise<PoolConnection>
-  /** One statement on a connection of its own, bounded in time: `timeout_ms`, or the usual limit. */
+  /** Runs one statement on a connection of its own, for at most `timeout_ms` or the usual limit. */
   query<Row>(sql: string, params?: unknown[], timeout_ms?: number): Promise<Row[]>
   /** Connections in use, idle, and callers waiting for one. */
   usage(): { total: number; idle: number; waiting: number }
@@ -39,7 +39,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     timezone: 'Z',
     charset: 'utf8mb4_unicode_ci',
     supportBigNumbers: true,
-    // Where a statement was sent from is in no log, and finding it out at each costs more than writing it.
+    // No log shows where a statement was sent from, and finding that out costs more than sending the statement.
     trace: false,
   })
 
@@ -70,7 +70,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   return {
-    // Drizzle asks no more of its client than `query`; ours bounds the wait for a connection and for an answer.
+    // Drizzle calls only `query` of its client. Ours bounds the wait for a connection and for an answer.
     orm: drizzle({ client: { query: run } as unknown as Pool }),
     acquire,
     query: async <Row>(sql: string, params?: unknown[], timeout_ms?: number) =>
@@ -93,7 +93,7 @@ async function withDeadline(pool: Pool, timeout_ms: number): Promise<PoolConnect
   throw new DatabaseAway(`no connection within ${timeout_ms} ms`)
 }
 
-/** mysql2 publishes no figures of its pool; these are its queues, read and never touched. */
+/** mysql2 publishes no figures of its pool, so this reads its private queues. It changes nothing in them. */
 function usageOf(pool: Pool): { total: number; idle: number; waiting: number } {
   const inner = (pool as unknown as { pool: Record<string, { length: number } | undefined> }).pool
   const length = (name: string) => inner[name]?.length ?? 0

@@ -6,7 +6,7 @@ export const asciiText = customType<{ data: string; config: { length: number } }
   dataType: (config) => `varchar(${config?.length ?? 64}) CHARACTER SET ascii COLLATE ascii_bin`,
 })
 
-/** JSON kept as its text: MySQL's driver parses such a column, MariaDB's doesn't. */
+/** JSON as text. The driver parses a JSON column of MySQL, but not of MariaDB. */
 export const jsonText = customType<{ data: string; driverData: unknown }>({
   dataType: () => 'json',
   fromDriver: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
@@ -18,7 +18,7 @@ export const instant = () => datetime({ fsp: 3 })
 /** The column's own default: the instant of the insert. Every session of the service is in UTC. */
 export const utcNow = sql`CURRENT_TIMESTAMP(3)`
 
-/** A probability as an integer number of ten-thousandths, DECIMAL(6,4) in the table; floats never touch it. */
+/** A probability as a whole number of ten-thousandths; DECIMAL(6,4) in the table. It is never a float. */
 export const tenThousandths = customType<{ data: number; driverData: string }>({
   dataType: () => 'decimal(6,4)',
   fromDriver: (value) => Number(value.replace('.', '')),

@@ -1,4 +1,4 @@
-/** The database can't be reached or didn't answer in time; nothing was begun. */
+/** The database can't be reached or didn't answer in time. Nothing was begun. */
 export class DatabaseAway extends Error {
   override name = 'DatabaseAway'
   constructor(message: string, cause?: unknown) {
@@ -6,18 +6,18 @@ export class DatabaseAway extends Error {
   }
 }
 
-/** Where a session runs: the id of its connection counts on that server alone. */
+/** Which server a session runs on, and its id there. The id means nothing on another server. */
 export interface SessionPlace {
   server: string
   threadId: number
 }
 
-/** COMMIT failed or went unanswered: the transaction may or may not have happened. */
+/** COMMIT failed or was not answered: the transaction may or may not have happened. */
 export class CommitUnknown extends Error {
   override name = 'CommitUnknown'
-  /** The session that sent COMMIT, to end it there. */
+  /** The session that sent COMMIT, so that it can be killed. */
   readonly place: SessionPlace
-  /** What the transaction answers if it did happen. */
+  /** The result of the transaction if it did happen. */
   readonly result: unknown
   constructor(place: SessionPlace, result: unknown, cause: unknown) {
     super('the outcome of COMMIT is unknown', { cause })
@@ -26,13 +26,13 @@ export class CommitUnknown extends Error {
   }
 }
 
-/** Deadlocks, lock waits, changed snapshots, and what the certification of a cluster turned down. */
+/** Deadlocks, lock wait timeouts, changed snapshots, and conflicts that a cluster's certification found. */
 const serialization = new Set([1020, 1205, 1213, 3101])
 const duplicate = new Set([1062])
 /**
- * What only this connection can't do: too many connections, a server that stops or is offline, that is read-only (by its
- * options, by itself or by the session's), outside of the primary component or without its group. Another connection,
- * perhaps to another server, may.
+ * Faults of one connection or its server; another connection, perhaps to another server, may work. Too many connections;
+ * a server that is stopping or offline; one that is read-only (by its options, by itself or for the session); one
+ * outside the primary component of its cluster or without its group.
  */
 const connectionUnfit = new Set([
   1040, 1047, 1053, 1077, 1079, 1080, 1152, 1180, 1184, 1203, 1290, 1792, 1836, 1927, 2006, 2013, 3032, 3100,
@@ -66,7 +66,7 @@ export function isDuplicateKey(error: unknown): boolean {
   return someCause(error, (cause) => duplicate.has(Number(cause.errno)))
 }
 
-/** True when the connection is gone, can't be trusted any more, or says that it can't do its work. */
+/** True when the connection is gone, can't be trusted any more, or reports that it can't do its work. */
 export function isConnectionLoss(error: unknown): boolean {
   return someCause(
     error,
@@ -78,12 +78,12 @@ export function isConnectionLoss(error: unknown): boolean {
   )
 }
 
-/** True when there is no database to talk to. */
+/** True when no database can be reached. */
 export function isDatabaseGone(error: unknown): boolean {
   return isOfDatabase(error) && (someCause(error, isAway) || isConnectionLoss(error))
 }
 
-/** True when the database, rather than the request, is at fault: worth a retry by the caller. */
+/** True when the database is at fault and not the request. The caller may try again. */
 export function isDatabaseAway(error: unknown): boolean {
   return (
     isDatabaseGone(error) ||
@@ -92,7 +92,7 @@ export function isDatabaseAway(error: unknown): boolean {
   )
 }
 
-/** True for what this program or the driver says of a database: a store's connection is refused by the same words. */
+/** True for errors of this program or of the driver about the database. The image store's errors have some of the same codes. */
 function isOfDatabase(error: unknown): boolean {
   return someCause(
     error,

@@ -1,14 +1,14 @@
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
 
-/** A folder that is this process's alone. */
+/** The right of this process to use a folder alone. */
 export interface FolderLock {
   release(): void
 }
 
 /**
- * Takes a folder, or answers undefined while another process has it. The lock is the system's own, on a file of SQLite's:
- * it ends with the process, however that ends.
+ * Locks a folder; returns undefined while another process has it. SQLite takes the lock from the operating system, so it
+ * ends with the process, however the process ends.
  */
 export function lockFolder(folder: string): FolderLock | undefined {
   const file = new Database(join(folder, 'lock.sqlite'))

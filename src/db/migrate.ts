@@ -7,21 +7,21 @@ import { type Migration, migrations } from './migrations.ts'
 import { liftLimit } from './session.ts'
 
 const lockTimeout_s = 120
-/** Whoever waits for a table makes every later query of it wait as well. */
+/** Short, because a statement that waits for a table makes every later query of that table wait too. */
 const tableLockWait_s = 3
 const pauses_ms = Array.from({ length: 12 }, () => 5_000)
 const recordPauses_ms = Array.from({ length: 10 }, () => 100)
 const looksForAnother = 20
 const lookPause_ms = 250
 
-/** Codes of a statement that had taken effect before its record was written: the object is there, or gone. */
+/** Error codes that say a statement took effect earlier: its object exists already, or is already gone. */
 const alreadyDone = new Set([1050, 1060, 1061, 1091, 1826, 3822])
-/** What MariaDB says, among much else, of a foreign key that is there. */
+/** MariaDB uses it for many faults; a foreign key that exists already is one of them. */
 const cantCreate = 1005
 
 /**
- * Brings the schema up to date and answers the names of what was applied now. Replicas that start together take turns
- * by a server-side lock; a run killed half-way goes on at the statement it had reached.
+ * Brings the schema up to date and returns the names of the files that it applied. Replicas that start together take
+ * turns by a lock on the server. After a run that was killed half-way, the next goes on at the statement it had reached.
  */
 export async function migrate(database: Database, all: readonly Migration[] = migrations): Promise<string[]> {
   if (await isUpToDate(database, all)) return []
@@ -32,7 +32,7 @@ export async function migrate(database: Database, all: readonly Migration[] = mi
     await connection.query(`SET SESSION lock_wait_timeout = ${tableLockWait_s}`)
     return await applyMissing(connection, all)
   } finally {
-    // Its end releases the lock, whatever happened.
+    // The lock ends with the connection, whatever happened.
     connection.destroy()
   }
 }
@@ -80,8 +80,8 @@ interface Progress {
 }
 
 /**
- * On a cluster the lock counts on one server alone, so that another process may be at the same file: whichever comes
- * second at a statement waits for the other's record of it and goes on from there.
+ * Applies one file. The lock holds on one server alone, so on a cluster another process may be applying the same file.
+ * Whichever comes second at a statement waits until the other has recorded it, and goes on from there.
  */
 async function apply(connection: PoolConnection, { name, sql }: Migration, progress?: Progress): Promise<void> {
   const isResumed = progress !== undefined || !(await claim(connection, name))
@@ -99,7 +99,7 @@ async function apply(connection: PoolConnection, { name, sql }: Migration, progr
   await record(connection, 'finished_at = UTC_TIMESTAMP(3)', [name])
 }
 
-/** False when another process has begun this file. */
+/** Records that this file is begun; false when another process has begun it already. */
 async function claim(connection: PoolConnection, name: string): Promise<boolean> {
   try {
     await connection.query('INSERT INTO migrations VALUES (?, 0, UTC_TIMESTAMP(3), NULL)', [name])
@@ -115,7 +115,10 @@ async function record(connection: PoolConnection, change: string, params: unknow
   await retry(write, recordPauses_ms, isSerializationFailure)
 }
 
-/** @throws `error` when it isn't that of a statement that another process was faster with */
+/**
+ * How far another process has come, when `error` says that it ran this statement first.
+ * @throws `error` when it says anything else, or when nobody records the statement
+ */
 async function reachedByAnother(connection: PoolConnection, name: string, index: number, error: unknown) {
   if (!isDone(error as { errno: number; message: string })) throw error
   for (let looks = 0; looks < looksForAnother; looks += 1) {

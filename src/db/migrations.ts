@@ -8,13 +8,13 @@ import letRejectedPhotosReturn from '../../drizzle/0006_let_rejected_photos_retu
 import indexVouchersByStatus from '../../drizzle/0007_index_vouchers_by_status.sql' with { type: 'text' }
 import plainTimeDefaults from '../../drizzle/0008_plain_time_defaults.sql' with { type: 'text' }
 
-/** A named change of the schema; once landed it is never edited. */
+/** A named change of the schema. Once landed it is never edited. */
 export interface Migration {
   name: string
   sql: string
 }
 
-/** Every migration in order, inside the program so that the built binary carries them. */
+/** Every migration, in order. They are imported so that the built binary holds them. */
 export const migrations: readonly Migration[] = [
   { name: '0000_create_tables', sql: createTables },
   { name: '0001_index_review_history', sql: indexReviewHistory },

@@ -2,7 +2,7 @@ import { count, type SQL } from 'drizzle-orm'
 import type { MySqlTable } from 'drizzle-orm/mysql-core'
 import type { Database } from './client.ts'
 
-/** A page of the table's rows that `where` holds for, in `order`, and how many there are in all. */
+/** One page of the rows that match `where`, in `order`, and how many match in all. */
 export async function pageOf<Table extends MySqlTable>(
   { orm }: Database,
   table: Table,

@@ -9,24 +9,24 @@ import type { DatabaseAddress } from './address.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { databaseServerProgram, initialize, type ServerFiles, serverCommand } from './server-program.ts'
 
-/** A database server of the program's own: on a unix socket under the data directory, reachable by nobody else. */
+/** The program's own database server. It listens on a unix socket in the data directory, which nobody else can reach. */
 export interface PrivateServer {
   readonly address: DatabaseAddress
-  /** Stops the server if this process runs it; a server that another live process runs is left alone. */
+  /** Stops the server if this process runs it. If another live process runs it, it is left alone. */
   stop(): Promise<void>
 }
 
 const startTimeout_ms = 60_000
-/** MariaDB hangs when it is told to stop amid its start; it recovers from a kill as from a power cut. */
+/** Then the server is killed: MariaDB hangs when it is stopped during its start. It recovers as from a power cut. */
 const stopTimeout_ms = 5_000
 const restartPause_ms = 1_000
 const lookPause_ms = 250
 const failedPause_ms = 10_000
 
 /**
- * Starts the private server in `dataDir` and keeps it up, or joins the one that a live process already runs there, and
- * takes it over when that process ends. Its programs are looked for on the machine and installed from Debian's or Ubuntu's packages when absent.
- * @throws {OperatorError} with the platform's command when they can't be had.
+ * Starts the private server in `dataDir` and keeps it up. If a live process already runs one there, joins it, and takes
+ * it over when that process ends. Installs the server's programs from Debian's or Ubuntu's packages when they are absent.
+ * @throws {OperatorError} with the platform's command when they can't be installed.
  */
 export async function startPrivateServer(
   dataDir: string,
@@ -50,7 +50,7 @@ export async function startPrivateServer(
   return { address, stop: lock ? await run(lock) : standBy(home, run, options.tell) }
 }
 
-/** The folder's lock; or undefined, once the server of the process that has it answers. */
+/** The folder's lock; undefined when another process has it and its server answers. */
 async function lockUnlessJoined(home: string, files: ServerFiles, database: string): Promise<FolderLock | undefined> {
   for (const deadline = Date.now() + startTimeout_ms; Date.now() < deadline; await Bun.sleep(25)) {
     const lock = lockFolder(home)
@@ -59,7 +59,7 @@ async function lockUnlessJoined(home: string, files: ServerFiles, database: stri
   throw new OperatorError(`another process has ${home}, and its database didn't answer within ${startTimeout_ms} ms`)
 }
 
-/** Whoever runs the server may not have come to the database yet, or may be ending. */
+/** False while the process that runs the server is still starting it, or is ending. */
 async function joins({ socket }: ServerFiles, database: string): Promise<boolean> {
   try {
     await createDatabase(socket, database)
@@ -69,7 +69,7 @@ async function joins({ socket }: ServerFiles, database: string): Promise<boolean
   }
 }
 
-/** Runs the server once the process that has run it so far has ended. Answers how to end that. */
+/** Waits until the process that runs the server has ended, then runs it here. Returns what stops both. */
 function standBy(
   home: string,
   run: (lock: FolderLock) => Promise<() => Promise<void>>,
@@ -140,14 +140,14 @@ interface LoggedFiles extends ServerFiles {
   log: string
 }
 
-/** The longest path a unix socket may have, in bytes, less a margin for the server's own suffixes. */
+/** The longest path of a unix socket, in bytes, less a margin for the suffixes that the server adds. */
 const longestSocketPath = 96
 
 function filesIn(home: string): LoggedFiles {
   const near = join(home, 'server.sock')
   return {
     data: join(home, 'data'),
-    // The server takes its value for a list divided by colons: the path may have none.
+    // The server reads this value as a list separated by colons, so the path may hold none.
     temporary: join(home.includes(':') ? shortHome(home) : home, 'tmp'),
     socket: Buffer.byteLength(near) <= longestSocketPath ? near : join(shortHome(home), 'server.sock'),
     pid: join(home, 'server.pid'),
@@ -186,7 +186,7 @@ async function answers({ socket }: ServerFiles): Promise<boolean> {
     await connection.end()
     return true
   } catch {
-    // Not yet: the socket is there before the server takes connections.
+    // The socket exists before the server takes connections.
     return false
   }
 }
@@ -215,7 +215,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The number of a server that died may be another process's by now. */
+/** Whether this process is our server. The pid of a server that died may belong to another process now. */
 function runsOn(pid: number, dataDir: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(`--datadir=${dataDir}`)
@@ -224,7 +224,7 @@ function runsOn(pid: number, dataDir: string): boolean {
   }
 }
 
-/** A dead process whose parent hasn't looked yet still answers to signal 0. */
+/** A dead process that its parent has not reaped still accepts signal 0. */
 function isZombie(pid: number): boolean {
   try {
     return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))

@@ -9,10 +9,10 @@ export interface ServerProgram {
   family: 'mariadb' | 'mysql'
 }
 
-/** Where a server keeps what is its own. */
+/** Where a server keeps its files. */
 export interface ServerFiles {
   data: string
-  /** Of this server alone: one that starts deletes the temporary tables of every other in the same folder. */
+  /** For this server alone: a server that starts deletes all temporary tables in its folder, whoever made them. */
   temporary: string
   socket: string
   pid: string
@@ -21,8 +21,8 @@ export interface ServerFiles {
 const extraPath = '/usr/sbin:/usr/local/sbin:/usr/libexec:/opt/homebrew/bin:/usr/local/bin:/usr/bin'
 
 /**
- * MariaDB's or MySQL's server program, installed from the distribution's packages when absent and possible.
- * @throws {OperatorError} naming the command to run where it isn't.
+ * Finds MariaDB's or MySQL's server program. When there is none, installs it from the distribution's packages.
+ * @throws {OperatorError} with the command to run, where it can't be installed.
  */
 export async function databaseServerProgram(tell: (line: string) => void): Promise<ServerProgram> {
   const found = find()
@@ -38,7 +38,7 @@ export async function databaseServerProgram(tell: (line: string) => void): Promi
   return installed
 }
 
-/** Fills an empty data directory with the server's own tables; all or nothing, so that a killed start can't half do it. */
+/** Makes the data directory with the server's own tables: whole or not at all, even if this process is killed. */
 export async function initialize(program: ServerProgram, files: ServerFiles): Promise<void> {
   const draft = `${files.data}.new`
   rmSync(draft, { recursive: true, force: true })
@@ -57,15 +57,15 @@ function preparation(program: ServerProgram, places: string[]): string[] {
   return [which('mariadb-install-db') ?? 'mysql_install_db', '--no-defaults', ...places, ...asRoot()].concat(
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
-    // Else it gives up on a machine whose names don't resolve.
+    // Without it the script gives up on a machine that can't resolve its own name.
     '--force',
   )
 }
 
-/** What a shell leaves as it is: MariaDB's script quotes no path. */
+/** A path that needs no quotes in a shell: MariaDB's script quotes none. */
 const plainPath = /^[\w/.,:+@=-]+$/
 
-/** Gives `work` other ways to the two folders, for as long as it runs. */
+/** Runs `work` with links to the two folders whose paths need no quotes. */
 async function withPlainPaths(
   data: string,
   temporary: string,
@@ -106,7 +106,7 @@ export function serverCommand(program: ServerProgram, files: ServerFiles, durabl
   ]
 }
 
-/** Linux ends the server when the process that started it is killed, so that nothing is left behind. */
+/** Makes Linux end the server when the process that started it is killed. */
 function diesWithParent(): string[] {
   const setpriv = process.platform === 'linux' ? which('setpriv') : null
   return setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []

@@ -3,23 +3,23 @@ import type { SessionPlace } from './errors.ts'
 
 interface Session {
   server: string
-  /** The server's own limit of a statement, where it has one. */
+  /** How this server limits a statement's time; undefined when it can't. */
   limit: Limit | undefined
 }
 
-/** How a server is told how long a statement may take: the session's setting, and one statement's. */
+/** The SQL that limits how long a statement may take: `set` for the whole session, `within` for one statement. */
 interface Limit {
   set(most_ms: number): string
   within(sql: string, most_ms: number): string
 }
 
 const lockWait_s = 2
-/** The client gives up first, so that a statement of the till ends by its own rules. */
+/** How much longer the server's limit is than the client's: the client gives up first, so that its rules apply. */
 const serverMargin_ms = 1_000
 
 const sessions = new WeakMap<object, Session>()
 
-/** By the variable that a server has. MySQL bounds SELECT alone. */
+/** By the variable that the server has: MariaDB's, then MySQL's, which limits SELECT alone. */
 const limits: Readonly<Record<string, Limit>> = {
   max_statement_time: {
     set: (most_ms) => `SET SESSION max_statement_time = ${most_ms / 1_000}`,
@@ -34,8 +34,9 @@ const limits: Readonly<Record<string, Limit>> = {
 const asked = ['tx_isolation', 'transaction_isolation', 'hostname', 'port', 'wsrep_on', ...Object.keys(limits)]
 
 /**
- * Session settings the whole program leans on, once a connection: UTC, READ COMMITTED, strict, short lock waits, and no
- * statement that runs on when its caller has given up. A server that doesn't take them is refused.
+ * Makes the settings that the whole program relies on, once for each connection: UTC, READ COMMITTED, strict mode and
+ * short lock waits. The server also ends a statement whose caller has given up, where it can.
+ * @throws when the server keeps another isolation level.
  */
 export async function prepareSession(
   connection: PoolConnection,
@@ -56,23 +57,23 @@ export async function prepareSession(
   if (level !== 'READ-COMMITTED') throw new Error(`the server kept isolation level ${level}`)
   const limit = Object.entries(limits).find(([name]) => variables.has(name))?.[1]
   if (limit) await ask(limit.set(statementTimeout_ms + serverMargin_ms))
-  // On Galera a read waits for what the other servers had committed before it: nobody is refused by an old balance.
+  // On Galera a read then waits for what the other servers committed before it, so that nobody meets an old balance.
   if (variables.get('wsrep_on') === 'ON') await ask('SET SESSION wsrep_sync_wait = 1')
   sessions.set(connection.connection, { server: `${variables.get('hostname')}:${variables.get('port')}`, limit })
 }
 
-/** A statement that the server itself ends soon after `most_ms`, where it can. */
+/** The statement, with a limit that makes the server end it soon after `most_ms`, where it can. */
 export function boundStatement(connection: PoolConnection, sql: string, most_ms: number): string {
   return limitOf(connection)?.within(sql, most_ms + serverMargin_ms) ?? sql
 }
 
-/** Lets statements of this connection take as long as they need. */
+/** Lets the statements of this connection take as long as they need. */
 export async function liftLimit(connection: PoolConnection): Promise<void> {
   const limit = limitOf(connection)
   if (limit) await connection.query(limit.set(0))
 }
 
-/** On which server a prepared connection is, and which of its sessions. */
+/** Which server a prepared connection is on, and its session's id there. */
 export function placeOf(connection: PoolConnection): SessionPlace {
   return { server: sessions.get(connection.connection)?.server ?? '', threadId: connection.threadId }
 }

@@ -9,15 +9,15 @@ export interface TlsOptions {
   key?: string
 }
 
-/** A parameter of a database's URL that can't be honoured; the message is for the operator and holds no value. */
+/** A database's URL has a part that can't be honoured. The message is for the operator and holds no value. */
 export class AddressFault extends Error {
   override name = 'AddressFault'
 }
 
-/** As MySQL's clients name them, from the least to the strictest. */
+/** The modes of MySQL's clients, from the least strict to the strictest. */
 type Mode = 'DISABLED' | 'REQUIRED' | 'VERIFY_CA' | 'VERIFY_IDENTITY'
 const strictness: readonly Mode[] = ['DISABLED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY']
-/** Encrypted, without a word on what is verified. */
+/** `ON` asks for encryption and says nothing of verification. */
 type Wish = Mode | 'ON'
 
 const modeWords: Record<string, Wish> = {
@@ -33,7 +33,7 @@ const offWords: Record<string, Wish> = { false: 'DISABLED', '0': 'DISABLED', off
 const switchWords: Record<string, Wish> = { ...offWords, true: 'ON', '1': 'ON', on: 'ON', yes: 'ON' }
 const modes = 'must be DISABLED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY'
 
-/** What other programs call it, by the name and the value without case, `-` and `_`. */
+/** The parameters of other programs and their values, in lower case without `-` and `_`. */
 const wishes: Record<string, { words: Record<string, Wish>; fault: string }> = {
   sslmode: { words: modeWords, fault: modes },
   ssl: { words: { ...modeWords, ...switchWords }, fault: 'must be true, false or one of ssl-mode’s words' },
@@ -49,7 +49,7 @@ const wishes: Record<string, { words: Record<string, Wish>; fault: string }> = {
   },
 }
 
-/** The PEM files, by the name without case, `-` and `_`. */
+/** The parameters that name PEM files, in lower case without `-` and `_`. */
 const files: Record<string, 'ca' | 'cert' | 'key'> = {
   sslca: 'ca',
   sslrootcert: 'ca',
@@ -59,13 +59,13 @@ const files: Record<string, 'ca' | 'cert' | 'key'> = {
 
 interface Asked {
   wishes: Wish[]
-  /** What is in each file. */
+  /** The text of each PEM file. */
   pem: { ca?: string; cert?: string; key?: string }
 }
 
 /**
- * What a URL's parameters ask of the connection, or undefined for one that isn't encrypted.
- * @throws {AddressFault} for what isn't known, can't be honoured or contradicts itself.
+ * The TLS options that a URL's parameters ask for; undefined for a connection that isn't encrypted.
+ * @throws {AddressFault} for a parameter that is unknown, can't be honoured or contradicts another.
  */
 export function tlsOf(parameters: URLSearchParams): TlsOptions | undefined {
   const asked: Asked = { wishes: [], pem: {} }
@@ -98,7 +98,7 @@ function take(asked: Asked, name: string, value: string): void {
   } else throw new AddressFault(`${name} is not known here; TLS is set by ssl-mode, ssl-ca, ssl-cert and ssl-key`)
 }
 
-/** As Node's programs write it: `ssl={"rejectUnauthorized":true}`. */
+/** Takes the form of Node's programs: `ssl={"rejectUnauthorized":true}`. */
 function takeObject(asked: Asked, text: string): void {
   const { rejectUnauthorized = true, verifyIdentity, ca, cert, key, ...others } = objectIn(text)
   const isUnderstood =
@@ -121,7 +121,7 @@ function objectIn(text: string): Record<string, unknown> {
   }
 }
 
-/** The text of a PEM file, or the PEM itself. */
+/** The PEM text. `value` is that text, or the path of a file that holds it. */
 function pemOf(name: string, value: unknown): string {
   const pem = typeof value === 'string' && value.startsWith('-----BEGIN') ? value : textOf(name, String(value))
   if (!pem.includes('-----BEGIN')) throw new AddressFault(`${name} names no PEM file`)
@@ -136,7 +136,7 @@ function textOf(name: string, path: string): string {
   }
 }
 
-/** Without a key the one certificate is the authority's, as some programs have it. */
+/** A certificate without a key is the authority's: some programs name it so. */
 function withOneMeaning({ ca, cert, key }: Asked['pem']): Asked['pem'] {
   if (cert !== undefined && key === undefined) {
     if (ca !== undefined) throw new AddressFault('ssl-cert needs ssl-key')
@@ -146,7 +146,10 @@ function withOneMeaning({ ca, cert, key }: Asked['pem']): Asked['pem'] {
   return { ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert, key: key ?? '' }) }
 }
 
-/** The strictest that is asked for. One's own authority signs few names: it alone is verified, unless more is asked for. */
+/**
+ * The strictest mode that is asked for. With `ON` alone: VERIFY_CA where an authority is given, because a house's own
+ * authority seldom signs for names; VERIFY_IDENTITY elsewhere.
+ */
 function modeOf(wished: readonly Wish[], hasCa: boolean): Mode {
   const said = wished.filter((wish) => wish !== 'ON')
   const isOn = said.length < wished.length || said.some((mode) => mode !== 'DISABLED')

@@ -9,7 +9,7 @@ export interface Transaction {
   write(sql: string, params?: unknown[]): Promise<{ insertId: number; affectedRows: number }>
 }
 
-/** Thrown by the work to leave nothing behind and still hand out a result. */
+/** Thrown by the work to roll back and still return a result. */
 class NothingToCommit<T> {
   readonly result: T
   constructor(result: T) {
@@ -17,7 +17,7 @@ class NothingToCommit<T> {
   }
 }
 
-/** Ends the transaction without a commit; `transact` answers `result`. */
+/** Ends the transaction without a commit; `transact` returns `result`. */
 export function withoutCommit<T>(result: T): never {
   throw new NothingToCommit(result)
 }
@@ -26,9 +26,9 @@ const statementTimeout_ms = 10_000
 const rollbackTimeout_ms = 2_000
 
 /**
- * The program's only transaction. Runs `work` between BEGIN and COMMIT on one connection and keeps the first error.
- * A connection that can't be trusted afterwards is destroyed, never released.
- * @throws {CommitUnknown} when COMMIT failed or its answer was lost: whether it happened must be found out.
+ * The only place that opens a transaction. Runs `work` on one connection, between START TRANSACTION and COMMIT, and
+ * throws the first error. A connection that can't be trusted afterwards is destroyed, never released.
+ * @throws {CommitUnknown} when COMMIT failed or its answer was lost. The caller must find out whether it happened.
  */
 export async function transact<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const connection = await database.acquire()
@@ -54,7 +54,7 @@ function statementsOn(connection: PoolConnection): Transaction {
   }
 }
 
-/** Dates leave the driver as the database's text; the mappings' columns know what they mean. */
+/** Leaves dates as the text that the database sends; the mappings' columns parse it. */
 function datesAsText(field: { type: string; string(): string | null }, next: () => unknown): unknown {
   return field.type === 'DATETIME' || field.type === 'TIMESTAMP' || field.type === 'DATE' ? field.string() : next()
 }
@@ -66,7 +66,7 @@ async function commit(connection: PoolConnection, result: unknown): Promise<void
   } catch (error) {
     const place = placeOf(connection)
     connection.destroy()
-    // A cluster's server may fail to answer for what the others have committed: only a plain conflict is a sure no.
+    // On a cluster a failed COMMIT may still have happened on the other servers. Only a conflict means that it did not.
     throw isSerializationFailure(error) ? error : new CommitUnknown(place, result, error)
   }
 }

@@ -7,7 +7,7 @@ import { idempotencyKeysTable } from './schema.ts'
 import { mapTable, type Need } from './table-mapping.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
-/** Read after every lock is held: whoever shares an owner with a running request sees its answer. */
+/** Read once every lock is held. So a request waits for an earlier one of the same owner, and then sees its answer. */
 const idempotencyKeys = mapTable(idempotencyKeysTable, {
   rank: lockOrder.idempotencyKeys,
   key: ['owner', 'idem_key'],
@@ -52,7 +52,7 @@ export function rememberAnswer(
 }
 
 /**
- * The answer remembered under this key, read outside of the till: for a request that is more than one operation.
+ * The answer remembered under this key, read outside the till. For a request that is more than one operation.
  * @throws {Refusal} 9008 when the key was used for another request.
  */
 export async function rememberedAnswer(

@@ -16,7 +16,7 @@ interface Committed<Announcement> {
 
 type LaneOptions<Announcement> = TillOptions<Announcement> & { queueTimeout_ms: number; settleTimeout_ms: number }
 
-/** One queue and the batches taken from it, one after the other: what arrives meanwhile is the next batch. */
+/** One queue. It runs its tickets in batches, one batch at a time; what arrives meanwhile is the next batch. */
 export class Lane<Announcement> {
   #queue: Ticket<Announcement>[] = []
   #working = false
@@ -36,7 +36,7 @@ export class Lane<Announcement> {
     return this.#queue.length
   }
 
-  /** How long the outcome of a COMMIT has been open; 0 when none is. */
+  /** How long this lane has been finding out whether a COMMIT happened; 0 when it is not doing so. */
   get settling_ms(): number {
     return this.#settlingSince === undefined ? 0 : performance.now() - this.#settlingSince
   }
@@ -60,14 +60,14 @@ export class Lane<Announcement> {
     })
   }
 
-  /** Refuses what has waited since before `instant` on `performance`'s clock; nothing of it was begun. */
+  /** Refuses the tickets that arrived before `instant` on `performance`'s clock. None of them was begun. */
   dropOlderThan(instant: number): void {
     const expired = this.#queue.findIndex((ticket) => ticket.arrivedAt >= instant)
     const count = expired === -1 ? this.#queue.length : expired
     for (const ticket of this.#queue.splice(0, count)) ticket.reject(new Refusal(9007))
   }
 
-  /** Resolves when nothing is waiting or running; an outcome that nobody waits for any more is given up. */
+  /** Resolves when nothing is waiting or running. Gives up an outcome that no caller waits for any more. */
   drained(): Promise<void> {
     this.#isClosing = true
     return this.#working ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve()
@@ -81,8 +81,8 @@ export class Lane<Announcement> {
   }
 
   /**
-   * Answers every ticket of a batch. An unexpected error runs its tickets again one by one, so that one can't sink the rest;
-   * a key that another process inserted first is there to be read on the second try.
+   * Answers every ticket of a batch. After an unexpected error it runs the tickets again one by one, so that one can't
+   * spoil the others. If another process inserted an idempotency key first, the second try reads it.
    */
   async #settle(tickets: Ticket<Announcement>[]): Promise<void> {
     const error = await this.#try(tickets)
@@ -92,7 +92,7 @@ export class Lane<Announcement> {
     await this.#settleEach(tickets)
   }
 
-  /** One by one, as long as there is a database and none has waited too long before its turn. */
+  /** Runs tickets one by one. Refuses those that waited too long, and all that are left once the database is gone. */
   async #settleEach(tickets: Ticket<Announcement>[]): Promise<void> {
     for (const [index, ticket] of tickets.entries()) {
       if (ticket.arrivedAt < performance.now() - this.#options.queueTimeout_ms) {
@@ -106,7 +106,7 @@ export class Lane<Announcement> {
     }
   }
 
-  /** Commits a batch and answers its tickets; or answers nobody and returns the error that undid it. */
+  /** Commits a batch and answers its tickets. If the batch fails it answers none of them and returns the error. */
   async #try(tickets: Ticket<Announcement>[]): Promise<unknown> {
     const startedAt = performance.now()
     let batch: Committed<Announcement>
@@ -115,7 +115,7 @@ export class Lane<Announcement> {
     } catch (error) {
       return error
     }
-    // An operation that broke among others may have met what they had changed: it gets a batch of its own.
+    // What the others changed may be why an operation broke, so it runs again in a batch of its own.
     const again = (ticket: Ticket<Announcement>, index: number) => isBroken(batch.outcomes[index]) && !ticket.isOpen
     const broken = tickets.length > 1 ? tickets.filter(again) : []
     for (const [index, ticket] of tickets.entries()) if (!broken.includes(ticket)) answer(ticket, batch.outcomes[index])
@@ -150,9 +150,9 @@ export class Lane<Announcement> {
   }
 
   /**
-   * Finds out whether a lost COMMIT happened. Callers wait for a while; then they are told that it is not known yet, and
-   * nothing of theirs is run again.
-   * @throws `lost` when it did not happen and its callers were told already, or when it was given up.
+   * Finds out whether a lost COMMIT happened. Callers wait for at most `settleTimeout_ms`. Then they are told that the
+   * outcome is not known yet, and their operations are never run again.
+   * @throws `lost` when the callers were told that and it did not happen, or when finding out was given up.
    */
   async #happened(tickets: Ticket<Announcement>[], marker: Marker, lost: CommitUnknown): Promise<boolean> {
     const { database, settleTimeout_ms } = this.#options

@@ -22,7 +22,7 @@ const minPause_ms = 5
 const maxPause_ms = 100
 const settlePause_ms = 200
 
-/** Writes the marker, last, inside the batch's transaction. */
+/** Writes the marker as the last statement of the batch's transaction. */
 export async function markBatch(tx: Transaction, { lane, batch }: Marker): Promise<void> {
   await tx.write(
     `INSERT INTO till_lanes (lane, batch, updated_at) VALUES (?, ?, UTC_TIMESTAMP(3))
@@ -32,8 +32,9 @@ export async function markBatch(tx: Transaction, { lane, batch }: Marker): Promi
 }
 
 /**
- * Runs a whole transaction again after a deadlock, a lock wait timeout or a lost connection: full jitter, bounded.
- * When COMMIT left its outcome unknown, `happened` finds out first, and only what did not happen is run again.
+ * Runs a whole transaction again after a deadlock, a lock wait timeout or a lost connection. Tries are bounded, with
+ * full jitter between them. When the outcome of COMMIT is unknown, `happened` finds out first; only what did not happen
+ * is run again.
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
@@ -62,19 +63,19 @@ export interface Settling {
   database: Database
   marker: Marker
   lost: CommitUnknown
-  /** A number that no batch of the lane has had. */
+  /** Returns a number that no batch of the lane has had. */
   nextBatch: () => number
-  /** True when nobody waits for the outcome any more. */
+  /** True when it need not go on: no caller waits for the outcome any more. */
   isGivenUp: () => boolean
 }
 
 /**
- * Whether the batch of a lost COMMIT took effect; undefined when it was given up. It may ask for as long as there is no
- * database: the lane can't go on before it knows, as its next batch would overwrite the marker.
+ * Finds out whether the batch of a lost COMMIT took effect; undefined when it gave up. It asks until a database
+ * answers, however long that takes. The lane must wait for it: the next batch would overwrite the marker.
  *
- * To read the marker is not enough: a server of a cluster may be behind. Each try overwrites the marker with a number of
- * its own and commits. Only a current, writable server can do that; and whatever had not happened by then never will,
- * because its own write of the same row now conflicts.
+ * Reading the marker is not enough, because a server of a cluster may be behind the others. So each try overwrites the
+ * marker with a number of its own and commits. Only a current, writable server can do that. If the batch had not been
+ * committed by then it never will be: its own write of the marker now conflicts.
  */
 export async function settle(settling: Settling): Promise<boolean | undefined> {
   const { database, marker, lost, isGivenUp } = settling
@@ -83,7 +84,7 @@ export async function settle(settling: Settling): Promise<boolean | undefined> {
     try {
       return await overwrite(settling, answers)
     } catch (error) {
-      // Only where its lock is what we wait for: after a restart of the server its number may be another connection's.
+      // Only when we wait for that session's lock. After a restart its id may belong to another connection.
       if (tries > 0 && isSerializationFailure(error)) await kill(database, lost.place).catch(() => {})
       await Bun.sleep(settlePause_ms)
     }
@@ -91,7 +92,7 @@ export async function settle(settling: Settling): Promise<boolean | undefined> {
   return undefined
 }
 
-/** @param answers what each number in the marker's row means for the lost batch; a try may be lost as well */
+/** @param answers what each number in the marker's row says of the lost batch; the COMMIT of a try may be lost too */
 function overwrite({ database, marker, nextBatch }: Settling, answers: Map<number, boolean>): Promise<boolean> {
   const batch = nextBatch()
   return transact(database, async (tx) => {
@@ -100,7 +101,7 @@ function overwrite({ database, marker, nextBatch }: Settling, answers: Map<numbe
     ])
     const answer = (row && answers.get(row.batch)) ?? false
     answers.set(batch, answer)
-    // Never both in one: a row that came after the look would be overwritten unread.
+    // Not one INSERT … ON DUPLICATE KEY UPDATE: it would overwrite, unread, a row that came after our look.
     const sql = row
       ? 'UPDATE till_lanes SET batch = ?, updated_at = UTC_TIMESTAMP(3) WHERE lane = ?'
       : 'INSERT INTO till_lanes (batch, updated_at, lane) VALUES (?, UTC_TIMESTAMP(3), ?)'

@@ -1,7 +1,7 @@
 import { bigint, index, mediumtext, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
 import { asciiText, instant } from '../db/columns.ts'
 
-/** First answers by idempotency key; a key has had one effect. */
+/** The first answer to each idempotency key. A key takes effect once. */
 export const idempotencyKeysTable = mysqlTable(
   'idempotency_keys',
   {
@@ -13,14 +13,14 @@ export const idempotencyKeysTable = mysqlTable(
     created_at: instant().notNull(),
   },
   (table) => [
-    // One effect a key of an owner, on any replica. Serves every write with a key, and `rememberedAnswer`.
+    // Each key of an owner takes effect once, on any replica. Serves every write with a key, and `rememberedAnswer`.
     primaryKey({ columns: [table.owner, table.idem_key] }),
-    // `purge`: without it each round reads every key, and waits for those in use.
+    // Serves `purge`. Without it each run reads every key and waits for those in use.
     index('idempotency_keys_created_at').on(table.created_at),
   ],
 )
 
-/** The last batch each lane committed: how the outcome of a lost COMMIT is found out. */
+/** The last batch that each lane committed. It shows whether a lost COMMIT happened. */
 export const tillLanesTable = mysqlTable('till_lanes', {
   lane: asciiText({ length: 40 }).primaryKey(),
   batch: bigint({ mode: 'number' }).notNull(),

@@ -10,31 +10,31 @@ export type Key = readonly (string | number)[]
 export type Seed = Readonly<Record<string, unknown>>
 
 /**
- * A table as the till sees it: how its rows are named, locked, loaded and written. `Column` are the columns that a
+ * A table as the till sees it: how its rows are named, locked, loaded and written. `Column` names the columns that a
  * change may write.
  */
 export interface TableMapping<Row extends object = object, Column extends string = string> {
   readonly name: string
-  /** Its place in the lock order; see `lock-order.ts`. */
+  /** Its place in `lock-order.ts`. */
   readonly rank: number
-  /** The columns that a changed row may have changed. */
+  /** The columns that may be changed. */
   readonly updates: readonly Column[]
   keyOf(row: Row): Key
   load(tx: Transaction, keys: readonly Key[]): Promise<Row[]>
   insert(tx: Transaction, rows: readonly Row[]): Promise<void>
   /** Writes the named columns of changed rows. */
   update(tx: Transaction, rows: readonly Row[], columns: ReadonlySet<string>): Promise<void>
-  /** Inserts rows whose ids the database makes, and answers them in the order of their seeds. */
+  /** Inserts rows whose ids the database makes. Returns them in the order of their seeds. */
   create(tx: Transaction, seeds: readonly Seed[]): Promise<Row[]>
   remove(tx: Transaction, rows: readonly Row[]): Promise<void>
 }
 
-/** What an operation asks to have loaded: rows by key, or a new row with an id of the database's making. */
+/** What an operation asks for: rows by key, or a new row whose id the database makes. */
 export type Need =
   | { readonly mapping: TableMapping; readonly keys: readonly Key[] | ((unit: Finder) => readonly Key[]) }
   | { readonly mapping: TableMapping; readonly fresh: Seed }
 
-/** The part of the unit of work that a need may look into: rows of a lower rank that its operation named. */
+/** What a need may read of the unit of work: rows of a lower rank that its operation named. */
 export interface Finder {
   find<Row extends object>(mapping: TableMapping<Row>, key: Key): Readonly<Row> | undefined
 }
@@ -142,8 +142,8 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
 }
 
 /**
- * How far apart the ids of one statement's rows are. Those of an INSERT with VALUES are made at once, without gaps, in
- * every mode of `innodb_autoinc_lock_mode`.
+ * The distance between the ids of two rows of one INSERT with VALUES. Every `innodb_autoinc_lock_mode` makes those ids
+ * together, without gaps.
  */
 async function idStep(tx: Transaction): Promise<number> {
   const [row] = await tx.query<{ step: number }>('SELECT @@auto_increment_increment AS step')
@@ -154,7 +154,7 @@ function grewFrom(row: object, seed: Seed = {}): boolean {
   return Object.entries(seed).every(([column, value]) => row[column as keyof object] === value)
 }
 
-/** The expression that gives each row its own value of `column`: one value where all are the same, else by key. */
+/** The SQL that gives each row its value of `column`: the value itself if all rows share it, else a CASE by key. */
 function assigned(
   column: string,
   key: readonly string[],
@@ -173,14 +173,14 @@ function assigned(
   return `CASE ${of} ${cells.map(() => when).join(' ')} ELSE ${quote(column)} END`
 }
 
-/** Needs the rows of `mapping` under these one-column keys. */
+/** The need for the rows of `mapping` under these one-column keys. */
 export function rows(mapping: TableMapping, ...keys: (string | number)[]): Need {
   return { mapping, keys: keys.map((key) => [key]) }
 }
 
 /**
- * A mapping of what follows from other rows: sums, counts, a view of them. What an operation changes on it is seen by the
- * operations that follow in the batch; writing the rows it follows from is the operation's to do.
+ * A mapping of figures that follow from other rows, such as sums and counts. Later operations of the batch see what an
+ * operation changed here, but it is never saved: the operation itself writes the rows that the figures follow from.
  */
 export function derivedMapping<Row extends object, const Column extends keyof Row & string>(
   figures: Pick<TableMapping<Row, Column>, 'name' | 'rank' | 'updates' | 'keyOf' | 'load'>,

@@ -4,12 +4,12 @@ import { firstAnswer, idempotencyNeed, rememberAnswer } from './idempotency.ts'
 import type { IdempotencyKey, Operation, TillAnswer } from './operation.ts'
 import type { UnitOfWork, Wanted } from './unit-of-work.ts'
 
-/** An operation in a lane, with whom it answers. */
+/** An operation that waits in a lane, and how to answer its caller. */
 export interface Ticket<Announcement> {
   operation: Operation<unknown, unknown, Announcement>
   input: unknown
   idempotency: IdempotencyKey | undefined
-  /** On `performance`'s clock. */
+  /** By `performance.now()`. */
   arrivedAt: number
   /** True when its caller was told that the outcome is not known yet. */
   isOpen: boolean
@@ -19,20 +19,20 @@ export interface Ticket<Announcement> {
 
 /** The outcome of a write is not known yet. */
 export class OutcomeUnknown extends Refusal {
-  /** What came of it, once that is known; rejected when it did not happen, or when nobody finds out. */
+  /** Resolves to the answer if the write happened. Rejects if it did not, or if finding out is given up. */
   readonly outcome: Promise<TillAnswer<unknown>>
   constructor(outcome: Promise<TillAnswer<unknown>>, cause?: unknown) {
     super(9009, null, { cause })
     this.outcome = outcome
-    // Often nobody asks again.
+    // Often nobody asks again; a rejection must not then end the process.
     outcome.catch(() => {})
   }
 }
 
-/** What came of one ticket in its batch. */
+/** The outcome of one ticket in its batch. */
 export type Outcome = { ok: true; answer: TillAnswer<unknown> } | { ok: false; error: unknown }
 
-/** True for an error that is no refusal: nothing of it was kept. */
+/** True when the operation failed with anything but a refusal. */
 export function isBroken(outcome: Outcome | undefined): boolean {
   return outcome?.ok === false && !(outcome.error instanceof Refusal)
 }
@@ -68,7 +68,7 @@ export function answer<Announcement>(ticket: Ticket<Announcement>, outcome: Outc
   else ticket.reject(outcome?.error)
 }
 
-/** Answers that the outcome is not known yet; what it is later ends the promise that this answer carries. */
+/** Tells the caller that the outcome is not known yet. That refusal carries a promise of the outcome. */
 export function leaveOpen<Announcement>(ticket: Ticket<Announcement>, cause: unknown): void {
   const { promise, resolve, reject } = Promise.withResolvers<TillAnswer<unknown>>()
   ticket.reject(new OutcomeUnknown(promise, cause))

@@ -4,12 +4,12 @@ import { Lane } from './lane.ts'
 import type { Idempotency, Operation, TillAnswer } from './operation.ts'
 import type { TillOptions } from './options.ts'
 
-/** The only writer of points and stock: gathers operations into batches, each one transaction. */
+/** The only writer of points and stock. It gathers operations into batches; each batch is one transaction. */
 export interface Till<Announcement = unknown> {
   /**
-   * Runs an operation to its committed answer.
-   * @throws {Refusal} what the operation threw; 9007 when the till is full, closed or without a database, and nothing
-   * happened; 9008; or `OutcomeUnknown`, 9009.
+   * Runs an operation and returns its answer once that is committed.
+   * @throws {Refusal} what the operation threw. 9007 when the till is full, is closed or has no database; nothing
+   * happened then. 9008 when the key was used for another request. 9009 as `OutcomeUnknown`.
    */
   run<Input, Answer>(
     operation: Operation<Input, Answer, Announcement>,
@@ -18,9 +18,9 @@ export interface Till<Announcement = unknown> {
   ): Promise<TillAnswer<Answer>>
   /** Operations waiting, over all lanes. */
   waiting(): number
-  /** How long the oldest lost COMMIT has been looked for; 0 when there is none. */
+  /** How long the till has been finding out whether its oldest lost COMMIT happened; 0 when there is none. */
   settling_ms(): number
-  /** Takes nothing more and resolves when everything taken is answered. */
+  /** Takes nothing more. Resolves when everything taken is answered. */
   close(): Promise<void>
 }
 
@@ -63,8 +63,8 @@ export function createTill<Announcement>(options: TillOptions<Announcement>): Ti
 }
 
 /**
- * One owner always has one lane, which keeps that owner's operations and announcements in order. The bits are mixed
- * (FNV-1a, then MurmurHash3's last step): a cluster's servers make ids in steps, and every lane is to have its share.
+ * The lane of an owner. It is always the same one, which keeps the owner's operations and announcements in order. The
+ * hash (FNV-1a, then the last step of MurmurHash3) spreads owners evenly, also where a cluster makes ids in steps.
  */
 export function laneOf(owner: string | number, lanes: number): number {
   const text = String(owner)

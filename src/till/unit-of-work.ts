@@ -9,13 +9,13 @@ export interface Wanted {
   need: Need
 }
 
-/** Refuses, as a type, a patch with other columns: a variable may have more than a literal. */
+/** Makes the compiler refuse a patch with other columns. TypeScript checks that by itself for literals alone. */
 type OnlyOf<Column extends string, Patch> = { [Key in Exclude<keyof Patch, Column>]: never }
 
 /**
- * The rows a batch has loaded and locked, as its operations see and change them in memory (Fowler's Unit of Work). An
- * operation sees the rows that it named and those that it made, whoever shares its batch. What one operation did can be
- * undone without touching what its neighbours did.
+ * The rows that a batch has loaded and locked; its operations read and change them in memory (Fowler's Unit of Work).
+ * An operation sees the rows that it named and those that it made, whoever shares its batch. One operation can be
+ * undone without touching what the others did.
  */
 export class UnitOfWork<Announcement = unknown> implements Finder {
   /** The instant of this batch: the only clock an operation has. */
@@ -38,7 +38,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
 
   /**
    * The row under `key`, or undefined when there is none.
-   * @throws for a row that this operation did not name: a neighbour's need must not decide what it sees.
+   * @throws for a row that this operation did not name: what another operation named must not decide what it sees.
    */
   find<Row extends object>(mapping: TableMapping<Row>, key: Key): Readonly<Row> | undefined {
     const name = nameOf(key)
@@ -48,14 +48,17 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     return this.#rows.get(mapping)?.get(name) as Row | undefined
   }
 
-  /** The row under `key`, which the operation knows to exist. */
+  /**
+   * The row under `key`.
+   * @throws when there is none.
+   */
   get<Row extends object>(mapping: TableMapping<Row>, key: Key): Readonly<Row> {
     const row = this.find(mapping, key)
     if (!row) throw new Error(`${mapping.name} ${key.join('/')} does not exist`)
     return row
   }
 
-  /** The row this operation asked to have made. It stays only if the operation keeps it by calling this. */
+  /** The new row that this operation asked for. It is saved only if the operation calls this. */
   keepFresh<Row extends object>(mapping: TableMapping<Row>): Readonly<Row> {
     const row = this.#fresh.get(this.#current)?.get(mapping)
     if (!row) throw new Error(`${mapping.name}: no fresh row was asked for`)
@@ -94,7 +97,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     })
   }
 
-  /** Adds a row. Under a full key this operation can find it, and so can those that follow and name it. */
+  /** Adds a row. If its key is complete this operation can find it, and so can later operations that name it. */
   append<Row extends object>(mapping: TableMapping<Row>, row: Partial<Row>): void {
     const added = entryOf(this.#added, mapping, () => new Set<object>())
     added.add(row)
@@ -110,7 +113,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     })
   }
 
-  /** Says something to the world once this batch is committed. */
+  /** Publishes these once this batch is committed. */
   announce(...announcements: Announcement[]): void {
     const length = this.announcements.length
     this.announcements.push(...announcements)
@@ -119,7 +122,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     })
   }
 
-  /** Runs one operation's decision; when it throws, everything it did here is undone. */
+  /** Runs one operation's decision. If it throws, everything it did here is undone. */
   deciding<Answer>(owner: unknown, decide: () => Answer): Answer {
     this.#undo = []
     this.#current = owner
@@ -131,7 +134,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     }
   }
 
-  /** Loads and locks what the operations need: mappings by rank, keys ascending. */
+  /** Loads and locks what the operations need, mapping by mapping in lock order and with ascending keys. */
   async load(tx: Transaction, needs: readonly Wanted[]): Promise<void> {
     const mappings = [...new Set(needs.map(({ need }) => need.mapping))].sort((a, b) => a.rank - b.rank)
     for (const mapping of mappings) {
@@ -206,7 +209,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   }
 }
 
-/** The entry under `key`, made when there is none. */
+/** The entry under `key`; makes one when there is none. */
 function entryOf<K, V>(entries: Map<K, V>, key: K, make: () => V): V {
   const found = entries.get(key)
   if (found !== undefined) return found

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { Database } from '../db/client.ts'
 
 /**
- * Makes the question whether the database can be written: a committed write to a row of this process's own, beside the
- * lanes' rows. A server that is read-only, full, or without its majority answers reads all the same.
- * @throws when it can't
+ * Makes a function that checks whether the database can be written to. It commits a write to a row of this process's
+ * own, beside the lanes' rows. Reads prove less: a server that is read-only, full or without its majority answers them.
+ * The function rejects when the write fails.
  */
 export function createWriteProbe({ query }: Pick<Database, 'query'>): (timeout_ms: number) => Promise<void> {
   const lane = `${randomBytes(12).toString('hex')}-probe`
