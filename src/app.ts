@@ -27,13 +27,13 @@ import { receiptsRoutes, uploadForm } from './receipts/routes.ts'
 import { imagePaths, imageRoutes } from './storage/routes.ts'
 import { walletRoutes } from './wallet/routes.ts'
 
-/** Images come as multipart, with limits of their own, and take as long as the phone's network does. */
+/** Paths that take an image as multipart. They have their own limits, and may be as slow as the phone's network. */
 const uploadPaths = ['/api/photo/upload', '/api/user/avatar']
 
-/** What pages of other origins may read of an answer beside its body. */
+/** The headers of an answer that pages of other origins may read. */
 const exposeHeaders = ['X-Api-Code', 'X-Request-Id', 'Retry-After', 'Idempotency-Replayed']
 
-/** The whole HTTP surface: every middleware and every group of routes. */
+/** Builds the whole HTTP interface: every middleware and every group of routes. */
 export function createApp(services: Services): Hono<AppEnv> {
   const { config, logger, metrics, alerts, access, limits, health, lifecycle, dialects } = services
   const pathOf = dialects ? { getPath: dialects.pathOf } : {}

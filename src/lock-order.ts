@@ -1,6 +1,6 @@
 /**
- * The order in which a batch locks and writes tables, everywhere: a user's own rows first, contended rows last,
- * append-only tables after them. One order means that two batches never wait for each other in a circle.
+ * The order in which every batch locks and writes tables: first a user's own rows, then rows that many users share,
+ * then append-only tables. With one order, two batches never wait for each other in a circle.
  */
 export const lockOrder = {
   users: 10,

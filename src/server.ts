@@ -17,23 +17,24 @@ export interface RunningServer {
   url: string
   services: Services
   /**
-   * Turns away new traffic, answers what was taken, and closes everything it opened, in order and within `SHUTDOWN_MS`.
+   * Turns away new traffic, answers the requests it has taken, and closes everything that it opened. All of it happens
+   * in order and within `SHUTDOWN_MS`.
    * @returns what did not end in time, for the operators; empty when all went well.
    */
   stop(): Promise<string[]>
 }
 
-/** Above every limit of the routes: theirs answer in the envelope, before a body is read; Bun's own would not. */
+/** No limit here. The routes have their own, which refuse a body in the envelope before it is read; Bun's would not. */
 const largestRequest = Number.MAX_SAFE_INTEGER
 const idleTimeout_s = 60
 const drainPause_ms = 5
-/** What the process itself needs to end, of the time it has. */
+/** The part of `SHUTDOWN_MS` that the process itself needs to end. */
 const exitMargin_ms = 50
 
 /**
  * Starts the whole service.
- * @throws {OperatorError} for what the operator can mend: an unreachable database, a taken port, a wheel whose
- * guaranteed prize is gone.
+ * @throws {OperatorError} for what the operator can mend: a database that can't be reached, a port that is taken, or a
+ * wheel without its guaranteed prize.
  */
 export async function startServer(
   config: Config,
@@ -68,7 +69,7 @@ function listen(config: Config, services: Services): Server<SocketData> {
       hostname: config.HOST,
       port: config.PORT,
       development: false,
-      // Bun shares a taken port silently in this mode, and a second service would answer half of the calls.
+      // With `true` Bun silently shares a port that is taken, and a second service would answer half of the calls.
       reusePort: false,
       maxRequestBodySize: largestRequest,
       idleTimeout: idleTimeout_s,
@@ -80,12 +81,12 @@ function listen(config: Config, services: Services): Server<SocketData> {
   }
 }
 
-/** A request that names no host (HTTP/1.0, as some balancers' checks are) has a path where others have an address. */
+/** Gives a URL to a request without a host, as HTTP/1.0 allows and the checks of some balancers send. */
 function withAddress(request: Request): Request {
   return request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request
 }
 
-/** From the balancer's last request to the last statement: each may lean on what comes after it. */
+/** The steps of a stop, in order. Each may still need those after it. */
 function stepsOf(config: Config, server: Server<SocketData>, { services, closing }: Installation): StopStep[] {
   const { lifecycle, databaseWatch, jobs } = services
   lifecycle.stopping = true
@@ -99,7 +100,7 @@ function stepsOf(config: Config, server: Server<SocketData>, { services, closing
   ]
 }
 
-/** Closes the port and resolves when every request is answered. The server's own promise waits for sockets as well. */
+/** Closes the port and resolves when every request is answered. The promise of `stop` would wait for sockets too. */
 async function unanswered(server: Server<SocketData>): Promise<void> {
   void server.stop()
   while (server.pendingRequests > 0) await Bun.sleep(drainPause_ms)

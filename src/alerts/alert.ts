@@ -1,4 +1,4 @@
-/** What the operators are told. It holds no secret and nothing personal: routes, jobs, numbers. */
+/** What the operators are told: routes, jobs, numbers. It holds no secret and nothing personal. */
 export type Alert =
   | { event: 'slow_request'; method: string; route: string; took_ms: number; request_id: string }
   | { event: 'ledger_mismatch'; count: number; examples: readonly string[] }
@@ -12,7 +12,7 @@ export type Alert =
 
 export type AlertEvent = Alert['event']
 
-/** A failure that operators are told of in words of its own. */
+/** A failure with an alert of its own. */
 export class AlertedError extends Error {
   override name = 'AlertedError'
   readonly alert: Alert
@@ -26,9 +26,9 @@ export class AlertedError extends Error {
 export interface AlertMessage {
   event: AlertEvent
   title: string
-  /** How often it happened since the message before. */
+  /** How often it happened since the last message. */
   count: number
-  /** The latest of each subject, oldest first. */
+  /** The latest alert about each subject, oldest first. */
   details: readonly string[]
   at: Date
 }
@@ -52,7 +52,7 @@ const clocks = {
   future_runs: () => '有定时任务的运行记录在未来，已忽略；之前时钟曾经快过',
 }
 
-/** One line for people. */
+/** The alert in one line, for people. */
 export function detailOf(alert: Alert): string {
   switch (alert.event) {
     case 'slow_request':
@@ -76,7 +76,7 @@ export function detailOf(alert: Alert): string {
   }
 }
 
-/** What it is about, of what can be named: alerts of one event differ by it. */
+/** The route, job or queue that an alert is about, which tells alerts of one event apart; empty where there is none. */
 export function subjectOf(alert: Alert): string {
   if (alert.event === 'slow_request') return `${alert.method} ${alert.route}`
   if (alert.event === 'job_failed') return alert.job

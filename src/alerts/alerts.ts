@@ -2,21 +2,21 @@ import type { Logger } from 'pino'
 import { type Alert, type AlertEvent, alertTitles, detailOf, subjectOf } from './alert.ts'
 import type { Outbox } from './outbox.ts'
 
-/** Tells the operators what needs them. */
+/** Tells operators what needs their attention. */
 export interface Alerts {
-  /** Never throws and never waits. */
+  /** Never throws and never blocks. */
   raise(alert: Alert): void
-  /** Sends what is still held back, one try each, and gives up after `most_ms`. */
+  /** Tries once to send each message that is still held back. Gives up after `most_ms`. */
   close(most_ms: number): Promise<void>
 }
 
 export interface AlertsOptions {
-  /** Without one, alerts are in the log alone. */
+  /** Without one, alerts go only to the log. */
   outbox: Outbox | undefined
   logger: Logger
   /** Counts each alert, sent or held back. */
   count: (event: AlertEvent) => void
-  /** The first of an event goes out at once; what follows within this time is one message at its end. */
+  /** The first alert of an event goes out at once. Those within this time after it become one message at its end. */
   window_ms?: number
 }
 
@@ -24,19 +24,19 @@ const usualWindow_ms = 5 * 60_000
 const mostDetails = 5
 
 interface Group {
-  /** How many may go out at once yet. */
+  /** How many more may go out at once. */
   free: number
-  /** Of what is held: how many, the latest of each subject, and the latest event. */
+  /** What is held back: how many alerts, the latest detail of each subject, and the latest event. */
   count: number
   details: Map<string, string>
   event: AlertEvent
   timer: ReturnType<typeof setTimeout>
 }
 
-/** A state's coming and going are one story: its last word is what holds. */
+/** Events that are grouped together: the message at the end of a window tells the latest of them. */
 const stories: Partial<Record<AlertEvent, string>> = { database_away: 'database', database_back: 'database' }
 
-/** Alerts grouped by event, so that a flood is a message each few minutes, in bounded memory. */
+/** Groups alerts by event. So a flood becomes one message every few minutes, and memory stays bounded. */
 export function createAlerts(options: AlertsOptions): Alerts {
   const { outbox, logger, count, window_ms = usualWindow_ms } = options
   const groups = new Map<string, Group>()

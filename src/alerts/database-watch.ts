@@ -1,19 +1,19 @@
 import type { Alerts } from './alerts.ts'
 
 export interface DatabaseWatch {
-  /** False once the database has been away for a moment, until it is back for one. */
+  /** Changes after two looks in a row that contradict it. */
   readonly isUp: boolean
   start(): void
   stop(): void
 }
 
 const usualPause_ms = 2_000
-/** So many looks in a row make a change: one lost packet is none. */
+/** How many looks in a row it takes to believe a change; one lost packet is not enough. */
 const looksToBelieve = 2
 
-/** Looks at the database on its own, so that nobody has to call for its absence to be noticed. */
+/** Looks at the database at intervals, so that its absence is noticed even when nobody calls. */
 export function createDatabaseWatch(options: {
-  /** Bounded in time. */
+  /** Resolves to whether the database answers. Must be bounded in time. */
   look: () => Promise<boolean>
   alerts: Pick<Alerts, 'raise'>
   every_ms?: number

@@ -4,7 +4,7 @@ import { type Alerts, type AlertsOptions, createAlerts } from './alerts.ts'
 import { createOutbox, type OutboxOptions } from './outbox.ts'
 import { alertFormat, createRobot } from './robots.ts'
 
-/** The alerts as configured: to `ALERT_WEBHOOK`, or to the log alone. */
+/** The alerts as configured: they go to `ALERT_WEBHOOK`, or only to the log. */
 export function openAlerts(
   config: Pick<Config, 'ALERT_WEBHOOK' | 'ALERT_FORMAT' | 'ALERT_SECRET' | 'BUSINESS_TIMEZONE'>,
   parts: Pick<AlertsOptions, 'logger' | 'count'> & { countMessage: OutboxOptions['count'] },

@@ -2,10 +2,10 @@ import type { Logger } from 'pino'
 import { within } from '../lib/within.ts'
 import type { AlertMessage } from './alert.ts'
 
-/** Brings messages to the operators, one after the other, without anyone waiting for it. */
+/** Sends messages to the operators, one after the other. No caller waits for it. */
 export interface Outbox {
   push(message: AlertMessage): void
-  /** One try for each that is left, and an end after `most_ms`. */
+  /** Tries each message that is left once. Ends after `most_ms`. */
   close(most_ms: number): Promise<void>
 }
 
@@ -14,9 +14,9 @@ export interface OutboxOptions {
   post: (message: AlertMessage, signal: AbortSignal) => Promise<void>
   logger: Logger
   count: (outcome: 'sent' | 'failed' | 'dropped') => void
-  /** Pauses before the tries after the first. */
+  /** The pause before each further try. */
   pauses_ms?: readonly number[]
-  /** Messages in any minute: the robots' own limit is 20, and blocks who passes it. */
+  /** The most messages in any minute. A robot takes 20 and blocks a sender of more. */
   perMinute?: number
   /** How long one try may take. */
   timeout_ms?: number
@@ -26,7 +26,7 @@ const mostWaiting = 50
 const minute_ms = 60_000
 const usualPauses_ms = [1_000, 5_000, 20_000, 60_000]
 
-/** Bounded, rate-limited delivery with retries; its own failures are logged and counted, never alerted to. */
+/** Delivers with retries, a bounded queue and a rate limit. Its own failures are logged and counted; they don't alert. */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { post, logger, count, pauses_ms = usualPauses_ms, perMinute = 20, timeout_ms = 5_000 } = options
   const waiting: AlertMessage[] = []

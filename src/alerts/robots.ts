@@ -9,16 +9,16 @@ export interface RobotOptions {
   format: AlertFormat
   /** Signs messages to a DingTalk robot that asks for it. */
   secret: string | undefined
-  /** Which replica speaks. */
+  /** The host name of this replica. */
   host: string
   timeZone: string
 }
 
 const service = 'restaurant-points'
-/** WeCom refuses more bytes of Markdown. */
+/** The most bytes of Markdown that WeCom takes. */
 const longestText_bytes = 4_096
 
-/** Whose robot a webhook is, by its host, unless a setting says so. */
+/** The format that a webhook takes: as the setting says, or by the webhook's host. */
 export function alertFormat(setting: AlertFormat | 'auto', url: string): AlertFormat {
   if (setting !== 'auto') return setting
   const { hostname } = new URL(url)
@@ -66,7 +66,7 @@ function cut(text: string, most_bytes: number): string {
   return bytes.toString('utf8', 0, most_bytes - 3).replace(/\ufffd+$/, '')
 }
 
-/** Both robots answer 200 whatever happened, and tell it in `errcode`. */
+/** Both robots always answer 200; only `errcode` says whether they took the message. */
 function requireTaken(answer: string): void {
   const { errcode } = (parseJson(answer) ?? {}) as { errcode?: unknown }
   if (errcode !== 0) throw new Error(`the robot answered errcode ${String(errcode)}`)

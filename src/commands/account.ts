@@ -1,7 +1,7 @@
 import { setStanding } from '../merchant/change-account.ts'
 import { type AccountVerb, commandOnAccount } from './named-account.ts'
 
-/** Keeps someone out of their account, with everything in it as it is, or lets them back in. */
+/** Keeps someone out of their account, or lets them back in. What the account holds stays as it is. */
 export const accountCommand = commandOnAccount({
   stop: verb('banned', 'stopped'),
   restore: verb('active', 'open'),

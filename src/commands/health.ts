@@ -4,11 +4,11 @@ import { UsageError } from './usage.ts'
 const timeout_ms = 2_500
 
 /**
- * Whether the service of these settings, on this machine, is to be sent requests: exit 0 or 1. For a container's health
- * check, which does not end a service whose store alone fails.
+ * Exits 0 when the service with these settings, on this machine, can take requests, else 1. It is for the health check
+ * of a container. A store that fails does not count, because that is no reason to end the service.
  */
 export const healthCommand: Command = async ({ args, config, print }) => {
-  if (args.length > 0) throw new UsageError('health takes nothing.')
+  if (args.length > 0) throw new UsageError('health takes no arguments.')
   const url = `http://${ownHost(config.HOST)}:${config.PORT}/health/ready`
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeout_ms) })
@@ -20,7 +20,7 @@ export const healthCommand: Command = async ({ args, config, print }) => {
   }
 }
 
-/** A service that listens everywhere listens on loopback. */
+/** The host to call. A service that listens on all addresses also listens on loopback. */
 function ownHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1'
   if (host === '::') return '[::1]'

@@ -10,7 +10,7 @@ import { UsageError } from './usage.ts'
 
 type Work = (services: Services, print: (line: string) => void) => Promise<void>
 
-/** Shows what the image store holds that no row knows, and does by hand what the service would not do by itself. */
+/** Shows the images that no row knows. Puts them away, brings them back or adopts the store, on an operator's order. */
 export const imagesCommand: Command = async ({ args, config, print }) => {
   const work = workOf(args)
   const { services, close } = await openInstallation(config, print)
@@ -30,7 +30,7 @@ function workOf([verb, value, ...rest]: string[]): Work {
     if (verb === 'restore') return restore(value)
     if (verb === 'sweep' && /^\d{1,7}$/.test(value ?? '')) return sweep(Number(value))
   }
-  throw new UsageError('images takes nothing, sweep and a number, restore and perhaps a name, or adopt.')
+  throw new UsageError('images takes no arguments, or: sweep and a number; restore and perhaps a name; adopt.')
 }
 
 const show: Work = async ({ database, store, now }, print) => {
@@ -58,12 +58,12 @@ function sweep(most: number): Work {
   }
 }
 
-/** All of the quarantine, or the one image of that name. What no row knows yet is put away again after an hour. */
+/** Brings back the whole quarantine, or the one image `name`. Images that still no row knows go back after an hour. */
 function restore(name: string | undefined): Work {
   return async ({ database, store }, print) => {
     const found = await Array.fromAsync(listQuarantine(database, store))
     const wanted = found.filter(({ key }) => name === undefined || key === name)
-    if (name !== undefined && wanted.length === 0) throw new OperatorError(`The quarantine has no ${name}.`)
+    if (name !== undefined && wanted.length === 0) throw new OperatorError(`The quarantine has no image ${name}.`)
     for (const { key } of wanted) await bringBack(store, key)
     const unknown = wanted.filter(({ isKnown }) => !isKnown).length
     print(`${wanted.length} brought back.`)

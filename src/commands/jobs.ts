@@ -4,7 +4,7 @@ import { OperatorError } from '../lib/operator-error.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
-/** Shows the scheduled jobs, or runs one now. */
+/** Lists the scheduled jobs, or runs one now. */
 export const jobsCommand: Command = async ({ args, config, print }) => {
   const [verb, name, ...rest] = args
   const isList = verb === 'list' && name === undefined
@@ -20,7 +20,7 @@ export const jobsCommand: Command = async ({ args, config, print }) => {
       print(`${' '.repeat(16)} last: ${ended}; due: ${due && due > new Date() ? due.toISOString() : 'now'}`)
     }
     const ahead = await services.jobs.runsAhead()
-    if (ahead > 0) print(`${ahead} runs are recorded for the future, and ignored: the clock was ahead.`)
+    if (ahead > 0) print(`${ahead} runs are recorded in the future and ignored: the clock was ahead.`)
     return 0
   } finally {
     await close()
@@ -34,7 +34,7 @@ async function runJob({ jobs }: Services, name: string, print: (line: string) =>
   if (attempt.outcome === 'failed')
     throw new OperatorError(`${name} failed after ${attempt.rows} rows: ${attempt.error}`)
   if (attempt.outcome === 'stopped') throw new OperatorError(`${name} was stopped after ${attempt.rows} rows.`)
-  if (attempt.outcome !== 'done') throw new OperatorError(`${name} is running already, here or on another replica.`)
+  if (attempt.outcome !== 'done') throw new OperatorError(`${name} is already running, here or on another replica.`)
   print(`${name}: ${attempt.rows} rows.`)
   return 0
 }

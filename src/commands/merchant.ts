@@ -1,7 +1,7 @@
 import { setMerchant } from '../merchant/change-account.ts'
 import { type AccountVerb, commandOnAccount } from './named-account.ts'
 
-/** Makes an account a merchant, or no longer one. */
+/** Makes an account a merchant, or takes that away. */
 export const merchantCommand = commandOnAccount({
   grant: verb(true, 'a merchant'),
   revoke: verb(false, 'no merchant'),

@@ -2,9 +2,9 @@ import { openInstallation } from '../composition/installation.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
-/** Opening an installation migrates it. */
+/** Migrates the database. `openInstallation` does that. */
 export const migrateCommand: Command = async ({ args, config, print }) => {
-  if (args.length > 0) throw new UsageError('migrate takes nothing.')
+  if (args.length > 0) throw new UsageError('migrate takes no arguments.')
   const installation = await openInstallation(config, print)
   await installation.close()
   print('The tables are up to date.')

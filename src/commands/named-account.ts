@@ -7,14 +7,14 @@ import type { User } from '../users/schema.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
-/** What one word of a command does to the account that is named behind it. */
+/** One verb of a command, and what it does to the account that the next argument names. */
 export interface AccountVerb {
-  /** What it is afterwards. */
+  /** What the account is afterwards, such as "a merchant". */
   standing: string
   change(services: Services, userId: number): Promise<{ changed: boolean }>
 }
 
-/** A command of one of these verbs and a phone. */
+/** A command that takes one of these verbs and a phone. */
 export function commandOnAccount(verbs: Readonly<Record<string, AccountVerb>>): Command {
   return async ({ args, config, print }) => {
     const [name = '', mobile, ...rest] = args
@@ -25,7 +25,7 @@ export function commandOnAccount(verbs: Readonly<Record<string, AccountVerb>>): 
     try {
       const { user_id } = await requireAccount(services, wanted)
       const { changed } = await verb.change(services, user_id)
-      print(changed ? `${wanted} is now ${verb.standing}.` : `${wanted} was ${verb.standing} already.`)
+      print(changed ? `${wanted} is now ${verb.standing}.` : `${wanted} was already ${verb.standing}.`)
       return 0
     } finally {
       await close()
@@ -33,14 +33,17 @@ export function commandOnAccount(verbs: Readonly<Record<string, AccountVerb>>): 
   }
 }
 
-/** The account that a command names by its phone. */
+/**
+ * The account with this phone.
+ * @throws {OperatorError} when there is none.
+ */
 export async function requireAccount({ database }: Services, mobile: string): Promise<User> {
   const user = await findUserByMobile(database, mobile)
   if (!user) throw new OperatorError(`No account has the phone ${mobile}; it is made at the first login.`)
   return user
 }
 
-/** @throws {UsageError} for what isn't a phone number. */
+/** @throws {UsageError} when it is no phone number. */
 export function requireMobile(text: string | undefined): string {
   const parsed = phone.safeParse(text)
   if (!parsed.success) throw new UsageError(`${text ?? 'nothing'} is not a phone number.`)

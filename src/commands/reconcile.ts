@@ -4,7 +4,7 @@ import { repair } from '../reconcile/repair.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
-/** Exit 1 when anything disagreed, repaired or not. */
+/** Compares every balance and stock with its ledger. Exits 1 when any disagreed, even if it was repaired. */
 export const reconcileCommand: Command = async ({ args, config, print }) => {
   const [option, most, ...rest] = args
   const isRepair = option === '--repair'
@@ -21,7 +21,7 @@ export const reconcileCommand: Command = async ({ args, config, print }) => {
     if (isRepair) {
       const repaired = await repair(services.database, services.till, most === undefined ? undefined : Number(most))
       print(`${repaired} repaired from their ledgers.`)
-      // Its record is what the figures and their alert go by.
+      // The figures and their alert go by the record of this job.
       for (const job of services.jobs.all) if (job.name === 'reconcile') await services.jobs.run(job)
     }
     return 1

@@ -54,10 +54,10 @@ const commands: Record<string, Command> = {
   verify: verifyCommand,
 }
 
-/** Runs the command that `argv` names and answers its exit code: 0 well, 1 failed, 2 used wrongly. */
+/** Runs the command that `argv` names. Returns its exit code: 0 for success, 1 for failure, 2 for wrong usage. */
 export async function run(argv: string[], env: Record<string, string | undefined>): Promise<number> {
   const [name = 'serve', ...args] = argv
-  // Standard output may be closed early (`verify … | head`): the work goes on to its end.
+  // The reader of standard output may close it early, as in `verify … | head`. The work goes on to its end.
   process.stdout.on('error', ignoreBrokenPipe)
   const print = (line: string) => process.stdout.write(`${line}\n`)
   const complain = (line: string) => process.stderr.write(`${line}\n`)

@@ -4,7 +4,7 @@ import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 export const seedCommand: Command = async ({ args, config, print }) => {
-  if (args.length > 0) throw new UsageError('seed takes nothing.')
+  if (args.length > 0) throw new UsageError('seed takes no arguments.')
   const { services, close } = await openInstallation(config, print)
   try {
     print((await seedWheel(services)) ? 'The default wheel is installed.' : 'There is a wheel already.')

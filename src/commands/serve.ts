@@ -5,20 +5,20 @@ import { startServer } from '../server.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
-/** How long the log may take to be written at an end that comes too late anyway. */
+/** How much longer the process lives when the stop is over, to write the log. */
 const lastWords_ms = 500
 
 /**
- * Serves until SIGINT or SIGTERM, then stops in order within `SHUTDOWN_MS`: exit 0, or 1 with a line on what did not
- * end. A second signal exits at once, with 130 or 143.
+ * Serves until SIGINT or SIGTERM, then stops in order within `SHUTDOWN_MS`. Exits 0, or 1 with a line that says what
+ * did not end. A second signal exits at once, with 130 or 143.
  */
 export const serveCommand: Command = async ({ args, config, print }) => {
-  if (args.length > 0) throw new UsageError('serve takes nothing.')
+  if (args.length > 0) throw new UsageError('serve takes no arguments.')
   const stopping = stopSignal()
-  endOnBugs()
+  exitOnUncaughtErrors()
   const server = await startServer(config, print)
   const { logger } = server.services
-  // In production every line is the log's.
+  // In production every line goes to the log.
   const say = (level: 'info' | 'error', line: string) =>
     config.NODE_ENV === 'production' ? logger[level](line) : print(line)
   logger.info({ settings: redacted(config) }, 'settings')
@@ -29,7 +29,7 @@ export const serveCommand: Command = async ({ args, config, print }) => {
   const hung = await server.stop()
   clearTimeout(cap)
   if (hung.length === 0) {
-    // mysql2 keeps the timers of statements whose connection broke, and they would keep the process.
+    // mysql2 keeps the timers of statements whose connection broke. They would keep the process alive.
     setTimeout(() => process.exit(0), lastWords_ms).unref()
     return 0
   }
@@ -38,7 +38,7 @@ export const serveCommand: Command = async ({ args, config, print }) => {
   process.exit(1)
 }
 
-/** Resolves at the first signal, also one that comes during the start; a second one exits at once. */
+/** Resolves at the first signal, even one that comes during the start. A second signal exits at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let isAsked = false
@@ -53,10 +53,10 @@ function stopSignal(): Promise<void> {
 }
 
 /**
- * What nobody caught ends the process with 1. Left to itself the runtime would print the error with everything in it,
- * statements and their parameters too.
+ * Makes an error that nobody caught end the process with 1. The runtime by itself would print everything in the error,
+ * even statements and their parameters.
  */
-function endOnBugs(): void {
+function exitOnUncaughtErrors(): void {
   const end = (error: unknown) => {
     const fields = { level: 60, time: Date.now(), err: describeError(error), msg: 'a bug ends the process' }
     process.stderr.write(`${JSON.stringify(fields)}\n`)

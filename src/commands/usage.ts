@@ -1,4 +1,4 @@
-/** The command line can't be understood; the message says what is wrong with it. */
+/** The command line is wrong. The message says how. */
 export class UsageError extends Error {
   override name = 'UsageError'
 }

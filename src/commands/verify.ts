@@ -7,8 +7,9 @@ import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 /**
- * A look at a running deployment from outside, one line a check; exit 1 when any fails. What only callers see is looked at
- * with the token of `--token-file`, changing nothing; else as an account of its own, where the development code signs in.
+ * Checks a running deployment from outside and prints one line for each check. Exits 1 when any check fails. Checks
+ * that need a caller use the token of `--token-file` and change nothing. Without it they use an account of their own,
+ * where the development code signs in.
  */
 export const verifyCommand: Command = async ({ args, config, print }) => {
   const { base, tokenFile } = parse(args)
@@ -56,7 +57,7 @@ function parse(args: string[]): { base: string; tokenFile: string | undefined } 
     if (/^https?:\/\//.test(base) && URL.canParse(base) && rest.length === 0)
       return { base, tokenFile: values['token-file'] }
   } catch {
-    // An unknown option; told below.
+    // An unknown option gets the same error as below.
   }
   throw new UsageError('verify takes the base URL of a deployment, and --token-file with a path.')
 }

@@ -12,7 +12,7 @@ import { expireReview } from '../receipts/expire-review.ts'
 import { upload } from '../receipts/upload.ts'
 import type { Operation } from '../till/operation.ts'
 
-/** Counts what diners and staff did: after its commit, once an effect, whatever was retried or asked again. */
+/** Counts what diners and staff did. Each effect counts once, after its commit; retries and replays don't count. */
 export interface BusinessCounts {
   /** Takes an operation's first, committed answer. */
   committed(operation: object, answer: unknown): void

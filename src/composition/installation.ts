@@ -11,10 +11,10 @@ import { type StopStep, stopInOrder } from '../lib/stop-in-order.ts'
 import { systemTime, type Time } from '../lib/time.ts'
 import { createServices, type Services } from './services.ts'
 
-/** The services over a database that is up, reachable and migrated. */
+/** The services, on a database that is reachable and migrated. */
 export interface Installation {
   services: Services
-  /** The end of all of it, in order. */
+  /** What ends all of it, in order. */
   closing: readonly StopStep[]
   /** Ends it within `SHUTDOWN_MS`. */
   close(): Promise<void>
@@ -32,7 +32,7 @@ export async function openInstallation(
   try {
     return await install(config, print, { ...systemTime, ...time })
   } catch (error) {
-    throw mendable(config, error) ?? error
+    throw asOperatorError(config, error) ?? error
   }
 }
 
@@ -64,8 +64,8 @@ async function databaseOf(
   return startPrivateServer(resolve(config.DATA_DIR), { database: 'restaurant_points', tell: print })
 }
 
-/** What the operator can mend, in one line. */
-function mendable(config: Config, error: unknown): OperatorError | undefined {
+/** The error in one line, if the operator can mend it; else undefined. */
+function asOperatorError(config: Config, error: unknown): OperatorError | undefined {
   const { code, path } = error as { code?: string; path?: string }
   if (typeof path === 'string' && resolve(path).startsWith(resolve(config.DATA_DIR)))
     return new OperatorError(`DATA_DIR can't be used (${code} at ${path}).`)

@@ -10,15 +10,15 @@ import type { SocketFormat } from '../realtime/format.ts'
 import { createRealtime, type Realtime } from '../realtime/realtime.ts'
 import { createRelay, type Relay } from '../realtime/relay.ts'
 
-/** What other processes and people's sockets hear of this one. */
+/** What connects this process with people's sockets and with the other replicas. */
 export interface Live<Caches> {
   realtime: Realtime
   relay: Relay
   /** Takes what the till announces after each commit. */
   publish(pushes: readonly Push[]): void
-  /** The same caches, whose `invalidate` holds on every replica. */
+  /** The caches that were given, but `invalidate` works on every replica. */
   caches: Caches
-  /** The same, whose `forget` holds on every replica and closes the session's sockets. */
+  /** The access that was given, but `forget` works on every replica and closes the session's sockets. */
   access: Access
 }
 
@@ -27,13 +27,13 @@ export interface LiveOptions<Caches> {
   secret: string
   database: Database
   access: Access
-  /** Kept in memory here and on the other replicas, by name. `catalogue` is refreshed by each change of stock. */
+  /** By name; the other replicas have the same ones. Each change of stock refreshes `catalogue`. */
   caches: Caches
   metrics: Metrics
   logger: Logger
   now: () => Date
   elapsed_ms: () => number
-  /** The sockets' format; the contract's without one. */
+  /** The format of frames; without one, the contract's. */
   format?: SocketFormat | undefined
 }
 

@@ -21,10 +21,10 @@ import { createWriteProbe } from '../till/write-probe.ts'
 const healthTimeout_ms = 2_000
 const databaseCheckAge_ms = 500
 const storageCheckAge_ms = 5_000
-/** An outcome that can't be found out for so long is no moment's hitch. */
+/** If the outcome of a COMMIT is unknown for longer than this, the database counts as away. */
 const longSettling_ms = 3_000
 
-/** Alerts that are counted as well. */
+/** The alerts as configured, with counters. */
 export function countedAlerts(config: Config, logger: Logger, metrics: Metrics): Alerts {
   const events = Object.keys(alertTitles).map((event) => ({ event }))
   const raised = metrics.counter('alerts_total', 'Alerts by event, sent or held back', ['event'], events)
@@ -42,7 +42,7 @@ export function countedAlerts(config: Config, logger: Logger, metrics: Metrics):
   })
 }
 
-/** What happens to photos on their way through the reader, for the metrics and the operators. */
+/** Reports what became of each photo in the reader, to the metrics and the operators. */
 export function readerReport(metrics: Metrics, alerts: Alerts): (outcome: ReadOutcome, took_ms: number) => void {
   const outcomes = ['read', 'failed', 'skipped'].map((outcome) => ({ outcome }))
   const reads = metrics.counter('ocr_reads_total', 'Photos by what became of their reading', ['outcome'], outcomes)
@@ -54,7 +54,7 @@ export function readerReport(metrics: Metrics, alerts: Alerts): (outcome: ReadOu
   }
 }
 
-/** Figures that are looked up when they are asked for. */
+/** Adds the figures that are looked up whenever `/metrics` is read. */
 export function watchFigures(
   metrics: Metrics,
   parts: { till: Till<Push>; database: Database; poolSize: number; photosWaiting: () => number; watch: DatabaseWatch },
@@ -72,7 +72,7 @@ export function watchFigures(
   })
 }
 
-/** Looks by a write whether the database does what the work needs; shared by whoever asks at the same moment. */
+/** Returns a function that checks by a write whether the database works. Callers at the same moment share one check. */
 export function databaseCheckOf(database: Database, till: Pick<Till<Push>, 'settling_ms'>): () => Promise<PartState> {
   const probe = createWriteProbe(database)
   const look = async (): Promise<PartState> =>
@@ -93,7 +93,7 @@ async function lookAt(work: Promise<unknown>): Promise<PartState> {
   return within(answered, healthTimeout_ms, 'away' as const)
 }
 
-/** The parts of the service as `/health` shows them. */
+/** The parts of the service that `/health` shows. */
 export function healthOf(parts: {
   databaseCheck: () => Promise<PartState>
   store: Store
@@ -102,7 +102,7 @@ export function healthOf(parts: {
 }): Health {
   const { databaseCheck, store, jobs, relay } = parts
   const storage = cached(() => lookAt(store.check()), storageCheckAge_ms)
-  // Without Redis the sockets of this process are all there is to look at.
+  // Without Redis there are only the sockets of this process, and they are well.
   const realtime = async () => (relay.state === 'off' ? ('ok' as const) : relay.state)
   return {
     version,

@@ -21,7 +21,7 @@ export interface DialectsDeps extends Time {
   caches: { catalogue: Catalogue }
 }
 
-/** The words of older mini-programs, unless they are turned off. */
+/** Opens the dialects of older mini-programs, unless they are turned off. */
 export function openDialects(
   config: Pick<Config, 'DIALECTS' | 'AUTH_FAILURE_CODE' | 'TRUST_PROXY'>,
   deps: DialectsDeps,
@@ -62,7 +62,7 @@ function figuresOf({ database, calendar, now, caches }: DialectsDeps): DialectsO
   }
 }
 
-/** What can still be handed in of a user's prizes; texts have room for no more of them. */
+/** The most codes of unused vouchers that are read for one user: the texts have no room for more. */
 const mostCodes = 100
 
 async function prizeCodesOf(database: Database, userId: number, now: Date): Promise<ReadonlyMap<string, string[]>> {
@@ -76,7 +76,7 @@ async function prizeCodesOf(database: Database, userId: number, now: Date): Prom
 
 type Products = Awaited<ReturnType<Catalogue['get']>>
 
-/** Since when each product is there, made once for each state of the catalogue. */
+/** Returns a function that says when each product was added. It computes that once for each state of the catalogue. */
 function rememberedTimes(): (products: Products) => ReadonlyMap<number, Date> {
   const known = new WeakMap<Products, ReadonlyMap<number, Date>>()
   return (products) => {

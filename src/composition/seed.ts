@@ -6,7 +6,7 @@ import { productsTable, stockMovementsTable } from '../exchange/schema.ts'
 import { installWheel } from '../lottery/install-wheel.ts'
 import type { Services } from './services.ts'
 
-/** The default wheel where there is none; answers whether it was made now. */
+/** Installs the default wheel where there is none. Returns whether it did. */
 export async function seedWheel({ till, config }: Services): Promise<boolean> {
   const { answer } = await till.run(installWheel, {
     prizes: defaultPrizes,
@@ -17,8 +17,8 @@ export async function seedWheel({ till, config }: Services): Promise<boolean> {
 }
 
 /**
- * The sample products, each once ever; answers how many were made now. Their first movements are their marks. A catalogue
- * without marks that has products is a restaurant's own: it gets none.
+ * Adds the sample products, each only once ever. Returns how many it added. The first stock movement of a sample has an
+ * id that marks it. A catalogue with products but without such marks is the restaurant's own and gets no samples.
  */
 export async function seedProducts({ till, database }: Services): Promise<number> {
   const marks = await database.orm
@@ -39,7 +39,7 @@ export async function seedProducts({ till, database }: Services): Promise<number
       await till.run(addProduct, { fields: { ...fields, sort_order: index + 1 }, stock, movementId })
       made += 1
     } catch (error) {
-      // Another process seeds at the same time and was first with this one.
+      // Another process seeds at the same time and added this one first.
       if (!isDuplicateKey(error)) throw error
     }
   }

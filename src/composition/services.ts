@@ -49,7 +49,7 @@ const wheelMaxAge_ms = 1_000
 const relayStart_ms = 1_000
 const alertsFarewell_ms = 3_000
 
-/** Builds the long-lived things by hand, in order; `closing` disposes them. */
+/** Builds everything long-lived, by hand and in order. `closing` ends it. */
 export function createServices(options: ServicesOptions) {
   const { config, address, secret, logger, print, now, elapsed_ms = systemTime.elapsed_ms } = options
   const time = { now, elapsed_ms }
@@ -108,11 +108,11 @@ export function createServices(options: ServicesOptions) {
     elapsed_ms,
     rules: rulesOf(config),
     health: healthOf({ databaseCheck, store, jobs, relay }),
-    /** Nothing new should be sent here once the service stops. */
+    /** `stopping` is true once the service stops: then nothing new should be sent here. */
     lifecycle: { stopping: false },
-    /** Resolves when what the service leans on was reached, or given up for now. */
+    /** Resolves when Redis is reached, or is given up for now. */
     ready: () => relay.settled(relayStart_ms),
-    /** The end of what was built here, in order. */
+    /** What ends everything built here, in order. */
     closing: closingOf({ receipts, till, realtime, relay, alerts, store, database }),
   }
 }
@@ -127,7 +127,7 @@ interface Closing {
   database: Pick<Database, 'close'>
 }
 
-/** What is underway first: it writes by the till, which speaks to the sockets; the database last. */
+/** Receipts end first, because they still write by the till. The till still pushes to sockets. The database ends last. */
 function closingOf({ receipts, till, realtime, relay, alerts, store, database }: Closing): StopStep[] {
   return [
     { name: 'receipts', run: receipts.close },
@@ -166,7 +166,7 @@ function tillOf(config: Config, { database, now, live, counts, alerts, metrics }
   })
 }
 
-/** What the rules of the house leave to its settings. */
+/** The rules that the settings decide. */
 function rulesOf(config: Config) {
   const { VOUCHER_TTL_DAYS: voucherTtl_days } = config
   return {
@@ -177,7 +177,7 @@ function rulesOf(config: Config) {
   }
 }
 
-/** A site of IPv6 has 65,536 networks: all of them together may have as many codes as so many of them. */
+/** A site of IPv6 has 65,536 networks. Together they may have as many codes as this many addresses. */
 const addressesOfASite = 4
 
 function createLimits(config: Config, shared: SharedCounts | undefined) {

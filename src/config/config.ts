@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { addressFault } from '../db/address.ts'
 import { isWellKnown, redactedValue, weaknessOf, withFiles } from './secret-settings.ts'
 
-/** Faults of the environment, all of them at once; the message is for the operator's terminal. */
+/** All faults of the environment at once. The message is for the operator's terminal. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
   readonly faults: string[]
@@ -29,10 +29,10 @@ const onOff = (fallback: boolean) =>
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
 
-/** One that is printed, and so holds no password. */
+/** A URL that is printed, so it must hold no password. */
 const plainUrl = httpUrl.refine((url) => !URL.canParse(url) || new URL(url).username === '', 'must hold no credentials')
 
-/** Paths are appended to it. */
+/** A URL without a slash at its end: paths are appended to it. */
 const baseUrl = plainUrl.transform((url) => url.replace(/\/+$/, ''))
 
 /** Values separated by commas. */
@@ -43,7 +43,7 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 )
 
-/** As a browser sends it: scheme, host and port, no more. */
+/** Whether it is an origin as a browser sends it: scheme, host and port, no more. */
 const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 
 const timeZone = z.string().refine((zone) => {
@@ -144,13 +144,13 @@ const ConfigShape = z.object({
   TILL_QUEUE: integer(4_096, 1, 1_000_000),
 })
 
-/** The service's settings under their environment names, parsed and frozen. */
+/** The service's settings by their environment names, parsed and frozen. */
 export type Config = Readonly<z.output<typeof ConfigShape>>
 
 /**
- * Reads the settings from `env`, and secrets also from the files that `<NAME>_FILE` names; an empty string counts as
+ * Reads the settings from `env`; a secret may also be in a file that `<NAME>_FILE` names. An empty string counts as
  * unset.
- * @throws {ConfigError} naming every missing, bad or (in production) unsafe setting, and printing none.
+ * @throws {ConfigError} with every setting that is missing, bad or (in production) unsafe, but with no setting's value.
  */
 export function loadConfig(env: Record<string, string | undefined>): Config {
   const { settings, faults } = withFiles(env, configNames)
@@ -158,7 +158,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   const malformed = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  // A secret whose file is at fault is not missing as well.
+  // If the file of a secret has a fault, we don't also report the secret as missing.
   const unread = new Set(faults.map((fault) => fault.split('_FILE:')[0]))
   const others = [...malformed, ...conflicts(settings)].filter((fault) => !unread.has(fault.split(':')[0]))
   if (!parsed.success || faults.length + others.length > 0) throw new ConfigError([...faults, ...others])
@@ -168,12 +168,12 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 /** Every name the program reads, for `.env.example` and its test. */
 export const configNames: readonly string[] = Object.keys(ConfigShape.shape)
 
-/** The settings as they may be printed: no secret, and no credentials of an address. */
+/** The settings in a form that may be printed, without secrets and credentials. */
 export function redacted(config: Config): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, redactedValue(name, value)]))
 }
 
-/** Rules that tie settings together, judged on the raw values so that they are reported beside malformed ones. */
+/** Checks rules that concern several settings. It reads the raw values, so that malformed settings hide no conflict. */
 function conflicts(env: Record<string, string | undefined>): string[] {
   const faults: string[] = []
   const needs = (broken: boolean, fault: string) => broken && faults.push(fault)
@@ -195,7 +195,7 @@ function conflicts(env: Record<string, string | undefined>): string[] {
   return env.NODE_ENV === 'production' ? [...faults, ...unsafe(env)] : faults
 }
 
-/** What production does not start with. */
+/** The faults with which the service does not start in production. */
 function unsafe(env: Record<string, string | undefined>): string[] {
   const faults: string[] = []
   const needs = (broken: boolean, fault: string) => broken && faults.push(fault)
@@ -205,16 +205,16 @@ function unsafe(env: Record<string, string | undefined>): string[] {
     const weakness = env[name] && weaknessOf(env[name])
     if (weakness) faults.push(`${name}: ${weakness}; make one with: openssl rand -base64 48`)
   }
-  // A socket's server knows who asks.
+  // On a unix socket the server knows which account connects, so a password is not needed.
   const isNamed =
     URL.canParse(env.DATABASE_URL ?? '') && !new URL(env.DATABASE_URL ?? '').searchParams.has('socketPath')
   needs(isNamed && passwordIn('DATABASE_URL', env.DATABASE_URL) === '', 'DATABASE_URL: has no password')
   for (const name of ['DATABASE_URL', 'REDIS_URL', 'S3_SECRET_KEY']) {
-    needs(isWellKnown(passwordIn(name, env[name])), `${name}: has a password that everyone tries first`)
+    needs(isWellKnown(passwordIn(name, env[name])), `${name}: has a password that attackers try first`)
   }
   needs(
     (env.SMS_PROVIDER ?? 'console') === 'console',
-    'SMS_PROVIDER: console prints codes and lets SMS_DEV_CODE in; production needs webhook or tencent',
+    'SMS_PROVIDER: console prints codes and accepts SMS_DEV_CODE; production needs webhook or tencent',
   )
   return faults
 }

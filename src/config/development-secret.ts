@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 
-/** The configured secret, or development's own: made once and kept in the data directory. */
+/** The configured secret. In development there may be none; then one is made once and kept in the data directory. */
 export function secretOf(config: Config): string {
   if (config.JWT_SECRET) return config.JWT_SECRET
   const file = join(config.DATA_DIR, 'jwt-secret')
@@ -12,7 +12,7 @@ export function secretOf(config: Config): string {
   return readFileSync(file, 'utf8').trim()
 }
 
-/** Whole or not at all: of two programs that start together one reads what the other has made. */
+/** Writes the file whole or not at all. If two programs start together, both use the secret of the first. */
 function make(file: string): void {
   const draft = `${file}.${process.pid}`
   writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 })

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 
-/** Settings that are never printed, and that may stand in a file named by `<NAME>_FILE`. */
+/** Settings that are never printed. Each may be in a file that `<NAME>_FILE` names. */
 export const secretNames: readonly string[] = [
   'DATABASE_URL',
   'REDIS_URL',
@@ -18,7 +18,7 @@ export const secretNames: readonly string[] = [
   'METRICS_TOKEN',
 ]
 
-/** Settings by name, and what is wrong with some, each as `NAME: fault`. */
+/** Settings by name, and their faults, each as `NAME: fault`. */
 export interface GivenSettings {
   settings: Record<string, string>
   faults: string[]
@@ -27,9 +27,8 @@ export interface GivenSettings {
 const largestSecret = 8_192
 
 /**
- * The settings that are given, with what each `<NAME>_FILE` holds under its name; an empty string counts as unset. A
- * trailing newline of a file is dropped. Faults name the setting, never the path or the content: either may be a secret
- * that went astray.
+ * The settings that are given, those in files included. An empty string counts as unset, and the last newline of a file
+ * is dropped. A fault names the setting, never the path or the content: either may be a secret in the wrong place.
  */
 export function withFiles(env: Record<string, string | undefined>, known: readonly string[]): GivenSettings {
   const settings: Record<string, string> = {}
@@ -64,12 +63,12 @@ function secretIn(path: string): { secret: string } | { fault: string } {
 
 const samples = /change.?(me|it|this)|your.?(secret|token|key)|replace.?(me|this)|example|default|password|tests.only/i
 
-/** Why a secret is obviously weak (a sample, a repetition, a sequence), or undefined: its strength is not measured. */
+/** Why a secret is obviously weak: a sample, a repetition, a sequence. Undefined proves no strength. */
 export function weaknessOf(secret: string): string | undefined {
   if (samples.test(secret)) return 'is a sample'
   if (isRepetition(secret)) return 'repeats itself'
   if (isSequence(secret)) return 'is a sequence'
-  // A random secret of so many characters, even in hex, has fewer different ones once in ten million times.
+  // A random secret, even in hex, has so few different characters only once in ten million times.
   if (new Set(secret).size < Math.min(8, secret.length / 4)) return 'has too few different characters'
   return undefined
 }
@@ -78,7 +77,7 @@ const wellKnown = new Set(
   '123456 12345678 123456789 admin changeme guest minioadmin mysql password root secret test'.split(' '),
 )
 
-/** True for a password of another service that everyone tries first, the ones of `.env.example` among them. */
+/** True for a password that attackers try first. Those of `.env.example` are among them. */
 export function isWellKnown(password: string): boolean {
   return wellKnown.has(password.toLowerCase())
 }
@@ -88,14 +87,14 @@ function isRepetition(text: string): boolean {
   return false
 }
 
-/** Most characters follow on the one before, as in `abcdef` or `987654`. */
+/** True when most characters are neighbours of the one before, as in `abcdef` or `987654`. */
 function isSequence(text: string): boolean {
   let steps = 0
   for (let i = 1; i < text.length; i += 1) if (Math.abs(text.charCodeAt(i) - text.charCodeAt(i - 1)) === 1) steps += 1
   return steps > text.length / 2
 }
 
-/** A setting as it may be printed: secrets as `***`, of a database's address the host and name, of others' nothing. */
+/** A setting in a form that may be printed. A secret is `***`; of a database's address, host and name are shown. */
 export function redactedValue(name: string, value: unknown): unknown {
   if (value === undefined || !secretNames.includes(name)) return value
   return name === 'DATABASE_URL' || name === 'REDIS_URL' ? withoutCredentials(String(value)) : '***'

@@ -6,7 +6,7 @@ const pointsUpdate = z.object({
   user_id: z.int(),
   total_points: z.int(),
   change_points: z.int(),
-  /** Chinese, shown as it is. */
+  /** Chinese; shown to the diner as it is. */
   reason: z.string(),
   /** The ledger's source. */
   reason_code: z.string(),
@@ -52,7 +52,7 @@ const systemNotification = z.object({
   timestamp,
 })
 
-/** The data of each push by its type: one definition for the sender, the relay, the tests and the documents. */
+/** The data of each push, by type. The sender, the relay, the tests and the documents all use this definition. */
 export const pushes = {
   points_update: pointsUpdate,
   stock_update: stockUpdate,
@@ -62,7 +62,7 @@ export const pushes = {
   system_notification: systemNotification,
 } as const
 
-/** The data of what one socket is told in person, by its type. */
+/** The data of each reply to a single socket, by type. */
 const replies = {
   connected: z.object({
     message: z.string(),
@@ -76,7 +76,7 @@ const replies = {
   error: z.object({ code: z.int(), message: z.string() }),
 } as const
 
-/** What a client may say. Fields stand beside `type` or in `data`. */
+/** A frame that a client may send. Its fields stand beside `type` or in `data`. */
 export const clientFrame = z.preprocess(
   (frame) => (hasData(frame) ? { ...frame, ...frame.data } : frame),
   z.discriminatedUnion('type', [
@@ -94,21 +94,21 @@ export const messageTypes = Object.keys(everything) as (keyof typeof everything)
 
 export type PushType = keyof typeof pushes
 
-/** Who hears a push: one user on all devices, the merchants, or everyone. */
+/** Who receives a push: one user on all devices, the merchants, or everyone. */
 export type Audience = { user_id: number } | 'merchants' | 'everyone'
 
-/** Something that happened, said after its commit. */
+/** Something that happened, sent after its commit. */
 export type Push = {
   [Type in PushType]: {
     to: Audience
     type: Type
     data: z.input<(typeof pushes)[Type]>
-    /** Its place in the user's or the product's ledger, by which replicas keep to commit order; clients don't see it. */
+    /** Its place in the user's or the product's ledger. Replicas put pushes in order by it; clients don't see it. */
     ledger_seq?: number | undefined
   }
 }[PushType]
 
-/** Anything the server says on a socket. */
+/** Any message that the server sends on a socket. */
 export type Message = {
   [Type in keyof typeof everything]: { type: Type; data: z.input<(typeof everything)[Type]> }
 }[keyof typeof everything]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Which fields of the request are wrong. Null where the rules, rather than one field, refuse it. */
+/** Which fields of the request are wrong. Null where no single field is to blame. */
 const issues = z.object({ issues: z.array(z.object({ path: z.string(), message: z.string() })) }).nullable()
 const shortage = z.object({ required: z.int(), current: z.int(), shortage: z.int() })
 const limitUsed = z.object({ limit: z.int(), used: z.int() })
@@ -8,7 +8,7 @@ const currentStatus = z.object({ current_status: z.string() })
 const seconds = z.int().min(1)
 const nothing = z.null()
 
-/** Every code a client can meet: the sentence it shows (Chinese, for a person, no internals) and what `data` holds. */
+/** Every code that a client can get, with its sentence (Chinese, for a person, no internals) and its `data`. */
 export const refusals = {
   1000: { sentence: '登录服务开小差了，请稍后再试', data: nothing },
   1001: { sentence: '手机号格式不正确', data: issues },
@@ -70,7 +70,7 @@ export const refusals = {
 /** A code of the contract. */
 export type RefusalCode = keyof typeof refusals
 
-/** What goes out as `data` beside a refusal's code. */
+/** The `data` that is sent with a refusal's code. */
 export type RefusalData<Code extends RefusalCode = RefusalCode> = z.input<(typeof refusals)[Code]['data']>
 
 /** The codes that can say which fields are wrong. */
@@ -84,7 +84,7 @@ export type BareCode = {
 }[RefusalCode]
 
 interface More {
-  /** Said instead of the code's own sentence. */
+  /** Replaces the code's own sentence. */
   sentence?: string | undefined
   /** For the log; the client never sees it. */
   cause?: unknown
@@ -94,7 +94,7 @@ interface More {
 type Details<Code extends RefusalCode> =
   null extends RefusalData<Code> ? [data?: RefusalData<Code>, more?: More] : [data: RefusalData<Code>, more?: More]
 
-/** A request the rules turn down: nothing changed, and `code` says why to the client. */
+/** The rules turn a request down. Nothing changed, and `code` tells the client why. */
 export class Refusal<Code extends RefusalCode = RefusalCode> extends Error {
   override name = 'Refusal'
   readonly code: Code

@@ -6,10 +6,10 @@ export const timestamp = z.iso.datetime()
 /** A phone number of mainland China. */
 export const phone = z.string().regex(/^1[3-9]\d{9}$/, '手机号格式不正确')
 
-/** Half of a character, a control character, or one that turns the reading direction of what follows. */
+/** Control characters, lone surrogates, and characters that change the reading direction. */
 const unfit = /\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/u
 
-/** One line of text for people, trimmed, of at most so many characters. */
+/** One line of text for people, trimmed, with at most `most` characters. */
 export const line = (most: number) =>
   z
     .string()
@@ -17,20 +17,20 @@ export const line = (most: number) =>
     .max(most)
     .refine((text) => !unfit.test(text), '含有不支持的字符')
 
-/** Text for people that may have several lines. */
+/** Text for people; it may have several lines. */
 export const prose = (most: number) =>
   z
     .string()
     .max(most)
     .refine((text) => !unfit.test(text.replace(/[\n\r\t]/g, '')), '含有不支持的字符')
 
-/** The name of a row that is kept in ASCII: other text can't be compared with it. */
+/** The id of a row in an ASCII column. The database can't compare other text with it. */
 export const asciiId = z.string().regex(/^[\x21-\x7e]{1,64}$/, '编号无效')
 
-/** The number of a row, as wide as its column. */
+/** The numeric id of a row, up to the largest INT. */
 export const rowId = z.int().min(1).max(2_147_483_647)
 
-/** The number of a row in a path. */
+/** The numeric id of a row in a path. */
 export const rowIdParam = z.object({
   id: z
     .string()
@@ -65,5 +65,5 @@ export const nothing = z.object({})
 
 const someDays = { first: '2000-01-01', last: '2999-12-31' }
 
-/** A business day, `YYYY-MM-DD`, whose instants every database knows. */
+/** A business day, `YYYY-MM-DD`, within the dates that every database can store. */
 export const day = z.iso.date().refine((date) => someDays.first <= date && date <= someDays.last)

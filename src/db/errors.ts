@@ -30,9 +30,9 @@ export class CommitUnknown extends Error {
 const serialization = new Set([1020, 1205, 1213, 3101])
 const duplicate = new Set([1062])
 /**
- * Faults of one connection or its server; another connection, perhaps to another server, may work. Too many connections;
- * a server that is stopping or offline; one that is read-only (by its options, by itself or for the session); one
- * outside the primary component of its cluster or without its group.
+ * Faults of one connection or its server; another connection, perhaps to another server, may work. There are too many
+ * connections, or the server is stopping, offline, read-only (by its options, by itself or for the session), outside
+ * the primary component of its cluster or without its group.
  */
 const connectionUnfit = new Set([
   1040, 1047, 1053, 1077, 1079, 1080, 1152, 1180, 1184, 1203, 1290, 1792, 1836, 1927, 2006, 2013, 3032, 3100,
@@ -92,7 +92,7 @@ export function isDatabaseAway(error: unknown): boolean {
   )
 }
 
-/** True for errors of this program or of the driver about the database. The image store's errors have some of the same codes. */
+/** True for errors about the database, from this program or the driver. The image store's errors share some codes. */
 function isOfDatabase(error: unknown): boolean {
   return someCause(
     error,

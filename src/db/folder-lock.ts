@@ -7,8 +7,8 @@ export interface FolderLock {
 }
 
 /**
- * Locks a folder; returns undefined while another process has it. SQLite takes the lock from the operating system, so it
- * ends with the process, however the process ends.
+ * Locks a folder; returns undefined while another process has it. SQLite takes the lock from the operating system, so
+ * it ends with the process, however the process ends.
  */
 export function lockFolder(folder: string): FolderLock | undefined {
   const file = new Database(join(folder, 'lock.sqlite'))

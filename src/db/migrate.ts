@@ -21,7 +21,7 @@ const cantCreate = 1005
 
 /**
  * Brings the schema up to date and returns the names of the files that it applied. Replicas that start together take
- * turns by a lock on the server. After a run that was killed half-way, the next goes on at the statement it had reached.
+ * turns by a lock on the server. If a run was killed half-way, the next one goes on at the statement it had reached.
  */
 export async function migrate(database: Database, all: readonly Migration[] = migrations): Promise<string[]> {
   if (await isUpToDate(database, all)) return []

@@ -9,7 +9,7 @@ import type { DatabaseAddress } from './address.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { databaseServerProgram, initialize, type ServerFiles, serverCommand } from './server-program.ts'
 
-/** The program's own database server. It listens on a unix socket in the data directory, which nobody else can reach. */
+/** The program's own database server. It listens only on a unix socket, which nobody else can reach. */
 export interface PrivateServer {
   readonly address: DatabaseAddress
   /** Stops the server if this process runs it. If another live process runs it, it is left alone. */
@@ -25,7 +25,7 @@ const failedPause_ms = 10_000
 
 /**
  * Starts the private server in `dataDir` and keeps it up. If a live process already runs one there, joins it, and takes
- * it over when that process ends. Installs the server's programs from Debian's or Ubuntu's packages when they are absent.
+ * it over when that process ends. Installs the server's programs from Debian's or Ubuntu's packages if they are absent.
  * @throws {OperatorError} with the platform's command when they can't be installed.
  */
 export async function startPrivateServer(

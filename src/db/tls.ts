@@ -76,7 +76,7 @@ export function tlsOf(parameters: URLSearchParams): TlsOptions | undefined {
   if (mode === 'DISABLED') return undefined
   if (mode === 'VERIFY_CA' && ca === undefined) throw new AddressFault('ssl-mode VERIFY_CA needs ssl-ca')
   if (mode === 'REQUIRED' && ca !== undefined)
-    throw new AddressFault('ssl-ca is not looked at with ssl-mode REQUIRED: say VERIFY_CA or VERIFY_IDENTITY')
+    throw new AddressFault('ssl-ca has no effect with ssl-mode REQUIRED; use VERIFY_CA or VERIFY_IDENTITY')
   return {
     rejectUnauthorized: mode !== 'REQUIRED',
     ...(mode === 'VERIFY_IDENTITY' ? { verifyIdentity: true } : {}),

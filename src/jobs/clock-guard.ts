@@ -4,14 +4,14 @@ import type { JobRuns } from './runs.ts'
 /** Whether the time of day may decide what is due. */
 export interface ClockGuard {
   /**
-   * False while the clock has jumped ahead or is ahead of the database's: what ends or is removed too early does not
-   * come back, what waits for a while is only late. Operators are told, once each time it begins.
+   * False while the clock has jumped ahead or is ahead of the database's. What ends too early does not come back; what
+   * waits is only late. Operators are told each time it begins.
    */
   isTrusted(): Promise<boolean>
 }
 
 const tolerance_ms = 5 * 60_000
-/** A jump ahead that holds for so long is believed: the clock was set right, or the machine had slept. */
+/** A jump ahead that lasts this long is believed: the clock was set right, or the machine had slept. */
 const settling_ms = 10 * 60_000
 
 export function createClockGuard(
@@ -21,7 +21,7 @@ export function createClockGuard(
   const jump = watchJumps(() => now().getTime(), elapsed_ms)
   let told = ''
 
-  const strangeness = async () => {
+  const findFault = async () => {
     const jumped_ms = jump()
     if (jumped_ms > 0) return { why: 'jumped', by_ms: jumped_ms } as const
     const [row] = await database.query<{ at: Date }>('SELECT UTC_TIMESTAMP(3) AS at')
@@ -32,17 +32,17 @@ export function createClockGuard(
 
   return {
     async isTrusted() {
-      const strange = await strangeness()
-      if (strange && strange.why !== told) {
-        alerts.raise({ event: 'clock_wrong', why: strange.why, by_s: Math.round(strange.by_ms / 1000) })
+      const fault = await findFault()
+      if (fault && fault.why !== told) {
+        alerts.raise({ event: 'clock_wrong', why: fault.why, by_s: Math.round(fault.by_ms / 1000) })
       }
-      told = strange?.why ?? ''
-      return strange === undefined || strange.why === 'future_runs'
+      told = fault?.why ?? ''
+      return fault === undefined || fault.why === 'future_runs'
     },
   }
 }
 
-/** Answers by how many ms the clock is ahead of what it was believed to show. A step back is believed at once. */
+/** Returns a function that says by how many ms the clock has jumped ahead. A step back is believed at once. */
 function watchJumps(clock_ms: () => number, elapsed_ms: () => number): () => number {
   let believed = clock_ms() - elapsed_ms()
   let jumped: { to: number; at: number } | undefined
@@ -52,7 +52,7 @@ function watchJumps(clock_ms: () => number, elapsed_ms: () => number): () => num
       if (!jumped || Math.abs(offset - jumped.to) > tolerance_ms) jumped = { to: offset, at }
       if (at - jumped.at < settling_ms) return offset - believed
     }
-    // The slow steps by which a clock is kept right add up.
+    // Small corrections of the clock must not add up to a jump.
     believed = offset
     jumped = undefined
     return 0

@@ -6,7 +6,7 @@ import { dueAtOnce, settleDue } from './settle-due.ts'
 
 const table = exchangeRecordsTable
 
-/** Ends orders that were not fetched in time; their points and stock go back. */
+/** Ends orders that were not fetched in time, and gives their points and stock back. */
 export function expireOrders({ database, till, logger, now }: JobDeps): Job {
   return {
     name: 'expire-orders',

@@ -6,7 +6,7 @@ import { dueAtOnce, settleDue } from './settle-due.ts'
 
 const table = vouchersTable
 
-/** Ends prizes of the wheel that were not fetched in time. */
+/** Ends the vouchers of prizes that were not fetched in time. */
 export function expireVouchers({ database, till, logger, now }: JobDeps): Job {
   return {
     name: 'expire-vouchers',

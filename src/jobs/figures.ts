@@ -13,11 +13,11 @@ export interface JobReport {
 
 const standingMaxAge_ms = 5_000
 
-/** What the figures say of jobs: of runs those here, of their standing what holds for all replicas. */
+/** Adds the figures of jobs. Runs are those of this replica; the last success and the mismatches are of all replicas. */
 export function watchJobs(metrics: Metrics, jobs: readonly Job[], runs: JobRuns): (report: JobReport) => void {
   const names = jobs.map(({ name }) => ({ name }))
   const outcomes = ['done', 'failed'].flatMap((outcome) => names.map((of) => ({ ...of, outcome })))
-  // Prometheus calls what it scrapes `job` itself.
+  // The label is not `job`: Prometheus uses that itself, for what it scrapes.
   const ran = metrics.counter('job_runs_total', 'Runs of jobs on this replica', ['name', 'outcome'], outcomes)
   const settled = metrics.counter('job_rows_total', 'Rows that jobs settled here', ['name'], names)
   const last_s = new Map<string, number>()

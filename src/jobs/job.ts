@@ -7,7 +7,7 @@ import type { Metrics } from '../http/metrics.ts'
 import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
 
-/** Work that is done by the clock. It asks what is due, so that a missed tick, a restart or a second run does no harm. */
+/** Scheduled work. It asks what is due, so a missed tick, a restart or a second run does no harm. */
 export interface Job {
   /** ASCII, at most 48 characters. */
   name: string
@@ -17,7 +17,7 @@ export interface Job {
   when: string
   /**
    * Does one bounded batch of what is due.
-   * @throws the reason of `stop` when a long one is cut short: the job is due as before.
+   * @throws the reason of `stop` when it cuts a long batch short. The job is then still due.
    */
   step(stop: AbortSignal): Promise<Step>
 }
@@ -25,9 +25,9 @@ export interface Job {
 export interface Step {
   /** Rows settled by this step. */
   rows: number
-  /** Rows that could not be: they are due again at the next run. */
+  /** Rows that it could not settle; they are due again at the next run. */
   failed?: number
-  /** There may be more that is due. */
+  /** True when more rows may be due. */
   more: boolean
 }
 

@@ -15,21 +15,21 @@ export interface Jobs {
   readonly all: readonly Job[]
   /** Runs a job now, due or not; `busy` when it is running anywhere. */
   run(job: Job): Promise<Attempt>
-  /** The last run of a job that ended, anywhere, and when it is due next. */
+  /** A job's last run that ended, on any replica, and when the job is due next. */
   standing(job: Job): Promise<{ last: JobRun | undefined; due: Date | undefined }>
-  /** How many runs are recorded for the future, and ignored: the clock was ahead. */
+  /** How many runs are recorded in the future because the clock was ahead. They are ignored. */
   runsAhead(): Promise<number>
-  /** Runs what is due, in a second and from there on by the clock. */
+  /** Runs what is due after a second, and from then on by the clock. */
   start(): void
-  /** Starts nothing more, cuts short what is running, and resolves when that has ended. */
+  /** Starts nothing more and cuts short what is running. Resolves when that has ended. */
   stop(): Promise<void>
-  /** `failing` when a job's last run failed, or one is long overdue; `off` where none are started. */
+  /** `failing` when a job's last run failed or a job is long overdue; `off` where jobs are not started. */
   look(): Promise<PartState>
 }
 
-/** How often what is overdue is caught up with: failed runs, and those that a killed replica left. */
+/** When overdue jobs are run: those whose run failed or was left by a killed replica. */
 const catchUp = '50 */5 * * * *'
-/** The first requests come before the first jobs. */
+/** The first jobs wait for this long, so that the first requests come before them. */
 const firstRun_ms = 1_000
 const overdue_ms = 30 * 60_000
 const lookMaxAge_ms = 5_000

@@ -4,27 +4,27 @@ import type { Database } from '../db/client.ts'
 import { isDuplicateKey } from '../db/errors.ts'
 import { leasesTable } from './schema.ts'
 
-/** The right to run something alone, among all replicas, for as long as it is renewed. */
+/** The right to run something alone among all replicas, as long as it is renewed. */
 export interface Lease {
   /** Grows with each holder. */
   readonly fence: number
-  /** False once another may have taken it: whoever holds it must stop. */
+  /** False once another process may have taken it. The holder must then stop. */
   isHeld(): boolean
   release(): Promise<void>
 }
 
 const life_s = 60
-/** A lease that could not be renewed is given up this long before the database would give it away. */
+/** How long before its end the holder gives up a lease that it could not renew. */
 const margin_ms = 10_000
 const renewEvery_ms = 15_000
 
 const table = leasesTable
 const freshUntil = sql`UTC_TIMESTAMP(3) + INTERVAL ${sql.raw(String(life_s))} SECOND`
 
-/** No holder's lease ends later: the clock was ahead when it was taken, and whoever holds it is gone or will notice. */
+/** No lease taken now ends so late, so the clock was ahead. Its holder is gone, or will notice that it lost the lease. */
 const isOfTheFuture = sql`${table.until} > UTC_TIMESTAMP(3) + INTERVAL ${sql.raw(String(2 * life_s))} SECOND`
 
-/** Takes the lease `name`, by the database's clock; undefined while someone holds it. */
+/** Takes the lease `name`, by the database's clock. Undefined while another process holds it. */
 export async function takeLease(
   { orm }: Database,
   name: string,

@@ -8,9 +8,9 @@ import { jobRunsTable } from './schema.ts'
 const hour_ms = 3_600_000
 const rowsAtOnce = 1_000
 
-/** Rows that nobody can need any more, oldest first, by the column that says how old they are. */
+/** Tables whose old rows nobody needs any more; `age` is the column that says how old a row is. */
 const purged: readonly { table: MySqlTable; age: MySqlColumn; keptFor_ms: number }[] = [
-  // The sends of the last day stand in the row, for the limits.
+  // The row counts the sends of the last day, which the limits need.
   { table: smsCodesTable, age: smsCodesTable.expires_at, keptFor_ms: 25 * hour_ms },
   { table: idempotencyKeysTable, age: idempotencyKeysTable.created_at, keptFor_ms: 48 * hour_ms },
   { table: sessionRefreshesTable, age: sessionRefreshesTable.used_at, keptFor_ms: hour_ms },
@@ -19,7 +19,7 @@ const purged: readonly { table: MySqlTable; age: MySqlColumn; keptFor_ms: number
 ]
 const laneKeptFor_ms = 7 * 24 * hour_ms
 
-/** Throws away used codes, old keys, dead sessions and lanes of processes that are gone. */
+/** Deletes used codes, old idempotency keys, dead sessions, old runs, and the lanes of processes that are gone. */
 export function purge({ database, now }: JobDeps): Job {
   const { orm } = database
   const before = (age_ms: number) => new Date(now().getTime() - age_ms)
@@ -27,7 +27,7 @@ export function purge({ database, now }: JobDeps): Job {
     const [result] = await orm.delete(table).where(where).orderBy(asc(age)).limit(rowsAtOnce)
     return result.affectedRows
   }
-  // Read first: a delete by age would wait for the lanes that are at work.
+  // It reads the names first, because a delete by age alone would wait for the lanes that are at work.
   const removeLanes = async () => {
     const { lane, updated_at } = tillLanesTable
     const old = lt(updated_at, before(laneKeptFor_ms))

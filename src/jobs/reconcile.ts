@@ -4,7 +4,7 @@ import type { Job, JobDeps } from './job.ts'
 const mostLogged = 20
 const mostTold = 5
 
-/** Holds every balance and stock against its ledger, and raises the alarm; it mends nothing. */
+/** Compares every balance and stock with its ledger, and alerts if one disagrees. It repairs nothing. */
 export function reconcile({ database, alerts, logger }: JobDeps): Job {
   return {
     name: 'reconcile',

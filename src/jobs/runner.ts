@@ -5,36 +5,36 @@ import type { Job, JobDeps } from './job.ts'
 import { type Lease, takeLease } from './lease.ts'
 import type { JobRuns } from './runs.ts'
 
-/** How a run ended. `stopped` with the service before it was through: nothing failed, and it is due as before. */
+/** How a run ended. `stopped` means that the service stopped first: nothing failed, and the job is still due. */
 type Run =
   | { outcome: 'done' | 'stopped'; rows: number }
   | { outcome: 'failed'; rows: number; error: string; alert?: Alert }
 
-/** How an attempt to run a job ended: `busy` when it is running, here or on another replica. */
+/** How an attempt to run a job ended. `busy` means that the job is running, here or on another replica. */
 export type Attempt = Run | { outcome: 'busy' | 'not_due' }
 
 export interface RunnerOptions
   extends Pick<JobDeps, 'config' | 'database' | 'alerts' | 'logger' | 'now' | 'elapsed_ms'> {
   runs: JobRuns
-  /** Told of each run. */
+  /** Called after each run. */
   report: (run: JobReport) => void
-  /** Names this process in leases and records; ASCII, at most 40 characters. */
+  /** The name of this process in leases and records; ASCII, at most 40 characters. */
   instance: string
   /** Aborted once the service stops. */
   stop: AbortSignal
 }
 
-/** A run ends after this many steps; what is left is due at the next. */
+/** A run ends after this many steps. What is left is due at the next run. */
 const mostSteps = 1_000
 const longestError = 500
 
-/** When the job was to run first after its last good run; undefined when never again. */
+/** The job's first tick after its last good run; undefined when there is none. */
 export function dueAt(job: Job, timeZone: string, lastGood: Date | undefined): Date | undefined {
   if (!lastGood) return new Date(0)
   return new Cron(job.when, { timezone: timeZone, paused: true }).nextRun(lastGood) ?? undefined
 }
 
-/** Runs jobs one at a time each, under their leases, and records how it went. */
+/** Runs jobs, each under its lease, and records how each run went. A job never runs twice at the same time. */
 export function createRunner(options: RunnerOptions) {
   const { config, database, alerts, logger, now, elapsed_ms, runs, report, instance } = options
   const running = new Set<string>()
@@ -72,7 +72,7 @@ export function createRunner(options: RunnerOptions) {
       const lease = await takeLease(database, job.name, instance, logger)
       if (!lease) return { outcome: 'busy' }
       try {
-        // Another replica may have done it between our look and our lease.
+        // Another replica may have run it before we got the lease.
         if (only === 'if due' && !(await isDue(job))) return { outcome: 'not_due' }
         return await record(job, lease)
       } finally {
@@ -84,7 +84,7 @@ export function createRunner(options: RunnerOptions) {
   }
 }
 
-/** Steps until nothing is due, the lease is lost or the service stops. */
+/** Takes steps until nothing is due, the lease is lost or the service stops. */
 async function work(job: Job, lease: Lease, stop: AbortSignal): Promise<Run> {
   let rows = 0
   let failed = 0
@@ -111,7 +111,7 @@ async function work(job: Job, lease: Lease, stop: AbortSignal): Promise<Run> {
   }
 }
 
-/** A job that goes on failing is told once; one that stops for another reason than before is told again. */
+/** Whether operators are to be told. A job that goes on failing is told once, unless its own alert changes. */
 function isNews(error: string, before: string | null | undefined): boolean {
   if (before == null) return true
   const kindOf = (text: string) => text.replace(/\d+/g, '')
@@ -119,7 +119,7 @@ function isNews(error: string, before: string | null | undefined): boolean {
   return isAlerted && kindOf(error) !== kindOf(before)
 }
 
-/** The last cause's kind and code: a statement's own message holds its parameters. */
+/** The kind of the innermost cause and its code, or its message if it has none. A statement's message holds parameters. */
 function describe(error: unknown): string {
   let cause = error
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause

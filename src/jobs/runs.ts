@@ -4,23 +4,23 @@ import { jobRunsTable } from './schema.ts'
 
 const table = jobRunsTable
 
-/** A run of a job as it is recorded. */
+/** The record of a job's run. */
 export type JobRun = typeof table.$inferSelect
 
-/** The records of runs: what every replica knows of the others' work. */
+/** The records of runs, which all replicas share. */
 export interface JobRuns {
-  /** Records that a run begins; runs of this job that never ended are marked as broken off. Answers its id. */
+  /** Records that a run begins and returns its id. Marks earlier runs of the job that never ended as broken off. */
   begin(job: string, instance: string, at: Date): Promise<number>
   end(runId: number, outcome: { at: Date; rows: number; error: string | null }): Promise<void>
-  /** Takes the record of a run back. */
+  /** Removes the record of a run. */
   forget(runId: number): Promise<void>
-  /** The last run that ended, or only the last that went well. */
+  /** The last run that ended; with `good`, the last that went well. */
   last(job: string, only?: 'good'): Promise<JobRun | undefined>
-  /** How many runs say that they began in the future: the clock was ahead then. No question above counts them. */
+  /** How many runs are recorded in the future, because the clock was ahead. `last` ignores them. */
   ahead(): Promise<number>
 }
 
-/** Replicas' clocks may differ by as much. */
+/** The clocks of two replicas may differ by this much. */
 const tolerance_ms = 5 * 60_000
 
 export function jobRuns({ orm }: Database, now: () => Date): JobRuns {

@@ -7,8 +7,8 @@ import { reconcile } from './reconcile.ts'
 import { sweepOrphans } from './sweep-images.ts'
 
 /**
- * Every job of the service. Nothing here returns what a crash left behind: an order, its points, its stock and its
- * voucher change in one commit or not at all.
+ * Every job of the service. No job needs to clean up after a crash: an order, its points, its stock and its voucher
+ * change in one commit or not at all.
  */
 export function schedule(deps: JobDeps): readonly Job[] {
   return [

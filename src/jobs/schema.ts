@@ -1,7 +1,7 @@
 import { bigint, index, int, mysqlTable, text } from 'drizzle-orm/mysql-core'
 import { asciiText, instant } from '../db/columns.ts'
 
-/** One row a run of a job. */
+/** One row for each run of a job. */
 export const jobRunsTable = mysqlTable(
   'job_runs',
   {
@@ -14,16 +14,16 @@ export const jobRunsTable = mysqlTable(
     error: text(),
   },
   (table) => [
-    // `last`: a job's latest run, without a sort.
+    // Serves `last`: finds a job's latest run without a sort.
     index('job_runs_job').on(table.job, table.started_at),
-    // `begin`: the runs of a job that never ended. Without it each start of a job reads all of its runs.
+    // Serves `begin`, which asks for runs that never ended. Without it each start of a job reads all of its runs.
     index('job_runs_open').on(table.job, table.ended_at),
-    // `purge`: without it each round reads every run.
+    // Serves `purge`. Without it each run of `purge` reads every row.
     index('job_runs_started_at').on(table.started_at),
   ],
 )
 
-/** Who may run a job now, by the database's clock; `fence` grows with each holder. */
+/** Which process may run a job now, by the database's clock. `fence` grows with each holder. */
 export const leasesTable = mysqlTable('leases', {
   name: asciiText({ length: 48 }).primaryKey(),
   owner: asciiText({ length: 40 }).notNull(),

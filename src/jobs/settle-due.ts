@@ -1,10 +1,10 @@
 import type { Logger } from 'pino'
 import type { Step } from './job.ts'
 
-/** How many due rows a step takes: a till's batch that leaves room for the requests beside it. */
+/** How many due rows a step takes. They fit into a batch of the till and leave room for requests. */
 export const dueAtOnce = 100
 
-/** Settles each due row by an operation of its own; one that fails stands in no other's way. */
+/** Settles each due row by an operation of its own, so that one that fails holds up no other. */
 export async function settleDue<Row>(
   due: readonly Row[],
   settle: (row: Row) => Promise<{ answer: { changed: boolean } }>,

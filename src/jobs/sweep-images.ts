@@ -1,7 +1,7 @@
 import { sweepImages } from '../receipts/sweep.ts'
 import type { Job, JobDeps } from './job.ts'
 
-/** Puts away images that no row knows: of uploads that failed half-way, and avatars that were replaced. */
+/** Puts images that no row knows into quarantine: those of uploads that failed half-way, and replaced avatars. */
 export function sweepOrphans({ database, store, logger, now }: JobDeps): Job {
   return {
     name: 'sweep-images',

@@ -1,6 +1,6 @@
-/** A value kept in memory: loaded once for all who ask at the same time, never served older than `maxAge_ms`. */
+/** A value kept in memory. Callers that ask at the same time share one load. It is never older than `maxAge_ms`. */
 export interface Cached<Value> {
-  /** The value, no older than the last `invalidate` and the age limit. */
+  /** The value, loaded after the last `invalidate` and within the age limit. */
   get(): Promise<Value>
   /** Makes the next `get` load again. */
   invalidate(): void

@@ -5,7 +5,7 @@ export function wholeDaysBetween(from: Date, to: Date): number {
   return Math.floor((to.getTime() - from.getTime()) / day_ms)
 }
 
-/** Business days in one time zone: "today" and every daily limit mean these. Days are `YYYY-MM-DD`. */
+/** The business days of one time zone; "today" and every daily limit mean these. A day is `YYYY-MM-DD`. */
 export interface Calendar {
   /** The business day that `instant` falls in. */
   dayOf(instant: Date): string
@@ -15,11 +15,11 @@ export interface Calendar {
   plusDays(day: string, days: number): string
 }
 
-/** A calendar of `timeZone` (an IANA name); daylight saving is the zone's own. */
+/** A calendar of `timeZone`, an IANA name; it knows the zone's daylight saving time. */
 export function createCalendar(timeZone: string): Calendar {
   const startOf = (day: string) => new Date(Temporal.PlainDate.from(day).toZonedDateTime(timeZone).epochMilliseconds)
   const plusDays = (day: string, days: number) => Temporal.PlainDate.from(day).add({ days }).toString()
-  // Asked for at every draw, and nearly always of the same day.
+  // Every draw asks for the day, and nearly always for the same one.
   let known = { day: '', from: Number.NaN, until: Number.NaN }
   return {
     dayOf(instant) {

@@ -2,7 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm'
 import { type DestinationStream, type Logger, pino, symbols } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 
-/** What must never be readable in a log, down to the third level of what is logged. */
+/** Fields that a log must never show, down to the third level of an entry. */
 const secrets = [
   'phone',
   'mobile',
@@ -20,22 +20,22 @@ export interface LoggerOptions {
   format: 'json' | 'pretty'
 }
 
-/** One line an event, buffered: a request never waits for the terminal. `flush` writes out what is held. */
+/** Writes one line for each event. Lines are buffered, so no request waits for the terminal; `flush` writes them out. */
 export function createLogger({ level, format }: LoggerOptions): Logger {
   const stdout = bufferedStdout()
   const stream = format === 'pretty' ? { ...stdout, write: prettily(stdout.write) } : stdout
   return pino({ level, redact: secrets, base: null, serializers: { err: describeError } }, stream)
 }
 
-/** `auto` is pretty where a developer is looking. */
+/** `auto` means `pretty` in development at a terminal, and `json` elsewhere. */
 export function logFormat(config: { NODE_ENV: string; LOG_FORMAT: 'auto' | 'json' | 'pretty' }): 'json' | 'pretty' {
   if (config.LOG_FORMAT !== 'auto') return config.LOG_FORMAT
   return config.NODE_ENV === 'development' && process.stdout.isTTY ? 'pretty' : 'json'
 }
 
 /**
- * Writes one line at `info` for every request of the service. The library's way there, through its hooks and channels,
- * costs more than the rest of a small request; the fields are the caller's own and hold no secret.
+ * Returns a function that writes one line at level `info`; each request calls it. It goes past the library's hooks and
+ * channels, which cost more than the rest of a small request. So nothing is redacted: the fields must hold no secret.
  */
 export function lineWriter(logger: Logger): (fields: object) => void {
   const stream = (logger as unknown as Record<symbol, DestinationStream>)[symbols.streamSym]
@@ -48,7 +48,7 @@ export function lineWriter(logger: Logger): (fields: object) => void {
 const buffer_bytes = 65_536
 const longestHeld_ms = 250
 
-/** Bun's own writer costs a tenth of the library's per line. */
+/** For each line Bun's own writer costs a tenth of the library's. */
 function bufferedStdout(): DestinationStream & { flush(done?: () => void): void } {
   const writer = Bun.stdout.writer({ highWaterMark: buffer_bytes })
   setInterval(() => void writer.flush(), longestHeld_ms).unref()
@@ -74,7 +74,7 @@ function prettily(write: (line: string) => void): (line: string) => void {
   return (line) => write(pretty(line))
 }
 
-/** An error for people who look after the service: kind, code and stack, without a statement's text and parameters. */
+/** An error as operators see it: kind, code and stack, but no text or parameters of a statement. */
 export function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
   const { code, errno, sqlState } = error as Error & { code?: unknown; errno?: unknown; sqlState?: unknown }
@@ -89,7 +89,7 @@ export function describeError(error: unknown): object {
   }
 }
 
-/** A failed call names its whole address, and that of a robot holds its token. */
+/** Hides addresses: a failed call names the whole address, and a robot's address holds its token. */
 function withoutAddresses(text: string): string {
   return text.replace(/https?:\/\/[^\s"']+/g, '(address)')
 }

@@ -1,4 +1,4 @@
-/** Something that the operator can mend: told in one line, without a stack. */
+/** A fault that the operator can mend. It is shown in one line, without a stack. */
 export class OperatorError extends Error {
   override name = 'OperatorError'
 }

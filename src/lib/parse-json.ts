@@ -1,4 +1,4 @@
-/** What the text says as JSON, or undefined for what is none. */
+/** The value of a JSON text; undefined when the text isn't JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,4 +1,4 @@
-/** The text without the widths of an input method and without characters that nobody sees. */
+/** The text with full-width and half-width forms made normal (NFKC), and without invisible characters. */
 export function plainText(text: string): string {
   return text.normalize('NFKC').replace(/\p{Cf}/gu, '')
 }

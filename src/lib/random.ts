@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto'
 
-/** 32 digits and letters without 0, 1, I and O, which people take for others. */
+/** 32 digits and letters. Without 0, 1, I and O, which people misread. */
 export const unambiguous = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 
-/** `length` characters of that alphabet: 5 unbiased bits each, from the system's generator. */
+/** `length` characters of that alphabet, each 5 unbiased bits from the system's generator. */
 export function randomCode(length: number): string {
   let code = ''
   for (const byte of crypto.getRandomValues(new Uint8Array(length))) code += unambiguous[byte & 31]

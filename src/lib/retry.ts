@@ -1,4 +1,4 @@
-/** Runs `attempt`, and again after each pause (ms) while it fails with an error that `passes` calls passing. */
+/** Runs `attempt`, and again after each pause as long as it fails with an error for which `passes` returns true. */
 export async function retry<Result>(
   attempt: () => Promise<Result>,
   pauses_ms: readonly number[],

@@ -1,4 +1,4 @@
-/** Lets a bounded number of tasks run at a time; the others wait their turn. */
+/** Lets a limited number of tasks run at a time; the others wait for their turn. */
 export interface Semaphore {
   run<T>(task: () => Promise<T>): Promise<T>
   /** Tasks that wait for a place. */
@@ -7,8 +7,8 @@ export interface Semaphore {
 
 /**
  * @param limit tasks at a time
- * @param queueLimit tasks waiting at the most
- * @param refuse makes the error for one more than that
+ * @param queueLimit the most tasks that wait
+ * @param refuse makes the error for a task beyond that
  */
 export function createSemaphore(limit: number, queueLimit: number, refuse: () => Error): Semaphore {
   const waiting: (() => void)[] = []
@@ -24,7 +24,7 @@ export function createSemaphore(limit: number, queueLimit: number, refuse: () =>
       try {
         return await task()
       } finally {
-        // Whoever waited longest takes the place over.
+        // The task that has waited longest takes over the place.
         const next = waiting.shift()
         if (next) next()
         else running -= 1
@@ -33,18 +33,18 @@ export function createSemaphore(limit: number, queueLimit: number, refuse: () =>
   }
 }
 
-/** As {@link Semaphore}, with a bound for each party as well: none can take every place. */
+/** A {@link Semaphore} that also limits each party, so that none can take every place. */
 export interface FairSemaphore {
   run<T>(party: string, task: () => Promise<T>): Promise<T>
-  /** Tasks that wait for a place while their party has not all of its own. */
+  /** Tasks that wait for a place although their party has not used up its own. */
   readonly waiting: number
 }
 
 /**
  * @param limit tasks at a time
  * @param limitEach tasks of one party at a time
- * @param queueLimit tasks waiting at the most, of a party for its own places and of all for theirs
- * @param refuse makes the error for one more than that
+ * @param queueLimit the most tasks of one party that wait for its places, and the most of all that wait for any place
+ * @param refuse makes the error for a task beyond that
  */
 export function createFairSemaphore(
   limit: number,

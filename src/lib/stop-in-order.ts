@@ -1,19 +1,19 @@
 import { within } from './within.ts'
 
-/** One thing that is ended when the service stops. */
+/** One thing that ends when the service stops. */
 export interface StopStep {
   name: string
   run(): Promise<unknown>
-  /** What of it is left, for the operators. */
+  /** Tells operators what is left of it, if it did not end in time. */
   left?: () => string
 }
 
-/** A step gets at most this share of the time left, so that those behind it have some too. */
+/** A step gets at most this share of the time left, so that later steps get some too. */
 const share = 2 / 3
 
 /**
- * Ends one thing after the other, each as far as its time goes, all within `most_ms`.
- * @returns the steps that did not end or failed, each with what is left of it; empty when all is well.
+ * Ends one thing after the other, all within `most_ms`. A step that takes too long is left behind.
+ * @returns the steps that failed or did not end, each with what is left of it; empty when all is well.
  */
 export async function stopInOrder(steps: readonly StopStep[], most_ms: number): Promise<string[]> {
   const deadline = performance.now() + most_ms

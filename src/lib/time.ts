@@ -1,8 +1,8 @@
 /** The two clocks of the service. */
 export interface Time {
-  /** The time of day, for whatever is written down or shown. It may be set, forwards and back. */
+  /** The time of day, for what is written down or shown. Someone may set it forwards or back. */
   now(): Date
-  /** Grows steadily from an origin of no meaning: how long something took, or is good for yet, goes by it alone. */
+  /** Grows steadily; where it starts means nothing. For how long something took, or how long it is still good. */
   elapsed_ms(): number
 }
 

@@ -1,26 +1,26 @@
 import type { Database } from '../db/client.ts'
 
-/** What a ledger alone is enough to set right. */
+/** What can be repaired from its ledger alone. */
 export type Repair = 'balance' | 'stock'
 
-/** A row that breaks an invariant: which one, whose, and what disagrees. */
+/** A row that breaks an invariant. */
 export interface Mismatch {
   check: string
   id: string
-  /** What its ledger says better. */
+  /** What can be repaired from the ledger; undefined when nothing can. */
   repairs?: Repair | undefined
   details: Record<string, unknown>
 }
 
 /**
  * An invariant of points or stock, as a query for the rows that break it within a range of keys. Every query names its
- * indexes: by the statistics of tables that were empty a moment ago, a server takes others, and goes through a person's
- * whole history for each row of it.
+ * indexes. Without that, a server whose statistics are of empty tables takes others, and reads a person's whole history
+ * for each row of it.
  */
 interface Invariant {
   name: string
   repairs?: Repair
-  /** The table that is gone through, and its integer column. */
+  /** The table that is gone through range by range, and its integer key. */
   along: readonly [table: string, key: string]
   /** Takes the first and the last key of a range. */
   sql: string
@@ -137,14 +137,14 @@ const invariants: readonly Invariant[] = [
   },
 ]
 
-/** Keys at once: a statement that is soon over holds up neither a stop nor the database's housekeeping. */
+/** Keys in one range. A short statement holds up neither a stop nor the database's own clean-up. */
 const rangeSize = 500
-/** One account may have a very long history, on a disk that was just read by a backup. */
+/** Long enough for an account with a very long history, on a disk that a backup keeps busy. */
 const rangeTimeout_ms = 60_000
 
 /**
- * Every row that breaks an invariant, over the whole database; empty when all is well.
- * @throws `stop`'s reason once it is given, as nothing is proved then.
+ * Every row in the whole database that breaks an invariant; empty when all is well.
+ * @throws `stop`'s reason once it is aborted: a search that was cut short proves nothing.
  */
 export async function findMismatches(database: Database, stop?: AbortSignal): Promise<Mismatch[]> {
   const found: Mismatch[] = []
@@ -166,18 +166,18 @@ async function* rangesOf(database: Database, [table, key]: Invariant['along']): 
   for (let from = ends?.first ?? 1; from <= (ends?.last ?? 0); from += rangeSize) yield [from, from + rangeSize - 1]
 }
 
-/** The ledger by its users. */
+/** The ledger, read by its index of users. */
 function byUser(alias: string): string {
   return `points_records ${alias} FORCE INDEX (points_records_user_seq)`
 }
 
-/** What the ledger says of one row, looked up by its key: a join with the whole ledger, summed, took 13 times as long. */
+/** A sum over the ledger rows of one row, found by its key. A join with the summed ledger took 13 times as long. */
 function ledgerOf(row: string, id: string, source: string, sum: string): string {
   return `COALESCE((SELECT ${sum} FROM points_records l FORCE INDEX (points_records_once)
                      WHERE l.related_id = ${row}.${id} AND l.source = '${source}' AND l.user_id = ${row}.user_id), 0)`
 }
 
-/** What the stock's movements by `operations` say of an order, likewise. */
+/** A sum over the stock movements of an order that have one of these `operations`, likewise. */
 function movedBy(operations: string[], sum: string): string {
   const among = operations.map((operation) => `'${operation}'`).join(', ')
   return `COALESCE((SELECT ${sum} FROM stock_movements m FORCE INDEX (stock_movements_once)

@@ -11,7 +11,7 @@ import type { Till } from '../till/till.ts'
 import { users } from '../users/schema.ts'
 import { findMismatches } from './checks.ts'
 
-/** What a ledger says of its owner. */
+/** The sum of one user's or one product's ledger rows. */
 interface LedgerSum {
   id: number
   total: number
@@ -28,7 +28,7 @@ const stockLedger = sumsOf(
   'SELECT commodity_id AS id, SUM(quantity_change) AS total, 0 AS last_seq, COUNT(*) AS row_count FROM stock_movements WHERE commodity_id IN (?) GROUP BY commodity_id',
 )
 
-/** The ledger is the truth, as long as it is whole: a balance that disagrees is set to its ledger's sum. */
+/** Sets a balance that disagrees to the sum of its ledger, if no ledger row is missing. */
 const repairBalance: Operation<number, { repaired: boolean }> = {
   name: 'repair_balance',
   owner: (userId) => userId,
@@ -36,7 +36,7 @@ const repairBalance: Operation<number, { repaired: boolean }> = {
   decide(unit, userId) {
     const user = unit.get(users, [userId])
     const { total, last_seq, row_count } = unit.get(pointsLedger, [userId])
-    // Rows are missing: their sum is no one's balance.
+    // Rows are missing, so their sum is not the balance.
     if (row_count !== last_seq || row_count < user.ledger_seq) return { repaired: false }
     if (total < 0 || (total === user.total_points && last_seq === user.ledger_seq)) return { repaired: false }
     const details = { was: user.total_points, is: total }
@@ -46,7 +46,7 @@ const repairBalance: Operation<number, { repaired: boolean }> = {
   },
 }
 
-/** A stock that disagrees is set to the sum of its movements, as long as none is missing. */
+/** Sets a stock that disagrees to the sum of its movements, if none is missing. */
 const repairStock: Operation<number, { repaired: boolean }> = {
   name: 'repair_stock',
   owner: (productId) => productId,
@@ -64,9 +64,9 @@ const repairStock: Operation<number, { repaired: boolean }> = {
 }
 
 /**
- * Sets every balance and stock that disagrees to what its ledger says; answers how many it could. The audit log keeps what
- * each was.
- * @throws {OperatorError} when more of them disagree than are set right at once: `most`, or what daily work explains.
+ * Sets every balance and stock that disagrees to the sum of its ledger. Returns how many it could repair. The audit log
+ * keeps the old values.
+ * @throws {OperatorError} when more disagree than `most`, or without it than `mostAtOnce` allows.
  */
 export async function repair(database: Database, till: Till, most?: number): Promise<number> {
   const operations = { balance: repairBalance, stock: repairStock }
@@ -92,7 +92,7 @@ async function requireFew(database: Database, wrong: number, most?: number): Pro
   )
 }
 
-/** Sums, read after the row they are held against is locked. */
+/** Maps the sums of a ledger. They are read after the row that they are compared with is locked. */
 function sumsOf(name: string, sql: string): TableMapping<LedgerSum, never> {
   return derivedMapping({
     name,

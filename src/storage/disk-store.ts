@@ -5,7 +5,7 @@ import { markName, requireKey, type Store, type StoredObject } from './store.ts'
 
 const probeSize = 64 * 1024
 
-/** A store in a folder that only this account may read. An object is there whole or not at all. */
+/** A store in a folder that only this account may read. An object is stored whole or not at all. */
 export function createDiskStore(root: string): Store {
   const pathOf = (key: string) => join(root, requireKey(key))
   return {
@@ -25,7 +25,7 @@ export function createDiskStore(root: string): Store {
       await mkdir(root, { recursive: true, mode: 0o700 })
       const probe = join(root, `.probe-${randomUUID()}`)
       try {
-        // A full disk takes an empty file.
+        // Not an empty file: even a full disk takes one.
         await writeFile(probe, new Uint8Array(probeSize), { mode: 0o600, flush: true })
       } finally {
         await rm(probe, { force: true })
@@ -36,7 +36,7 @@ export function createDiskStore(root: string): Store {
 }
 
 async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  // Named like an object, so that one left behind by a crash is swept like one.
+  // It is named like an object, so that the sweep removes one that a crash left behind.
   const draft = join(dirname(path), `draft-${randomUUID()}.jpg`)
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   try {

@@ -1,18 +1,18 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** Links that let whoever holds them see one private image for a while: an image tag sends no token. */
+/** Links to private images. Whoever has a link sees its image for a while, because an image tag can send no token. */
 export interface ImageLinks {
-  /** A path of our own, good for one to two hours; the same within an hour, so that clients keep what they have. */
+  /** A path that is good for one to two hours. Within an hour it stays the same, so clients can cache the image. */
   linkTo(name: string): string
-  /** Seconds for which a link is good yet, or undefined for one that is forged, altered or expired. */
+  /** For how many more seconds a link is good; undefined when it is forged, altered or expired. */
   secondsLeft(name: string, expires: string, signature: string): number | undefined
 }
 
 const hour_s = 3_600
 
 /**
- * @param secret at least 32 characters; it signs.
- * @param previousSecret still good, for rotation; links signed by any other are not.
+ * @param secret signs the links; at least 32 characters
+ * @param previousSecret links signed by it are still good, so that the secret can be rotated
  */
 export function createImageLinks(secret: string, previousSecret: string | undefined, now: () => Date): ImageLinks {
   const secrets = previousSecret ? [secret, previousSecret] : [secret]

@@ -4,7 +4,7 @@ import { randomCode } from '../lib/random.ts'
 import { installationTable } from './schema.ts'
 import type { Store } from './store.ts'
 
-/** Which installation a database and an image store say they are. */
+/** The id of the installation that a database belongs to, and that an image store belongs to. */
 export interface Marks {
   database: string | undefined
   store: string | undefined
@@ -17,26 +17,26 @@ export async function readMarks({ orm }: Database, store: Store): Promise<Marks>
   return { database: rows[0]?.installation_id, store: mark }
 }
 
-/** Equal marks on both sides: only then may anything be removed from the store. */
+/** True when both have the same mark. Only then may anything be removed from the store. */
 export function areOne({ database, store }: Marks): boolean {
   return database !== undefined && database === store
 }
 
-/** Says that these two belong together. Where both have a mark, the database's holds. */
+/** Gives both the same mark. Where both have one, the database's stays. */
 export async function join(database: Database, store: Store): Promise<void> {
   const marks = await readMarks(database, store)
   const id = marks.database ?? (await markDatabase(database, marks.store ?? randomCode(idLength)))
   if (marks.store !== id) await store.setMark(id)
 }
 
-/** Says that they don't: whoever has no mark gets one of its own, and no later look mistakes them for one. */
+/** Gives each that has no mark one of its own, so that they are never taken for one installation. */
 export async function part(database: Database, store: Store): Promise<void> {
   const marks = await readMarks(database, store)
   if (marks.store === undefined) await store.setMark(randomCode(idLength))
   if (marks.database === undefined) await markDatabase(database, randomCode(idLength))
 }
 
-/** Answers the id that the database has from now on: another process may have been first. */
+/** Returns the id that the database now has: another process may have set one first. */
 async function markDatabase({ orm }: Database, installation_id: string): Promise<string> {
   await orm
     .insert(installationTable)

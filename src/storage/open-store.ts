@@ -4,7 +4,7 @@ import { createDiskStore } from './disk-store.ts'
 import { createS3Store } from './s3-store.ts'
 import type { Store } from './store.ts'
 
-/** The configured bucket, or a folder under the data directory. */
+/** The configured bucket, or a folder in the data directory. */
 export function openStore(config: Config): Store {
   const { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY } = config
   if (!S3_ENDPOINT || !S3_BUCKET || !S3_ACCESS_KEY || !S3_SECRET_KEY) {

@@ -6,7 +6,7 @@ import { describe } from '../http/operation-docs.ts'
 import type { ImageLinks } from './image-links.ts'
 import type { Store } from './store.ts'
 
-/** Names of images: nothing that could lead out of their folder. */
+/** Names of images. None can lead out of the folder. */
 const namePattern = /^[\w-]{1,64}\.jpg$/
 const year_s = 31_536_000
 
@@ -22,7 +22,7 @@ function docs(summary: string, query?: z.ZodObject) {
   return describe({ summary, tag: 'images', ...(query ? { query } : {}), answers })
 }
 
-/** Images for image tags: receipts by signed links, avatars by names that can't be guessed. */
+/** Serves images to image tags: receipts by signed links, avatars by names that nobody can guess. */
 export function imageRoutes({ store, imageLinks }: { store: Store; imageLinks: ImageLinks }) {
   return new Hono<AppEnv>()
     .get('/images/:name', docs('A receipt’s photo, by its signed link', linkQuery), async (c) => {
@@ -50,7 +50,7 @@ function image(
   caching: string,
 ): Response {
   if (!bytes) throw new Refusal(9002)
-  // Pages of the mini-program and of the merchants stand under other origins.
+  // The pages of the mini-program and of the merchants have other origins.
   c.header('Cross-Origin-Resource-Policy', 'cross-origin')
   c.header('Cache-Control', caching)
   c.header('Content-Disposition', `inline; filename="${name}"`)

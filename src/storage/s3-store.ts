@@ -14,13 +14,13 @@ export interface S3Settings {
   bucket: string
   accessKey: string
   secretKey: string
-  /** How long one request may take before it is given up. */
+  /** After this time a request is given up. */
   timeout_ms?: number
 }
 
 const connectTimeout_ms = 3_000
 const tries = 2
-/** In no folder that is swept. */
+/** In no folder, so that the sweep does not see it. */
 const probeKey = 'probe'
 
 /** A store in a bucket of an S3-compatible service. Every call is bounded in time. */
@@ -50,7 +50,7 @@ export function createS3Store(settings: S3Settings): Store {
     },
     setMark: (installationId) => put(markName, new TextEncoder().encode(`${installationId}\n`), 'text/plain'),
     async delete(keys) {
-      // One by one: deleting in bulk needs a checksum that compatible services disagree about.
+      // One by one, because a bulk delete needs a checksum that compatible services disagree about.
       for (const key of keys) await client.send(new DeleteObjectCommand({ Bucket, Key: requireKey(key) }), bounded())
     },
     list: (folder) => objectsIn(client, Bucket, folder, bounded),
@@ -71,7 +71,7 @@ function clientOf({ endpoint, region, accessKey, secretKey }: S3Settings, timeou
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
     forcePathStyle: true,
     maxAttempts: tries,
-    // Checksum trailers, the client's default, are refused by many compatible services.
+    // Many compatible services refuse checksum trailers, which are the client's default.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {

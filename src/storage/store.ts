@@ -1,18 +1,18 @@
-/** Where images are kept: private objects under keys of the program's own making. */
+/** Where images are kept: as private objects, under keys that the program makes. */
 export interface Store {
-  /** @throws when the object was not kept whole. */
+  /** @throws when the object was not stored whole. */
   put(key: string, bytes: Uint8Array): Promise<void>
   /** The object, or undefined when there is none. */
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>
-  /** Removes objects; one that is not there is no fault. */
+  /** Removes objects. One that does not exist is no error. */
   delete(keys: readonly string[]): Promise<void>
-  /** Every object whose key begins with `folder/`, with the instant it was kept. */
+  /** Every object whose key begins with `folder/`, with the time it was stored. */
   list(folder: string): AsyncIterable<StoredObject>
-  /** The id of the installation that these objects belong to; undefined where none was written. */
+  /** The id of the installation that these objects belong to; undefined when none was set. */
   mark(): Promise<string | undefined>
   setMark(installationId: string): Promise<void>
   /**
-   * Looks by a write of its own whether objects can be kept now.
+   * Checks by a write of its own whether objects can be stored now.
    * @throws when they can't
    */
   check(): Promise<void>
@@ -28,7 +28,7 @@ export const markName = 'installation-id'
 
 const keyPattern = /^[a-z-]+\/[\w-]{1,64}\.jpg$/
 
-/** Keys have one shape, so that none can leave its folder. */
+/** All keys have this shape, so none can lead out of its folder. */
 export const isKey = (name: string) => keyPattern.test(name)
 
 /** @throws {TypeError} for anything that is no key. */

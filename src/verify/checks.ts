@@ -1,13 +1,17 @@
 import { type Answer, type Deployment, Fault } from './deployment.ts'
 
-/** One look at a deployment: answers what is worth telling, and throws a `Fault` when all is not as it should be. */
+/** One check of a deployment. */
 export interface Check {
   name: string
-  /** @param token an access token, where the check is a caller's */
+  /**
+   * Returns a line about what it saw.
+   * @param token an access token, for the checks that need a caller
+   * @throws {Fault} when something is wrong.
+   */
   look(deployment: Deployment, token: string): Promise<string>
 }
 
-/** What anyone may see. Changes nothing. */
+/** Checks of what anyone may see. They change nothing. */
 export const publicChecks: readonly Check[] = [
   { name: 'health', look: async ({ call }) => healthy(await call('/health')) },
   { name: 'storage', look: async ({ call }) => storing(await call('/health')) },
@@ -26,7 +30,7 @@ export const publicChecks: readonly Check[] = [
   },
 ]
 
-/** What someone signed in sees. Changes nothing. */
+/** Checks of what a signed-in caller sees. They change nothing. */
 export const personalChecks: readonly Check[] = [
   { name: 'wheel', look: async ({ call }, token) => wheel(await call('/api/lottery/config', { token })) },
   { name: 'exchange list', look: async ({ call }, token) => list(await call('/api/exchange/products', { token })) },
@@ -40,10 +44,10 @@ export const personalChecks: readonly Check[] = [
   },
 ]
 
-/** What leaves a trace: an avatar of the caller's, and nothing else. */
+/** Checks that leave something behind: an avatar of the caller, and nothing else. */
 export const writingChecks: readonly Check[] = [{ name: 'an image is kept and served', look: keepImage }]
 
-/** Strangers may read the figures only where the development code signs anyone in. */
+/** Checks that strangers can't read the figures. They may where the development code signs anyone in. */
 export function metricsLock(isDevelopment: boolean): Check {
   return {
     name: 'metrics',
@@ -60,7 +64,7 @@ export function metricsLock(isDevelopment: boolean): Check {
 const checkPhone = '19900000000'
 const wrongCode = 1002
 
-/** An access token of the account that verifying uses, or undefined where `code` signs nobody in. */
+/** An access token of the account that `verify` uses; undefined where `code` signs nobody in. */
 export async function signIn({ call }: Deployment, code: string): Promise<string | undefined> {
   const answer = await call('/api/auth/login', { body: { phone: checkPhone, code } })
   if (answer.code === wrongCode) return undefined
@@ -120,7 +124,7 @@ function list(answer: Answer): string {
   return `${pagination.total} products on sale`
 }
 
-/** One white pixel. */
+/** A PNG of one white pixel. */
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEANl9ngAAAAABJRU5ErkJggg=='
 
 async function keepImage({ call }: Deployment, token: string): Promise<string> {

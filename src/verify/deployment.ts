@@ -1,6 +1,6 @@
 import { parseJson } from '../lib/parse-json.ts'
 
-/** A fault of the deployment that is looked at, in words for its operator. */
+/** A fault of the deployment. The message is for its operator. */
 export class Fault extends Error {
   override name = 'Fault'
 }
@@ -13,26 +13,26 @@ export interface CallOptions {
   form?: FormData
 }
 
-/** An answer, read to its end. */
+/** A whole HTTP answer. */
 export interface Answer {
   status: number
   /** The header `X-Api-Code`: 0 for success. */
   code: number | undefined
-  /** Of the content, without parameters, such as `text/html`. */
+  /** The content type without parameters, such as `text/html`. */
   type: string
   text: string
-  /** @throws {Fault} when it is no JSON object. */
+  /** @throws {Fault} when the text is no JSON object. */
   json(): Record<string, unknown>
 }
 
-/** How a socket began: its first frame, or the code that it was closed with before one. */
+/** How a socket began: with its first frame, or closed before one with this code. */
 export type SocketStart = { frame: { type?: unknown; data?: unknown } } | { closed: number }
 
-/** A deployment as a stranger meets it. Every call is bounded in time and throws a `Fault` when there is no answer. */
+/** A deployment as a stranger sees it. Every call is bounded in time and throws a `Fault` when there is no answer. */
 export interface Deployment {
   /** @param target a path of the deployment, or a whole URL */
   call(target: string, options?: CallOptions): Promise<Answer>
-  /** Opens a socket and sends one frame. */
+  /** Opens a socket, sends this frame and waits for the first one that comes back. */
   socket(first: object): Promise<SocketStart>
 }
 
