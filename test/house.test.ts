@@ -61,7 +61,7 @@ function roomOf(path: string): string {
 
 const floorOf = (path: string) => floors.findIndex((rooms) => rooms.includes(roomOf(path)))
 
-test('every file stands in a known room', () => {
+test('every file is in a known room', () => {
   expect(inSrc.filter(({ path }) => floorOf(path) === -1).map(({ path }) => path)).toEqual([])
 })
 
@@ -79,7 +79,7 @@ test('no files import each other in a circle, types included', () => {
   expect(firstCircle(sources)).toEqual([])
 })
 
-test('the look for circles finds one', () => {
+test('the search for circles finds one', () => {
   const file = (path: string, ...imports: string[]) => ({ path, imports })
   expect(firstCircle([file('a', 'b'), file('b', 'c'), file('c', 'b')])).toEqual(['b', 'c', 'b'])
 })
@@ -106,9 +106,9 @@ function firstCircle(files: readonly Pick<Source, 'path' | 'imports'>[]): string
 }
 
 const forbidden: [string, RegExp, string[]][] = [
-  ['the environment is read in main.ts alone', /process\.env|Bun\.env/, ['main.ts']],
+  ['only main.ts reads the environment', /process\.env|Bun\.env/, ['main.ts']],
   ['Math.random decides nothing', /Math\.random/, []],
-  ['one place begins transactions', /START TRANSACTION|beginTransaction|\.transaction\(/, ['db/transact.ts']],
+  ['only one place begins transactions', /START TRANSACTION|beginTransaction|\.transaction\(/, ['db/transact.ts']],
   ['constants are written in camelCase', /^(?:export )?const [A-Z][A-Z\d_]+\b/m, []],
   ['nothing is exported by default', /export default/, ['lib/text-modules.d.ts', 'receipts/reading/assets.d.ts']],
   ['types are never switched off', /\bas any\b|: any\b|@ts-ignore|@ts-expect-error|biome-ignore lint/, []],
@@ -133,16 +133,16 @@ test('the map names every room', () => {
   expect(missing).toEqual([])
 })
 
-test('files stay short', () => {
+test('no file is longer than 250 lines', () => {
   const long = inSrc.filter(({ text }) => text.split('\n').length > 250)
   expect(long.map(({ path }) => path)).toEqual([])
 })
 
-/** Words of older builds that no field, path, value or code of the contract shares. */
+/** Words of older builds that are no field, path, value or code of the contract. */
 const olderWords =
   /verify_code|verification_code|page_size|user_amount|review_ids?\b|upload_ids|points-asc|stock-desc|'offline'|user_points|today_count|today_draw_count|isActivity|has_?[mM]ore|order_no|order_id|points_earned|uploaded_at|upload_time|approved_uploads|pending_reviews|expected_points|suggested_points|user_phone|user_name|success_count|failed_count|total_points_spent|win_rate|review_stats|total_lottery|this_month_points|join_days|offlineCount|is_admin|avatar_?[uU]rl|point_updated|stock_updated|review_completed|new_balance'|change_amount|system_notice\b|heartbeat'|lottery-(config|stats|probabilities)|points-(records|history)|exchange\/redeem|products\/sync|X-Client-Version|\b4015\b|merchant\/apply|wxfile|today-trend|today_consumed|consecutive_days|lottery_rules|created_time|totalLotteries|totalUploads|joinDays|activeUsers|totalPrizes|product-batch|products\/batch'/
 
-test('no other file knows a word of older builds', () => {
+test('no file outside http/dialects knows a word of older builds', () => {
   const knowing = inSrc.filter(({ path, text }) => !path.startsWith('http/dialects/') && olderWords.test(text))
   expect(knowing.map(({ path, text }) => `${path}: ${olderWords.exec(text)?.[0]}`)).toEqual([])
 })

@@ -63,7 +63,7 @@ const all: Alert[] = [
 ]
 
 describe('each event', () => {
-  test('each event is told at once, in Chinese, with the name of the replica', async () => {
+  test('each event is sent at once, in Chinese, with the name of the replica', async () => {
     const { raise } = open()
     for (const alert of all) raise(alert)
     await until(() => desk.told.length === all.length)
@@ -79,7 +79,7 @@ describe('each event', () => {
 })
 
 describe('a robot', () => {
-  test('a robot of DingTalk gets Markdown, signed when it has a secret', async () => {
+  test('a DingTalk robot gets Markdown, signed if there is a secret', async () => {
     open({ format: 'dingtalk', secret: 'SECx' }).raise(all[2] as Alert)
     await until(() => desk.told.length === 1)
     const [{ query, body } = { query: new URLSearchParams(), body: {} }] = desk.told
@@ -93,7 +93,7 @@ describe('a robot', () => {
     })
   })
 
-  test('a robot of WeCom gets Markdown within its limit of bytes', async () => {
+  test('a WeCom robot gets Markdown within its limit of bytes', async () => {
     const examples = Array.from({ length: 5 }, () => '账'.repeat(400))
     open({ format: 'wecom' }).raise({ event: 'ledger_mismatch', count: 5, examples })
     await until(() => desk.told.length === 1)
@@ -103,7 +103,7 @@ describe('a robot', () => {
     expect(markdown.content).not.toContain('\ufffd')
   })
 
-  test('a robot is recognised by its host', () => {
+  test('a robot is recognised by the host of its address', () => {
     expect(alertFormat('auto', 'https://oapi.dingtalk.com/robot/send?access_token=x')).toBe('dingtalk')
     expect(alertFormat('auto', 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x')).toBe('wecom')
     expect(alertFormat('auto', 'https://oapi.dingtalk.com.evil.example/')).toBe('json')
@@ -111,7 +111,7 @@ describe('a robot', () => {
   })
 
   test.each([['dingtalk'], ['wecom']] as const)(
-    'a message that %s answers with 200 and an errcode counts as not taken',
+    'a message that %s answers with 200 and an errcode counts as not accepted',
     async (format) => {
       desk.moods.push({ errcode: 310_000 }, { errcode: 130_101 })
       open({ format }).raise(slow('/x'))
@@ -123,7 +123,7 @@ describe('a robot', () => {
 })
 
 describe('a flood', () => {
-  test('a flood of 10,000 makes two messages: the first at once, and a count of the rest at the end of the window', async () => {
+  test('a flood of 10,000 alerts makes two messages: the first at once, the rest at the end of the window', async () => {
     const { raise } = open({ window_ms: 300 })
     const before = process.memoryUsage().heapUsed
     for (let i = 0; i < 10_000; i += 1) raise(slow(`/route-${i % 50}`, 5_000 + i))
@@ -140,7 +140,7 @@ describe('a flood', () => {
     await until(() => desk.told.length === 3)
   })
 
-  test('a flood of one event holds no other event back', async () => {
+  test('a flood of one event does not hold back other events', async () => {
     const { raise } = open()
     for (let i = 0; i < 1_000; i += 1) raise(slow('/x'))
     raise(all[1] as Alert)
@@ -148,7 +148,7 @@ describe('a flood', () => {
     expect(desk.told.map(({ body }) => body.event)).toEqual(['slow_request', 'ledger_mismatch'])
   })
 
-  test('messages stay below the robots’ limit a minute, and the queue within its bound', async () => {
+  test('messages stay below the robots’ limit for a minute, and the queue stays bounded', async () => {
     const { raise } = open({ outbox: { perMinute: 3 }, window_ms: 1 })
     for (let i = 0; i < 100; i += 1) {
       raise({ event: 'queue_full', queue: 'till' })
@@ -161,7 +161,7 @@ describe('a flood', () => {
   })
 })
 
-test('a database that comes and goes is told at once each way, and then as it is at the end of the window', async () => {
+test('a database that comes and goes is told once each way at once, then by its state at the end of the window', async () => {
   const { raise } = open({ window_ms: 300 })
   for (let i = 0; i < 50; i += 1) {
     raise({ event: 'database_away' })
@@ -178,14 +178,14 @@ test('a database that comes and goes is told at once each way, and then as it is
 })
 
 describe('a receiver', () => {
-  test('a receiver that is away for a while is tried again, and nobody is alerted to it', async () => {
+  test('a receiver that is away for a while is tried again, without an alert about it', async () => {
     desk.moods.push(500, 503)
     open().raise(slow('/x'))
     await until(() => outcomes.sent === 1)
     expect(raised).toEqual({ slow_request: 1 })
   })
 
-  test('a receiver that stays away is given up, logged and counted', async () => {
+  test('a message to a receiver that stays away is given up, logged and counted', async () => {
     desk.moods.push(500, 500, 500)
     open().raise(slow('/x'))
     await until(() => outcomes.failed === 1)
@@ -193,7 +193,7 @@ describe('a receiver', () => {
     expect(raised).toEqual({ slow_request: 1 })
   })
 
-  test('a receiver that hangs holds up neither the caller nor the stop', async () => {
+  test('a receiver that hangs delays neither the caller nor the stop', async () => {
     desk.moods.push('hang', 'hang', 'hang')
     const { raise, close } = open({ outbox: { timeout_ms: 60_000 } })
     const startedAt = performance.now()
@@ -212,7 +212,7 @@ describe('a receiver', () => {
   })
 })
 
-test('one look at the database that fails is not told as an absence', async () => {
+test('one failed look at the database raises no alert', async () => {
   const looks = [true, false, true, false, true]
   const watch = createDatabaseWatch({ look: async () => looks.shift() ?? true, alerts: open(), every_ms: 5 })
   watch.start()
@@ -221,7 +221,7 @@ test('one look at the database that fails is not told as an absence', async () =
   expect([watch.isUp, raised]).toEqual([true, {}])
 })
 
-test('a database that goes away and comes back is told once each way', async () => {
+test('a database that goes away and comes back raises one alert each way', async () => {
   const server = await testServer()
   let proxy = await startProxy(server.urlOf(''))
   const database = openDatabase({ address: { uri: proxy.url }, poolSize: 2, acquireTimeout_ms: 200 })

@@ -31,7 +31,7 @@ afterAll(async () => {
 const told = () => desk.told.map(({ body }) => body.markdown.content as string)
 const login = (phone = newPhone()) => client.post('/api/auth/login', { body: { phone, code: '123456' } })
 
-test('the service tells of slow requests, of a full queue, and of a database that goes and comes', async () => {
+test('the service alerts about slow requests, a full queue, and a database that goes away and comes back', async () => {
   const phone = newPhone()
   const { access_token: token } = (await login(phone)).data
   proxy.strike('hold')

@@ -51,13 +51,13 @@ describe.skipIf(why !== undefined)('on three servers of a Galera cluster', () =>
       )
     }, 40_000)
 
-  test('a COMMIT whose answer was lost is settled right by a server that has not applied it yet', async () => {
+  test('a server that has not applied a COMMIT yet still settles its lost answer correctly', async () => {
     const proxy = await startProxy(at(0))
     const toy = openToyTill(proxy.url, { lanes: 1 })
     await toy.till.run(drop, { jar: 1, coins: 1, name: 'warm' })
     const [busy] = cluster.admins
     await busy?.query('CREATE TABLE IF NOT EXISTS toys.ballast (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(200))')
-    // The second server applies this for a while; what is committed after it stands in its queue.
+    // The second server takes a while to apply this. What is committed after it waits in its queue.
     await busy
       ?.query(`INSERT INTO toys.ballast (text) SELECT REPEAT('x', 200) FROM toys.seq_1_to_60000`)
       .catch(() => busy.query(`INSERT INTO toys.ballast (text) SELECT REPEAT('x', 200) FROM seq_1_to_60000`))
@@ -72,7 +72,7 @@ describe.skipIf(why !== undefined)('on three servers of a Galera cluster', () =>
     expect(await proveJars()).toEqual(new Set(['warm', 'lost']))
   }, 60_000)
 
-  test('a server that is cut off under load makes no yes of a no, and no no of a yes', async () => {
+  test('a server that is cut off under load never makes the till report a wrong outcome', async () => {
     const proxy = await startProxy(at(0))
     const toy = openToyTill(proxy.url, { lanes: 2 })
     const told = new Map<string, number>()
@@ -120,7 +120,7 @@ describe.skipIf(why !== undefined)('on three servers of a Galera cluster', () =>
     proxy.stop()
   }, 120_000)
 
-  test('a server outside of the primary component answers reads, and is away all the same', async () => {
+  test('a server outside the primary component counts as away, although it answers reads', async () => {
     const database = openDatabase({ address: { uri: at(2) }, poolSize: 2 })
     const probe = createWriteProbe(database)
     await probe(2_000)
@@ -145,7 +145,7 @@ describe.skipIf(why !== undefined)('on three servers of a Galera cluster', () =>
     await database.close()
   }, 90_000)
 
-  test('migrations that start on two servers of an empty database at once both end well', async () => {
+  test('migrations that start on two servers at once both succeed on an empty database', async () => {
     await cluster.admins[0]?.query('CREATE DATABASE fresh CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci')
     const [one = '', two = ''] = cluster.urls('fresh')
     const databases = [one, two].map((uri) => openDatabase({ address: { uri }, poolSize: 2 }))

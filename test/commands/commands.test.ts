@@ -77,7 +77,7 @@ describe('the command line', () => {
     expect(err).toContain('Usage:')
   })
 
-  test('a command goes on to its end when its reader has closed the pipe', async () => {
+  test('a command goes on to its end when its reader closes the pipe', async () => {
     const main = join(import.meta.dir, '../../src/main.ts')
     const { stderr, exitCode } = await $`${process.execPath} ${main} verify http://127.0.0.1:1 | head -1`
       .quiet()
@@ -85,20 +85,20 @@ describe('the command line', () => {
     expect([stderr.toString(), exitCode]).toEqual(['', 0])
   })
 
-  test('the command line lists the jobs, and runs one by hand, which the list then shows', async () => {
+  test('the command jobs lists the jobs and runs one, and the list then shows that run', async () => {
     expect((await run('jobs', 'list')).out).toContain('last: never; due: now')
     expect(await run('jobs', 'run', 'purge')).toMatchObject({ code: 0, out: expect.stringContaining('purge: 0 rows.') })
     const { out } = await run('jobs', 'list')
     expect(out).toMatch(/purge .+\n +last: \d{4}-.+ 0 rows; due: \d{4}-/)
   })
 
-  test('the command line runs no job that another process is running', async () => {
+  test('the command jobs does not run a job that another process is running', async () => {
     await database.query(`REPLACE INTO leases VALUES ('reconcile', 'someone', 7, UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE)`)
     const { code, err } = await run('jobs', 'run', 'reconcile')
     expect([code, err]).toEqual([1, 'reconcile is running already, here or on another replica.\n'])
   })
 
-  test('an unreachable database is told in one line, without its password', async () => {
+  test('an unreachable database is reported in one line, without its password', async () => {
     const { code, err } = await runCommand(['migrate'], { DATABASE_URL: 'mysql://app:hunter2@127.0.0.1:1/points' })
     expect(code).toBe(1)
     expect(err.trim().split('\n')).toHaveLength(1)
@@ -106,7 +106,7 @@ describe('the command line', () => {
     expect(err).not.toContain('hunter2')
   })
 
-  test('a database that refuses the program, or a folder that can’t be used, is told in one line', async () => {
+  test('a database that refuses the program, or a folder that can’t be used, is reported in one line', async () => {
     const { port, hostname } = new URL(DATABASE_URL)
     const socket = new URL(DATABASE_URL).search
     const refused = [
@@ -123,7 +123,7 @@ describe('the command line', () => {
     expect([code, err.trim().split('\n')]).toEqual([1, [expect.stringContaining("DATA_DIR can't be used (")]])
   })
 
-  test('every fault of the environment is told at once', async () => {
+  test('all faults of the environment are reported at once', async () => {
     const { code, err } = await runCommand(['migrate'], { NODE_ENV: 'production', PORT: 'x', JWT_SECRET: '' })
     expect(code).toBe(1)
     for (const name of ['PORT', 'DATABASE_URL', 'JWT_SECRET', 'SMS_PROVIDER']) expect(err).toContain(`- ${name}:`)
@@ -131,7 +131,7 @@ describe('the command line', () => {
 })
 
 describe('commands', () => {
-  test('the commands migrate and seed do their work once', async () => {
+  test('the commands migrate and seed do their work only once', async () => {
     expect((await run('migrate')).code).toBe(0)
     expect((await run('seed')).out).toContain('20 sample products are installed')
     expect((await run('seed')).out).toContain('no sample was added')
@@ -140,7 +140,7 @@ describe('commands', () => {
     expect(await findMismatches(database)).toEqual([])
   })
 
-  test('the command seed adds no sample to a catalogue of the restaurant’s own', async () => {
+  test('the command seed adds no sample to a restaurant’s own catalogue', async () => {
     const own = await createTestDatabase(`points_own_${process.pid}`)
     const seed = () => runCommand(['seed'], { DATABASE_URL: own })
     await runCommand(['migrate'], { DATABASE_URL: own })
@@ -151,7 +151,7 @@ describe('commands', () => {
     await there.close()
   })
 
-  test('the command account stops and restores an account, and the audit log has it', async () => {
+  test('the command account stops and restores an account, and the audit log records it', async () => {
     const phone = await account()
     await database.query('DELETE FROM audit_log')
     expect((await run('account', 'stop', phone)).out).toContain('is now stopped')
@@ -165,7 +165,7 @@ describe('commands', () => {
     expect(await run('account', 'stop', '13999999999')).toMatchObject({ code: 1, out: '' })
   })
 
-  test('the command merchant grants and revokes, and the audit log has it', async () => {
+  test('the command merchant grants and revokes, and the audit log records it', async () => {
     const phone = await account()
     expect((await run('merchant', 'grant', phone)).out).toContain('is now a merchant')
     expect((await run('merchant', 'grant', phone)).out).toContain('already')
@@ -175,7 +175,7 @@ describe('commands', () => {
     expect(await run('merchant', 'grant', '13999999999')).toMatchObject({ code: 1, out: '' })
   })
 
-  test('the command points corrects a balance with its ledger row, and never below zero', async () => {
+  test('the command points corrects a balance with a ledger row, and never below zero', async () => {
     const phone = await account()
     expect((await run('points', phone, '+250', '--reason', '补偿')).out).toContain('1250 points')
     expect((await run('points', phone, '-1250', '--reason', '更正')).out).toContain('0 points')
@@ -197,7 +197,7 @@ describe('commands', () => {
     expect((await run('reconcile')).code).toBe(0)
   })
 
-  test('the command images shows what no row knows, sweeps only what belongs here, and brings back', async () => {
+  test('the command images shows unknown images, sweeps only those of this installation, and brings them back', async () => {
     const DATA_DIR = mkdtempSync(join(tmpdir(), 'restaurant-points-images-'))
     const images = (...args: string[]) => runCommand(['images', ...args], { DATABASE_URL, DATA_DIR })
     const store = createDiskStore(join(DATA_DIR, 'images'))
@@ -220,7 +220,7 @@ describe('commands', () => {
     rmSync(DATA_DIR, { recursive: true })
   })
 
-  test('the command verify passes for a running service, and fails where there is none', async () => {
+  test('the command verify passes for a running service, and fails when none is running', async () => {
     const program = await startProgram({ DATABASE_URL })
     const { code, out } = await run('verify', program.url)
     expect([code, out.match(/^(FAIL|skip)/gm), out.match(/^ok /gm)?.length]).toEqual([0, null, 14])
@@ -230,7 +230,7 @@ describe('commands', () => {
 })
 
 describe('serve', () => {
-  test('the service answers what it has taken before it stops, and exits 0', async () => {
+  test('the service answers the requests it has taken before it stops, and exits 0', async () => {
     const phone = await account()
     const program = await startProgram({ DATABASE_URL })
     const blocker = await database.acquire()
@@ -248,7 +248,7 @@ describe('serve', () => {
     expect(await exit).toBe(0)
   })
 
-  test('the service refuses to start when the guaranteed prize is gone, or the port is taken', async () => {
+  test('the service does not start when the guaranteed prize is gone, or the port is taken', async () => {
     await database.query("UPDATE lottery_prizes SET status = 'inactive' WHERE prize_id = 3")
     const failed = await run('serve')
     await database.query("UPDATE lottery_prizes SET status = 'active' WHERE prize_id = 3")

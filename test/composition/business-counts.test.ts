@@ -11,13 +11,13 @@ beforeEach(async () => {
   before = await figuresOf(service.url)
 })
 
-/** What a figure grew by in this test. */
+/** By how much a figure grew in this test. */
 async function grown(name: string, labels?: string): Promise<number> {
   return sumOf(await figuresOf(service.url), name, labels) - sumOf(before, name, labels)
 }
 
 describe('business figures', () => {
-  test('sign-ins are counted by their outcome', async () => {
+  test('sign-ins are counted by outcome', async () => {
     const { phone } = await signIn(service)
     await signIn(service, phone)
     await service.client.post('/api/auth/send-code', { body: { phone } })
@@ -27,7 +27,7 @@ describe('business figures', () => {
     }
   })
 
-  test('each effect is counted once: no replay, no refusal, whatever runs at the same time', async () => {
+  test('each effect is counted once, and no replay or refusal is counted, even under parallel calls', async () => {
     const person = await signIn(service)
     await givePoints(service, person, 1_000)
     const spin = (key: number) =>
@@ -50,7 +50,7 @@ describe('business figures', () => {
     }
   })
 
-  test('orders, receipts, check-ins and vouchers are counted by their outcome', async () => {
+  test('orders, receipts, check-ins and vouchers are counted by outcome', async () => {
     const [diner, merchant] = [await signIn(service), await signInMerchant(service)]
     const product_id = await newProduct(service, 9)
     const submit = () => service.client.post('/api/exchange/submit', { token: diner.token, body: { product_id } })
@@ -93,7 +93,7 @@ describe('business figures', () => {
   })
 })
 
-test('no label takes a value that a caller made up', async () => {
+test('no label holds a value that a caller chose', async () => {
   for (const path of ['/api/x1', '/api/x2/y', '/x3', '/api/merchant/vouchers/ABCDEFGHJK', '/images/x4']) {
     await fetch(`${service.url}${path}`, { method: 'PROPFIND' })
     await fetch(`${service.url}${path}`, { method: 'POST' })

@@ -33,7 +33,7 @@ afterAll(async () => {
   smsEndpoint.stop(true)
 })
 
-/** Everything that was said by someone or to someone in a test, and may be in no log. */
+/** Everything that people sent or got in a test and that no log may hold. */
 class Said {
   readonly #words = new Set<string>()
   add(...words: unknown[]): void {
@@ -53,7 +53,7 @@ async function signIn(client: Client, said: Said): Promise<{ phone: string; toke
   return { phone, token: data.access_token, refreshToken: data.refresh_token }
 }
 
-/** Signs in and out, draws, exchanges, redeems, uploads, reviews, corrects and connects, well and badly. */
+/** Signs in and out, draws, exchanges, redeems, uploads, reviews, corrects and connects, with success and without. */
 async function useEverything(url: string, client: Client, said: Said): Promise<void> {
   const [diner, merchant] = [await signIn(client, said), await signIn(client, said)]
   await runCommand(['merchant', 'grant', merchant.phone], { DATABASE_URL })
@@ -101,7 +101,7 @@ async function useEverything(url: string, client: Client, said: Said): Promise<v
   said.add('沙县小吃', '36.50', '36.51', 'tests-only')
 }
 
-/** A table that is gone: the statement, which holds the caller's data, comes back inside the error. */
+/** Calls while a table is missing: the error then contains the statement, which holds the caller's data. */
 async function breakEverything(client: Client, said: Said): Promise<void> {
   const { token, phone } = await signIn(client, said)
   await database.query('RENAME TABLE users TO hidden_users')
@@ -124,7 +124,7 @@ const linesOf = (program: Program) =>
     .filter((line) => line !== '' && !/^(Serving|Stopping)/.test(line))
 
 describe('the log', () => {
-  test('the log is JSON, has every request, and holds nothing that people said or own', async () => {
+  test('the log is JSON, has every request, and holds nothing private', async () => {
     const program = await start({ LOG_LEVEL: 'trace' })
     const [client, said] = [await createClient(program.url), new Said()]
     await useEverything(program.url, client, said)
@@ -150,7 +150,7 @@ describe('the log', () => {
     expect(program.output()).not.toMatch(/select |insert |where /i)
   })
 
-  test('the log is JSON to its last line in production', async () => {
+  test('every line of the log is JSON in production, to the last', async () => {
     const secret = 'k3J9-fQ2x_L8vZ1pWn7RtYb5Hc4Md6Sg0aEuIoTqXyA'
     const program = await start({ NODE_ENV: 'production', JWT_SECRET: secret, OCR: 'off', SHUTDOWN_GRACE_MS: '0' })
     expect(await program.kill()).toBe(0)
@@ -163,7 +163,7 @@ describe('the log', () => {
     expect(program.output()).not.toContain(secret)
   })
 
-  test('the log for people is readable, and holds no more than the other', async () => {
+  test('the log for people is readable, and holds nothing private either', async () => {
     const program = await start({ LOG_LEVEL: 'trace', LOG_FORMAT: 'pretty', OCR: 'off' })
     const [client, said] = [await createClient(program.url), new Said()]
     await breakEverything(client, said)
@@ -190,7 +190,7 @@ describe('the log', () => {
   })
 })
 
-test('a redirected call logs nothing of its address', async () => {
+test('a call that is redirected logs no part of its address', async () => {
   const elsewhere = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',

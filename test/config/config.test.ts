@@ -23,7 +23,7 @@ const faultsOf = (env: Record<string, string>): string[] => {
   }
 }
 
-test('without any setting the defaults apply', () => {
+test('the defaults apply without any setting', () => {
   const config = loadConfig({})
   expect([config.PORT, config.LOTTERY_COST_POINTS, config.DAILY_LOTTERY_LIMIT, config.LOTTERY_PITY_LIMIT]).toEqual([
     3000, 100, 10, 10,
@@ -34,7 +34,7 @@ test('without any setting the defaults apply', () => {
 
 test('an empty setting counts as unset', () => expect(loadConfig({ PORT: '', JWT_SECRET: '' }).PORT).toBe(3000))
 
-describe('a bad setting stops the start', () => {
+describe('a bad setting prevents the start', () => {
   test.each([
     ['PORT', '70000'],
     ['PORT', '-1'],
@@ -51,7 +51,7 @@ describe('a bad setting stops the start', () => {
     ['CORS_ORIGINS', 'https://a.example,nonsense'],
     ['CORS_ORIGINS', 'https://a.example/'],
     ['SHUTDOWN_GRACE_MS', '5001'],
-  ])('the setting %s=%s stops the start', (name, value) => {
+  ])('the setting %s=%s prevents the start', (name, value) => {
     const faults = faultsOf({ [name]: value })
     expect(faults).toHaveLength(1)
     expect(faults[0]).toStartWith(`${name}:`)
@@ -60,18 +60,18 @@ describe('a bad setting stops the start', () => {
   test.each([
     ['WECHAT_APPID', 'WECHAT_SECRET'],
     ['WECHAT_SECRET', 'WECHAT_APPID'],
-  ])('the setting %s without %s stops the start', (given, missing) => {
+  ])('the setting %s without %s prevents the start', (given, missing) => {
     expect(faultsOf({ [given]: 'x' })).toEqual([`${missing}: is needed when ${given} is given`])
   })
 
-  test('Tencent’s SMS without its settings, or with an unknown parameter, stops the start', () => {
+  test('Tencent’s SMS without its settings, or with an unknown parameter, prevents the start', () => {
     const names = (faults: string[]) => faults.map((fault) => fault.split(/[.:]/)[0])
     const needed = ['SMS_SECRET_ID', 'SMS_SECRET_KEY', 'SMS_APP_ID', 'SMS_SIGN_NAME', 'SMS_TEMPLATE_ID']
     expect(names(faultsOf({ SMS_PROVIDER: 'tencent' }))).toEqual(needed)
     expect(names(faultsOf({ SMS_TEMPLATE_PARAMS: 'code,phone' }))).toEqual(['SMS_TEMPLATE_PARAMS'])
   })
 
-  test('all faults are told at once', () => {
+  test('all faults are reported at once', () => {
     expect(faultsOf({ PORT: 'x', JWT_SECRET: 'short', RATE_LIMIT: 'x', SMS_PROVIDER: 'webhook' })).toHaveLength(4)
   })
 })
@@ -106,7 +106,7 @@ describe('production', () => {
     expect(faults.some((fault) => fault.startsWith(`${name}:`))).toBe(true)
   })
 
-  test('production tells everything that is unsafe at once', () => {
+  test('production reports all unsafe settings at once', () => {
     expect(faultsOf({ NODE_ENV: 'production' }).map((fault) => fault.split(':')[0])).toEqual([
       'DATABASE_URL',
       'JWT_SECRET',
@@ -130,7 +130,7 @@ describe('a secret from a file', () => {
     return join(dir, name)
   }
 
-  test.each([...secretNames])('%s_FILE replaces %s, without its last newline', (name) => {
+  test.each([...secretNames])('%s_FILE gives the value of %s, without the last newline of the file', (name) => {
     const values: Record<string, string> = {
       DATABASE_URL: production.DATABASE_URL,
       REDIS_URL: 'redis://cache:6379',
@@ -139,7 +139,7 @@ describe('a secret from a file', () => {
       SMS_DEV_CODE: '654321',
     }
     const value = values[name] ?? strong
-    // Settings that are given together or not at all.
+    // These settings are given together or not at all.
     const app = { WECHAT_APPID: 'wx1', WECHAT_SECRET: 's' }
     const bucket = { S3_ENDPOINT: 'https://s3.internal', S3_BUCKET: 'b', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 's' }
     const env = { ...bucket, ...app, [name]: '', [`${name}_FILE`]: file(name, `${value}\n`) }
@@ -153,17 +153,17 @@ describe('a secret from a file', () => {
     ['is empty', () => file('empty', '\n'), 'is empty'],
     ['is too large', () => file('large', 'x'.repeat(9_000)), 'holds more than 8192 bytes'],
     ['has two lines', () => file('lines', `${strong}\n${strong}\n`), 'holds more than one line'],
-  ])('a secret’s file that %s is a fault, told once, by its name', (_, path, fault) => {
+  ])('a secret’s file that %s is a fault, reported once under the setting’s name', (_, path, fault) => {
     expect(faultsOf({ ...production, JWT_SECRET: '', JWT_SECRET_FILE: path() })).toEqual([`JWT_SECRET_FILE: ${fault}`])
   })
 
-  test('a secret and its file together are a fault, and so is a file for what is no secret', () => {
+  test('a secret given twice, once by a file, is a fault, and so is a file for a setting that is no secret', () => {
     const faults = faultsOf({ ...production, JWT_SECRET_FILE: file('jwt', strong), PORT_FILE: file('port', '3000') })
     expect(faults).toHaveLength(2)
     expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['JWT_SECRET_FILE', 'PORT_FILE'])
   })
 
-  test('a secret from a file is judged like any other, and never printed', () => {
+  test('a secret from a file is checked like any other, and never printed', () => {
     const weak = file('weak', 'aaaaaaaabbbbbbbbccccccccdddddddd')
     const faults = faultsOf({ ...production, JWT_SECRET: '', JWT_SECRET_FILE: weak, PORT: 'x' })
     expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['JWT_SECRET', 'PORT'])
@@ -171,7 +171,7 @@ describe('a secret from a file', () => {
   })
 })
 
-describe('an address of the database', () => {
+describe('the database URL', () => {
   const faultOf = (parameters: string) => faultsOf({ DATABASE_URL: `mysql://app:hunter2@db/points?${parameters}` })
 
   test.each([
@@ -201,24 +201,24 @@ describe('an address of the database', () => {
     'ssl-mode=DISABLED&ssl=true',
     'ssl-mode=REQUIRED&ssl-mode=DISABLED',
     'tls=false&sslmode=verify-full',
-  ])('that says %p stops the start in one line, which holds no value', (parameters) => {
+  ])('a database URL with %p prevents the start with one line that holds no value', (parameters) => {
     const faults = faultOf(parameters)
     expect(faults).toEqual([expect.stringMatching(/^DATABASE_URL: .*(ssl|tls|TLS)/i)])
     expect(faults.join()).not.toMatch(/canary|hunter2|\n/)
   })
 
-  test('that has a % in a password as it is stops the start as well', () => {
+  test('a database URL with a bare % in its password prevents the start', () => {
     expect(faultsOf({ DATABASE_URL: 'mysql://app:hunter%2@db/points' })).toEqual([
       expect.stringMatching(/^DATABASE_URL: has a % that is no escape/),
     ])
   })
 
-  test('may have parameters of other programs, which are let be', () => {
+  test('a database URL may have parameters of other programs, which are ignored', () => {
     expect(faultOf('charset=utf8mb4&parseTime=true&connection_limit=5&ssl-mode=REQUIRED')).toEqual([])
   })
 })
 
-test('printed settings hold no secret', () => {
+test('printed settings contain no secret', () => {
   const secrets = {
     DATABASE_URL: 'mysql://app-user:hunter2@db:3306/points?password=hunter3',
     REDIS_URL: 'redis://cache-user:hunter4@cache:6379',
@@ -241,12 +241,12 @@ test('printed settings hold no secret', () => {
   expect(text).not.toContain(strong)
 })
 
-test('every setting that is called a secret is treated as one', () => {
+test('every setting whose name says that it is secret is treated as a secret', () => {
   const secrets = configNames.filter((name) => /SECRET|TOKEN|KEY|PASSWORD|WEBHOOK|DATABASE_URL|REDIS_URL/.test(name))
   expect(secrets.filter((name) => !secretNames.includes(name))).toEqual([])
 })
 
-test('faults hold no value of any setting', () => {
+test('no fault contains the value of a setting', () => {
   const env = Object.fromEntries(configNames.map((name) => [name, `canary ${name} canary`]))
   const faults = faultsOf({ ...env, NODE_ENV: 'production', JWT_SECRET_FILE: 'canary', PORT_FILE: 'canary' })
   expect(faults.length).toBeGreaterThan(configNames.length / 2)

@@ -15,10 +15,10 @@ import { type DatabaseProxy, startProxy } from '../support/proxy.ts'
 import { testConfig } from '../support/service.ts'
 import { photoForm } from '../support/uploads.ts'
 
-/** Never more than a handful of rows: reading all of them is the quickest. */
+/** Tables that never have more than a handful of rows: it is fastest to read them whole. */
 const smallTables = ['lottery_prizes', 'lottery_wheel', 'till_lanes', 'leases', 'migrations']
 
-/** For whoever asks by hand: who is a merchant or banned, how likely a prize is, what someone did on the merchant's side. */
+/** Indexes for questions that operators ask by hand: who is a merchant or banned, how likely a prize is, who did what. */
 const forOperators = [
   ...['users_status', 'users_is_merchant', 'users_is_merchant_status'],
   ...['lottery_prizes_angle', 'lottery_prizes_probability'],
@@ -47,7 +47,7 @@ beforeAll(async () => {
   proxy = await startProxy(url)
   running = await startServer(testConfig(proxy.url, { DATA_DIR: dataDir }), () => {})
   client = await createClient(running.url)
-  // Photos are compared with the latest 20,000: the first upload reads so many rows, and no index makes that less.
+  // The first upload compares its photo with the latest 20,000. It reads that many rows, whatever the indexes are.
   await upload(await signIn(serves()), picture(1))
 }, 60_000)
 afterAll(async () => {
@@ -64,7 +64,7 @@ async function upload({ token }: Person, photo: Uint8Array<ArrayBuffer>): Promis
   return data.upload_id
 }
 
-/** What a diner does, each call once; answers the upload and the voucher that staff then see. */
+/** Makes each call of a diner once. Returns the upload and the voucher that staff then see. */
 async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: string }> {
   const { token } = diner
   const product_id = await newProduct(serves(), 5, { per_user_limit: 3 })
@@ -111,7 +111,7 @@ async function useAsStaff(staff: Person, diner: Person, seen: { uploadId: string
 
 const isPlanned = (sql: string) => /^(SELECT|UPDATE|DELETE)\b/i.test(sql) && /\b(FROM|UPDATE)\b/i.test(sql)
 
-/** Every statement that reads, changes or deletes rows, once for each shape, and what the database makes of it. */
+/** The database's plan for every statement that reads, changes or deletes rows, once for each shape of statement. */
 async function plansDuring(work: () => Promise<unknown>): Promise<Plan[]> {
   const heard = proxy.listen()
   await work()
@@ -145,7 +145,7 @@ test('an index serves every statement of a request, however many rows there are'
   expect(unserved).toEqual([])
 }, 60_000)
 
-test('every index serves a statement or a foreign key, or keeps rows apart, or is one of those for operators', async () => {
+test('every index serves a statement or a foreign key, is unique, or is one of those for operators', async () => {
   const { jobs } = running.services
   const plans = await plansDuring(async () => {
     await useEveryRequest()

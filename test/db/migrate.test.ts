@@ -37,7 +37,7 @@ describe('migrations', () => {
     await Promise.all(three.slice(1).map((replica) => replica.close()))
   })
 
-  test('a migration that was cut off between a statement and its record goes on where it was', async () => {
+  test('a migration that was cut off before it recorded a statement goes on at that statement', async () => {
     const steps = [1, 2, 3].map((n) => `CREATE TABLE step_${n} (id INT PRIMARY KEY) ENGINE=InnoDB`)
     const steady = { name: 'steps', sql: steps.join('--> statement-breakpoint') }
     await migrate(database, [])
@@ -64,7 +64,7 @@ describe('migrations', () => {
     }
   })
 
-  test('a migration waits for whoever uses a table, and makes nobody else wait for long', async () => {
+  test('a migration waits for a transaction that uses its table, and makes no other query wait for long', async () => {
     await migrate(database)
     const reader = await database.acquire()
     await reader.query('START TRANSACTION')
@@ -82,7 +82,7 @@ describe('migrations', () => {
     await newer.close()
   }, 30_000)
 
-  test('a migration that fails says so, and can be resumed', async () => {
+  test('a migration that fails reports the error, and can be resumed', async () => {
     const broken = {
       name: 'broken',
       sql: 'CREATE TABLE fine (id INT PRIMARY KEY)--> statement-breakpointCREATE NONSENSE',
@@ -110,7 +110,7 @@ describe('the tables', () => {
     expect(columns).toEqual([])
   })
 
-  test('the tables of the contract are there, and none is near 64 indexes', async () => {
+  test('the tables of the contract exist, and none is near the limit of 64 indexes', async () => {
     await migrate(database)
     const tables = await database.query<{ name: string; indexes: number }>(
       `SELECT t.table_name AS name, COUNT(DISTINCT s.index_name) AS indexes FROM information_schema.tables t

@@ -35,7 +35,7 @@ const gone = async (pid: number) => {
   return isGone(pid)
 }
 
-/** Runs what follows where no host name is known, not even its own. It takes a right to make namespaces. */
+/** Runs a command where no host name can be resolved, not even the machine's own. It needs the right to make namespaces. */
 const hideNames = 'hostname nowhere && for f in hosts resolv.conf; do mount --bind /dev/null /etc/$f || exit; done'
 const withoutNames = ['unshare', '--uts', '--mount', 'sh', '-c', `${hideNames} && exec "$@"`, 'sh']
 const canHideNames = Bun.which('unshare') !== null && Bun.spawnSync([...withoutNames, 'true']).success
@@ -60,7 +60,7 @@ describe('the embedded default', () => {
     await second.kill()
   })
 
-  test('after SIGKILL the database server stops, and everything that was answered is there at the next start', async () => {
+  test('after SIGKILL the database server stops, and the next start has everything that was answered', async () => {
     const first = await start()
     const phone = newPhone()
     await post(first, '/api/auth/login', { phone, code: '123456' })
@@ -72,7 +72,7 @@ describe('the embedded default', () => {
     await second.kill()
   })
 
-  test('of two programs that start together one runs the server, and none stays behind after the next command', async () => {
+  test('one of two programs that start together runs the server, and no server stays behind', async () => {
     const two = await Promise.all([start(), start()])
     for (const program of two) {
       const { code } = await post(program, '/api/auth/login', { phone: newPhone(), code: '123456' })
@@ -86,7 +86,7 @@ describe('the embedded default', () => {
   })
 
   test.each(['SIGINT', 'SIGKILL'] as const)(
-    'another program takes the private server over when the one that runs it ends by %s',
+    'another program takes over the private server when the one that runs it ends by %s',
     async (signal) => {
       const owner = await start()
       const [second, third] = await Promise.all([start(), start()])
@@ -130,7 +130,7 @@ describe('the embedded default', () => {
     expect(await gone(pid)).toBe(true)
   })
 
-  test('a server that a killed program left behind and that doesn’t end by itself is ended', async () => {
+  test('the next start ends a server that a killed program left behind', async () => {
     const first = await start()
     const pid = serverPid()
     process.kill(pid, 'SIGSTOP')
@@ -140,7 +140,7 @@ describe('the embedded default', () => {
     await second.kill()
   }, 30_000)
 
-  test('a process that has the number of a dead server is left alone', async () => {
+  test('a process that has the pid of a dead server is left alone', async () => {
     mkdirSync(join(dir, 'database'))
     const stranger = Bun.spawn(['sleep', '60'])
     writeFileSync(join(dir, 'database/server.pid'), `${stranger.pid}`)

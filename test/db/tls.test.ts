@@ -11,13 +11,13 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** The parameters with the paths of the files that they name. */
+/** The parameters with the paths of the files in place of their names. */
 const written = (parameters: string) =>
   parameters.replace(/<(\w+)>/g, (_, name) => encodeURIComponent(server.files[name as keyof TlsDatabase['files']]))
 const urlOf = (parameters: string, host = '127.0.0.1', user = 'points') =>
   `${server.urlOf(host).replace('points:', `${user}:`)}?${written(parameters)}`
 
-/** `encrypted`, `plain`, or `refused` when no connection comes about. */
+/** `encrypted` or `plain`; `refused` when the connection fails. */
 async function connectionBy(url: string): Promise<string> {
   const database = openDatabase({ address: { uri: url }, poolSize: 2 })
   try {
@@ -31,7 +31,7 @@ async function connectionBy(url: string): Promise<string> {
   }
 }
 
-describe('a connection whose URL', () => {
+describe('the URL of a connection', () => {
   test.each([
     '',
     'ssl-mode=DISABLED',
@@ -41,7 +41,7 @@ describe('a connection whose URL', () => {
     'useSSL=false',
     'tls=false',
     'charset=utf8mb4&connection_limit=5',
-  ])('says %p is not encrypted', async (parameters) => {
+  ])('a URL with %p makes no encrypted connection', async (parameters) => {
     expect(await connectionBy(urlOf(parameters))).toBe('plain')
   })
 
@@ -56,7 +56,7 @@ describe('a connection whose URL', () => {
     'tls=skip-verify',
     'ssl=true&ssl-mode=REQUIRED',
     'ssl={"rejectUnauthorized":false}',
-  ])('says %p is encrypted, whoever signed the certificate', async (parameters) => {
+  ])('a URL with %p encrypts, whoever signed the certificate', async (parameters) => {
     expect(await connectionBy(urlOf(parameters))).toBe('encrypted')
   })
 
@@ -69,7 +69,7 @@ describe('a connection whose URL', () => {
     'ssl=1&sslcert=',
     'ssl-ca=',
     'ssl={"verifyIdentity":false}&ssl-ca=',
-  ])('says %p takes the certificate of that authority only, for any name', async (parameters) => {
+  ])('a URL with %p accepts only certificates of that authority, for any name', async (parameters) => {
     expect(await connectionBy(urlOf(`${parameters}<ca>`))).toBe('encrypted')
     expect(await connectionBy(urlOf(`${parameters}<otherCa>`))).toBe('refused')
   })
@@ -80,27 +80,27 @@ describe('a connection whose URL', () => {
     'sslmode=require&sslaccept=strict&sslcert=',
     'tls=true&ssl-ca=',
     'ssl={"verifyIdentity":true}&ssl-ca=',
-  ])('says %p takes the certificate of that authority only, for its own name', async (parameters) => {
+  ])('a URL with %p accepts only certificates of that authority, for the host’s own name', async (parameters) => {
     expect(await connectionBy(urlOf(`${parameters}<ca>`, 'localhost'))).toBe('encrypted')
     expect(await connectionBy(urlOf(`${parameters}<ca>`, '127.0.0.1'))).toBe('refused')
     expect(await connectionBy(urlOf(`${parameters}<otherCa>`, 'localhost'))).toBe('refused')
   })
 
   test.each(['ssl=true', 'ssl=on', 'tls=true', 'ssl={}', 'ssl={"rejectUnauthorized":true}', 'sslaccept=strict'])(
-    'says %p and names no authority takes the certificate of a public one only',
+    'a URL with %p and no authority accepts only certificates of public authorities',
     async (parameters) => {
       expect(await connectionBy(urlOf(parameters, 'localhost'))).toBe('refused')
     },
   )
 
-  test('names a client’s certificate and its key shows them', async () => {
+  test('a URL with a client’s certificate and key makes the client present them', async () => {
     const pair = 'ssl-cert=<cert>&ssl-key=<key>'
     expect(await connectionBy(urlOf(`${pair}&ssl-ca=<ca>`, '127.0.0.1', 'certified'))).toBe('encrypted')
     expect(await connectionBy(urlOf(`${pair}&ssl-mode=REQUIRED`, '127.0.0.1', 'certified'))).toBe('encrypted')
     expect(await connectionBy(urlOf('ssl-ca=<ca>', '127.0.0.1', 'certified'))).toBe('refused')
   })
 
-  test('holds an authority’s certificate itself takes that', async () => {
+  test('a URL may hold the certificate of an authority itself', async () => {
     const pem = encodeURIComponent(await Bun.file(server.files.ca).text())
     const object = encodeURIComponent(JSON.stringify({ ca: await Bun.file(server.files.ca).text() }))
     expect(await connectionBy(urlOf(`ssl-mode=VERIFY_CA&ssl-ca=${pem}`))).toBe('encrypted')
@@ -111,7 +111,7 @@ describe('a connection whose URL', () => {
 describe('the program', () => {
   const migrate = (DATABASE_URL: string) => runCommand(['migrate'], { DATABASE_URL })
 
-  test('migrates over a verified connection', async () => {
+  test('the program migrates over a verified connection', async () => {
     const { code, out } = await migrate(urlOf('ssl-mode=VERIFY_CA&ssl-ca=<ca>'))
     expect([code, out]).toEqual([0, expect.stringContaining('up to date')])
   })
@@ -119,14 +119,14 @@ describe('the program', () => {
   test.each([
     ['has a certificate of another authority', 'ssl-ca=<otherCa>', 'self signed certificate'],
     ['has a certificate for another name', 'ssl-mode=VERIFY_IDENTITY&ssl-ca=<ca>', 'does not match'],
-  ])('says in one line that the server %s', async (_, parameters, reason) => {
+  ])('the program reports in one line a server that %s', async (_, parameters, reason) => {
     const { code, err } = await migrate(urlOf(parameters))
     expect(code).not.toBe(0)
     expect(err.trim().split('\n')).toEqual([expect.stringContaining('fails the TLS asked of it')])
     expect(err).toContain(reason)
   })
 
-  test('says in one line that the server speaks no TLS', async () => {
+  test('the program reports in one line a server without TLS', async () => {
     const { urlOf: plainUrlOf, stop } = await testServer()
     const { code, err } = await migrate(`${plainUrlOf('no_such_database')}&ssl-mode=REQUIRED`)
     expect(code).not.toBe(0)

@@ -39,7 +39,7 @@ async function submit(person: Person, product: number, quantity = 1): Promise<st
 }
 
 describe('expire-reviews', () => {
-  test('a review past its days is closed once, with a push that gives a reason, and younger ones wait on', async () => {
+  test('a review past its limit is closed once, with a push that gives a reason, and newer ones still wait', async () => {
     const person = await signIn(service)
     const now = service.clock.now().getTime()
     const stale = await waitingReceipt(service.database, person.userId, new Date(now - 7 * day_ms - 1))
@@ -61,7 +61,7 @@ describe('expire-reviews', () => {
     expect(socket.of('points_update')).toEqual([])
   })
 
-  test('one run closes more reviews than a step holds', async () => {
+  test('one run closes more reviews than one step takes', async () => {
     const person = await signIn(service)
     const old = new Date(service.clock.now().getTime() - 8 * day_ms)
     for (let i = 0; i < 250; i += 1) await waitingReceipt(service.database, person.userId, old)
@@ -70,7 +70,7 @@ describe('expire-reviews', () => {
 })
 
 describe('expire-orders', () => {
-  test('an order that nobody fetched gives points and stock back once, and its voucher ends', async () => {
+  test('an order that nobody fetched gives its points and stock back once, and its voucher ends', async () => {
     const person = await signIn(service)
     const product = await newProduct(service, 5)
     const id = await submit(person, product, 3)
@@ -132,7 +132,7 @@ test('the job expire-vouchers ends a prize’s voucher, and leaves an order’s 
   expect(await run('expire-orders')).toEqual({ outcome: 'done', rows: 1 })
 })
 
-test('the job purge throws away what is old, and nothing that is needed', async () => {
+test('the job purge deletes old rows, and none that are needed', async () => {
   const person = await signIn(service)
   const body = { phone: person.phone }
   await service.client.post('/api/auth/send-code', { body })
@@ -158,7 +158,7 @@ test('the job purge throws away what is old, and nothing that is needed', async 
   expect(Object.values(await counts())).toEqual([0, 0, 0, 0, 0])
 })
 
-test('sweep-images stops beside images of another installation, says so once, and goes on when they are its own', async () => {
+test('the job sweep-images stops at another installation’s images, alerts once, and works again on its own', async () => {
   const { store } = service.services
   expect(await run('sweep-images')).toEqual({ outcome: 'done', rows: 0 })
   const own = (await store.mark()) ?? ''
@@ -180,7 +180,7 @@ describe('reconcile', () => {
     expect(await run('reconcile')).toEqual({ outcome: 'done', rows: 0 })
   })
 
-  test('a reconcile reports a balance that disagrees, alerts, and mends nothing', async () => {
+  test('a reconcile reports a balance that disagrees, alerts, and repairs nothing', async () => {
     const { userId } = await signIn(service)
     await service.database.query('UPDATE users SET total_points = total_points + 7 WHERE user_id = ?', [userId])
     expect(await run('reconcile')).toEqual({ outcome: 'done', rows: 1 })
@@ -197,7 +197,7 @@ describe('reconcile', () => {
 describe('a lease', () => {
   const take = (owner: string) => takeLease(service.database, 'thing', owner, service.services.logger)
 
-  test('one of many gets the lease, and the next holder has a higher fence', async () => {
+  test('only one of many gets the lease, and the next holder has a higher fence', async () => {
     const taken = await Promise.all(Array.from({ length: 12 }, (_, i) => take(`replica-${i}`)))
     const holders = taken.filter((lease) => lease !== undefined)
     expect(holders).toHaveLength(1)
@@ -207,7 +207,7 @@ describe('a lease', () => {
     await next?.release()
   })
 
-  test('a lease that was released stays free, even when a renewal was on its way', async () => {
+  test('a released lease stays free, even if a renewal was under way', async () => {
     const lease = await take('mine')
     await lease?.release()
     const renewal = service.database.orm
@@ -217,7 +217,7 @@ describe('a lease', () => {
     expect((await renewal)[0].affectedRows).toBe(0)
   })
 
-  test('a dead holder is succeeded by the database’s clock, and can’t release its successor’s lease', async () => {
+  test('a lease passes on when it ends by the database’s clock, and its old holder can’t release it', async () => {
     const dead = await take('dead')
     expect(await take('heir')).toBeUndefined()
     await service.database.orm.update(leasesTable).set({ until: sql`UTC_TIMESTAMP(3) - INTERVAL 1 SECOND` })
@@ -232,13 +232,13 @@ describe('a lease', () => {
 describe('a clock that was ahead', () => {
   const tomorrow = () => new Date(Date.now() + day_ms)
 
-  test('leaves leases of the future, which hold nobody up', async () => {
+  test('a lease that a clock ahead left in the future holds nobody up', async () => {
     await run('purge')
     await service.database.orm.update(leasesTable).set({ owner: 'ahead', until: tomorrow() })
     expect(await run('purge')).toEqual({ outcome: 'done', rows: 0 })
   })
 
-  test('that is two minutes ahead at a renewal leaves a lease that is honoured', async () => {
+  test('a lease that a clock two minutes ahead has renewed is honoured', async () => {
     const lease = await takeLease(service.database, 'thing', 'mine', service.services.logger)
     const until = new Date(Date.now() + 115_000)
     await service.database.orm.update(leasesTable).set({ until })
@@ -246,7 +246,7 @@ describe('a clock that was ahead', () => {
     await lease?.release()
   })
 
-  test('leaves runs of the future, which are told and make no job late', async () => {
+  test('runs that a clock ahead left in the future are counted, and make no job late', async () => {
     const job = jobNamed('purge')
     await run('purge')
     const { due } = await service.services.jobs.standing(job)
@@ -274,7 +274,7 @@ describe('the clock guard', () => {
     ;[set_ms, passed_ms, told] = [0, 0, []]
   })
 
-  test('lets nothing be ended by a clock that jumped ahead, tells so once, and trusts it when it is right again', async () => {
+  test('a clock that jumped ahead is not trusted, with one alert, until it is right again', async () => {
     const guard = guardOf()
     expect(await guard.isTrusted()).toBe(true)
     set_ms = day_ms
@@ -286,7 +286,7 @@ describe('the clock guard', () => {
     expect(await guard.isTrusted()).toBe(true)
   })
 
-  test('goes by the database’s clock when it is another: one that is ahead of it is not trusted however long', async () => {
+  test('a clock that is ahead of the database’s is never trusted, however long that lasts', async () => {
     set_ms = day_ms
     const guard = guardOf()
     expect(await guard.isTrusted()).toBe(false)
@@ -295,7 +295,7 @@ describe('the clock guard', () => {
     expect(told).toEqual([{ event: 'clock_wrong', why: 'apart', by_s: 86_400 }])
   })
 
-  test('believes a jump that has held for ten minutes where the database agrees', async () => {
+  test('a jump is believed after ten minutes if the database’s clock agrees', async () => {
     set_ms = -day_ms
     const guard = guardOf()
     set_ms = -10 * 60_000
@@ -306,7 +306,7 @@ describe('the clock guard', () => {
     expect(await guard.isTrusted()).toBe(true)
   })
 
-  test('tells of runs of the future, and lets jobs run', async () => {
+  test('runs in the future raise one alert and let jobs run', async () => {
     await run('purge')
     await service.database.query('UPDATE job_runs SET started_at = ?', [new Date(Date.now() + day_ms)])
     const guard = guardOf()
@@ -316,7 +316,7 @@ describe('the clock guard', () => {
 })
 
 describe('runs', () => {
-  test('each run is recorded, and one that broke off says so', async () => {
+  test('each run is recorded, and one that broke off is marked so', async () => {
     await service.database.query(`INSERT INTO job_runs (job, instance, started_at) VALUES ('purge', 'gone', ?)`, [
       new Date(service.clock.now().getTime() - 60_000),
     ])
@@ -340,7 +340,7 @@ describe('runs', () => {
     expect(due?.toISOString()).toEndWith('T20:30:00.000Z')
   })
 
-  test('a run that a stop cuts short counts as none: it did not fail, and is due as before', async () => {
+  test('a run that a stop cuts short leaves no record, does not fail, and its job is still due', async () => {
     await signIn(service)
     const { services, database, clock } = service
     const [stopping, reports] = [new AbortController(), [] as unknown[]]

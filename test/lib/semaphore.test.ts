@@ -3,7 +3,7 @@ import { createFairSemaphore, createSemaphore } from '../../src/lib/semaphore.ts
 
 const refuse = () => new Error('full')
 
-/** Tasks that run until they are let go, and the most that ran at a time. */
+/** Makes tasks that run until they are released, and counts the most that ran at a time. */
 function gate() {
   const open = Promise.withResolvers<void>()
   let running = 0
@@ -17,7 +17,7 @@ function gate() {
   return { task, seen, release: open.resolve, running: () => running }
 }
 
-test('as many tasks run and wait as are allowed, and one more is refused', async () => {
+test('a semaphore runs and queues as many tasks as its limits allow, and refuses one more', async () => {
   const { task, seen, release } = gate()
   const semaphore = createSemaphore(2, 3, refuse)
   const five = Array.from({ length: 5 }, () => semaphore.run(task))
@@ -28,14 +28,14 @@ test('as many tasks run and wait as are allowed, and one more is refused', async
   await semaphore.run(task)
 })
 
-test('a task that fails gives its place back', async () => {
+test('a task that fails frees its place', async () => {
   const semaphore = createSemaphore(1, 0, refuse)
   expect(semaphore.run(() => Promise.reject(new Error('task')))).rejects.toThrow('task')
   await Bun.sleep(0)
   expect(await semaphore.run(async () => 7)).toBe(7)
 })
 
-test('one party leaves places to the others, whatever it sends', async () => {
+test('one party leaves places to the others, however many tasks it sends', async () => {
   const greedy = gate()
   const modest = gate()
   const semaphore = createFairSemaphore(3, 2, 8, refuse)

@@ -9,7 +9,7 @@ const documents = folders.flatMap((folder) => [...new Glob(`${folder}/*.md`).sca
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const isThere = (...path: string[]) => existsSync(join(root, ...path))
 
-/** A heading as a link names it: lower case, blanks as hyphens, other signs left out. */
+/** The anchor of a heading: lower case, spaces as hyphens, other signs left out. */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
@@ -20,7 +20,7 @@ function anchorsOf(path: string): string[] {
   return [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
 }
 
-test('every link of the documents leads to a file, and to a heading where it names one', () => {
+test('every link in the documents leads to a file that exists, and to its heading if it names one', () => {
   const broken: string[] = []
   for (const document of documents) {
     for (const [, target = ''] of read(document).matchAll(/\]\((?!\w+:)([^)]+)\)/g)) {

@@ -39,7 +39,7 @@ function selectorsOf(expr: string): { metric: string; labels: string[] }[] {
   }))
 }
 
-/** Something of everything that has labels and needs no outside party. */
+/** Uses every part that has labels and needs no outside party. */
 async function useTheService(): Promise<void> {
   const person = await signIn(service)
   const { token } = person
@@ -53,7 +53,7 @@ async function useTheService(): Promise<void> {
   await service.client.post('/api/merchant/review', { token: merchant.token, body: review })
 }
 
-/** What Prometheus adds by itself. */
+/** Metrics and labels that Prometheus adds by itself. */
 const foreign = { metrics: ['up'], labels: ['job', 'instance', 'le'] }
 
 async function exposed(): Promise<Map<string, string>> {
@@ -62,7 +62,7 @@ async function exposed(): Promise<Map<string, string>> {
   return new Map([...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => [name, type]))
 }
 
-test('a running service shows every metric that a rule or a chart names', async () => {
+test('a running service has every metric that a rule or a chart names', async () => {
   await signIn(service)
   const types = await exposed()
   const series = new Set([...types].flatMap(([name, type]) => seriesOf(name, type)))
@@ -72,7 +72,7 @@ test('a running service shows every metric that a rule or a chart names', async 
   expect(named.filter((entry) => !isThere(entry.split(': ')[1] ?? ''))).toEqual([])
 })
 
-test('every label in a rule or a chart is one of its metric', async () => {
+test('every label in a rule or a chart belongs to its metric', async () => {
   await useTheService()
   const labels = new Map<string, string[]>()
   for (const sample of (await figuresOf(service.url)).keys()) {
@@ -97,7 +97,7 @@ test('every label in a rule or a chart is one of its metric', async () => {
   expect(seen.size).toBeGreaterThan(30)
 })
 
-test('a metric whose rise alerts is shown as 0 before it rises', async () => {
+test('a metric whose rise alerts is shown as 0 beforehand', async () => {
   const text = await service.services.metrics.text()
   const rises = rules.flatMap(({ alert, expr }) =>
     [...expr.matchAll(/increase\((\w+)(?:\{(\w+)(!?=)"([^"]+)"\})?/g)].map(([, metric = '', ...by]) => ({
@@ -118,7 +118,7 @@ test('a metric whose rise alerts is shown as 0 before it rises', async () => {
   }
 })
 
-test('every rule says how bad it is, what is wrong and where to read on', () => {
+test('every rule has a severity, a summary and a link to its page', () => {
   expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
   for (const { alert, labels, annotations } of rules) {
     expect(alert).toMatch(/^[A-Z][A-Za-z]+$/)
@@ -128,7 +128,7 @@ test('every rule says how bad it is, what is wrong and where to read on', () => 
   }
 })
 
-test('every chart has an id of its own and something to show', () => {
+test('every chart has an id of its own and at least one query', () => {
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length)
   expect(charts.filter(({ targets = [] }) => targets.length === 0)).toEqual([])
 })

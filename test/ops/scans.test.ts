@@ -7,7 +7,7 @@ import { randomCode } from '../../src/lib/random.ts'
 const root = join(import.meta.dir, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'restaurant-points-checks-'))
 
-/** A registry on loopback that knows of these advisories; undefined: it doesn't tell. */
+/** The advisories that a registry on loopback answers with. Undefined: it answers none. */
 let known: object | undefined
 const registry = Bun.serve({
   port: 0,
@@ -26,13 +26,13 @@ async function run(...args: string[]): Promise<{ code: number; text: string }> {
   return { code: await child.exited, text: texts.join('') }
 }
 
-describe('the look at advisories', () => {
+describe('the check of advisories', () => {
   test('the check of advisories passes when none is known', async () => {
     known = {}
     expect(await run('ops/advisories.ts')).toMatchObject({ code: 0, text: expect.stringContaining('No dependency') })
   })
 
-  test('the check of advisories fails, and names what is known', async () => {
+  test('the check of advisories fails and names each known advisory', async () => {
     const advisory = {
       id: 1,
       severity: 'high',
@@ -44,7 +44,7 @@ describe('the look at advisories', () => {
     expect(await run('ops/advisories.ts')).toMatchObject({ code: 1, text: expect.stringContaining('high: hono <9') })
   })
 
-  test('a silent registry is never taken for a good answer, and fails a release', async () => {
+  test('a registry that does not answer never counts as a pass, and fails a release', async () => {
     known = undefined
     expect(await run('ops/advisories.ts')).toMatchObject({ code: 0, text: expect.stringContaining('NOT AUDITED') })
     expect(await run('ops/advisories.ts', '--strict')).toMatchObject({ code: 2 })

@@ -35,10 +35,10 @@ beforeAll(async () => {
 })
 afterAll(() => installation.close())
 
-/** Far from the first: both are looked at, though never at once. */
+/** Far from the first, so that the two are in different ranges. */
 const second = 1_201
 
-/** Two people with 1000 points each and a product with 5 pieces: all is well. */
+/** Two people with 1000 points each and a product with 5 pieces; every ledger agrees. */
 async function begin(): Promise<void> {
   const tables =
     'points_records stock_movements lottery_records vouchers exchange_records upload_reviews products users'
@@ -94,7 +94,7 @@ describe('a repair', () => {
   const repaired = (most?: number) => repair(installation.services.database, installation.services.till, most)
   const balances = () => run('SELECT user_id AS id, total_points AS balance FROM users ORDER BY user_id')
 
-  test('sets a balance and a stock to their ledgers, and the audit log keeps what they were', async () => {
+  test('a repair sets a balance and a stock to their ledgers, and the audit log keeps the old values', async () => {
     await begin()
     await run(keptBalance(1, 1_007, 1))
     await run('UPDATE products SET stock = 4')
@@ -114,7 +114,7 @@ describe('a repair', () => {
     ['all rows', 'DELETE FROM points_records WHERE user_id = 1'],
     ['its last row', 'DELETE FROM points_records WHERE user_id = 1 AND seq = 2'],
     ['a row between', 'DELETE FROM points_records WHERE user_id = 1 AND seq = 1'],
-  ])('leaves a balance alone whose ledger lost %s', async (_, loss) => {
+  ])('a repair leaves a balance alone when its ledger lost %s', async (_, loss) => {
     await begin()
     await run(entry(1, 2, 50, 'admin', 'ADJ_1', 1_050))
     await run(keptBalance(1, 1_050, 2))
@@ -126,14 +126,14 @@ describe('a repair', () => {
     ])
   })
 
-  test('leaves a stock alone whose movements are gone', async () => {
+  test('a repair leaves a stock alone when its movements are gone', async () => {
     await begin()
     await run('DELETE FROM stock_movements')
     expect(await repaired()).toBe(0)
     expect(await run('SELECT stock FROM products')).toEqual([{ stock: 5 }])
   })
 
-  test('changes nothing when more disagree than daily work explains, until an operator says how many', async () => {
+  test('a repair changes nothing when too many disagree, until an operator says how many', async () => {
     await begin()
     const users = Array.from({ length: 11 }, (_, at) => at + 10)
     for (const user of users) {
@@ -149,13 +149,13 @@ describe('a repair', () => {
   })
 })
 
-test('a reconcile that is told to stop proves nothing', async () => {
+test('a reconcile that is stopped reports no result', async () => {
   await begin()
   const stop = AbortSignal.abort(new Error('enough'))
   await expect(findMismatches(installation.services.database, stop)).rejects.toThrow('enough')
 })
 
-test('takes its indexes even when the statistics are of empty tables', async () => {
+test('a reconcile uses its indexes even when the statistics are of empty tables', async () => {
   await begin()
   const tables = ['points_records', 'lottery_records']
   for (const table of tables) await run(`ALTER TABLE ${table} STATS_PERSISTENT = 1, STATS_AUTO_RECALC = 0`)

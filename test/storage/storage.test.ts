@@ -28,7 +28,7 @@ const bytes = new Uint8Array([0xff, 0xd8, 0, 1, 2, 0xff, 0xd9])
 const keysIn = async (store: Store, of: string) => (await Array.fromAsync(store.list(of))).map(({ key }) => key).sort()
 
 describe.each(Object.keys(stores))('%s', (kind) => {
-  test('a store keeps, answers, lists and removes objects', async () => {
+  test('a store keeps, returns, lists and removes objects', async () => {
     const store = stores[kind]?.() as Store
     await store.check()
     expect(await keysIn(store, 'receipts')).toEqual([])
@@ -44,7 +44,7 @@ describe.each(Object.keys(stores))('%s', (kind) => {
   })
 
   test.each(['../x.jpg', 'receipts/../x.jpg', 'receipts/a/b.jpg', '/etc/passwd', 'receipts/x.png', 'receipts/\0.jpg'])(
-    'a store takes no key like %j',
+    'a store refuses a key like %j',
     async (key) => {
       const store = stores[kind]?.() as Store
       await expect(store.put(key, bytes)).rejects.toThrow(TypeError)
@@ -54,7 +54,7 @@ describe.each(Object.keys(stores))('%s', (kind) => {
   )
 })
 
-test('only this account can read the folder and its objects, and no draft stays', async () => {
+test('only this account can read the folder and its objects, and no draft stays behind', async () => {
   const store = createDiskStore(join(folder, 'private'))
   await store.put('receipts/A.jpg', bytes)
   expect(statSync(join(folder, 'private/receipts')).mode & 0o077).toBe(0)
@@ -62,19 +62,19 @@ test('only this account can read the folder and its objects, and no draft stays'
   expect(readdirSync(join(folder, 'private/receipts'))).toEqual(['A.jpg'])
 })
 
-test('a folder that can’t be written counts as away', async () => {
+test('the check of a folder that can’t be written to fails', async () => {
   const file = join(folder, 'file')
   await Bun.write(file, '')
   await expect(createDiskStore(join(file, 'images')).check()).rejects.toThrow()
   expect(existsSync(join(file, 'images'))).toBe(false)
 })
 
-test('a bucket that is missing, or isn’t ours, is an error', async () => {
+test('the check of a bucket that is missing or not ours fails', async () => {
   await expect(createS3Store({ ...s3.settings, bucket: 'nobody' }).check()).rejects.toThrow()
   await expect(createS3Store({ ...s3.settings, accessKey: 'nobody' }).put('receipts/A.jpg', bytes)).rejects.toThrow()
 })
 
-test('a store that never answers is given up', async () => {
+test('a call to a store that never answers is given up', async () => {
   const silent: Server = createServer(() => {})
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
   const { port } = silent.address() as { port: number }
@@ -103,14 +103,14 @@ describe('links', () => {
     ] as const
   }
 
-  test('links are the same within an hour, and good for one to two', () => {
+  test('a link stays the same within an hour, and is good for one to two hours', () => {
     const link = at('2026-01-01T10:00:00Z').linkTo('A.jpg')
     expect(at('2026-01-01T10:59:59Z').linkTo('A.jpg')).toBe(link)
     expect(at('2026-01-01T11:59:59Z').secondsLeft(...partsOf(link))).toBe(1)
     expect(at('2026-01-01T12:00:00Z').secondsLeft(...partsOf(link))).toBeUndefined()
   })
 
-  test('links of another secret, name or instant are not good', () => {
+  test('a link with another secret, name or time is refused', () => {
     const links = at('2026-01-01T10:00:00Z')
     const [name, expires, signature] = partsOf(links.linkTo('A.jpg'))
     const other = createImageLinks(`${secret}x`, `${secret}y`, () => new Date('2026-01-01T10:00:00Z'))
@@ -121,7 +121,7 @@ describe('links', () => {
     expect(links.secondsLeft(name, expires, '')).toBeUndefined()
   })
 
-  test('links of the secret before are good, and new ones are signed by the new secret', () => {
+  test('links signed by the previous secret are still good, and new ones are signed by the new secret', () => {
     const link = at('2026-01-01T10:00:00Z').linkTo('A.jpg')
     const rotated = createImageLinks(`${secret}x`, secret, () => new Date('2026-01-01T10:00:00Z'))
     expect(rotated.secondsLeft(...partsOf(link))).toBe(7_200)

@@ -14,7 +14,7 @@ let folder = ''
 let binary: Executable
 const run = (...args: string[]) => runExecutable(binary, args)
 
-/** An empty folder, two settings and where to listen: no Bun, no Node, no packages to be found. */
+/** The executable gets an empty folder, two settings and a port. It can find no Bun, no Node and no packages. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'points-binary-'))
   const program = join(folder, 'restaurant-points')
@@ -38,7 +38,7 @@ interface Data {
   recognized_amount: string | null
 }
 
-/** Signs in and answers a caller of the API. */
+/** Signs in and returns a function that calls the API. */
 async function callerAt(url: string, phone: string) {
   let token = ''
   const call = async (path: string, body?: object): Promise<Data> => {
@@ -61,7 +61,7 @@ test('the executable prints its usage and its version', async () => {
   expect(await run('--version')).toMatchObject({ code: 0, out: `${version}\n` })
 })
 
-test('every command of the executable answers on an empty database', async () => {
+test('every command of the executable works on an empty database', async () => {
   expect(await run('migrate')).toMatchObject({ code: 0, out: 'The tables are up to date.\n' })
   expect((await run('seed')).out).toContain('20 sample products are installed')
   expect((await run('jobs', 'list')).out).toContain('reconcile')
@@ -74,7 +74,7 @@ test('every command of the executable answers on an empty database', async () =>
   expect((await run('dance')).code).toBe(2)
 })
 
-test('the executable serves, is verified, survives SIGKILL with every balance, and stops with 0', async () => {
+test('the executable serves, passes verify, keeps every balance over SIGKILL, and exits 0 on a stop', async () => {
   const phone = newPhone()
   const first = await startExecutable(binary)
   const verified = await run('verify', first.url)
@@ -94,7 +94,7 @@ test('the executable serves, is verified, survives SIGKILL with every balance, a
   expect(await second.kill('SIGTERM')).toBe(0)
 })
 
-test('the executable reads a receipt with the models and the library inside it, and leaves nothing of them in its data', async () => {
+test('the executable reads a receipt with its own models and library, and leaves none of them in its data folder', async () => {
   const program = await startExecutable(binary)
   const call = await callerAt(program.url, newPhone())
   const photo = await Bun.file(join(root, 'test/samples/08-faded.jpg')).bytes()

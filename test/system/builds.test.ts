@@ -9,7 +9,7 @@ import { newPhone } from '../support/people.ts'
 import { type Program, runExecutable, startExecutable } from '../support/process.ts'
 import { until } from '../support/sockets.ts'
 
-/** The program as a clone of it starts: no settings but a port that is free, the database its own. */
+/** The program starts as in a fresh clone: a free port is its only setting, and it runs its own database. */
 let folder: string
 let program: Program
 let seed = 70_000
@@ -52,7 +52,7 @@ interface Told {
   data: { points: number }
 }
 
-test('v100: a diner’s evening', async () => {
+test('a diner with build v100 can sign in, draw, exchange and upload', async () => {
   const build = new Build(program)
   const phone = newPhone()
   await build.post('/auth/send-code', { phone })
@@ -94,7 +94,7 @@ test('v100: a diner’s evening', async () => {
   await expect(build.get('/user/info')).rejects.toThrow('signed out')
 }, 60_000)
 
-test('v100: staff’s evening', async () => {
+test('staff with build v100 can do a day’s work', async () => {
   const diner = new Build(program)
   await diner.login({ phone: newPhone(), code: '123456' })
   const ids: string[] = []
@@ -137,7 +137,7 @@ test('v100: staff’s evening', async () => {
   expect([stats.totalPrizes, stats.todayCount >= 0, stats.totalCount]).toEqual([8, true, stats.total_draws])
 }, 60_000)
 
-test('v212: draws by labels, reads what is short, finds its coupons in its records', async () => {
+test('build v212 draws by labels, reads short answers, and finds its coupons in its records', async () => {
   const build = new Build(program)
   await build.login({ phone: newPhone(), verify_code: '123456' })
   const codes: string[] = []
@@ -184,7 +184,7 @@ const v220 = {
   refreshBody: (refreshToken: string) => ({ refreshToken }),
 }
 
-test('v220: a diner’s evening, over a restart of the service', async () => {
+test('a diner with build v220 stays signed in over a restart of the service', async () => {
   const mobile = newPhone()
   let build = new Build(program, v220)
   await build.post('/auth/send-code', { mobile })
@@ -221,7 +221,7 @@ test('v220: a diner’s evening, over a restart of the service', async () => {
   expect(build.refreshes).toBe(1)
 }, 60_000)
 
-test('v220: staff open and save the wheel with a prize of 1 %', async () => {
+test('staff with build v220 can open and save a wheel with a prize of 1 %', async () => {
   const mobile = newPhone()
   const build = new Build(program, v220)
   await build.login({ mobile, code: '123456' })

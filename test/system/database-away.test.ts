@@ -39,7 +39,7 @@ const spin = (token: string, idempotencyKey?: string) =>
   })
 
 describe('a database that is away', () => {
-  test('a database that takes connections and answers nothing is given up in time', async () => {
+  test('a database that takes connections but never answers is given up in time', async () => {
     const silent = await startProxy(databaseUrl)
     silent.mute()
     const database = openDatabase({ address: { uri: silent.url }, poolSize: 1, acquireTimeout_ms: 200 })
@@ -49,7 +49,7 @@ describe('a database that is away', () => {
     silent.stop()
   })
 
-  test('while the database is away every call is 9007 with Retry-After and health is 503, and then all is well again', async () => {
+  test('while the database is away calls get 9007 with Retry-After and health is 503; afterwards all works again', async () => {
     const token = await login()
     proxy.stop()
     const [draw, records, health] = await Promise.all([
@@ -71,7 +71,7 @@ describe('a database that is away', () => {
     await until(async () => (await fetch(`${running.url}/health`)).status === 200)
   })
 
-  test('when the answer to a COMMIT is lost, nobody is told that something failed which happened', async () => {
+  test('when the answer to a COMMIT is lost, nobody is told of a failure that did not happen', async () => {
     const token = await login()
     const counted = async () => sumOf(await figuresOf(running.url), 'draws_total')
     const drawn = await counted()
@@ -87,7 +87,7 @@ describe('a database that is away', () => {
   })
 
   test.each(['a key', 'no key'])(
-    'for long after a COMMIT: with %s, a repeat waits for what came of it',
+    'a repeat with %s waits for the outcome when the database is long away after a COMMIT',
     async (which) => {
       const token = await login()
       const key = which === 'a key' ? 'key-of-a-lost-draw' : undefined
@@ -133,7 +133,7 @@ describe('a database that is away', () => {
   })
 
   test.each(['a redeemed voucher', 'a batch of reviews without a key'])(
-    'from the moment of its COMMIT on, %s is answered as done',
+    'when the database goes away right after the COMMIT, %s is answered as done',
     async (what) => {
       const service = { client, services: running.services }
       const [diner, merchant] = [await signIn(service), await signInMerchant(service)]

@@ -41,7 +41,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** What a replica is given, its secrets from where they were made. */
+/** The settings of a replica, its secrets as the files that were made for it. */
 function settingsOf({ environment = {} }: Service): Record<string, string> {
   const given = Object.entries(environment).map(([name, value]) => {
     if (value.startsWith('${PUBLIC_URL:')) return [name, 'https://points.test']
@@ -70,7 +70,7 @@ describe('the images', () => {
       expect(image).toMatch(/:\d+\.\d+[\w.-]*$|@sha256:[0-9a-f]{64}$/)
   })
 
-  test('the images are of this version, built by the Bun that the tests run on', () => {
+  test('the images have this version, and are built with the Bun that runs the tests', () => {
     expect(dockerfile).toContain(`ARG VERSION=${manifest.version}\n`)
     expect(dockerfile).toContain(`oven/bun:${Bun.version}-`)
     expect(replicas.map(({ image }) => image)).toEqual(Array(2).fill(`restaurant-points:${manifest.version}`))
@@ -86,7 +86,7 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('with the secrets that are made, a replica lacks only what the operator knows', () => {
+  test('a replica with the generated secrets lacks only settings that the operator must give', () => {
     const sample = [...read('.env.example').matchAll(/^([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [
       name,
       value,
@@ -98,7 +98,7 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('every secret is declared, made once, and kept from other accounts', async () => {
+  test('every secret is declared, is made once, and can’t be read by other accounts', async () => {
     const used = new Set(services.flatMap(([, { secrets = [] }]) => secrets))
     expect(Object.keys(compose.secrets).sort()).toEqual([...used].sort())
     const contents = () => Object.values(compose.secrets).map(({ file }) => readFileSync(join(folder, file), 'utf8'))
@@ -110,7 +110,7 @@ describe('compose.yaml', () => {
     expect(JSON.parse(readFileSync(join(folder, 'secrets/s3.json'), 'utf8')).identities).toHaveLength(1)
   })
 
-  test('every service is bounded in memory and logs, and none gets new privileges', () => {
+  test('every service has limits of memory and logs, and none can gain privileges', () => {
     for (const [name, service] of services) {
       expect([name, service.security_opt]).toEqual([name, ['no-new-privileges:true']])
       expect([name, service.mem_limit, Object.keys(service.logging.options)]).toEqual([
@@ -121,7 +121,7 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('replicas run without capabilities on a read-only root, each with one volume, and are waited for at a stop', () => {
+  test('each replica runs without capabilities on a read-only root with one volume, and has time to stop', () => {
     expect(replicas).toHaveLength(2)
     for (const { read_only, cap_drop, volumes = [], stop_grace_period = '0s' } of replicas) {
       expect([read_only, cap_drop, volumes.map((volume) => volume.split(':')[1])]).toEqual([true, ['ALL'], ['/data']])
@@ -129,11 +129,11 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('the proxy asks exactly the replicas, and leaves one that is about to stop', () => {
+  test('the proxy uses exactly the replicas, and leaves one that is about to stop', () => {
     const upstreams = /\{\$REPLICAS:([^}]+)\}/.exec(read('ops/Caddyfile'))?.[1]?.split(' ')
     const names = services.filter(([name]) => name.startsWith('points-')).map(([name]) => `${name}:3000`)
     expect(upstreams).toEqual(names)
-    // The one answer that changes with the begin of a stop, and with nothing else.
+    // This path answers differently only once a stop has begun.
     expect(read('ops/Caddyfile')).toContain('health_uri /health/open\n')
     expect(read('ops/Caddyfile')).toMatch(/lb_policy header Authorization \{/)
   })

@@ -11,7 +11,7 @@ import { picture } from '../support/images.ts'
 import { type Program, startProgram } from '../support/process.ts'
 import { startWechat } from '../support/wechat.ts'
 
-/** `FUZZ_SECONDS=600 FUZZ_SEED=7 bun run fuzz` looks longer, and elsewhere. Half of the time is each kind of clients'. */
+/** `FUZZ_SECONDS=600 FUZZ_SEED=7 bun run fuzz` runs longer, with other requests. Dialects are off for half of the time. */
 const length_s = Number(process.env.FUZZ_SECONDS ?? 120) / 2
 const batches = process.env.FUZZ_SECONDS === undefined ? 600 : 1e9
 const seed = Number(process.env.FUZZ_SEED ?? 1)
@@ -32,7 +32,7 @@ async function send(request: FuzzRequest, client: Client, cast: Cast): Promise<A
   return call(path, { token, headers, signal, ...(body === undefined ? {} : { raw: body }), ...(form ? { form } : {}) })
 }
 
-/** What must hold of every answer. */
+/** Checks what must hold for every answer. */
 function check({ operation, sender, isAllowed }: FuzzRequest, { status, code, msg }: Answer): void {
   expect(allowedStatuses, `${operation}: ${status}`).toContain(status)
   const isInternal = code > 0 && code < 9_000 && code % 1_000 === 0
@@ -68,7 +68,7 @@ describe.each(['off', 'on'] as const)('with dialects %s', (DIALECTS) => {
   afterAll(() => program.kill())
 
   test(
-    'whatever is sent, nothing fails, leaks or is slow, nobody gets in who may not, and points stay right',
+    'no request makes the service fail, leak, be slow, let the wrong caller in, or lose points',
     async () => {
       const images = Array.from({ length: 12 }, (_, index) => picture(index, 64, 96))
       const told = new Map<string, number[]>()
@@ -100,7 +100,7 @@ describe.each(['off', 'on'] as const)('with dialects %s', (DIALECTS) => {
   )
 })
 
-/** A long run says what it met: for each operation how often each code. */
+/** Prints after a long run, for each operation, how often it answered each code. */
 function report(told: ReadonlyMap<string, readonly number[]>): void {
   if (process.env.FUZZ_SECONDS === undefined) return
   for (const [operation, codes] of [...told].sort()) {

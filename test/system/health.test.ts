@@ -18,7 +18,7 @@ let admin: Database
 let running: RunningServer
 let client: Client
 
-/** The service has an account as in production: without the rights that pass a read-only server. */
+/** The service uses a database account as in production: without the right to write to a read-only server. */
 beforeAll(async () => {
   const databaseUrl = await createTestDatabase(`points_health_${process.pid}`)
   admin = openDatabase({ address: { uri: databaseUrl }, poolSize: 1 })
@@ -46,8 +46,8 @@ const health = async () => {
 }
 const login = () => client.post('/api/auth/login', { body: { phone: newPhone(), code: '123456' } })
 
-describe('a database that answers reads and takes no write', () => {
-  test('is away: read-only servers get no requests, writes are 9007', async () => {
+describe('a database that answers reads but takes no writes', () => {
+  test('a read-only database counts as away: the replica is not ready, and writes get 9007', async () => {
     await admin.query('SET GLOBAL read_only = 1')
     try {
       await until(async () => (await statusOf('/health/ready')) === 503)
@@ -61,7 +61,7 @@ describe('a database that answers reads and takes no write', () => {
     expect((await login()).code).toBe(0)
   })
 
-  test('leaves nothing behind: connections that were made read-only end with the first write they refuse', async () => {
+  test('a connection that is read-only ends with the first write that it refuses', async () => {
     await admin.query('SET GLOBAL tx_read_only = 1')
     try {
       await Promise.all(Array.from({ length: 40 }, login))
@@ -74,15 +74,15 @@ describe('a database that answers reads and takes no write', () => {
     expect(await statusOf('/health/ready')).toBe(200)
   })
 
-  test('is away while the outcome of a COMMIT can’t be found out for seconds', async () => {
+  test('the database counts as away while the outcome of a COMMIT stays unknown for seconds', async () => {
     const { database } = running.services
     expect(await databaseCheckOf(database, { settling_ms: () => 1_000 })()).toBe('ok')
     expect(await databaseCheckOf(database, { settling_ms: () => 4_000 })()).toBe('away')
   })
 })
 
-describe('a store that keeps nothing', () => {
-  test('makes the service unhealthy, and no balancer takes it out for that', async () => {
+describe('a store that can’t keep anything', () => {
+  test('a store that fails makes the service unhealthy, but balancers keep it in use', async () => {
     rmSync(join(dataDir, 'images'), { recursive: true, force: true })
     writeFileSync(join(dataDir, 'images'), '')
     await until(async () => (await health()).storage === 'away', 12_000)
@@ -92,7 +92,7 @@ describe('a store that keeps nothing', () => {
     await until(async () => (await statusOf('/health')) === 200, 12_000)
   })
 
-  test('because its disk is full says so, though an empty file would fit', async () => {
+  test('a full disk fails the check of the store, although an empty file would fit', async () => {
     const full = join(dataDir, 'full')
     mkdirSync(full)
     if ((await $`mount -t tmpfs -o size=16k tmpfs ${full}`.quiet().nothrow()).exitCode !== 0)

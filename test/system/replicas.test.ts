@@ -67,7 +67,7 @@ describe('two processes on one database', () => {
     await settled()
   })
 
-  test('two processes never overdraw one user, and give one effect to 20 copies of one key', async () => {
+  test('two processes never overdraw one user, and 20 copies of one key have one effect', async () => {
     const token = await login(0)
     const draws = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
@@ -79,7 +79,7 @@ describe('two processes on one database', () => {
     await settled()
   })
 
-  test('two processes make one account of one phone', async () => {
+  test('two processes make one account for one phone', async () => {
     const phone = newPhone()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => client(i).post('/api/auth/login', { body: { phone, code: '123456' } })),
@@ -90,7 +90,7 @@ describe('two processes on one database', () => {
   })
 })
 
-test('SIGKILL under load, again and again, loses nothing acknowledged and breaks no invariant', async () => {
+test('repeated SIGKILL under load loses nothing that was acknowledged and breaks no invariant', async () => {
   const token = await richLogin()
   const acknowledged: { id: string; key: string }[] = []
   const unanswered: string[] = []
@@ -117,7 +117,7 @@ test('SIGKILL under load, again and again, loses nothing acknowledged and breaks
   const kept = new Set(ids.map(({ id }) => id))
   expect(acknowledged.filter(({ id }) => !kept.has(id))).toEqual([])
   expect(acknowledged.length).toBeGreaterThan(20)
-  // What nobody answered may be asked again with its key: it happens once in all.
+  // A request that got no answer is sent again with its key: in all it takes effect once.
   for (const key of unanswered) {
     const ask = () => (Number(key.split('-')[1]) % 2 ? orderWith : drawWith)(client(0), token, key)
     expect(await ask()).toEqual(await ask())

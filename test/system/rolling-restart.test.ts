@@ -39,12 +39,12 @@ async function start(): Promise<Program> {
   return program
 }
 
-/** A diner with a phone in hand: writes without pause, and a socket that is opened again whenever it closes. */
+/** A diner with a phone, who writes without pause and opens the socket again whenever it closes. */
 class Diner {
   readonly refusals: number[] = []
   readonly farewells: number[] = []
   effects = 0
-  /** What their screen shows. */
+  /** The balance that their screen shows. */
   shown = 0
   writes = 0
   readonly #token: string
@@ -124,7 +124,7 @@ async function newDiners(count: number): Promise<Diner[]> {
   )
 }
 
-test('replicas restarted one after the other under load fail no write, and every screen is right in the end', async () => {
+test('a rolling restart under load fails no write, and in the end every screen is right', async () => {
   const diners = await newDiners(6)
   const work = diners.map((diner) => diner.write())
   const watching = diners.map((diner) => diner.watch())

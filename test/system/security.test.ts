@@ -9,7 +9,7 @@ const service = useService({ PUBLIC_URL: 'https://points.example.com/', CORS_ORI
 
 const silence_ms = 400
 
-/** Bytes sent as they are, and all that comes back: something, until the other side closes or falls silent. */
+/** Sends these bytes and returns all that comes back, until the other side closes or falls silent. */
 async function exchange(request: string): Promise<string> {
   const { hostname, port } = new URL(service.url)
   let text = ''
@@ -37,7 +37,7 @@ async function exchange(request: string): Promise<string> {
 
 describe('headers', () => {
   test.each(['/api/user/info', '/api/docs', '/api/openapi.json', '/health', '/nowhere'])(
-    'the headers of %s hold browsers to https, and to nothing but what is sent',
+    'the headers of %s make browsers use https, and load nothing but the page itself',
     async (path) => {
       const { headers } = await fetch(`${service.url}${path}`)
       expect(headers.get('Strict-Transport-Security')).toBe('max-age=31536000; includeSubDomains')
@@ -52,7 +52,7 @@ describe('headers', () => {
   )
 
   test.each(['null', 'https://console.example.com.evil.example', 'http://console.example.com', 'file://'])(
-    'no page of %s can read an answer',
+    'no page of the origin %s can read an answer',
     async (Origin) => {
       const { headers } = await fetch(`${service.url}/api/user/info`, { headers: { Origin } })
       expect(headers.get('Access-Control-Allow-Origin')).toBeNull()
@@ -61,18 +61,18 @@ describe('headers', () => {
   )
 })
 
-describe('requests that other servers fell for', () => {
+describe('request smuggling and other known attacks', () => {
   const body = '{"phone":"1"}'
   const post = (...lines: string[]) =>
     `${['POST /api/auth/send-code HTTP/1.1', 'Host: x', 'Content-Type: application/json', ...lines].join('\r\n')}\r\n\r\n`
   const hidden = 'GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n'
 
   test.each([
-    ['a length and chunks', `${post('Content-Length: 4', 'Transfer-Encoding: chunked')}0\r\n\r\n${hidden}`],
+    ['a length and chunked encoding', `${post('Content-Length: 4', 'Transfer-Encoding: chunked')}0\r\n\r\n${hidden}`],
     ['two lengths', post('Content-Length: 13', 'Content-Length: 0') + body + hidden],
-    ['a length that is none', post('Content-Length: +13') + body + hidden],
-    ['an encoding that is none', `${post('Transfer-Encoding: xchunked')}0\r\n\r\n${hidden}`],
-  ])('requests with %s never become two', async (_, request) => {
+    ['a malformed length', post('Content-Length: +13') + body + hidden],
+    ['an unknown encoding', `${post('Transfer-Encoding: xchunked')}0\r\n\r\n${hidden}`],
+  ])('a request with %s never becomes two', async (_, request) => {
     const answers = (await exchange(request)).match(/HTTP\/1\.1 \d+/g) ?? []
     expect(answers.length).toBeGreaterThan(0)
     expect(answers.filter((line) => line !== 'HTTP/1.1 400').length).toBeLessThanOrEqual(1)
@@ -98,7 +98,7 @@ describe('requests that other servers fell for', () => {
     expect((await service.client.get('/api/lottery/records?page=1&page=2', { token })).code).toBe(9000)
   })
 
-  test('a link never takes the Host header’s word', async () => {
+  test('a link never uses the Host header', async () => {
     const { token } = await signIn(service)
     await service.database.query("UPDATE users SET avatar = '/avatars/x.jpg'")
     const { data } = await service.client.get('/api/user/info', { token, headers: { Host: 'evil.example.com' } })
@@ -106,8 +106,8 @@ describe('requests that other servers fell for', () => {
   })
 })
 
-describe('another’s things', () => {
-  test('another’s things look as if they were not there', async () => {
+describe('what belongs to someone else', () => {
+  test('what belongs to someone else looks as if it did not exist', async () => {
     const [owner, other] = [await signIn(service), await signIn(service)]
     await givePoints(service, owner, 1_000)
     const product_id = await newProduct(service, 5)
@@ -128,7 +128,7 @@ describe('another’s things', () => {
     expect((await as(owner.token)).map(({ code }) => code)).toEqual([0, 0, 2005, 2005])
   })
 
-  test('an idempotency key opens nobody else’s answer', async () => {
+  test('an idempotency key never shows someone else’s answer', async () => {
     const [owner, other] = [await signIn(service), await signIn(service)]
     const draw = (token: string) =>
       service.client.post('/api/lottery/draw', { token, body: { draw_type: 'single' }, idempotencyKey: 'shared' })
@@ -138,13 +138,13 @@ describe('another’s things', () => {
 })
 
 describe('signing in', () => {
-  test('a sign-in gives nobody what they ask for beside it', async () => {
+  test('a sign-in ignores fields that ask for more rights', async () => {
     const body = { phone: newPhone(), code: '123456', is_merchant: true, total_points: 9, status: 'banned', user_id: 1 }
     const { data } = await service.client.post('/api/auth/login', { body })
     expect(data.user_info).toMatchObject({ is_merchant: false, total_points: 1000, status: 'active' })
   })
 
-  test('a sign-in tells nobody which phones have accounts', async () => {
+  test('a sign-in does not reveal which phones have accounts', async () => {
     const { phone } = await signIn(service)
     const wrongCode = (of: string) => service.client.post('/api/auth/login', { body: { phone: of, code: '999999' } })
     const [known, unknown] = [await wrongCode(phone), await wrongCode(newPhone())]

@@ -35,7 +35,7 @@ interface Standing {
   userId: number
 }
 
-/** A program through the proxy, with someone signed in. */
+/** Starts a program whose database is behind the proxy, and signs someone in. */
 async function standing(settings: Settings): Promise<Standing> {
   const program = await startProgram({ DATABASE_URL: proxy.url, JOBS: 'off', OCR: 'off', ...settings })
   const client = await createClient(program.url)
@@ -49,7 +49,7 @@ const statusOf = async (url: string) => {
   return [response.status, ((await response.json()) as { status: string }).status]
 }
 
-/** Holds the user's row, so that a draw waits. Answers how to let go. */
+/** Locks the user's row, so that a draw waits. Returns a function that releases it. */
 async function hold(userId: number): Promise<() => Promise<void>> {
   const connection = await database.acquire()
   await connection.query('START TRANSACTION')
@@ -61,7 +61,7 @@ async function hold(userId: number): Promise<() => Promise<void>> {
 }
 
 describe('a stop', () => {
-  test('a stop turns balancers away, answers what was taken, says goodbye after the last push, and exits 0', async () => {
+  test('a stop turns balancers away, answers what was taken, closes sockets after the last push, and exits 0', async () => {
     const service = await standing({ SHUTDOWN_GRACE_MS: '2000' })
     const { program, client, token, userId } = service
     const socket = await connectAs(program.url, { token })
@@ -95,7 +95,7 @@ describe('a stop', () => {
     expect(await findMismatches(database)).toEqual([])
   })
 
-  test('a stop without a grace is over at once', async () => {
+  test('a stop without a grace period ends at once', async () => {
     const { program } = await standing({})
     const startedAt = performance.now()
     expect(await program.kill('SIGINT')).toBe(0)
@@ -124,7 +124,7 @@ describe('a stop', () => {
     expect(await database.query('SELECT name FROM leases WHERE until > UTC_TIMESTAMP(3)')).toEqual([])
   })
 
-  test('a stop while the database does not answer ends within SHUTDOWN_MS, exits 1, and says what hung', async () => {
+  test('a stop without an answer of the database ends within SHUTDOWN_MS, exits 1, and says what hung', async () => {
     const service = await standing({ SHUTDOWN_MS: '1500' })
     const { program, token } = service
     const socket = await connectAs(program.url, { token })
@@ -133,7 +133,7 @@ describe('a stop', () => {
     await until(() => proxy.struck > 0)
     const startedAt = performance.now()
     expect(await program.kill('SIGTERM')).toBe(1)
-    // What else would end it is the limit of a statement.
+    // Otherwise the time limit of a statement would have ended it.
     expect(performance.now() - startedAt).toBeLessThan(statementLimit_ms / 2)
     expect(program.output()).toMatch(/Not ended within SHUTDOWN_MS: requests \(1 unanswered\), till \(/)
     expect(await socket.closed).toBe(1001)
@@ -159,7 +159,7 @@ describe('a stop', () => {
     expect(await findMismatches(database)).toEqual([])
   })
 
-  test('a second signal ends the process at once during the start as well', async () => {
+  test('a second signal ends the process at once, even during the start', async () => {
     const silent = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
     const asked = Promise.withResolvers<void>()
     silent.reload({ socket: { data() {}, open: () => asked.resolve() } })

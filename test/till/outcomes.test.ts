@@ -15,7 +15,7 @@ describe('the outcome of a lost COMMIT', () => {
     return { proxy, toy }
   }
 
-  test('that happened is answered as a success, once, and announced once', async () => {
+  test('a COMMIT that happened is answered as a success, and its effect and its announcement come once', async () => {
     const { proxy, toy } = await throughProxy()
     proxy.strike('cut-after')
     const runs = Array.from({ length: 5 }, (_, i) => toy.till.run(drop, { jar: 1, coins: 1, name: `after ${i}` }))
@@ -25,7 +25,7 @@ describe('the outcome of a lost COMMIT', () => {
     expect(toy.heard).toEqual(['warm', ...Array.from({ length: 5 }, (_, i) => `after ${i}`)])
   })
 
-  test('that never arrived is run again, once', async () => {
+  test('a COMMIT that never arrived is run again, and takes effect once', async () => {
     const { proxy, toy } = await throughProxy()
     proxy.strike('cut-before')
     await toy.till.run(drop, { jar: 1, coins: 1, name: 'before' })
@@ -34,7 +34,7 @@ describe('the outcome of a lost COMMIT', () => {
     expect(await notesNamed(toy, 'before')).toBe(1)
   })
 
-  test('that hangs is settled by its locks before anyone is answered', async () => {
+  test('nobody is answered while a COMMIT hangs and holds its locks', async () => {
     const { proxy, toy } = await throughProxy()
     proxy.strike('hold')
     let answered = false
@@ -49,7 +49,7 @@ describe('the outcome of a lost COMMIT', () => {
   })
 
   test.each([1180, 3100, 1047, 1290, 2013])(
-    'that failed with %d and happened all the same is a success',
+    'a COMMIT that failed with %d but happened is answered as a success',
     async (fails) => {
       const { proxy, toy } = await throughProxy()
       proxy.strike({ fails, happens: true })
@@ -61,20 +61,23 @@ describe('the outcome of a lost COMMIT', () => {
     },
   )
 
-  test.each([1180, 3100, 1213, 3101])('that failed with %d and did not happen is run again, once', async (fails) => {
-    const { proxy, toy } = await throughProxy()
-    proxy.strike({ fails, happens: false })
-    await toy.till.run(drop, { jar: 1, coins: 1, name: 'again' })
-    expect(proxy.struck).toBe(1)
-    expect(await notesNamed(toy, 'again')).toBe(1)
-  })
+  test.each([1180, 3100, 1213, 3101])(
+    'a COMMIT that failed with %d and did not happen is run again, and takes effect once',
+    async (fails) => {
+      const { proxy, toy } = await throughProxy()
+      proxy.strike({ fails, happens: false })
+      await toy.till.run(drop, { jar: 1, coins: 1, name: 'again' })
+      expect(proxy.struck).toBe(1)
+      expect(await notesNamed(toy, 'again')).toBe(1)
+    },
+  )
 
-  test('over and over under load loses nothing and doubles nothing', async () => {
+  test('lost COMMITs under load lose nothing and double nothing', async () => {
     const { proxy, toy } = await throughProxy()
     const runs: Promise<unknown>[] = []
     let strikes = 0
     for (let i = 0; i < 60; i += 1) {
-      // In turns, so that no batch meets more of the second kind than it is tried again.
+      // The kinds alternate, so that no batch meets more lost COMMITs than it has retries.
       if (i % 6 === 0 && proxy.struck === strikes) {
         proxy.strike(strikes % 2 === 0 ? 'cut-after' : 'cut-before')
         strikes += 1
@@ -88,7 +91,7 @@ describe('the outcome of a lost COMMIT', () => {
   })
 })
 
-describe('the outcome of a lost COMMIT that nobody can find out for a while', () => {
+describe('the outcome of a lost COMMIT while no database answers', () => {
   const lostWith = async (fate: CommitFate) => {
     const proxy = await startProxy(url())
     const toy = toys({ lanes: 1, settleTimeout_ms: 300 }, proxy.url)
@@ -105,7 +108,7 @@ describe('the outcome of a lost COMMIT that nobody can find out for a while', ()
     return { toy, outcome: (refusal as OutcomeUnknown).outcome, comeBack }
   }
 
-  test('is told as not known, and as what it was when the database is back', async () => {
+  test('an outcome is told as not known, and as what it was once the database is back', async () => {
     const { toy, outcome, comeBack } = await lostWith('gone-after')
     await comeBack()
     expect(await outcome).toEqual({ answer: { coins: 102 }, replayed: false })
@@ -117,7 +120,7 @@ describe('the outcome of a lost COMMIT that nobody can find out for a while', ()
     expect(await coinsIn(toy, 1)).toBe(102)
   })
 
-  test('that did not happen is not run again for a caller who was told that it is not known', async () => {
+  test('a caller who was told that the outcome is not known has nothing run again', async () => {
     const { toy, outcome, comeBack } = await lostWith('gone-before')
     await comeBack()
     expect(await outcome.catch((error) => error.code)).toBe(9007)
@@ -127,7 +130,7 @@ describe('the outcome of a lost COMMIT that nobody can find out for a while', ()
     expect(toy.heard).toEqual(['warm', 'later'])
   })
 
-  test('is given up when the till closes, and stays told as not known', async () => {
+  test('a till that closes gives up an open outcome, which stays not known', async () => {
     const { toy, outcome } = await lostWith('gone-after')
     await toy.till.close()
     expect(await outcome.catch((error) => error.code)).toBe(9009)
@@ -137,7 +140,7 @@ describe('the outcome of a lost COMMIT that nobody can find out for a while', ()
 describe('an idempotency key', () => {
   const key = (name: string, fingerprint = 'f1', owner = 'user:1') => ({ owner, key: name, fingerprint })
 
-  test('20 parallel copies over two tills have one effect and one answer', async () => {
+  test('20 parallel copies of one key over two tills have one effect and one answer', async () => {
     const two = [toys(), toys()]
     const runs = Array.from({ length: 20 }, (_, i) =>
       (two[i % 2] as ToyTill).till.run(drop, { jar: 1, coins: 1, name: `copy ${i}` }, key('k')),
@@ -148,7 +151,7 @@ describe('an idempotency key', () => {
     expect(two.flatMap(({ heard }) => heard)).toHaveLength(1)
   })
 
-  test('answers across a restart with the first answer, and says that it did', async () => {
+  test('a key gets its first answer again after a restart, marked as a replay', async () => {
     const first = openToyTill(url())
     await first.till.run(drop, { jar: 1, coins: 1, name: 'first' }, key('k'))
     await first.close()
@@ -158,7 +161,7 @@ describe('an idempotency key', () => {
     expect(second.heard).toEqual([])
   })
 
-  test('used for another request is refused with 9008', async () => {
+  test('a key that is used for another request is refused with 9008', async () => {
     const { till } = toys()
     await till.run(drop, { jar: 1, coins: 1, name: 'one' }, key('k'))
     const other = till.run(drop, { jar: 1, coins: 2, name: 'two' }, key('k', 'f2'))
@@ -166,21 +169,21 @@ describe('an idempotency key', () => {
     await outcomes([other])
   })
 
-  test('belongs to its owner', async () => {
+  test('two owners can use the same key', async () => {
     const { till } = toys()
     await till.run(drop, { jar: 1, coins: 1, name: 'mine' }, key('k'))
     const { replayed } = await till.run(drop, { jar: 1, coins: 1, name: 'yours' }, key('k', 'f1', 'user:2'))
     expect(replayed).toBe(false)
   })
 
-  test('remembers no refusal', async () => {
+  test('a key remembers no refusal', async () => {
     const { till } = toys()
     await outcomes([till.run(drop, { jar: 1, coins: -500, name: 'no' }, key('k'))])
     const { replayed } = await till.run(drop, { jar: 1, coins: 1, name: 'yes' }, key('k'))
     expect(replayed).toBe(false)
   })
 
-  test('twice in one batch has one effect', async () => {
+  test('a key that comes twice in one batch has one effect', async () => {
     const toy = toys({ lanes: 1 })
     const blocker = toy.till.run(drop, { jar: 2, coins: 1, name: 'blocker' })
     const runs = ['a', 'b'].map((name) => toy.till.run(drop, { jar: 1, coins: 1, name }, key('k')))
@@ -190,7 +193,7 @@ describe('an idempotency key', () => {
 })
 
 describe('the queue', () => {
-  test('refuses with 9007 what it can’t hold, and nothing else', async () => {
+  test('a full queue refuses with 9007 what it can’t hold, and nothing else', async () => {
     const { till } = toys({ lanes: 1, queueLimit: 10 })
     const runs = Array.from({ length: 30 }, (_, i) => till.run(drop, { jar: 1, coins: 1, name: `q${i}` }))
     const results = await Promise.allSettled(runs)
@@ -199,7 +202,7 @@ describe('the queue', () => {
     for (const { reason } of refused) expect(reason).toMatchObject({ code: 9007 })
   })
 
-  test('refuses with 9007 what waited too long, before it began', async () => {
+  test('an operation that waited too long is refused with 9007 before it begins', async () => {
     const toy = toys({ lanes: 1, queueTimeout_ms: 300 })
     const blocker = await toy.database.acquire()
     await blocker.query('START TRANSACTION')
@@ -214,7 +217,7 @@ describe('the queue', () => {
     expect(await notesNamed(toy, 'second')).toBe(0)
   })
 
-  test('is drained on close, and closed to what comes after', async () => {
+  test('a till that closes answers what waits and refuses what comes later', async () => {
     const { till } = toys()
     const runs = Array.from({ length: 40 }, (_, i) => till.run(drop, { jar: (i % 10) + 1, coins: 1, name: `d${i}` }))
     await till.close()
@@ -222,7 +225,7 @@ describe('the queue', () => {
     expect(till.run(drop, { jar: 1, coins: 1, name: 'after' })).rejects.toMatchObject({ code: 9007 })
   })
 
-  test('without a database every operation is refused with 9007, and the till recovers', async () => {
+  test('without a database every operation is refused with 9007, and afterwards the till works again', async () => {
     const proxy = await startProxy(url())
     const toy = toys({ lanes: 1 }, proxy.url)
     await toy.till.run(drop, { jar: 1, coins: 1, name: 'before' })

@@ -5,7 +5,7 @@ import { MySqlTable } from 'drizzle-orm/mysql-core'
 import type { Transaction } from '../../src/db/transact.ts'
 import type { TableMapping } from '../../src/till/table-mapping.ts'
 
-/** What one of MySQL 8, MariaDB 10.6, Galera and TiDB refuses, ignores, or does otherwise than the others. */
+/** SQL that one of MySQL 8, MariaDB 10.6, Galera and TiDB refuses, ignores, or runs differently from the others. */
 const unportable: readonly [where: string, what: RegExp][] = [
   ['TiDB refuses it; Galera locks on one server alone', /LOCK IN SHARE MODE/i],
   ['MariaDB has no FOR SHARE', /FOR SHARE/i],
@@ -30,7 +30,7 @@ const isMapping = (value: unknown): value is TableMapping =>
 const mappings = exported.filter(isMapping)
 const tables = exported.filter((value) => is(value, MySqlTable)) as MySqlTable[]
 
-/** Every statement of a mapping, by a transaction that writes them down. */
+/** Every statement of a mapping, collected by a transaction that only records them. */
 async function statementsOf(mapping: TableMapping): Promise<Statement[]> {
   const said: string[] = []
   const tx: Transaction = {
@@ -52,7 +52,7 @@ async function statementsOf(mapping: TableMapping): Promise<Statement[]> {
     () => mapping.remove(tx, [row]),
     () => mapping.create(tx, [{}, {}]),
   ]
-  // A derived mapping writes nothing, and nothing is made here that could be loaded again.
+  // A derived mapping can't write, and `create` finds none of the rows it made: both throw.
   for (const attempt of attempts) await (async () => attempt())().catch(() => {})
   return said.map((sql) => ({ table: mapping.name, sql }))
 }
@@ -70,7 +70,7 @@ test('every statement that the till can issue does the same on MySQL 8, MariaDB 
   expect([...new Set(found)]).toEqual([])
 })
 
-test('a locking read stands inside of a transaction: TiDB does not wait for one that commits by itself', async () => {
+test('every locking read is inside a transaction, because TiDB takes no lock outside one', async () => {
   const wrong: string[] = []
   for await (const file of new Glob('src/**/*.ts').scan()) {
     const text = await Bun.file(file).text()

@@ -8,7 +8,7 @@ import { coinsIn, notesNamed, outcomes, useToys } from '../support/toys.ts'
 const { toys, url } = useToys()
 
 describe('batches', () => {
-  test('an operation that comes alone goes at once, in a batch of one', async () => {
+  test('an operation that comes alone runs at once, in a batch of one', async () => {
     const { till, reports } = toys()
     const alone = till.run(drop, { jar: 1, coins: 5, name: 'alone' })
     expect(till.waiting()).toBe(0)
@@ -16,7 +16,7 @@ describe('batches', () => {
     expect(reports.map(({ size }) => size)).toEqual([1])
   })
 
-  test('what arrives while a batch commits is the next batch, bounded', async () => {
+  test('operations that arrive while a batch commits form the next batches, none larger than the limit', async () => {
     const { till, reports } = toys({ lanes: 1, batchSize: 20 })
     await Promise.all(Array.from({ length: 50 }, (_, i) => till.run(drop, { jar: 1, coins: 1, name: `n${i}` })))
     expect(reports.map(({ size }) => size)).toEqual([1, 20, 20, 9])
@@ -29,7 +29,7 @@ describe('batches', () => {
     expect(heard).toEqual(names)
   })
 
-  test('lanes and tills that lock the same rows in opposite orders all come through', async () => {
+  test('operations that name the same rows in opposite orders all succeed, across lanes and tills', async () => {
     const [left, right] = [toys(), toys()]
     const runs = Array.from({ length: 300 }, (_, i) => {
       const from = (i % 10) + 1
@@ -46,7 +46,7 @@ describe('batches', () => {
 })
 
 describe('lanes', () => {
-  test.each([1, 2, 3, 4, 5, 7, 8])('share owners whose ids step by %d', (step) => {
+  test.each([1, 2, 3, 4, 5, 7, 8])('lanes share owners evenly when their ids step by %d', (step) => {
     for (const lanes of [2, 3, 4, 8]) {
       const counts = Array<number>(lanes).fill(0)
       for (let i = 0; i < 4_000; i += 1)
@@ -57,7 +57,7 @@ describe('lanes', () => {
 })
 
 describe('a refused operation', () => {
-  test('changes nothing and its neighbours never notice', async () => {
+  test('a refused operation changes nothing, and the others of its batch succeed', async () => {
     const toy = toys({ lanes: 1 })
     const runs = [40, -1000, 2, -1000, 3].map((coins, i) => toy.till.run(drop, { jar: 1, coins, name: `r${i}` }))
     expect(await outcomes(runs)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'])
@@ -65,7 +65,7 @@ describe('a refused operation', () => {
     expect(toy.heard).toEqual(['r0', 'r2', 'r4'])
   })
 
-  test('alone commits nothing at all', async () => {
+  test('a refused operation that is alone commits nothing', async () => {
     const toy = toys()
     const refused = toy.till.run(drop, { jar: 1, coins: -101, name: 'too much' })
     expect(refused).rejects.toBeInstanceOf(Refusal)
@@ -74,8 +74,8 @@ describe('a refused operation', () => {
   })
 })
 
-describe('a poisoned operation', () => {
-  test('that throws in its decision fails alone', async () => {
+describe('an operation that breaks', () => {
+  test('an operation that throws in its decision fails alone', async () => {
     const toy = toys({ lanes: 1 })
     const bug = () => {
       throw new TypeError('a bug')
@@ -87,7 +87,7 @@ describe('a poisoned operation', () => {
     expect(await coinsIn(toy, 1)).toBe(102)
   })
 
-  test('that broke on what its neighbours had changed gets a batch of its own', async () => {
+  test('an operation that broke because of others’ changes runs again in a batch of its own', async () => {
     const toy = toys({ lanes: 1 })
     const meanwhile = () => {
       if (toy.reports.length < 2) throw new TypeError('not among others')
@@ -100,7 +100,7 @@ describe('a poisoned operation', () => {
     expect(toy.heard).toEqual(['first', 'last', 'touchy'])
   })
 
-  test('that the database refuses fails alone: its batch is run again one by one', async () => {
+  test('an operation that the database refuses fails alone, because its batch runs again one by one', async () => {
     const toy = toys({ lanes: 1 })
     const names = ['ok 0', 'ok 1', 'x'.repeat(41), 'ok 3', 'ok 1']
     const runs = names.map((name) => toy.till.run(drop, { jar: 1, coins: 1, name }))
@@ -109,7 +109,7 @@ describe('a poisoned operation', () => {
     expect(toy.heard).toEqual(['ok 0', 'ok 1', 'ok 3'])
   })
 
-  test('makes none of its batch wait longer than the queue may: their turn has passed', async () => {
+  test('an operation that breaks makes no other of its batch wait longer than the queue may', async () => {
     const toy = toys({ lanes: 1, queueTimeout_ms: 300 })
     const slow = () => Bun.sleepSync(200)
     const runs = ['first', 'slow', 'x'.repeat(41), 'late'].map((name) =>
@@ -121,7 +121,7 @@ describe('a poisoned operation', () => {
     expect(toy.heard).toEqual(['first', 'slow'])
   })
 
-  test('whose batch loses the database has the rest refused at once, not each after its own wait', async () => {
+  test('a batch that loses the database has the rest of its operations refused at once', async () => {
     const proxy = await startProxy(url())
     const toy = toys({ lanes: 1 }, proxy.url)
     let decisions = 0
@@ -148,7 +148,7 @@ describe('a poisoned operation', () => {
 })
 
 describe('fresh rows', () => {
-  test('are kept with their dependants, or leave nothing behind', async () => {
+  test('a fresh row is saved with its dependent rows, or leaves nothing behind', async () => {
     const { till, database } = toys({ lanes: 1 })
     const runs = [true, false, true, false].map((keep) => till.run(make, { coins: 7, keep }))
     const made = (await Promise.all(runs)).map(({ answer }) => answer.jar)
@@ -156,7 +156,7 @@ describe('fresh rows', () => {
     expect(await database.query('SELECT * FROM toy_jars WHERE jar_id > 10')).toHaveLength(2)
   })
 
-  test('of one batch are made together, each for its own, however far apart the database makes their ids', async () => {
+  test('fresh rows of one batch each go to their own operation, whatever the step of their ids is', async () => {
     const { till, database, reports } = toys({ lanes: 1 })
     const connection = await database.acquire()
     await connection.query('SET SESSION auto_increment_increment = 3')
@@ -191,7 +191,7 @@ describe('locks', () => {
     expect(await coinsIn(toy, 1)).toBe(101)
   })
 
-  test('what another transaction changed while we waited is what we decide on', async () => {
+  test('an operation decides on what another transaction changed while it waited for the lock', async () => {
     const toy = toys()
     const other = await toy.database.acquire()
     await other.query('START TRANSACTION')

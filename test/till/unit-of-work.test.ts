@@ -6,7 +6,7 @@ import { coinsIn, useToys } from '../support/toys.ts'
 
 const { toys } = useToys()
 
-/** Jars whose coins nobody may write. */
+/** Jars whose coins no operation may change. */
 const sealedJars = mapTable(jarsTable, { rank: 1, key: ['jar_id'], lock: 'update', updates: [] })
 
 const breakSeal: Operation<number, object, string> = {
@@ -14,7 +14,7 @@ const breakSeal: Operation<number, object, string> = {
   owner: (jar) => jar,
   needs: (jar) => [rows(sealedJars, jar)],
   decide(unit, jar) {
-    // @ts-expect-error: the mapping writes no column, which the types know as well.
+    // @ts-expect-error: the mapping writes no column, and the types know it too.
     unit.update(sealedJars, unit.get(sealedJars, [jar]), { coins: 0 })
     return {}
   },
@@ -30,7 +30,7 @@ const changeCopy: Operation<number, object, string> = {
   },
 }
 
-/** Looks into a jar that it did not name. */
+/** Reads a jar that it did not name. */
 const peek: Operation<{ own: number; other: number }, { coins: number | undefined }, string> = {
   name: 'peek',
   owner: ({ own }) => own,
@@ -38,7 +38,7 @@ const peek: Operation<{ own: number; other: number }, { coins: number | undefine
   decide: (unit, { other }) => ({ coins: unit.find(jars, [other])?.coins }),
 }
 
-/** Names a jar by a row that it did not name. */
+/** Its needs read a row that it did not name. */
 const reach: Operation<{ own: number; other: number }, object, string> = {
   name: 'reach',
   owner: ({ own }) => own,
@@ -50,14 +50,14 @@ const reach: Operation<{ own: number; other: number }, object, string> = {
 }
 
 describe('an operation', () => {
-  test('fails when it changes a column that its mapping does not write, and changes nothing', async () => {
+  test('an operation fails and changes nothing when it changes a column that its mapping does not write', async () => {
     const toy = toys()
     expect(toy.till.run(breakSeal, 1)).rejects.toThrow('toy_jars.coins is not written')
     await toy.till.close()
     expect(await coinsIn(toy, 1)).toBe(100)
   })
 
-  test('fails when it changes a copy of a row, which would be saved behind its neighbours’ back', async () => {
+  test('an operation fails when it changes a copy of a row, because the others would not see the change', async () => {
     const toy = toys()
     expect(toy.till.run(changeCopy, 1)).rejects.toThrow('toy_jars: the row to change was not loaded')
     await toy.till.close()
@@ -66,8 +66,8 @@ describe('an operation', () => {
 
   test.each([
     ['alone', []],
-    ['beside one that named the row', [2]],
-  ])('fails when it looks at a row that it did not name, %s', async (_, neighbours) => {
+    ['in a batch with one that named it', [2]],
+  ])('an operation fails when it reads a row that it did not name, %s', async (_, neighbours) => {
     const { till, reports } = toys({ lanes: 1 })
     const first = till.run(drop, { jar: 1, coins: 1, name: 'first' })
     const others = neighbours.map((jar) => till.run(drop, { jar, coins: 1, name: `n${jar}` }))
@@ -77,7 +77,7 @@ describe('an operation', () => {
     expect(reports[1]?.size).toBe(neighbours.length + 1)
   })
 
-  test('fails when its needs look at a row that only a neighbour named', async () => {
+  test('an operation fails when its needs read a row that only another operation named', async () => {
     const { till } = toys({ lanes: 1 })
     const first = till.run(drop, { jar: 1, coins: 1, name: 'first' })
     const neighbour = till.run(reach, { own: 2, other: 2 })

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** The exit code of a look at `url`, and the names of its checks by their outcome. */
+/** Runs `verify` on `url`. Returns its exit code and the names of its checks by outcome. */
 async function verify(url: string, ...options: string[]) {
   const { code, out } = await runCommand(['verify', url, ...options], {})
   const named = (outcome: string) =>
@@ -32,7 +32,7 @@ async function withProgram(settings: Settings, work: (program: Program) => Promi
   }
 }
 
-test('a web server that is something else fails every check', async () => {
+test('another kind of web server fails every check', async () => {
   const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('<h1>It works!</h1>') })
   const { code, failed, out } = await verify(other.url.toString())
   await other.stop(true)
@@ -41,7 +41,7 @@ test('a web server that is something else fails every check', async () => {
   expect(out).toContain('FAIL  health: HTTP 200 with text/plain, where JSON is expected')
 })
 
-test('a deployment without its database fails where it shows, and says so', async () => {
+test('a deployment without its database fails the checks that need it, and each says why', async () => {
   const proxy = await startProxy(DATABASE_URL)
   await withProgram({ DATABASE_URL: proxy.url }, async ({ url }) => {
     proxy.stop()
@@ -51,14 +51,14 @@ test('a deployment without its database fails where it shows, and says so', asyn
   })
 })
 
-test('an empty token file is refused, and not taken for no token', async () => {
+test('an empty token file is refused', async () => {
   const file = join(folder, 'empty-token')
   writeFileSync(file, '\n')
   const { code, err } = await runCommand(['verify', 'http://127.0.0.1:1', '--token-file', file], {})
   expect([code, err]).toEqual([1, `${file} holds no token.\n`])
 })
 
-test('a deployment that can keep no image fails', async () => {
+test('a deployment that can’t store images fails', async () => {
   const DATA_DIR = mkdtempSync(join(folder, 'data-'))
   writeFileSync(join(DATA_DIR, 'images'), 'in the way')
   await withProgram({ DATA_DIR }, async ({ url }) => {
@@ -67,7 +67,7 @@ test('a deployment that can keep no image fails', async () => {
   })
 })
 
-test('a deployment whose proxy lets no socket through fails', async () => {
+test('a deployment whose proxy blocks sockets fails', async () => {
   await withProgram({}, async ({ url }) => {
     const way = Bun.serve({
       port: 0,
@@ -84,7 +84,7 @@ test('a deployment whose proxy lets no socket through fails', async () => {
   })
 })
 
-test('in production the check signs nobody in, wants locked metrics, and with a token changes nothing', async () => {
+test('in production verify signs nobody in, requires locked metrics, and with a token changes nothing', async () => {
   const sent: { code: string }[] = []
   const endpoint = Bun.serve({
     port: 0,
@@ -126,7 +126,7 @@ test('in production the check signs nobody in, wants locked metrics, and with a 
   await endpoint.stop(true)
 })
 
-/** How many rows each table that a caller could write has. */
+/** The number of rows in each table that a caller can write to. */
 async function contents(): Promise<unknown> {
   const database = openDatabase({ address: { uri: DATABASE_URL }, poolSize: 1 })
   const tables = ['users', 'sessions', 'sms_codes', 'points_records', 'lottery_records', 'upload_reviews', 'audit_log']
