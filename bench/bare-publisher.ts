@@ -1,4 +1,4 @@
-/** The least that can push: Bun's server with one topic. What the service's sockets are measured against. */
+/** The smallest server that pushes: Bun's own with one topic. The service's sockets are compared with it. */
 const frame = JSON.stringify({
   type: 'stock_update',
   data: { product_id: 21, stock: 999_999, product_name: '压测商品 21', operation: 'purchase', timestamp: new Date() },

@@ -1,4 +1,4 @@
-/** The least that Hono under Bun.serve can do: one route with a JSON body of a catalogue's size. */
+/** The smallest Hono server under Bun.serve: one route with a JSON body as large as a catalogue. */
 import { Hono } from 'hono'
 
 const [port = '0', size = '20'] = process.argv.slice(2)

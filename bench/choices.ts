@@ -5,12 +5,12 @@ import { alternate, median, medianSample, rounded, type Sample } from './sample.
 import { draws, exchanges, type Scene } from './scenarios.ts'
 import { openStage, type Program } from './stage.ts'
 
-/** What choices of the design cost or bring: run by name alone, as they decide nothing from day to day. */
+/** Scenarios that show what choices of the design cost or bring. They run only when they are named. */
 export const choices: Record<string, (scene: Scene) => Promise<Result[]>> = { lanes, keys }
 
 const connections = 256
 
-/** One, two and three lanes, side by side on the same database. */
+/** Compares one, two and three lanes on the same database. */
 async function lanes(scene: Scene): Promise<Result[]> {
   const one = await scene.stage.startService({ TILL_LANES: '1' })
   const three = await scene.stage.startService({ TILL_LANES: '3' })
@@ -35,7 +35,7 @@ async function lanes(scene: Scene): Promise<Result[]> {
   return results
 }
 
-/** Draws with the tables' foreign keys against draws without them, on a database server each. */
+/** Compares draws with the tables' foreign keys and without them. Each has its own database server. */
 async function keys(scene: Scene): Promise<Result[]> {
   const free = await openStage({ foreignKeys: false })
   try {

@@ -1,10 +1,10 @@
 /**
- * COMMITs whose answer is lost on one server of a cluster, while the balancer moves to another one that has not applied
- * them yet: one JSON line a trial, exit 1 when a caller was told wrong.
+ * Loses the answers to COMMITs on one server of a cluster, while the balancer moves to another server that has not
+ * applied them yet. Prints one JSON line for each trial. Exits 1 when a caller was told a wrong outcome.
  *
  *     bun bench/cluster-behind.ts FIRST_URL SECOND_URL [TRIALS]
  *
- * The URLs are of one empty database that is made anew, on two servers that both take writes.
+ * Both URLs name the same database, on two servers that take writes. It is dropped and made anew.
  */
 import { openDatabase } from '../src/db/client.ts'
 import type { OutcomeUnknown } from '../src/till/ticket.ts'
@@ -31,7 +31,7 @@ for (let trial = 1; trial <= Number(trials); trial += 1) {
   const proxy = await startProxy(first)
   const toy = openToyTill(proxy.url, { lanes: 1 })
   await toy.till.run(drop, { jar: 1, coins: 1, name: 'warm' })
-  // The other server applies this for a while; what is committed after it stands in its queue.
+  // The other server takes a while to apply this. What is committed after it waits in its queue.
   const digits = '(SELECT 0 d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5)'
   await admin.query(
     `INSERT INTO \`${name}\`.ballast (text) SELECT REPEAT('x', 200) FROM ${['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((alias) => `${digits} ${alias}`).join(' CROSS JOIN ')} LIMIT ${ballastRows}`,

@@ -1,6 +1,6 @@
 /**
- * Draws against two replicas of the service over a cluster, while a fault is struck; then what each caller was told is
- * held against what the cluster has. One JSON line a trial, and an exit 1 when a caller was told wrong.
+ * Draws at two replicas of the service on a cluster while a fault is made. Then compares what each caller was told with
+ * what the cluster holds. Prints one JSON line for each trial. Exits 1 when a caller was told a wrong outcome.
  *
  *     bun bench/cluster-trial.ts --database URL --truth URL --strike COMMAND --heal COMMAND
  *       [--trials 10] [--fault-s 8] [--workers 48] [--journal FILE]
@@ -33,7 +33,7 @@ interface Told {
   userId: number
   key: string | undefined
   code: number
-  /** The draw's, when it was told. */
+  /** The draw's id, when the caller was told it. */
   drawId: string | undefined
   replayed: boolean
 }
@@ -65,7 +65,7 @@ async function draw(server: RunningServer, { userId, token }: Person, key: strin
   return told
 }
 
-/** Everyone draws, half of the calls with a key, until the fault is over for a while. */
+/** Everyone draws until the fault has been over for a while. Half of the calls have a key. */
 async function underFault(servers: RunningServer[], people: Person[]): Promise<{ told: Told[]; worst_ms: number }> {
   const told: Told[] = []
   let worst_ms = 0
@@ -91,7 +91,7 @@ async function underFault(servers: RunningServer[], people: Person[]): Promise<{
   return { told, worst_ms }
 }
 
-/** Asks again, with the same key, what was not known. */
+/** Repeats, with the same key, the calls whose outcome was not known. */
 async function askAgain(servers: RunningServer[], people: Person[], told: Told[]): Promise<Told[]> {
   const open = told.filter(({ code, key }) => code === 9009 && key !== undefined)
   return Promise.all(
@@ -133,7 +133,7 @@ async function judge(truth: Database, told: Told[], repeated: Told[], before: Se
   const refused = told.filter(({ code, key }) => code !== 0 && code !== 9009 && key !== undefined)
   return {
     codes,
-    // A repeat may have heard of a draw of the trial before.
+    // A repeat may have been told of a draw of the trial before.
     yes_that_was_not: yes.filter(({ drawId }) => !rows.some(({ draw_id }) => draw_id === drawId)).length,
     no_that_was: refused.filter(({ key }) => keys.has(key ?? '')).length + unexplained,
     doubled: firsts.length - new Set(firsts).size,

@@ -7,11 +7,11 @@ export interface Load {
   program: Program
   connections: number
   seconds: number
-  /** The bytes of the next request, whichever connection is free. */
+  /** Returns the bytes of the next request, for whichever connection is free. */
   next: () => Uint8Array
 }
 
-/** A request's bytes as they go over the wire. */
+/** The bytes of a request as they are sent. */
 export function httpRequest(
   method: 'GET' | 'POST',
   path: string,
@@ -25,8 +25,8 @@ export function httpRequest(
 }
 
 /**
- * Keeps every connection busy with one request at a time for `seconds`, and answers how it went. Raw sockets: the
- * program that loads shares its cores with the one that is measured, and must cost next to nothing.
+ * Keeps every connection busy with one request at a time for `seconds`, and returns the figures. It uses raw sockets,
+ * because it shares the cores with the program that is measured and must cost next to nothing.
  */
 export async function load({ program, connections, seconds, next }: Load): Promise<Sample> {
   const { hostname, port } = new URL(program.url)
@@ -92,7 +92,7 @@ interface Wire {
 
 const headEnd = '\r\n\r\n'
 
-/** The reply when all of it has arrived. Anything but a 200 whose envelope says 0 counts as refused. */
+/** The reply, once all of it has arrived. Anything but a 200 with code 0 in its envelope counts as refused. */
 function completeReply(bytes: Buffer): { refused: boolean } | undefined {
   const end = bytes.indexOf(headEnd)
   if (end === -1) return undefined

@@ -9,7 +9,7 @@ const connections = 64
 /** The first part of the run, in which the program grows to its working size. */
 const warmUp = 0.2
 
-/** Memory under a mix of reads, draws and exchanges for `minutes`: resident size round by round, and its slope. */
+/** Measures memory under reads, draws and exchanges for `minutes`: the resident size of each round, and its slope. */
 export async function memory(scene: Scene, minutes: number): Promise<Result> {
   const kinds = [reads(scene, '/api/exchange/products'), draws(scene), exchanges(scene), reads(scene, '/api/user/info')]
   let turn = 0
@@ -37,7 +37,7 @@ export async function memory(scene: Scene, minutes: number): Promise<Result> {
   }
 }
 
-/** The least-squares slope over the index. */
+/** The least-squares slope over the indexes of the series. */
 function slopeOf(series: readonly number[]): number {
   const meanX = (series.length - 1) / 2
   const meanY = series.reduce((sum, y) => sum + y, 0) / series.length

@@ -10,7 +10,7 @@ export interface Person {
 const devCode = '123456'
 const atOnce = 64
 
-/** A phone by its number in a row; no two are the same. */
+/** The phone with this index; no two are the same. */
 export function phoneOf(index: number): string {
   return `137${String(index).padStart(8, '0')}`
 }
@@ -19,7 +19,7 @@ export function loginBody(phone: string): object {
   return { phone, code: devCode }
 }
 
-/** Signs `count` people in at the service, each with plenty of points. */
+/** Signs `count` people in at the service, and gives each plenty of points. */
 export async function makePeople(stage: Stage, url: string, count: number): Promise<Person[]> {
   const people: Person[] = []
   let taken = 0

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 
-/** Linux counts a process's time in hundredths of a second. */
+/** Linux counts the CPU time of a process in hundredths of a second. */
 const ticksASecond = 100
 
-/** The CPU time that a process has had, in microseconds. */
+/** The CPU time that a process has used. */
 export function cpuTime_us(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / ticksASecond
 }
 
-/** What a process holds in memory, in MiB. */
+/** The resident memory of a process. */
 export function resident_mib(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Math.round(Number(kib) / 1024)

@@ -1,6 +1,6 @@
 /**
- * Loads the service and prints one JSON line a scenario: `bun run bench -- [scenario …] [--rounds n] [--seconds n]
- * [--people n] [--minutes n]`. Exits 1 when a request was refused or the ledgers disagree afterwards.
+ * Loads the service and prints one JSON line for each scenario: `bun run bench -- [scenario …] [--rounds n]
+ * [--seconds n] [--people n] [--minutes n]`. Exits 1 when a request was refused or a ledger disagrees afterwards.
  */
 
 import { availableParallelism } from 'node:os'

@@ -1,18 +1,18 @@
-/** What one round of load came to. */
+/** The figures of one round of load. */
 export interface Sample {
   /** Answers a second. */
   rate: number
   p50_ms: number
   p99_ms: number
   max_ms: number
-  /** CPU time of the loaded process an answer, which noise from its neighbours hardly touches. */
+  /** CPU time of the measured process for each answer. Other processes hardly disturb it. */
   cpu_us: number
   requests: number
-  /** Answers that were not a success. */
+  /** How many answers were not a success. */
   refused: number
 }
 
-/** Sums up the latencies of a round of `took_s` seconds, in which `answered` requests were answered in time. */
+/** Makes the figures of a round of `took_s` seconds from its latencies. `answered` requests were answered in time. */
 export function sampleOf(
   latencies_ms: number[],
   { answered, refused, took_s, cpu_us }: { answered: number; refused: number; took_s: number; cpu_us: number },
@@ -30,7 +30,7 @@ export function sampleOf(
   }
 }
 
-/** The round in the middle, figure by figure; requests and refusals are summed. */
+/** The median of each figure over the rounds. Requests and refusals are summed. */
 export function medianSample(samples: readonly Sample[]): Sample {
   const middle = (figure: keyof Sample) => median(samples.map((sample) => sample[figure]))
   const total = (figure: keyof Sample) => samples.reduce((sum, sample) => sum + sample[figure], 0)
@@ -50,12 +50,12 @@ export function median(figures: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
-/** To two decimals. */
+/** Rounds to two decimals. */
 export function rounded(figure: number): number {
   return Math.round(figure * 100) / 100
 }
 
-/** Runs the contenders in turn, `rounds` times after one to warm up, each round in the other order. */
+/** Runs the contenders in turn: one round to warm up, then `rounds` rounds, each in the opposite order. */
 export async function alternate<Name extends string>(
   rounds: number,
   contenders: Record<Name, () => Promise<Sample>>,

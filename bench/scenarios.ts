@@ -5,22 +5,22 @@ import { alternate, median, medianSample, rounded, type Sample } from './sample.
 import type { Program, Stage } from './stage.ts'
 import { startTimes } from './start-times.ts'
 
-/** What a scenario is given. */
+/** What a scenario gets. */
 export interface Scene {
   stage: Stage
   /** The service as it is. */
   service: Program
-  /** The same service with batches of one: same database, same lanes. */
+  /** The same service with batches of one, on the same database with as many lanes. */
   ofOne: Program
   /** The same service without dialects. */
   plain: Program
   /** A bare Hono route with a body of the catalogue's size. */
   bare: Program
   people: readonly Person[]
-  /** The product that everybody wants. */
+  /** The product that everybody exchanges. */
   productId: number
   rounds: number
-  /** Of one round. */
+  /** The length of one round. */
   seconds: number
 }
 
@@ -44,20 +44,20 @@ export const scenarios: Record<string, (scene: Scene) => Promise<Result[]>> = {
   ],
 }
 
-/** Someone's next draw, one person after the other. */
+/** Makes the requests for draws, one person after the other. */
 export function draws({ people }: Pick<Scene, 'people'>): () => Uint8Array {
   return inTurn(people, ({ token }) =>
     httpRequest('POST', '/api/lottery/draw', { token, body: { draw_type: 'single' } }),
   )
 }
 
-/** Someone's next exchange of the one product. */
+/** Makes the requests for exchanges of the one product, one person after the other. */
 export function exchanges({ people, productId }: Pick<Scene, 'people' | 'productId'>): () => Uint8Array {
   const body = { product_id: productId, quantity: 1 }
   return inTurn(people, ({ token }) => httpRequest('POST', '/api/exchange/submit', { token, body }))
 }
 
-/** Someone's next look at `path`. */
+/** Makes the requests that read `path`, one person after the other. */
 export function reads({ people }: Pick<Scene, 'people'>, path: string): () => Uint8Array {
   return inTurn(people, ({ token }) => httpRequest('GET', path, { token }))
 }
@@ -73,7 +73,7 @@ function newLogins(): () => Uint8Array {
   return () => httpRequest('POST', '/api/auth/login', { body: loginBody(phoneOf(next++)) })
 }
 
-/** Throughput with batches against batches of one. */
+/** Compares throughput with batches and with batches of one. */
 async function againstOne(
   scene: Scene,
   scenario: string,
@@ -95,7 +95,7 @@ async function againstOne(
   }
 }
 
-/** What older clients' words cost a draw: the same draws at the service with them and without. */
+/** Measures what dialects cost a draw: the same draws, with dialects on and off. */
 async function dialects(scene: Scene): Promise<Result> {
   const { service, plain, seconds, rounds } = scene
   const next = draws(scene)
@@ -115,7 +115,7 @@ async function dialects(scene: Scene): Promise<Result> {
   }
 }
 
-/** Time to answer under load. */
+/** Measures the time to answer under load. */
 async function latency(scene: Scene, scenario: string, connections: number, next: () => Uint8Array): Promise<Result> {
   const { service, seconds, rounds } = scene
   const once = () => load({ program: service, connections, seconds, next })
@@ -123,7 +123,7 @@ async function latency(scene: Scene, scenario: string, connections: number, next
   return { scenario, connections, ...sample, p99_target: '< 60 ms', met: sample.p99_ms < 60 && sample.refused === 0 }
 }
 
-/** What one caller waits for a draw when nobody else is there: many short rounds, as neighbours disturb a few at a time. */
+/** Measures how long a lone caller waits for a draw. Rounds are many and short, as other processes disturb only some. */
 async function singleCaller(scene: Scene): Promise<Result> {
   const { service, ofOne } = scene
   const next = draws(scene)
@@ -144,7 +144,7 @@ async function singleCaller(scene: Scene): Promise<Result> {
 
 const catalogue = '/api/exchange/products'
 
-/** An authenticated read from memory against a bare route, by as many people as there are connections. */
+/** Compares an authenticated read from memory with a bare route. Each connection is another person's. */
 async function cachedRead(scene: Scene): Promise<Result> {
   const { service, bare, seconds } = scene
   const next = reads({ people: scene.people.slice(0, 64) }, catalogue)
@@ -162,7 +162,7 @@ async function cachedRead(scene: Scene): Promise<Result> {
   }
 }
 
-/** Reads that ask the database, each by an index. */
+/** Measures reads that ask the database, each by an index. */
 async function ownReads(scene: Scene): Promise<Result[]> {
   const paths = ['/api/lottery/config', '/api/user/info', '/api/user/points/records', '/api/exchange/orders']
   const results: Result[] = []
@@ -181,7 +181,7 @@ function inTurn(people: readonly Person[], requestOf: (person: Person) => Uint8A
   return () => requests[next++ % requests.length] as Uint8Array
 }
 
-/** Requests that were refused in any part of a result; a load that is refused measures something else. */
+/** How many requests were refused in any part of a result. A load that is refused measures something else. */
 export function refusedIn(result: Result): number {
   const parts = [result, ...Object.values(result)].filter((part): part is Sample => isSample(part))
   return parts.reduce((sum, { refused }) => sum + refused, 0)

@@ -1,10 +1,10 @@
 /**
- * Holds many sockets in a process of its own and counts the stock updates they hear. Talks to its parent over IPC:
- * `open` opens a socket for each token, `expect` waits until every socket has heard so many more updates.
+ * Holds many sockets in its own process and counts the stock updates that they receive. It talks to its parent over
+ * IPC: `open` opens a socket for each token; `expect` waits until every socket has received this many more updates.
  */
 export type Order = { open: { url: string; tokens: string[] } } | { expect: number }
 
-/** `lasts`: for each update the instant, in ms since the epoch, at which the last socket heard it. */
+/** `lasts`: for each update, when the last socket received it, in ms since the epoch. */
 export type Report = { opened: number } | { ready: true } | { lasts: number[] }
 
 const openAtOnce = 64

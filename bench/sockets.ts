@@ -1,6 +1,7 @@
 /**
- * What sockets cost: memory of idle ones, delivery of stock updates to all of them against a bare Bun program in the
- * same run, and draws with sockets open against none. `bun bench/sockets.ts [sockets]`; exit 1 when a target is missed.
+ * Measures what sockets cost: `bun bench/sockets.ts [sockets]`. It measures the memory of idle sockets, the delivery of
+ * stock updates to all of them, and draws with and without open sockets. A bare Bun program is measured in the same run
+ * for comparison. Exits 1 when a target is missed.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -57,7 +58,7 @@ for (let i = 0; i < 50; i += 1) await Promise.all([buy(i), publishBare()])
 const tokens = Array.from({ length: sockets }, (_, i) => people[Math.floor(i / socketsAUser)] ?? buyer)
 const theirs = await openSide(bare, tokens, publishBare)
 const ours = await openSide(service, tokens, buy)
-// In turns, so that whatever else this machine does meets both alike.
+// They take turns, so that other work on this machine disturbs both alike.
 for (let round = 0; round < rounds; round += 1) for (const side of [theirs, ours]) await side.measure()
 const [bareFigures, ourFigures] = [theirs.figures(), ours.figures()]
 for (const side of [theirs, ours]) await side.close()
@@ -112,7 +113,7 @@ async function serve(args: string[], env: Record<string, string>): Promise<Serve
   return { url: /Serving on (\S+)/.exec(output)?.[1] ?? '', pid: child.pid, kill }
 }
 
-/** Access tokens of people with points to spend. */
+/** Signs people in, gives them points and returns their access tokens. */
 async function signInMany({ services }: Installation, count: number): Promise<string[]> {
   const one = async (index: number) => {
     const phone = `137${String(index).padStart(8, '0')}`
@@ -146,7 +147,7 @@ async function makeProducts({ services }: Installation, count: number): Promise<
   return made
 }
 
-/** Opens the sockets; then times updates one by one, each from its request to the last socket. */
+/** Opens the sockets. Then it times updates one by one, each from its request until the last socket has it. */
 async function openSide(server: Served, all: string[], update: (index: number) => Promise<unknown>) {
   const latencies: number[] = []
   await Bun.sleep(idle_ms)
@@ -192,7 +193,7 @@ async function openSockets(url: string, all: string[]) {
   }
   await order({ open: { url, tokens: all } })
   return {
-    /** Resolves when the clients are listening, to the promise of what they will have heard. */
+    /** Resolves when the clients listen. The result holds a promise of when they received each update. */
     async expect(updates: number) {
       await order({ expect: updates })
       const heard = next() as Promise<{ lasts: number[] }>
@@ -205,7 +206,7 @@ async function openSockets(url: string, all: string[]) {
   }
 }
 
-/** Draws a second without sockets and with one for each drawer, in turns. */
+/** Measures draws per second, in turns without sockets and with one for each person who draws. */
 async function compareDraws() {
   const alone: number[] = []
   const beside: number[] = []
@@ -220,7 +221,7 @@ async function compareDraws() {
   return { alone: rank(alone, 0.5), beside: rank(beside, 0.5), ratio: rank(ratios, 0.5) }
 }
 
-/** Draws for `length_ms` and answers how many a second. */
+/** Draws for `length_ms` and returns how many draws it made per second. */
 async function draw(all: string[], length_ms: number): Promise<number> {
   let made = 0
   const startedAt = performance.now()

@@ -14,26 +14,26 @@ import { stopInOrder } from '../src/lib/stop-in-order.ts'
 import { adjust } from '../src/merchant/counter/adjust.ts'
 import { findMismatches, type Mismatch } from '../src/reconcile/checks.ts'
 
-/** A fresh database server that keeps what it commits, and the programs that are measured over it. */
+/** A fresh database server that flushes each commit to disk, and the programs that are measured on it. */
 export interface Stage {
   databaseVersion: string
-  /** Settings of a service over the stage's database, and its folder. */
+  /** The settings of a service on the stage's database, and its folder. */
   settings: Readonly<Record<string, string>>
   dir: string
-  /** Starts the service as a process of its own, its settings by their environment names over the stage's. */
+  /** Starts the service as a process. `settings`, by their environment names, override those of the stage. */
   startService(settings?: Record<string, string>): Promise<Program>
-  /** Starts a program of this folder, told its port as its only argument. */
+  /** Starts a program of this folder. Its only argument is its port. */
   startBare(file: string): Promise<Program>
   /** Gives points by corrections, as an operator would. */
   givePoints(userIds: readonly number[], points: number): Promise<void>
-  /** A product on sale; answers its id. */
+  /** Adds a product on sale and returns its id. */
   addProduct(points: number, stock: number): Promise<number>
   /** Every row that breaks an invariant. */
   mismatches(): Promise<Mismatch[]>
   close(): Promise<void>
 }
 
-/** A process under measurement. */
+/** A process that is measured. */
 export interface Program {
   url: string
   pid: number
@@ -100,7 +100,7 @@ export async function openStage({ foreignKeys = true } = {}): Promise<Stage> {
   }
 }
 
-/** The bench's own way to the ledger's operations, beside the services under load. */
+/** Opens services of the bench's own, for operations beside the services under load. */
 async function openServices(settings: Record<string, string>) {
   const config = loadConfig(settings)
   const { DATABASE_URL: uri = '', JWT_SECRET: secret = '' } = config

@@ -8,7 +8,7 @@ import { freePort, type Stage } from './stage.ts'
 const root = resolve(import.meta.dir, '..')
 const patience_ms = 60_000
 
-/** How soon a service is healthy: the executable on a ready database, and a second start of the embedded default. */
+/** Measures how soon a service is healthy: the executable on a ready database, and a second start of the default. */
 export async function startTimes({ settings, dir }: Stage, rounds: number): Promise<Result[]> {
   const executable = join(dir, 'restaurant-points')
   await $`${process.execPath} ops/build.ts --outfile ${executable}`.cwd(root).quiet()
@@ -35,7 +35,7 @@ async function timed(
   most_ms: number,
 ): Promise<Result> {
   const all: number[] = []
-  // The first one prepares what there is to prepare.
+  // The first start is not counted: it prepares the database.
   for (let round = 0; round <= rounds; round += 1) all.push(await timeToHealthy(command, settings))
   const times_ms = all.slice(1).map(Math.round)
   const figure = median(times_ms)

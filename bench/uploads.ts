@@ -1,6 +1,6 @@
 /**
- * Measures uploads a second and the service's memory at 32 parallel uploads of 3 MB, and the merchants' statistics over
- * a million reviews. Run: bun bench/uploads.ts [uploads] [reviews]
+ * Measures uploads per second and the service's memory with 32 parallel uploads of 3 MB, and the merchants' statistics
+ * over a million reviews. Run: bun bench/uploads.ts [uploads] [reviews]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -75,7 +75,7 @@ async function send(token: string, image: Uint8Array<ArrayBuffer>, index: number
   if (answer.code !== 0) throw new Error(`upload ${index} was refused with ${answer.code}`)
 }
 
-/** Other factors for the two highest frequencies make other pixels, without another picture to encode. */
+/** Makes another picture by other factors for the two highest frequencies; that is cheaper than to encode one. */
 function anotherPicture(jpeg: Uint8Array<ArrayBuffer>, index: number): Uint8Array<ArrayBuffer> {
   const picture = jpeg.slice()
   const factors = Buffer.from(picture.buffer).indexOf(Buffer.from([0xff, 0xdb])) + 5

@@ -1,4 +1,4 @@
-/** The default wheel, by angle; probabilities in ten-thousandths. */
+/** The prizes of the default wheel, in order of their angle. Probabilities are in ten-thousandths. */
 export const defaultPrizes = [
   prize(1, '八八折券', 'coupon', 88, 0, 500, '#FF6B6B'),
   prize(2, '50积分', 'points', 50, 45, 2_000, '#4ECDC4'),
@@ -13,7 +13,7 @@ export const defaultPrizes = [
 /** The guaranteed prize of the default wheel. */
 export const defaultPityPrizeId = 3
 
-/** Goods to look at before the restaurant has entered its own. */
+/** Sample products, for a restaurant that has not entered its own yet. */
 export const sampleProducts = [
   product('招牌红烧肉', '热菜', 880, 50, '慢炖三小时，肥而不腻', true),
   product('清蒸鲈鱼', '热菜', 1_280, 30, '当日鲜活，清蒸原味', true),

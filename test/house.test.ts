@@ -7,8 +7,8 @@ const root = join(import.meta.dir, '..')
 const src = join(root, 'src')
 
 /**
- * From the bottom up. A room imports itself and what stands on a lower line; rooms of one line stand side by side and
- * don't know each other. A room inside of another has a line of its own where it is named.
+ * The rooms from the bottom up. A room may import itself and rooms on lower lines, but no other room on its own line. A
+ * room inside another one may have its own place in this list.
  */
 const floors: readonly (readonly string[])[] = [
   ['lib', 'contract', 'lock-order.ts'],
@@ -33,7 +33,7 @@ const floors: readonly (readonly string[])[] = [
   ['main.ts'],
 ]
 
-/** What every room of a slice may use, though it stands in the slice's outer room. */
+/** Files of a slice's outer room that its inner rooms may use too. */
 const shared = ['merchant/deps.ts', 'merchant/audit.ts', 'merchant/schema.ts', 'merchant/guard.ts']
 
 interface Source {
@@ -84,7 +84,7 @@ test('the search for circles finds one', () => {
   expect(firstCircle([file('a', 'b'), file('b', 'c'), file('c', 'b')])).toEqual(['b', 'c', 'b'])
 })
 
-/** The files of a circle, each importing the next; empty when there is none. */
+/** The files of one circle, each of which imports the next; empty when there is none. */
 function firstCircle(files: readonly Pick<Source, 'path' | 'imports'>[]): string[] {
   const importsOf = new Map(files.map(({ path, imports }) => [path, imports]))
   const done = new Set<string>()

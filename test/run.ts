@@ -1,6 +1,6 @@
 /**
- * Runs the whole suite and closes with one line, `N passed, N failed`, from the runner's own report. The database
- * server is started here once for all test files.
+ * Runs the whole suite, or the files that are named. Starts one database server for all of them. Its last line is
+ * `N passed, N failed`, from the runner's own report.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

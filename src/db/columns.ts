@@ -15,7 +15,7 @@ export const jsonText = customType<{ data: string; driverData: unknown }>({
 /** An instant in UTC, to the millisecond. */
 export const instant = () => datetime({ fsp: 3 })
 
-/** The column's own default: the instant of the insert. Every session of the service is in UTC. */
+/** A column's default: the instant of the insert. It is in UTC because every session of the service is. */
 export const utcNow = sql`CURRENT_TIMESTAMP(3)`
 
 /** A probability as a whole number of ten-thousandths; DECIMAL(6,4) in the table. It is never a float. */

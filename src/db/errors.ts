@@ -51,12 +51,12 @@ const lostCodes = new Set([
   'ETIMEDOUT',
 ])
 
-/** What was read before a lock was taken has changed since: the whole transaction may be run again. */
+/** Something that was read before a lock was taken has changed since. The whole transaction may be run again. */
 export class StaleRead extends Error {
   override name = 'StaleRead'
 }
 
-/** True for a deadlock, a lock wait timeout or a snapshot conflict: the whole transaction may be run again. */
+/** True for a deadlock, a lock wait timeout or a conflict. The whole transaction may be run again. */
 export function isSerializationFailure(error: unknown): boolean {
   return error instanceof StaleRead || someCause(error, (cause) => serialization.has(Number(cause.errno)))
 }

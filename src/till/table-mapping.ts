@@ -51,7 +51,7 @@ const lockClause = { update: ' FOR UPDATE', none: '' }
 const quote = (name: string) => `\`${name}\``
 const useDefault = raw('DEFAULT')
 
-/** Makes rows of a table out of what a transaction's query answers, in place; other columns of the answer stay. */
+/** Returns a function that decodes a row of a transaction's query in place. Columns of other tables stay as they are. */
 export function decoderOf<Table extends MySqlTable>(table: Table) {
   const columns = Object.entries(getTableColumns(table)) as [string, AnyMySqlColumn][]
   return (row: Record<string, unknown>) => {
@@ -63,7 +63,7 @@ export function decoderOf<Table extends MySqlTable>(table: Table) {
   }
 }
 
-/** A mapping over a Drizzle table: columns and their codecs come from it, the statements are multi-row. */
+/** Maps a Drizzle table, which gives the columns and their codecs. Each statement handles many rows. */
 export function mapTable<Table extends MySqlTable, const Column extends keyof Table['$inferSelect'] & string = never>(
   table: Table,
   options: TableMappingOptions<Table['$inferSelect'], Column>,

@@ -44,7 +44,7 @@ export function needsOf<Announcement>(ticket: Ticket<Announcement>): Wanted[] {
 }
 
 /**
- * A refusal or a broken operation is its own outcome: the unit of work is as it was before it.
+ * Decides one ticket. Whatever else it throws becomes its outcome, and the unit of work is as it was before.
  * @throws {StaleRead} to run the whole batch again
  */
 export function decide<Announcement>(unit: UnitOfWork<Announcement>, ticket: Ticket<Announcement>): Outcome {

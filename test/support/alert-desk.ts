@@ -1,4 +1,4 @@
-/** What a message to the operators looked like on the wire. */
+/** A message to the operators as it was sent. */
 export interface Told {
   path: string
   query: URLSearchParams
@@ -6,10 +6,10 @@ export interface Told {
   body: any
 }
 
-/** How the receiver takes the next messages: well, with a status, with a robot's own error, or never. */
+/** How the receiver answers the next messages: well, with this status, with a robot's own error, or never. */
 export type Mood = 'well' | number | { errcode: number } | 'hang'
 
-/** The operators' side, on loopback: a DingTalk or WeCom robot, or any webhook. */
+/** Starts the receiver of alerts on loopback: a DingTalk or WeCom robot, or any webhook. */
 export function startAlertDesk() {
   const told: Told[] = []
   const moods: Mood[] = []

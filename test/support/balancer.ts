@@ -1,9 +1,9 @@
-/** A balancer in front of replicas that asks each whether it is ready, and tries nothing twice. */
+/** A balancer in front of replicas. It asks each whether it is ready, and sends no request twice. */
 export interface Balancer {
   readonly url: string
   /** Requests that got no answer from the replica they were sent to. */
   readonly failed: string[]
-  /** Where a socket is to go now. */
+  /** The replica for a new socket. */
   pick(): string | undefined
   add(replica: string): void
   remove(replica: string): void

@@ -13,7 +13,7 @@ const flags = [
   '--disable-sync',
 ]
 
-/** The page at `url` as a real browser has it after loading: its document as text, and what it complained about. */
+/** Loads the page at `url` in a real browser. Returns its document as text, and what the browser complained about. */
 export async function browse(url: string): Promise<{ dom: string; complaints: string[] }> {
   const profile = mkdtempSync(join(tmpdir(), 'points-browser-'))
   const command = [
@@ -32,7 +32,7 @@ export async function browse(url: string): Promise<{ dom: string; complaints: st
   return { dom, complaints: log.split('\n').filter((line) => line.includes('CONSOLE')) }
 }
 
-/** Chromium's program, from the distribution's packages when it isn't on the machine. */
+/** Finds Chromium. When it isn't on the machine, installs it from the distribution's packages. */
 async function chromium(): Promise<string> {
   const find = () => Bun.which('chromium') ?? Bun.which('chromium-browser') ?? Bun.which('google-chrome')
   const found = find()

@@ -1,4 +1,4 @@
-// The program with a bug: when SIGUSR2 comes, a statement fails that nobody waits for.
+// The program with a bug: at SIGUSR2 a statement fails, and nobody catches its error.
 import { DrizzleQueryError } from 'drizzle-orm'
 
 process.on('SIGUSR2', () => {

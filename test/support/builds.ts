@@ -1,7 +1,7 @@
 import { expect } from 'bun:test'
 import { type Phone, phoneOf, type WxAnswer, type WxOptions } from './mini-program.ts'
 
-/** How builds differ in what they send of their own accord. */
+/** How builds differ in what they send by themselves. */
 export interface BuildHabits {
   header?: Record<string, string>
   refreshBody?: (token: string) => Record<string, unknown>
@@ -9,7 +9,7 @@ export interface BuildHabits {
   refreshesOn?: number
 }
 
-/** What a build keeps of its session, and how it calls: on one code in a body it refreshes the token and calls again. */
+/** A build's session and its calls. On the code of an expired token it refreshes the token and calls again. */
 export class Build {
   accessToken = ''
   refreshToken = ''
@@ -25,7 +25,7 @@ export class Build {
     }
     this.phone = phoneOf(service, this.#habits.header)
   }
-  /** The body of a success; anything else is what the build shows as a failure. */
+  /** Returns the body of a success. Throws for anything else, which the build shows as a failure. */
   async call(path: string, options: WxOptions = {}, tries = 0): Promise<WxAnswer['data']> {
     const { statusCode, data } = await this.phone.request(path, { token: this.accessToken, ...options })
     expect(statusCode).toBe(200)

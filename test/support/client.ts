@@ -17,7 +17,7 @@ export interface CallOptions {
   token?: string | undefined
   /** Sent as JSON. */
   body?: unknown
-  /** Sent as it is. */
+  /** Sent unchanged. */
   raw?: string | Uint8Array<ArrayBuffer>
   /** Sent as multipart. */
   form?: FormData
@@ -36,8 +36,8 @@ export interface Client {
 type AnswerCheck = (status: number, answer: unknown) => string | undefined
 
 /**
- * A client of the service at `url` that holds every answer against the service's own OpenAPI document. Where the service
- * speaks dialects there may be more in an answer than the document says, and another code than the true one.
+ * A client of the service at `url` that checks every answer against the service's own OpenAPI document. Where dialects
+ * are on, an answer may have more fields than the document says, and another code than the real one.
  */
 export async function createClient(url: string): Promise<Client> {
   const hasDialects = (await fetch(`${url}/api/health`)).ok
@@ -104,12 +104,12 @@ async function answerChecks(url: string, isOpen: boolean): Promise<(method: stri
   }
 }
 
-/** The same schema with room for more fields. */
+/** The same schema, but it allows more fields. */
 function opened(schema: object): object {
   return JSON.parse(JSON.stringify(schema), (name, value) => (name === 'additionalProperties' ? true : value))
 }
 
-/** The schema of an operation's answers by their status. */
+/** The schemas of an operation's answers, by status. */
 function answerSchemas({ responses }: OpenApiOperation): [number, object][] {
   return Object.entries(responses).map(([status, response]) => {
     const { content = {} } = response as { content?: Record<string, { schema: object }> }

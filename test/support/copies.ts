@@ -2,8 +2,8 @@ import { expect } from 'bun:test'
 import type { Answer } from './client.ts'
 
 /**
- * Sends `count` copies of one call with its idempotency key at once: all are told the same success, and all but one that
- * it is told again. Answers what they were told; that there was one effect is for the test to see.
+ * Sends `count` copies of one call with its idempotency key at once. Checks that all get the same success, and that all
+ * but one are marked as replays. Returns the answer's data. The test itself must check that there was only one effect.
  */
 export async function parallelCopies(call: (index: number) => Promise<Answer>, count = 20): Promise<Answer['data']> {
   const answers = await Promise.all(Array.from({ length: count }, (_, index) => call(index)))

@@ -1,4 +1,4 @@
-// The real worker, which tells that it was started.
+// The real worker, which also reports that it was started.
 import '../../src/receipts/reading/reader-worker.ts'
 
 const starts = new BroadcastChannel('starts of reader workers')

@@ -22,7 +22,7 @@ function withDatabase(url: string, database: string): string {
   return changed.toString()
 }
 
-/** Makes an empty database and answers its URL. */
+/** Makes an empty database. Returns its URL. */
 export async function createTestDatabase(name: string): Promise<string> {
   const server = await testServer()
   const admin = openDatabase({ address: { uri: server.urlOf('') }, poolSize: 1 })

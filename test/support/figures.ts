@@ -1,14 +1,14 @@
 import { expect } from 'bun:test'
 import { until } from './sockets.ts'
 
-/** The samples of a `/metrics` page, by name and labels as they stand there. */
+/** The samples of a `/metrics` page, by name and labels as the page writes them. */
 export async function figuresOf(url: string): Promise<Map<string, number>> {
   const response = await fetch(`${url}/metrics`)
   expect(response.status, 'the figures are locked').toBe(200)
   return samplesOf(await response.text())
 }
 
-/** The samples of a text of figures. */
+/** The samples in the text of such a page. */
 export function samplesOf(text: string): Map<string, number> {
   const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(
@@ -28,7 +28,7 @@ export function sumOf(figures: Map<string, number>, name: string, labels = ''): 
   return sum
 }
 
-/** Resolves once so many requests are being answered, besides the look at the figures itself. */
+/** Resolves once this many requests are being answered, without the request for the figures itself. */
 export async function requestsUnderWay(url: string, count: number): Promise<void> {
   await until(async () => sumOf(await figuresOf(url), 'http_requests_in_flight') === count + 1)
 }

@@ -1,4 +1,4 @@
-/** Ports that nobody listens on now, all different. */
+/** Different ports on which nobody listens now. */
 export function freePorts(count: number): number[] {
   const probes = Array.from({ length: count }, () =>
     Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } }),

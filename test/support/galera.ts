@@ -6,11 +6,11 @@ import { type Database, openDatabase } from '../../src/db/client.ts'
 import { initialize, type ServerFiles } from '../../src/db/server-program.ts'
 import { freePorts } from './free-ports.ts'
 
-/** Three MariaDB servers in a Galera cluster, on loopback. */
+/** A Galera cluster of three MariaDB servers on loopback. */
 export interface GaleraCluster {
-  /** A URL of database `name` on each server. */
+  /** The URL of database `name` on each server. */
   urls(name: string): string[]
-  /** The operator's way to each server. */
+  /** An operator's connection to each server. */
   admins: readonly Database[]
   /** Cuts a server off from the others, or lets it back. */
   isolate(server: number, isIsolated?: boolean): Promise<void>
@@ -25,7 +25,7 @@ const program = () => Bun.which('mariadbd') ?? Bun.which('mariadbd', { PATH: '/u
 const packages = ['mariadb-server', 'galera-4', 'rsync', 'lsof']
 const isInstalled = () => provider() && program() && Bun.which('wsrep_sst_rsync') && Bun.which('rsync')
 
-/** Why no cluster can run here; undefined when one can. Installs the distribution's packages where it may. */
+/** Why no cluster can run here; undefined when one can. Installs the distribution's packages if it has the right to. */
 export async function whyNoGalera(): Promise<string | undefined> {
   if (isInstalled()) return undefined
   if (!Bun.which('apt-get') || process.getuid?.() !== 0)
@@ -39,7 +39,7 @@ export async function whyNoGalera(): Promise<string | undefined> {
 export async function startGalera(): Promise<GaleraCluster> {
   const home = mkdtempSync(join(tmpdir(), 'points-galera-'))
   const servers = serversIn(home)
-  // Copied to the others by rsync, whose daemon takes no data as root.
+  // rsync copies the data to the other servers, and its daemon does not take data as root.
   const account = process.getuid?.() === 0 ? 'mysql' : userInfo().username
   await $`chmod 755 ${home}`.quiet()
   for (const [index, server] of servers.entries()) {

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
 
-/** A PNG of black grey-scale pixels, with further chunks after its header. Small in bytes however many pixels it has. */
+/** A PNG of black grey-scale pixels, with further chunks after its header. It is small, however many pixels it has. */
 export function pngOf(width: number, height: number, ...extra: Uint8Array[]): Uint8Array {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
@@ -33,7 +33,7 @@ export function withJpegSize(jpeg: Uint8Array, width: number, height: number): U
   return copy
 }
 
-/** The JPEG with its last scan repeated `times` over. */
+/** The JPEG with its last scan repeated `times` times. */
 export function withScans(jpeg: Uint8Array, times: number): Uint8Array {
   const file = Buffer.from(jpeg)
   const scan = file.subarray(file.lastIndexOf(Buffer.from([0xff, 0xda])), -2)

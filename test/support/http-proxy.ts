@@ -1,4 +1,4 @@
-/** A way to an HTTP server on loopback that answers 500 to the requests that `fails` picks. */
+/** Starts a proxy to an HTTP server on loopback. It answers 500 to the requests that `fails` picks. */
 export function startFaultyProxy(target: string, fails: (url: URL) => boolean) {
   let failed = 0
   const server = Bun.serve({

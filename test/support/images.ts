@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { crc32, deflateSync } from 'node:zlib'
 
-/** A PNG of blocks whose greys follow from `seed`: equal seeds look alike, others don't. */
+/** A PNG of grey blocks made from `seed`. Pictures of one seed look alike; those of others don't. */
 export function picture(seed: number, width = 320, height = 480): Uint8Array<ArrayBuffer> {
   const blocks = 16
   const grey = (x: number, y: number) =>
@@ -15,7 +15,7 @@ export function picture(seed: number, width = 320, height = 480): Uint8Array<Arr
   return pngOf(width, height, deflateSync(rows))
 }
 
-/** A PNG that says it is so large, whatever it holds; grey, or of another colour type (6: RGBA). */
+/** A PNG that claims this size, whatever it holds. Grey, or of another colour type (6: RGBA). */
 export function pngOf(width: number, height: number, pixels: Uint8Array, colourType = 0): Uint8Array<ArrayBuffer> {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
@@ -42,7 +42,7 @@ export async function heavyJpeg(bytes: number): Promise<Uint8Array<ArrayBuffer>>
   return jpegOf(pngOf(side, side, deflateSync(rows, { level: 1 })), 92)
 }
 
-/** The image with zeros after it, `size` bytes in all. */
+/** The image followed by zeros, `size` bytes in all. */
 export function padded(image: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size)
   bytes.set(image)

@@ -1,8 +1,8 @@
 import type { OcrLine } from '../../src/receipts/reading/rows.ts'
 
 /**
- * Sets a text as a receipt of 900 pixels: each line a row, `|` between columns, `^` in front of what is printed large and in
- * the middle.
+ * Lays a text out as the OCR lines of a receipt, 900 pixels wide. Each line is a row; `|` separates columns; `^` marks
+ * text that is printed large and in the middle.
  */
 export function linesOf(text: string): OcrLine[] {
   return text.split('\n').flatMap((row, index) => {

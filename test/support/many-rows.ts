@@ -10,7 +10,7 @@ const uploadId = "CONCAT('UP_', LPAD(n, 16, '0'))"
 const code = "CONCAT('C', LPAD(n, 9, '0'))"
 const someone = `1 + n % ${people}`
 
-/** By table what a row of it is made of, from its number `n`. Most rows are old and settled, as in a long-lived service. */
+/** By table, the SQL of each column, from the row's number `n`. Most rows are old and settled, as after long use. */
 const columnsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   users: {
     user_id: 'n + 1',
@@ -153,7 +153,7 @@ const columnsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-/** Fills every table that grows, so that the database plans its statements as it does after months of use. */
+/** Fills every table that grows, so that the database plans its statements as after months of use. */
 export async function fillTables(database: Database): Promise<void> {
   await database.query('CREATE TABLE numbers (n INT PRIMARY KEY)')
   const connection = await database.acquire()

@@ -1,6 +1,6 @@
 import type { TestService } from './service.ts'
 
-/** What `wx.request` answers with: builds look at `statusCode` first, then at the body. */
+/** The answer of `wx.request`. Builds look at `statusCode` first, then at the body. */
 export interface WxAnswer {
   statusCode: number
   header: Headers
@@ -15,9 +15,9 @@ export interface WxOptions {
   header?: Record<string, string>
 }
 
-/** A phone with some build of the mini-program, as `wx.request` and `wx.uploadFile` of its runtime behave. */
+/** A phone with a build of the mini-program. It behaves as `wx.request` and `wx.uploadFile` do. */
 export interface Phone {
-  /** GET puts the data into the query, others send them as JSON; `/api` stands before the path. */
+  /** GET puts the data into the query; other methods send it as JSON. `/api` is put before the path. */
   request(path: string, options?: WxOptions): Promise<WxAnswer>
   uploadFile(
     path: string,

@@ -1,4 +1,4 @@
-// The real worker, but for two images that no decoder would ever hang on or die of.
+// The real worker, but two images make it hang or die. No decoder would do that by itself.
 import '../../src/receipts/reading/reader-worker.ts'
 
 declare const self: Worker

@@ -22,7 +22,7 @@ export function newPhone(): string {
   return `139${String(phones).padStart(8, '0')}`
 }
 
-/** Signs a phone in with the development code; a new phone makes an account. */
+/** Signs a phone in with the development code. A new phone gets an account. */
 export async function signIn({ client }: Pick<TestService, 'client'>, phone = newPhone()): Promise<Person> {
   const { code, data } = await client.post('/api/auth/login', { body: { phone, code: devCode } })
   expect(code).toBe(0)
@@ -34,12 +34,12 @@ export async function givePoints({ services }: TestService, { userId }: Person, 
   await services.till.run(adjust, { userId, points, reason: 'test', adjustmentId: randomId('ADJ'), actorId: null })
 }
 
-/** The balance as the API tells it. */
+/** The balance that the API shows. */
 export async function balanceOf({ client }: TestService, { token }: Person): Promise<number> {
   return (await client.get('/api/user/status', { token })).data.total_points
 }
 
-/** A product on sale with `stock` units; answers its id. */
+/** Adds a product on sale with `stock` pieces. Returns its id. */
 export async function newProduct(
   { services }: Pick<TestService, 'services'>,
   stock: number,

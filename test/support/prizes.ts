@@ -1,7 +1,7 @@
 import type { Person } from './people.ts'
 import type { TestService } from './service.ts'
 
-/** Prizes of the default wheel, by what they are. */
+/** Ids of prizes of the default wheel, by what they give. */
 export const defaultPrize = { coupon: 1, points: 2, dish: 5, nothing: 8 } as const
 
 /** Makes every draw that is not guaranteed win this prize. */
@@ -10,10 +10,10 @@ export async function makeCertain({ database, services }: TestService, prizeId: 
   services.caches.wheel.invalidate()
 }
 
-/** Draws once and answers what was won. */
+/** Draws once and returns what was won. */
 export async function win(service: TestService, { token }: Person, prizeId: number) {
   await makeCertain(service, prizeId)
-  // Lists are by time: of two in the same millisecond either could be first.
+  // Lists are sorted by time. Two rows of the same millisecond could come in either order.
   service.clock.advance(1)
   const { data } = await service.client.post('/api/lottery/draw', { token, body: { draw_type: 'single' } })
   return { draw_id: data.draw_id, ...data.results[0] }

@@ -13,7 +13,7 @@ export interface Program {
 
 export type Settings = Partial<Record<keyof Config, string>>
 
-/** Of the file's own: an image store that another database filled is not swept, which is a failing job. */
+/** Each test file has its own: an image store that another database filled is not swept, and that job then fails. */
 const dataDir = join(import.meta.dir, '../../.data/test/programs', crypto.randomUUID())
 
 const testSettings: Settings = {
@@ -27,21 +27,21 @@ const testSettings: Settings = {
   LOG_LEVEL: 'info',
 }
 
-/** What is run as the program, with what environment and where. */
+/** The command that runs the program, its environment and its folder. */
 export interface Executable {
   command: string[]
   env: Record<string, string>
   cwd?: string
 }
 
-/** The program from its source. Nothing of this process's settings reaches it but what finding its tools takes. */
+/** The program from its source. Of this process's environment it gets only what it needs to find its tools. */
 export function source(settings: Settings, program = main): Executable {
   const { PATH = '', HOME = '', TMPDIR } = process.env
   const env = { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...testSettings, ...settings }
   return { command: [process.execPath, program], env }
 }
 
-/** Starts `serve`, of `program` instead if it is given, and resolves when it says where it listens. */
+/** Starts `serve` of `program` and resolves when it says where it listens. */
 export function startProgram(settings: Settings, program = main): Promise<Program> {
   return startExecutable(source(settings, program))
 }

@@ -1,9 +1,13 @@
 import type { Socket } from 'bun'
 
 /**
- * What the proxy does with the next COMMITs: pass them on; cut the connection before the database sees one; cut it
- * after the database did, before the client hears; the same, and be gone from then on; tell the client an error number instead of the database's yes, or
- * instead of asking it; or hold one back until the mode changes.
+ * What the proxy does with the next COMMITs.
+ *
+ * - `pass`: sends them on.
+ * - `cut-before`, `cut-after`: cuts the connection before the database gets one, or after that but before the answer.
+ * - `gone-before`, `gone-after`: the same, and from then on the proxy takes no connections.
+ * - `hold`: keeps one back until the fate changes.
+ * - `fails`: answers the client with this error number; `happens` says whether the database gets the COMMIT.
  */
 export type CommitFate =
   | 'pass'
@@ -17,18 +21,18 @@ export type CommitFate =
 export interface DatabaseProxy {
   /** A database URL that leads through the proxy. */
   readonly url: string
-  /** COMMITs that met a fate other than `pass`. */
+  /** How many COMMITs met a fate other than `pass`. */
   readonly struck: number
   strike(fate: CommitFate, times?: number): void
-  /** From here on connections are made and their statements never answered, until it is told otherwise. */
+  /** From now on connections are accepted but their statements are never answered, until `mute(false)`. */
   mute(isMuted?: boolean): void
-  /** Keeps the text of each statement that is sent from here on in the list it answers. */
+  /** Returns a list to which the text of each later statement is added. */
   listen(): string[]
-  /** Statements reach the database; its answers are kept back until it is told otherwise. */
+  /** From now on statements reach the database but its answers are kept back, until `withhold(false)`. */
   withhold(isWithholding?: boolean): void
-  /** Pieces of answers that are kept back now. */
+  /** How many pieces of answers are kept back now. */
   readonly withheld: number
-  /** New connections lead to another server, and those there are end: what a balancer does when the writer changes. */
+  /** Leads new connections to another server and ends the old ones, as a balancer does when the writer changes. */
   redirect(databaseUrl: string): void
   stop(): void
 }
@@ -38,11 +42,11 @@ interface Pair {
   client?: Socket<Pair>
   waiting: Uint8Array[]
   deaf: boolean | 'gone'
-  /** What the client is told instead of the database's next answer. */
+  /** Sent to the client instead of the database's next answer. */
   lie?: Uint8Array | undefined
 }
 
-/** A small TCP proxy in front of the database server: lost replies and late statements, made to order. */
+/** Starts a small TCP proxy in front of the database server. It loses answers and delays statements on demand. */
 export async function startProxy(databaseUrl: string, port = 0): Promise<DatabaseProxy> {
   let to = addressOf(databaseUrl)
   const pairs = new Set<Pair>()
@@ -168,12 +172,12 @@ function errorPacket(errno: number): Uint8Array {
   return Buffer.concat([Buffer.from([body.length, 0, 0, 1]), body])
 }
 
-/** A COM_QUERY packet: the first of its exchange, of kind 3. */
+/** Whether it is a COM_QUERY packet: the first of its exchange, with command 3. */
 function isStatement(packet: Uint8Array): boolean {
   return packet[3] === 0 && packet[4] === 3
 }
 
-/** What a COM_QUERY packet says; MySQL's have two bytes of query attributes before the text. */
+/** The text of a COM_QUERY packet. MySQL's client puts two bytes of query attributes before it. */
 function textOf(packet: Uint8Array): string {
   const from = packet[5] === 0 ? 7 : 5
   return new TextDecoder().decode(packet.subarray(from)).trim()

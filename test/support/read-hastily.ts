@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createReader } from '../../src/receipts/reading/reader.ts'
 
-// Gives every photo less time than it takes: at each of these moments the worker is deep in something else.
+// Gives the photo less time than it takes. At each of these moments the worker is busy with another step.
 const [photo = ''] = process.argv.slice(2)
 const image = await Bun.file(photo).bytes()
 for (const timeout_ms of [150, 300, 450, 600, 900]) {

@@ -2,7 +2,7 @@ import type { Database } from '../../src/db/client.ts'
 import { randomId } from '../../src/lib/random.ts'
 import { uploadReviewsTable } from '../../src/receipts/schema.ts'
 
-/** A receipt that waits for a review since `createdAt`; answers its id. */
+/** Adds a receipt that has waited for a review since `createdAt`. Returns its id. */
 export async function waitingReceipt({ orm }: Database, userId: number, createdAt: Date): Promise<string> {
   const upload_id = randomId('UP')
   await orm.insert(uploadReviewsTable).values({

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A Redis of a test's own, on a port of its own on loopback; it can be paused, killed and started again. */
+/** A Redis for one test, on its own port on loopback. It can be paused, killed and started again. */
 export interface TestRedis {
   readonly url: string
   kill(): Promise<void>
@@ -12,7 +12,7 @@ export interface TestRedis {
   resume(): void
 }
 
-/** Starts Redis or Valkey; on Debian and Ubuntu, as root, its program is installed when absent. */
+/** Starts Redis or Valkey. On Debian and Ubuntu, as root, it installs the program when that is absent. */
 export async function startRedis(): Promise<TestRedis> {
   const program = await redisProgram()
   const port = freePort()
@@ -49,12 +49,12 @@ export async function startRedis(): Promise<TestRedis> {
 
 export interface RedisProxy {
   readonly url: string
-  /** From here on nothing reaches those who have subscribed; their connections stay. */
+  /** From now on nothing reaches the subscribers, but their connections stay open. */
   deafen(): void
   stop(): void
 }
 
-/** A way to Redis on which listeners can be cut off without a sign, as a firewall does that forgot their connection. */
+/** Starts a proxy to Redis that can cut subscribers off without a sign, as a firewall does that forgot a connection. */
 export function startRedisProxy(target: string): RedisProxy {
   const { hostname, port } = new URL(target)
   let isDeafening = false
@@ -83,7 +83,7 @@ export function startRedisProxy(target: string): RedisProxy {
   }
 }
 
-/** Debian's `redis-tools` holds the server's program under another name and, unlike `redis-server`, starts no service. */
+/** Debian's `redis-tools` has the server's program under another name. Unlike `redis-server` it starts no service. */
 async function redisProgram(): Promise<string> {
   const found = find()
   if (found) return found

@@ -4,7 +4,7 @@ import { openDatabase } from '../../src/db/client.ts'
 import { createTill, type Till } from '../../src/till/till.ts'
 import type { TestService } from './service.ts'
 
-/** A second till over the service's database, with connections and lanes of its own; `heard` is what it published. */
+/** Runs work with a second till on the service's database, which has its own lanes. `heard` is what it published. */
 export async function withReplica<T>(
   service: TestService,
   work: (replica: { till: Till<Push>; heard: Push[] }) => Promise<T>,
@@ -27,7 +27,7 @@ export async function withReplica<T>(
   }
 }
 
-/** 0 for what succeeds, else the refusal's code. */
+/** 0 for a success, else the refusal's code. */
 export async function codeOf(running: Promise<unknown>): Promise<number> {
   try {
     await running

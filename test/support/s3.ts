@@ -8,9 +8,9 @@ import type { S3Settings } from '../../src/storage/s3-store.ts'
 /** A server that speaks S3 on loopback, with one empty bucket. */
 export interface S3Server {
   settings: S3Settings
-  /** Makes another empty bucket, which `remove` goes by from then on. */
+  /** Makes another empty bucket. From then on `remove` uses that one. */
   newBucket(): Promise<S3Settings>
-  /** Removes what the store itself would not. */
+  /** Removes an object that the store itself would not remove. */
   remove(key: string): Promise<void>
   stop(): Promise<void>
 }

@@ -14,7 +14,7 @@ import { createTestDatabase } from './database.ts'
 /** Settings that differ from the defaults, by their environment names. */
 export type Settings = Partial<Record<keyof Config, string>>
 
-/** A whole running service over a database of its own, wiped before each test and reconciled after it. */
+/** A whole running service on its own database, which is emptied before each test and reconciled after it. */
 export interface TestService {
   readonly url: string
   readonly databaseUrl: string
@@ -22,9 +22,9 @@ export interface TestService {
   readonly dataDir: string
   readonly services: RunningServer['services']
   readonly database: Database
-  /** Time as the service sees it: `advance` lets it pass, `set` sets the time of day by so much. */
+  /** The service's clock. `advance` lets time pass; `set` moves only the time of day. */
   readonly clock: Time & { advance(ms: number): void; set(ms: number): void }
-  /** Calls over HTTP, each answer held against the OpenAPI document. */
+  /** Calls over HTTP. It checks each answer against the OpenAPI document. */
   readonly client: Client
   /** What the service printed to its terminal. */
   readonly printed: string[]
@@ -44,7 +44,7 @@ const base: Settings = {
   DIALECTS: 'off',
 }
 
-/** Settings of a service on `databaseUrl`. */
+/** The settings of a service on `databaseUrl`. */
 export function testConfig(databaseUrl: string, settings: Settings = {}): Config {
   return loadConfig({ ...base, DATABASE_URL: databaseUrl, ...settings })
 }
@@ -115,7 +115,7 @@ export function useService(settings: Settings = {}): TestService {
   }
 }
 
-/** Empties every table but the migrations', and puts the default wheel back. */
+/** Empties every table but that of the migrations, and installs the default wheel again. */
 async function wipe(services: RunningServer['services']): Promise<void> {
   const { database, caches } = services
   const tables = await database.query<{ name: string }>(

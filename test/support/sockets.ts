@@ -10,14 +10,14 @@ export interface Frame {
   timestamp: string
 }
 
-/** A client of the service's sockets that holds every frame against its definition. */
+/** A client of the service's sockets that checks every frame against its schema. */
 export interface SocketClient {
-  /** Everything heard so far. */
+  /** All frames received so far. */
   readonly frames: Frame[]
   readonly protocol: string
   send(frame: object | string): void
   of(type: string): Frame[]
-  /** The `count`th frame of a type, waited for. */
+  /** Waits for the `count`th frame of a type. */
   next(type: string, count?: number): Promise<Frame>
   /** The code it was closed with. */
   readonly closed: Promise<number>
@@ -33,7 +33,7 @@ export function closeSockets(): void {
   opened.clear()
 }
 
-/** How a client says who it is. */
+/** How a client authenticates. */
 export interface Way {
   query?: string
   headers?: Record<string, string>
@@ -88,21 +88,21 @@ export async function openSocket(url: string, way: Way = {}): Promise<SocketClie
   }
 }
 
-/** A socket of someone signed in, after its `connected`. */
+/** Opens a socket of someone signed in. Resolves after its frame `connected`. */
 export async function connectAs(url: string, { token }: { token: string }): Promise<SocketClient> {
   const socket = await openSocket(url, { query: token })
   await socket.next('connected')
   return socket
 }
 
-/** A socket that never answers and reads only when told to: its bytes and its end. */
+/** A socket that never answers and reads only when told to. */
 export interface SilentSocket {
   readonly tcp: TcpSocket
   text(): string
   readonly ended: Promise<void>
 }
 
-/** Upgrades by hand and then says nothing. */
+/** Makes the upgrade by hand and then sends nothing. */
 export async function openSilently(url: string, token: string): Promise<SilentSocket> {
   const { hostname, port } = new URL(url)
   const tcp = connect(Number(port), hostname)

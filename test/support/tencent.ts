@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 
-/** A message as the vendor was asked to send it. */
+/** A message that the vendor was asked to send. */
 export interface SentMessage {
   PhoneNumberSet: string[]
   SmsSdkAppId: string
@@ -9,15 +9,15 @@ export interface SentMessage {
   TemplateParamSet: string[]
 }
 
-/** What a call meets: an error of the call, a status of the message, or trouble. */
+/** What a call meets: an error for the whole call, a status for the message, or trouble. */
 export type Fate = { error: string } | { status: string } | 'slow' | 'garbage' | 'broken' | 'odd'
 
-/** Tencent Cloud SMS on loopback: it recomputes each call's signature (TC3-HMAC-SHA256) before it looks at it. */
+/** Tencent Cloud SMS on loopback. It checks the signature (TC3-HMAC-SHA256) of each call first. */
 export interface TencentServer {
   readonly url: string
   readonly secretId: string
   readonly secretKey: string
-  /** How many calls came, and what was sent by those that were signed well. */
+  /** How many calls came, and the messages of those with a good signature. */
   readonly calls: { count: number; sent: SentMessage[] }
   next(...fates: Fate[]): void
   stop(): Promise<void>
@@ -69,7 +69,7 @@ function refuse(Code: string): Response {
   return Response.json({ Response: { Error: { Code, Message: 'as told' }, RequestId: 'r' } })
 }
 
-/** The vendor's documented check, from the request as it arrived. */
+/** Checks the signature as the vendor documents it, from the request as it arrived. */
 function signatureFault(
   request: Request,
   body: string,

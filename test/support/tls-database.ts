@@ -6,9 +6,9 @@ import { openDatabase } from '../../src/db/client.ts'
 import { databaseServerProgram, initialize, serverCommand } from '../../src/db/server-program.ts'
 import { until } from './sockets.ts'
 
-/** A MariaDB that speaks TLS on a port of 127.0.0.1, with a certificate for the name `localhost`. */
+/** A MariaDB with TLS on a port of 127.0.0.1. Its certificate is for the name `localhost`. */
 export interface TlsDatabase {
-  /** The URL of its database `points`, by this host name, without parameters. */
+  /** The URL of its database `points` with this host name, without parameters. */
   urlOf(host: string): string
   /** PEM files: the authority that signed its certificate, another one, and a client's pair. */
   files: { ca: string; otherCa: string; cert: string; key: string }
@@ -52,7 +52,7 @@ export async function startTlsDatabase(): Promise<TlsDatabase> {
   }
 }
 
-/** A database and two accounts: `points` may come as it likes, `certified` with a certificate of the authority only. */
+/** Makes the database and two accounts: `points` for any connection, `certified` only with the authority's certificate. */
 async function makePoints(socketPath: string): Promise<boolean> {
   const admin = openDatabase({ address: { socketPath, user: 'root', database: '' }, poolSize: 1 })
   try {

@@ -16,20 +16,20 @@ const notesTable = mysqlTable('toy_notes', {
   name: varchar({ length: 40 }).notNull(),
 })
 
-/** Jars of coins: the till's own restaurant. */
+/** Jars of coins: toy rows for the tests of the till. */
 export const jars = mapTable(jarsTable, { rank: 1, key: ['jar_id'], lock: 'update', updates: ['coins'] })
 const notes = mapTable(notesTable, { rank: 2, key: ['note_id'], lock: 'none', updates: [] })
 
 export interface Drop {
   jar: number
   coins: number
-  /** Unique over all notes; long ones don't fit the column. */
+  /** Unique over all notes. A name of more than 40 characters does not fit its column. */
   name: string
-  /** Runs inside the decision. */
+  /** Called inside the decision. */
   meanwhile?: () => void
 }
 
-/** Puts coins into a jar (or takes them) and leaves a note; refuses to go below zero, after having touched both. */
+/** Puts coins into a jar, or takes them, and leaves a note. It refuses to go below zero only after it changed both. */
 export const drop: Operation<Drop, { coins: number }, string> = {
   name: 'drop',
   owner: ({ jar }) => jar,
@@ -61,7 +61,7 @@ export const move: Operation<{ from: number; to: number; coins: number; name: st
   },
 }
 
-/** Makes a jar; keeps it only when asked to. */
+/** Makes a jar, and keeps it if `keep` is true. */
 export const make: Operation<{ coins: number; keep: boolean }, { jar: number }, string> = {
   name: 'make',
   owner: () => 'maker',
@@ -84,7 +84,7 @@ export interface ToyTill {
   close(): Promise<void>
 }
 
-/** A migrated database with the toy tables. */
+/** Makes a migrated database with the toy tables. Returns its URL. */
 export async function createToyDatabase(): Promise<string> {
   const url = await createTestDatabase(`points_toys_${process.pid}`)
   await createToyTables(url)
@@ -104,7 +104,7 @@ export async function createToyTables(url: string): Promise<void> {
   await database.close()
 }
 
-/** Ten jars with 100 coins each, and nothing else. */
+/** Resets the toy tables to ten jars with 100 coins each. */
 export async function resetToys(url: string): Promise<void> {
   const database = openDatabase({ address: { uri: url }, poolSize: 2 })
   for (const table of ['toy_jars', 'toy_notes', 'idempotency_keys', 'till_lanes']) {
@@ -115,7 +115,7 @@ export async function resetToys(url: string): Promise<void> {
   await database.close()
 }
 
-/** A till over the toy database. */
+/** Opens a till on the toy database. */
 export function openToyTill(url: string, options: Partial<TillOptions<string>> = {}): ToyTill {
   const database = openDatabase({ address: { uri: url }, poolSize: 6, statementTimeout_ms: 4_000 })
   const heard: string[] = []
@@ -136,7 +136,7 @@ export function openToyTill(url: string, options: Partial<TillOptions<string>> =
   return { till, database, heard, reports, close }
 }
 
-/** Jars whose coins aren't the 100 they began with plus what the notes say. */
+/** Jars whose coins don't equal the 100 they began with plus the sum of their notes. */
 export function brokenJars(database: Database): Promise<unknown[]> {
   return database.query(
     `SELECT j.jar_id, j.coins, COALESCE(SUM(n.coins), 0) AS noted FROM toy_jars j

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, expect } from 'bun:test'
 import type { DatabaseProxy } from './proxy.ts'
 import { brokenJars, createToyDatabase, openToyTill, resetToys, type ToyTill } from './toy-till.ts'
 
-/** The toy database of a test file: reset before each test; after it every jar is proved, and what was opened closed. */
+/** The toy database of a test file. Each test begins with it reset; after each, every jar is checked and all is closed. */
 export function useToys() {
   const open: (ToyTill | DatabaseProxy)[] = []
   let url = ''

@@ -3,13 +3,13 @@ import { type Upload, uploadReviewsTable } from '../../src/receipts/schema.ts'
 import type { Person } from './people.ts'
 import type { TestService } from './service.ts'
 
-/** An upload that waits for review, without a photo behind it; answers its id. */
+/** Adds an upload that waits for review and has no photo. Returns its id. */
 export async function newUpload(
   { database, clock }: TestService,
   { userId }: Person,
   fields: Partial<Upload> = {},
 ): Promise<string> {
-  // Lists are by time: of two in the same millisecond either could be first.
+  // Lists are sorted by time. Two rows of the same millisecond could come in either order.
   clock.advance(1)
   const upload_id = randomId('UP')
   await database.orm.insert(uploadReviewsTable).values({
@@ -27,7 +27,7 @@ export async function newUpload(
   return upload_id
 }
 
-/** A form with a photo, as a phone sends it. */
+/** The form with which a phone sends a photo. */
 export function photoForm(image: Uint8Array<ArrayBuffer>, amount?: string, name = 'receipt.jpg'): FormData {
   const form = new FormData()
   form.append('image', new Blob([image], { type: 'image/jpeg' }), name)
@@ -35,7 +35,7 @@ export function photoForm(image: Uint8Array<ArrayBuffer>, amount?: string, name 
   return form
 }
 
-/** Every object of the store, by key. */
+/** The keys of all objects in the store. */
 export async function storedKeys({ services }: TestService): Promise<string[]> {
   const keys: string[] = []
   for (const folder of ['receipts', 'avatars']) {

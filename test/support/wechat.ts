@@ -1,6 +1,6 @@
 import { randomCode } from '../../src/lib/random.ts'
 
-/** What WeChat does instead of answering a call: an `errcode` of its own, or trouble. */
+/** What WeChat does instead of a good answer: it answers this `errcode`, or has trouble. */
 export type Mood = number | 'slow' | 'garbage' | 'broken' | 'odd'
 
 const paths = {
@@ -9,14 +9,14 @@ const paths = {
   phone: '/wxa/business/getuserphonenumber',
 } as const
 
-/** WeChat's server API on loopback: codes work once, tokens end, credentials are checked. */
+/** WeChat's server API on loopback. Codes work once, tokens end, and credentials are checked. */
 export interface WechatServer {
   readonly url: string
   readonly appid: string
   readonly secret: string
-  /** How often it was asked. */
+  /** How often this path was called. */
   asked(what: keyof typeof paths): number
-  /** What the next calls meet, in order; then it answers well. */
+  /** What the next calls meet, in order. After them calls get good answers again. */
   next(what: keyof typeof paths, ...moods: Mood[]): void
   /** A code of `wx.login` for this person. */
   jsCode(openid: string): string
@@ -24,7 +24,7 @@ export interface WechatServer {
   phoneCode(phone: string, odd?: { countryCode?: string; appid?: string }): string
   /** Ends the access token, as a reset of the secret does. */
   endToken(): void
-  /** Forgets what it was asked and told. */
+  /** Forgets all calls and settings. */
   reset(): void
   stop(): Promise<void>
 }

@@ -111,7 +111,7 @@ describe('a database that is away', () => {
     },
   )
 
-  test('in the middle of a batch of reviews: the batch is not known yet, and sent again with its key it is finished', async () => {
+  test('a batch of reviews that the database left half-way is not known yet, and its repeat with the same key finishes it', async () => {
     const service = { client, services: running.services }
     const { token } = await signInMerchant(service)
     const uploads = await Promise.all(

@@ -8,16 +8,16 @@ import type { Known } from './values.ts'
 
 const mostKept = 60
 
-/** Who fuzzes, and what the service has told them. */
+/** The people who send the requests, and the values that the service has told them. */
 export interface Cast {
   token(sender: Sender): string | undefined
   known: Known
   learn(answer: Answer): void
-  /** Someone whose session a request ended signs in again. */
+  /** Signs a person in again whose session the request ended. */
   revive(request: FuzzRequest, answer: Answer): Promise<void>
 }
 
-/** Under which names of the document a value that the service told may be used. */
+/** By name of a value that the service told: the names in the document where it may be used. */
 const uses: Record<string, readonly string[]> = {
   product_id: ['product_id', 'id'],
   user_id: ['id'],
@@ -31,7 +31,7 @@ const uses: Record<string, readonly string[]> = {
   category: ['category'],
 }
 
-/** Signs the cast in: a user and a merchant with points, someone banned; people and codes of WeChat are known too. */
+/** Signs the cast in: a user and a merchant with points, and someone banned. Known values also hold codes of WeChat. */
 export async function signInCast(client: Client, databaseUrl: string, wechat: WechatServer): Promise<Cast> {
   const phones = { user: newPhone(), merchant: newPhone(), banned: newPhone() }
   const tokens = new Map<Sender, string>([['forger', 'eyJhbGciOiJub25lIn0.eyJ1c2VyX2lkIjoxfQ.']])
@@ -61,7 +61,7 @@ export async function signInCast(client: Client, databaseUrl: string, wechat: We
   return {
     token: (sender) => tokens.get(sender),
     known(name) {
-      // Codes of WeChat work once: each use is a new one, of a few people.
+      // A code of WeChat works once, so each use gets a new code, of one of a few people.
       if (name === 'js_code') return [wechat.jsCode(`oFuzz${Math.floor(performance.now()) % 5}`)]
       if (name === 'phone_code') return [wechat.phoneCode(phones.user)]
       return known.get(name) ?? []

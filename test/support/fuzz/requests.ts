@@ -2,19 +2,19 @@ import fc from 'fast-check'
 import type { OpenApiDocument, OpenApiOperation } from '../../../src/http/openapi.ts'
 import { hostile, hostileText, type Known, type Schema, valid } from './values.ts'
 
-/** Who sends it. */
+/** Who sends a request. */
 const senders = ['anonymous', 'user', 'merchant', 'banned', 'forger'] as const
 export type Sender = (typeof senders)[number]
 
 /** One request, as plain data. */
 export interface FuzzRequest {
-  /** As the document names it, for example `GET /api/photo/review/{upload_id}`. */
+  /** Its name in the document, for example `GET /api/photo/review/{upload_id}`. */
   operation: string
-  /** Whether a success is for this sender. */
+  /** Whether this sender may have a success. */
   isAllowed: boolean
   sender: Sender
   method: string
-  /** With its query. */
+  /** The path with its query. */
   path: string
   headers: Record<string, string>
   body?: string | Uint8Array<ArrayBuffer>
@@ -30,7 +30,7 @@ interface Parameter {
 
 type Content = Record<string, { schema: Schema }>
 
-/** Requests to every operation in the envelope: most are nearly right, some are broken on purpose. */
+/** Requests to every operation that answers in the envelope. Most are nearly right; some are broken on purpose. */
 export function requestsOf(
   { paths }: OpenApiDocument,
   known: Known,
@@ -75,12 +75,12 @@ function allowed(path: string): readonly Sender[] {
   return path.startsWith('/api/merchant/') ? ['merchant'] : ['merchant', 'user']
 }
 
-/** Arbitraries by how often they come. */
+/** Picks among arbitraries, each with its weight. */
 function weighted<Value>(...choices: [number, fc.Arbitrary<Value>][]): fc.Arbitrary<Value> {
   return fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })))
 }
 
-/** One in so many parameters is hostile. */
+/** One in this many parameters is hostile. */
 const hostileEvery = 12
 
 function addresses(path: string, parameters: readonly Parameter[], known: Known): fc.Arbitrary<string> {
@@ -102,7 +102,7 @@ function addresses(path: string, parameters: readonly Parameter[], known: Known)
     })
 }
 
-/** Lone surrogates can't be written in an address; an empty path parameter would be another path. */
+/** A text in a form that fits into a path. Lone surrogates don't, and an empty parameter would be another path. */
 function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed()) || '%20'
 }
@@ -160,7 +160,7 @@ function bodies(schema: Schema | undefined, method: string, known: Known): fc.Ar
   return weighted<Payload>([30, fc.record({ type, body })], [1, fc.constant({})])
 }
 
-/** The value with one field, at any depth, made something else, left out or joined by others. */
+/** The value with one field, at any depth, replaced, left out or joined by others. */
 function spoilt(value: unknown, at: number, odd: unknown): unknown {
   if (typeof value !== 'object' || value === null) return odd
   const names = Object.keys(value)
@@ -175,7 +175,7 @@ function spoilt(value: unknown, at: number, odd: unknown): unknown {
     : { ...value, ...more, [name]: changed }
 }
 
-/** JSON text cut off, with a key named twice, wrapped deep, or with something in front. */
+/** The JSON text cut off, with a key twice, wrapped deep, or with something in front. */
 function tornText(text: string, at: number): string {
   const kinds = [
     text.slice(0, at % (text.length + 1)),
@@ -189,7 +189,7 @@ function tornText(text: string, at: number): string {
   return kinds[at % kinds.length] ?? text
 }
 
-/** Photos good and bad, with fields good and bad. */
+/** Forms with good and bad photos and fields. */
 function forms({ properties = {} }: Schema, images: readonly Uint8Array<ArrayBuffer>[]): fc.Arbitrary<Payload> {
   const file = Object.entries(properties).find(([, schema]) => 'contentMediaType' in schema)?.[0] ?? 'file'
   const bytes = weighted(

@@ -20,13 +20,13 @@ export interface Schema {
   format?: string
 }
 
-/** Values the service has told of, by the name it told them under: real ids, codes and tokens. */
+/** Values that the service has answered, by their names: real ids, codes and tokens. */
 export type Known = (name: string) => readonly unknown[]
 
 const longestText = 40
 const mostItems = 8
 
-/** Values that the schema allows; where it names something known, most are the real thing. */
+/** Values that the schema allows. Where values of that name are known, most are those. */
 export function valid(schema: Schema, known: Known, name = ''): fc.Arbitrary<unknown> {
   const made = byShape(schema, known, name)
   return name === ''
@@ -34,7 +34,7 @@ export function valid(schema: Schema, known: Known, name = ''): fc.Arbitrary<unk
     : fc.oneof({ arbitrary: made, weight: 1 }, { arbitrary: told(known, name, made), weight: 3 })
 }
 
-/** What is known is looked up when the value is used, not when it is made up: it grows while the service answers. */
+/** Picks a known value only when it is used, because more become known while the service answers. */
 function told(known: Known, name: string, otherwise: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.tuple(fc.nat(), otherwise).map(([index, other]) => {
     const values = known(name)
@@ -125,7 +125,7 @@ export const hostile: fc.Arbitrary<unknown> = fc.oneof(
   fc.anything({ maxDepth: 3, withBigInt: false, withDate: false, withMap: false, withSet: false }),
 )
 
-/** Hostile texts that fit into an address. */
+/** Hostile texts that fit into a URL. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...hostileTexts.filter((text) => text.length < 1_000)),
   fc.string({ unit: 'binary', maxLength: 60 }),
