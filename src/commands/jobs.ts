@@ -34,7 +34,7 @@ async function runJob({ jobs }: Services, name: string, print: (line: string) =>
   if (attempt.outcome === 'failed')
     throw new OperatorError(`${name} failed after ${attempt.rows} rows: ${attempt.error}`)
   if (attempt.outcome === 'stopped') throw new OperatorError(`${name} was stopped after ${attempt.rows} rows.`)
-  if (attempt.outcome !== 'done') throw new OperatorError(`${name} is already running, here or on another replica.`)
+  if (attempt.outcome !== 'done') throw new OperatorError(`${name} is running already, here or on another replica.`)
   print(`${name}: ${attempt.rows} rows.`)
   return 0
 }
