@@ -33,7 +33,10 @@ const uploadPaths = ['/api/photo/upload', '/api/user/avatar']
 /** The headers of an answer that pages of other origins may read. */
 const exposeHeaders = ['X-Api-Code', 'X-Request-Id', 'Retry-After', 'Idempotency-Replayed']
 
-/** Builds the whole HTTP interface: every middleware and every group of routes. */
+/**
+ * Builds the whole HTTP interface: every middleware and every group of routes. Their order is the order in which a
+ * request meets them: its context, its dialect, whether it has a route, its address's limit, its body, its caller.
+ */
 export function createApp(services: Services): Hono<AppEnv> {
   const { config, logger, metrics, alerts, access, limits, health, lifecycle, dialects } = services
   const pathOf = dialects ? { getPath: dialects.pathOf } : {}

@@ -33,7 +33,7 @@ export const productsTable = mysqlTable(
     category: varchar({ length: 50 }).notNull(),
     exchange_points: int().notNull(),
     stock: int().notNull().default(0),
-    /** The number of its last movement. */
+    /** How many movements of stock it has had. It puts the product's pushes in order. */
     stock_seq: int().notNull().default(0),
     image: varchar({ length: 512 }),
     status: mysqlEnum(['active', 'inactive', 'deleted']).notNull().default('active'),

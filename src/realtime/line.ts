@@ -32,6 +32,7 @@ export class Line {
     this.#drain()
   }
 
+  /** Delivers an item in its turn. Items that moved no points have no number: they follow what came before them. */
   take(item: LineItem): void {
     const last = this.#held.at(-1)
     if (item.seq === undefined) {
@@ -39,8 +40,10 @@ export class Line {
       else if (last) last.pushes.push(...item.pushes)
       else this.#deliver(item)
     } else if (this.#next !== undefined && item.seq < this.#next) {
+      // It comes after its turn was given up. A balance that is older than the one shown is left out.
       this.#deliver({ seq: item.seq, pushes: item.pushes.filter(({ type }) => type !== 'points_update') })
     } else {
+      // Ahead of its turn or in it: it waits at its place among those that are held.
       const after = this.#held.findIndex(({ seq }) => seq !== undefined && seq > (item.seq ?? 0))
       this.#held.splice(after === -1 ? this.#held.length : after, 0, item)
       this.#drain()

@@ -23,6 +23,6 @@ export async function precheck(
   // The key is read last. One commit writes an upload and its answer, so an upload that was seen has its answer by now.
   const first = idempotency && (await rememberedAnswer(database, idempotency))
   if (first) return { answer: first.answer as UploadMade, replayed: true }
-  requireAllowed(sent ?? { standing: null }, today, dailyLimit)
+  requireAllowed(sent ?? { unrejectedUpload: null }, today, dailyLimit)
   return undefined
 }

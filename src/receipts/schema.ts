@@ -104,14 +104,14 @@ export interface PhotoSends {
   image_sha256: string
   sends: number
   /** The upload of it that was not rejected; while there is one the photo can't be sent again. */
-  standing: string | null
+  unrejectedUpload: string | null
 }
 
 /** Read while the user's row is locked, so no other upload or review of theirs can come in between. */
 export const photoSends = derivedMapping({
   name: 'photo_sends',
   rank: lockOrder.uploads,
-  updates: ['sends', 'standing'],
+  updates: ['sends', 'unrejectedUpload'],
   keyOf: ({ user_id, image_sha256 }: PhotoSends) => [user_id, image_sha256],
   load: readPhotoSends,
 })
@@ -123,7 +123,7 @@ export async function readPhotoSends(
 ): Promise<PhotoSends[]> {
   const found = await database.query<PhotoSends>(
     `SELECT user_id, image_sha256, COUNT(*) AS sends,
-            MAX(CASE WHEN review_status <> 'rejected' THEN upload_id END) AS standing
+            MAX(CASE WHEN review_status <> 'rejected' THEN upload_id END) AS unrejectedUpload
        FROM upload_reviews WHERE ${keys.map(() => '(image_sha256 = ? AND user_id = ?)').join(' OR ')}
       GROUP BY user_id, image_sha256`,
     keys.flatMap(([user_id, sha256]) => [sha256, user_id]),
@@ -131,7 +131,7 @@ export async function readPhotoSends(
   return keys.map(([user, sha256]) => {
     const [user_id, image_sha256] = [Number(user), String(sha256)]
     const known = found.find((row) => row.user_id === user_id && row.image_sha256 === image_sha256)
-    return known ?? { user_id, image_sha256, sends: 0, standing: null }
+    return known ?? { user_id, image_sha256, sends: 0, unrejectedUpload: null }
   })
 }
 

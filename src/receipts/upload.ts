@@ -33,8 +33,12 @@ export interface UploadMade {
 }
 
 /** @throws {Refusal} 5005 for a photo whose last upload was not rejected, 5006 when the day's limit is reached. */
-export function requireAllowed({ standing }: Pick<PhotoSends, 'standing'>, today: number, dailyLimit: number): void {
-  if (standing !== null) throw new Refusal(5005, { upload_id: standing })
+export function requireAllowed(
+  { unrejectedUpload }: Pick<PhotoSends, 'unrejectedUpload'>,
+  today: number,
+  dailyLimit: number,
+): void {
+  if (unrejectedUpload !== null) throw new Refusal(5005, { upload_id: unrejectedUpload })
   if (today >= dailyLimit) throw new Refusal(5006, { limit: dailyLimit })
 }
 
@@ -80,7 +84,7 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
       review_time: null,
       created_at: unit.now,
     })
-    unit.update(photoSends, sent, { sends: sent.sends + 1, standing: uploadId })
+    unit.update(photoSends, sent, { sends: sent.sends + 1, unrejectedUpload: uploadId })
     const input_amount = input_fen === null ? null : yuanOf(input_fen)
     unit.announce({
       to: 'merchants',

@@ -68,7 +68,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   }
 
   /**
-   * Changes columns of a row.
+   * Changes columns of a row, in place: who holds the row sees the new values at once, typed `Readonly` or not.
    * @throws for a column that the mapping does not write, and for a copy of a row: neither would be saved.
    */
   update<Row extends object, Column extends keyof Row & string, Patch extends Partial<Pick<Row, Column>>>(

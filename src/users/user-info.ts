@@ -17,7 +17,7 @@ export const userInfo = z.object({
 })
 export type UserInfo = z.output<typeof userInfo>
 
-/** An account as its owner sees it, with the phone masked and an absolute link to the avatar. */
+/** An account as its owner sees it, and staff who looked it up, with the phone masked and an absolute link. */
 export function userInfoView(user: Readonly<User>, absolute: (path: string) => string): UserInfo {
   return {
     ...personView(user, absolute),
@@ -29,7 +29,7 @@ export function userInfoView(user: Readonly<User>, absolute: (path: string) => s
   }
 }
 
-/** What staff see of a person, besides that person's uploads and vouchers. */
+/** What staff see of a person beside an upload or a voucher. */
 export const personInfo = userInfo.pick({ user_id: true, nickname: true, mobile: true, avatar: true })
 export type PersonInfo = z.output<typeof personInfo>
 

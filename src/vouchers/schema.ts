@@ -5,6 +5,9 @@ import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
+export const voucherKinds = ['product', 'prize'] as const
+export const voucherStatuses = ['active', 'redeemed', 'cancelled', 'expired'] as const
+
 /**
  * Vouchers, which diners show at the counter for an order or a prize. `source_id` is the order, or the draw and its
  * turn.
@@ -13,7 +16,7 @@ export const vouchersTable = mysqlTable(
   'vouchers',
   {
     code: asciiText({ length: 10 }).primaryKey(),
-    kind: mysqlEnum(['product', 'prize']).notNull(),
+    kind: mysqlEnum(voucherKinds).notNull(),
     user_id: int()
       .notNull()
       .references(() => usersTable.user_id),
@@ -21,7 +24,7 @@ export const vouchersTable = mysqlTable(
     source_id: asciiText({ length: 32 }).notNull().unique('vouchers_source'),
     title: varchar({ length: 100 }).notNull(),
     quantity: smallint().notNull(),
-    status: mysqlEnum(['active', 'redeemed', 'cancelled', 'expired']).notNull(),
+    status: mysqlEnum(voucherStatuses).notNull(),
     expires_at: instant().notNull(),
     redeemed_at: instant(),
     redeemed_by: int().references(() => usersTable.user_id),

@@ -1,8 +1,6 @@
 import { and, eq, gt, lte, or, type SQL } from 'drizzle-orm'
 import { type Voucher, vouchersTable } from './schema.ts'
 
-export const voucherStatuses = ['active', 'redeemed', 'expired', 'cancelled'] as const
-
 /** A voucher's status at `now`. It is expired once its time is over, even before the job has marked it. */
 export function statusAt({ status, expires_at }: Readonly<Voucher>, now: Date): Voucher['status'] {
   return status === 'active' && expires_at <= now ? 'expired' : status

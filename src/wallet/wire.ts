@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { pageQuery, pagination, timestamp } from '../contract/wire.ts'
+import { voucherKinds, voucherStatuses } from '../vouchers/schema.ts'
 import { voucherSource } from '../vouchers/source.ts'
-import { voucherStatuses } from '../vouchers/status.ts'
 
-const kind = z.enum(['product', 'prize'])
+const kind = z.enum(voucherKinds)
 
 export const vouchersQuery = pageQuery.extend({
   status: z.enum([...voucherStatuses, 'all']).default('all'),

@@ -166,7 +166,7 @@ describe('a cancel', () => {
     expect(await balanceOf(service, person)).toBe(1000)
   })
 
-  test('cancels in parallel with exchanges of the last units leave each unit with exactly one buyer', async () => {
+  test('cancels in parallel with exchanges of the last units leave each unit on the shelf or with one buyer', async () => {
     const id = await newProduct(service, 1)
     const holder = await signIn(service)
     const { data } = await submit(holder, { product_id: id })
@@ -176,10 +176,8 @@ describe('a cancel', () => {
       cancel(holder, data.exchange_id),
       ...buyers.map((buyer) => submit(buyer, { product_id: id })),
     ])
-    expect(
-      answers.filter(({ code, data: answer }) => code === 0 && answer.status === 'pending').length,
-    ).toBeLessThanOrEqual(1)
-    expect(await stockOf(id)).toBeGreaterThanOrEqual(0)
+    const bought = answers.filter(({ code, data: answer }) => code === 0 && answer.status === 'pending')
+    expect(bought.length + Number(await stockOf(id))).toBe(1)
   })
 })
 

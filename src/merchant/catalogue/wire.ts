@@ -30,13 +30,13 @@ export const productCreation = productEdit
   .required({ name: true, category: true, exchange_points: true })
   .extend({ stock: z.int().min(0).max(1_000_000).default(0) })
 
-const mostAtOnce = 100
+const mostProducts = 100
 
 export const batchUpdateBody = z.object({
   products: z
     .array(productEdit.extend({ product_id: rowId }))
     .min(1)
-    .max(mostAtOnce)
+    .max(mostProducts)
     .refine((edits) => new Set(edits.map((edit) => edit.product_id)).size === edits.length, '商品重复'),
 })
 
@@ -44,7 +44,7 @@ export const batchDeleteBody = z.object({
   product_ids: z
     .array(rowId)
     .min(1)
-    .max(mostAtOnce)
+    .max(mostProducts)
     .refine((ids) => new Set(ids).size === ids.length, '商品重复'),
 })
 

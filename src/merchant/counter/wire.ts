@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { line, phone, timestamp } from '../../contract/wire.ts'
 import { plainText } from '../../lib/plain-text.ts'
 import { personInfo, userInfo } from '../../users/user-info.ts'
-import { voucherStatuses } from '../../vouchers/status.ts'
+import { voucherKinds, voucherStatuses } from '../../vouchers/schema.ts'
 import { walletVoucher } from '../../wallet/wire.ts'
 
 /** A phone number as people type or paste it: full-width digits, blanks, dashes and the country code are accepted. */
@@ -18,7 +18,7 @@ const typedPhone = z
 
 export const voucherAnswer = z.object({
   code: z.string(),
-  kind: z.enum(['product', 'prize']),
+  kind: z.enum(voucherKinds),
   title: z.string(),
   quantity: z.int(),
   status: z.enum(voucherStatuses),
@@ -43,7 +43,10 @@ export const memberCodeParam = z.object({
     .pipe(z.string()),
 })
 
-/** A person at the counter: who they are, and which vouchers they can redeem. */
+/**
+ * A person at the counter: who they are, and which vouchers they can redeem. `user_info` is what the look-up by phone
+ * answered first; clients read it.
+ */
 export const memberAnswer = z.object({
   user_info: userInfo,
   user: personInfo,

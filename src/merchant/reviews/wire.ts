@@ -8,7 +8,7 @@ import { personInfo } from '../../users/user-info.ts'
 
 const status = z.enum(reviewStatuses)
 const uploadId = z.string().regex(/^UP_[0-9A-Z]{16}$/)
-const mostAtOnce = 100
+const mostReviews = 100
 
 export const reviewBody = z.object({
   upload_id: asciiId,
@@ -28,7 +28,7 @@ export const reviewAnswer = z.object({
 })
 export type ReviewAnswer = z.output<typeof reviewAnswer>
 
-export const batchBody = z.object({ reviews: z.array(reviewBody).min(1).max(mostAtOnce) })
+export const batchBody = z.object({ reviews: z.array(reviewBody).min(1).max(mostReviews) })
 
 const knownCodes = [0, ...Object.keys(refusals).map(Number)]
 

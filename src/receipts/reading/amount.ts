@@ -6,18 +6,18 @@ import type { Pair } from './pairs.ts'
  * the bill).
  */
 export function choosePaid(pairs: readonly Pair[]): number | null {
-  const ledger = ledgerOf(pairs)
+  const amounts = ledgerOf(pairs)
   const values = [
     ...new Set(
       pairs.filter((pair) => weightByRole[pair.role] && pair.fen > 0 && pair.fen <= most_fen).map((pair) => pair.fen),
     ),
   ]
   const ranked = values
-    .map((fen) => ({ fen, score: score(fen, pairs, ledger), row: Math.max(...rowsOf(fen, pairs)) }))
+    .map((fen) => ({ fen, score: score(fen, pairs, amounts), row: Math.max(...rowsOf(fen, pairs)) }))
     .sort((a, b) => b.score - a.score || b.row - a.row)
   const best = ranked[0]
   if (best) return best.score >= enoughEvidence ? best.fen : null
-  return cashKept(pairs) ?? totalOfItems(ledger.items)
+  return cashKept(pairs) ?? totalOfItems(amounts.items)
 }
 
 const most_fen = 99_999_999
@@ -29,7 +29,7 @@ const weightByRole: Readonly<Record<Pair['role'], number>> = {
   paid: 6, hero: 6, due: 5, total: 4, method: 3, gross: 2.5, tendered: 0, discount: 0, change: 0, fee: 0, other: 0, item: 0,
 }
 
-interface Ledger {
+interface Amounts {
   bills: number[]
   discounts: number[]
   cash: number[]
@@ -39,7 +39,7 @@ interface Ledger {
   decimals: boolean
 }
 
-function ledgerOf(pairs: readonly Pair[]): Ledger {
+function ledgerOf(pairs: readonly Pair[]): Amounts {
   const fenOf = (...roles: Pair['role'][]): number[] =>
     pairs.filter((pair) => roles.includes(pair.role) && pair.fen > 0).map((pair) => pair.fen)
   return {
@@ -53,20 +53,20 @@ function ledgerOf(pairs: readonly Pair[]): Ledger {
   }
 }
 
-function score(fen: number, pairs: readonly Pair[], ledger: Ledger): number {
+function score(fen: number, pairs: readonly Pair[], amounts: Amounts): number {
   const own = pairs.filter((pair) => pair.fen === fen && weightByRole[pair.role] > 0)
-  const weight = Math.max(...own.map((pair) => weightByRole[pair.role] - doubt(pair, ledger)))
+  const weight = Math.max(...own.map((pair) => weightByRole[pair.role] - doubt(pair, amounts)))
   const agreement = Math.min(2, new Set(own.map((pair) => pair.role)).size - 1)
-  return weight + agreement + arithmetic(fen, ledger)
+  return weight + agreement + arithmetic(fen, amounts)
 }
 
-function doubt(pair: Pair, ledger: Ledger): number {
-  const form = pair.form === 'bare' ? (ledger.decimals ? 2 : 1) : 0
-  const reduced = pair.role === 'gross' && ledger.discounts.length > 0 ? 1 : 0
+function doubt(pair: Pair, amounts: Amounts): number {
+  const form = pair.form === 'bare' ? (amounts.decimals ? 2 : 1) : 0
+  const reduced = pair.role === 'gross' && amounts.discounts.length > 0 ? 1 : 0
   return form + reduced + (pair.confidence < 0.6 ? 2 : 0)
 }
 
-function arithmetic(fen: number, { bills, discounts, cash, change, fees, items }: Ledger): number {
+function arithmetic(fen: number, { bills, discounts, cash, change, fees, items }: Amounts): number {
   const isBill = (value: number): boolean => value !== fen && bills.includes(value)
   const afterDiscount = discounts.some((discount) => isBill(fen + discount) || isBill(fen + discount - sum(fees)))
   const beforeDiscount = discounts.some((discount) => isBill(fen - discount))
