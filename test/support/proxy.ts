@@ -84,6 +84,8 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
     else pair.waiting.push(data)
   }
   const listener = Bun.listen<Pair>({
+    // A freed port that another process took would be shared silently.
+    exclusive: true,
     hostname: '127.0.0.1',
     port,
     socket: {

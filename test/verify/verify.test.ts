@@ -63,7 +63,7 @@ test('a deployment that can’t store images fails', async () => {
   writeFileSync(join(DATA_DIR, 'images'), 'in the way')
   await withProgram({ DATA_DIR }, async ({ url }) => {
     const { code, failed } = await verify(url)
-    expect([code, failed]).toEqual([1, ['storage', 'an image is kept and served']])
+    expect([code, failed]).toEqual([1, ['health', 'storage', 'an image is kept and served']])
   })
 })
 
