@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { secretOf } from '../config/development-secret.ts'
 import type { DatabaseAddress } from '../db/address.ts'
-import { isDatabaseGone } from '../db/errors.ts'
+import { isDatabaseAway } from '../db/errors.ts'
 import { migrate } from '../db/migrate.ts'
 import { startPrivateServer } from '../db/private-server.ts'
 import { createLogger, logFormat } from '../lib/logger.ts'
@@ -69,7 +69,7 @@ function asOperatorError(config: Config, error: unknown): OperatorError | undefi
   const { code, path } = error as { code?: string; path?: string }
   if (typeof path === 'string' && resolve(path).startsWith(resolve(config.DATA_DIR)))
     return new OperatorError(`DATA_DIR can't be used (${code} at ${path}).`)
-  return isDatabaseGone(error) ? new OperatorError(unusable(config, error)) : undefined
+  return isDatabaseAway(error) ? new OperatorError(unusable(config, error)) : undefined
 }
 
 const refusesUs = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])

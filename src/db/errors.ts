@@ -79,14 +79,14 @@ export function isConnectionLoss(error: unknown): boolean {
 }
 
 /** True when no database can be reached. */
-export function isDatabaseGone(error: unknown): boolean {
+export function isDatabaseAway(error: unknown): boolean {
   return isOfDatabase(error) && (someCause(error, isAway) || isConnectionLoss(error))
 }
 
 /** True when the database is at fault and not the request. The caller may try again. */
-export function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseFault(error: unknown): boolean {
   return (
-    isDatabaseGone(error) ||
+    isDatabaseAway(error) ||
     isSerializationFailure(error) ||
     someCause(error, (cause) => serverUnfit.has(Number(cause.errno)))
   )

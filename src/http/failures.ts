@@ -2,7 +2,7 @@ import type { Context, ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Logger } from 'pino'
 import { Refusal, type RefusalCode } from '../contract/refusals.ts'
-import { isDatabaseAway } from '../db/errors.ts'
+import { isDatabaseFault } from '../db/errors.ts'
 import type { AppEnv } from './env.ts'
 import { refuse, refuseWith } from './envelope.ts'
 import { placeOf } from './idempotency.ts'
@@ -21,9 +21,9 @@ export function failures(logger: Logger): ErrorHandler<AppEnv> {
       return error.code === 9007 ? refuse(c, new Refusal(busy(c), error.data)) : refuse(c, error)
     }
     if (error instanceof HTTPException && error.status === 400) return refuseWith(c, 9001)
-    const away = isDatabaseAway(error)
-    log(away ? 'database away' : 'failure')
-    return refuseWith(c, away ? busy(c) : familyOf(c.req.path))
+    const isDatabase = isDatabaseFault(error)
+    log(isDatabase ? 'database away' : 'failure')
+    return refuseWith(c, isDatabase ? busy(c) : familyOf(c.req.path))
   }
 }
 

@@ -1,5 +1,5 @@
 import { Refusal } from '../contract/refusals.ts'
-import { type CommitUnknown, isDatabaseAway, isDatabaseGone, isDuplicateKey } from '../db/errors.ts'
+import { type CommitUnknown, isDatabaseAway, isDatabaseFault, isDuplicateKey } from '../db/errors.ts'
 import { type Transaction, transact, withoutCommit } from '../db/transact.ts'
 import { within } from '../lib/within.ts'
 import type { IdempotencyKey, Operation, TillAnswer } from './operation.ts'
@@ -87,7 +87,7 @@ export class Lane<Announcement> {
   async #settle(tickets: Ticket<Announcement>[]): Promise<void> {
     const error = await this.#try(tickets)
     if (error === undefined) return
-    if (isDatabaseAway(error)) return rejectAll(tickets, away(error))
+    if (isDatabaseFault(error)) return rejectAll(tickets, away(error))
     if (tickets.length === 1 && !isDuplicateKey(error)) return rejectAll(tickets, error)
     await this.#settleEach(tickets)
   }
@@ -101,8 +101,8 @@ export class Lane<Announcement> {
       }
       const error = await this.#try([ticket])
       if (error === undefined) continue
-      ticket.reject(isDatabaseAway(error) ? away(error) : error)
-      if (isDatabaseGone(error)) return rejectAll(tickets.slice(index + 1), away(error))
+      ticket.reject(isDatabaseFault(error) ? away(error) : error)
+      if (isDatabaseAway(error)) return rejectAll(tickets.slice(index + 1), away(error))
     }
   }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { openDatabase } from '../../src/db/client.ts'
-import { isDatabaseAway } from '../../src/db/errors.ts'
+import { isDatabaseFault } from '../../src/db/errors.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { migrations } from '../../src/db/migrations.ts'
 import type { OutcomeUnknown } from '../../src/till/ticket.ts'
@@ -131,7 +131,7 @@ describe.skipIf(why !== undefined)('on three servers of a Galera cluster', () =>
         error = await probe(2_000).catch((reason: unknown) => reason)
         return error !== undefined
       }, 15_000)
-      expect(isDatabaseAway(error)).toBe(true)
+      expect(isDatabaseFault(error)).toBe(true)
     } finally {
       await cluster.isolate(2, false)
     }

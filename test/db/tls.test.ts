@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { openDatabase } from '../../src/db/client.ts'
-import { isDatabaseGone } from '../../src/db/errors.ts'
+import { isDatabaseAway } from '../../src/db/errors.ts'
 import { testServer } from '../support/database.ts'
 import { runCommand } from '../support/process.ts'
 import { startTlsDatabase, type TlsDatabase } from '../support/tls-database.ts'
@@ -24,7 +24,7 @@ async function connectionBy(url: string): Promise<string> {
     const [row] = await database.query<{ Value: string }>(`SHOW SESSION STATUS LIKE 'Ssl_cipher'`)
     return row?.Value ? 'encrypted' : 'plain'
   } catch (error) {
-    expect(isDatabaseGone(error)).toBe(true)
+    expect(isDatabaseAway(error)).toBe(true)
     return 'refused'
   } finally {
     await database.close()
