@@ -12,7 +12,7 @@ export interface ClockGuard {
 
 const tolerance_ms = 5 * 60_000
 /** A jump ahead that lasts this long is believed: the clock was set right, or the machine had slept. */
-const settling_ms = 10 * 60_000
+const believedAfter_ms = 10 * 60_000
 
 export function createClockGuard(
   deps: Pick<JobDeps, 'database' | 'alerts' | 'now' | 'elapsed_ms'> & { runs: Pick<JobRuns, 'ahead'> },
@@ -50,7 +50,7 @@ function watchJumps(clock_ms: () => number, elapsed_ms: () => number): () => num
     const [offset, at] = [clock_ms() - elapsed_ms(), elapsed_ms()]
     if (offset - believed > tolerance_ms) {
       if (!jumped || Math.abs(offset - jumped.to) > tolerance_ms) jumped = { to: offset, at }
-      if (at - jumped.at < settling_ms) return offset - believed
+      if (at - jumped.at < believedAfter_ms) return offset - believed
     }
     // Small corrections of the clock must not add up to a jump.
     believed = offset

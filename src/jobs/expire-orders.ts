@@ -2,7 +2,7 @@ import { and, asc, eq, lte } from 'drizzle-orm'
 import { expireOrder } from '../exchange/expire-order.ts'
 import { exchangeRecordsTable } from '../exchange/schema.ts'
 import type { Job, JobDeps } from './job.ts'
-import { dueAtOnce, settleDue } from './settle-due.ts'
+import { dueAtOnce, runDue } from './run-due.ts'
 
 const table = exchangeRecordsTable
 
@@ -24,7 +24,7 @@ export function expireOrders({ database, till, logger, now }: JobDeps): Job {
         .where(and(eq(table.status, 'pending'), lte(table.expires_at, now())))
         .orderBy(asc(table.expires_at))
         .limit(dueAtOnce)
-      return settleDue(due, (row) => till.run(expireOrder, row), logger)
+      return runDue(due, (row) => till.run(expireOrder, row), logger)
     },
   }
 }

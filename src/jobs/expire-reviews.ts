@@ -3,7 +3,7 @@ import { day_ms } from '../lib/calendar.ts'
 import { expireReview } from '../receipts/expire-review.ts'
 import { uploadReviewsTable } from '../receipts/schema.ts'
 import type { Job, JobDeps } from './job.ts'
-import { dueAtOnce, settleDue } from './settle-due.ts'
+import { dueAtOnce, runDue } from './run-due.ts'
 
 const table = uploadReviewsTable
 
@@ -21,7 +21,7 @@ export function expireReviews({ config, database, till, logger, now }: JobDeps):
         .where(and(eq(table.review_status, 'pending'), lt(table.created_at, cutoff)))
         .orderBy(asc(table.created_at))
         .limit(dueAtOnce)
-      return settleDue(due, (row) => till.run(expireReview, { ...row, cutoff }), logger)
+      return runDue(due, (row) => till.run(expireReview, { ...row, cutoff }), logger)
     },
   }
 }

@@ -2,7 +2,7 @@ import { and, asc, eq, lte } from 'drizzle-orm'
 import { expireVoucher } from '../vouchers/expire-voucher.ts'
 import { vouchersTable } from '../vouchers/schema.ts'
 import type { Job, JobDeps } from './job.ts'
-import { dueAtOnce, settleDue } from './settle-due.ts'
+import { dueAtOnce, runDue } from './run-due.ts'
 
 const table = vouchersTable
 
@@ -19,7 +19,7 @@ export function expireVouchers({ database, till, logger, now }: JobDeps): Job {
         .where(and(eq(table.status, 'active'), lte(table.expires_at, now()), eq(table.kind, 'prize')))
         .orderBy(asc(table.expires_at))
         .limit(dueAtOnce)
-      return settleDue(due, (row) => till.run(expireVoucher, row), logger)
+      return runDue(due, (row) => till.run(expireVoucher, row), logger)
     },
   }
 }

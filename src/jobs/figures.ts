@@ -19,7 +19,7 @@ export function watchJobs(metrics: Metrics, jobs: readonly Job[], runs: JobRuns)
   const outcomes = ['done', 'failed'].flatMap((outcome) => names.map((of) => ({ ...of, outcome })))
   // The label is not `job`: Prometheus uses that itself, for what it scrapes.
   const ran = metrics.counter('job_runs_total', 'Runs of jobs on this replica', ['name', 'outcome'], outcomes)
-  const settled = metrics.counter('job_rows_total', 'Rows that jobs settled here', ['name'], names)
+  const done = metrics.counter('job_rows_total', 'Rows that jobs settled here', ['name'], names)
   const last_s = new Map<string, number>()
   metrics.ask('job_last_run_seconds', 'Length of the last run here', ['name'], async () =>
     [...last_s].map(([name, took_s]) => [{ name }, took_s] as const),
@@ -38,7 +38,7 @@ export function watchJobs(metrics: Metrics, jobs: readonly Job[], runs: JobRuns)
   ])
   return ({ job: name, failed, rows, took_ms }) => {
     ran({ name, outcome: failed ? 'failed' : 'done' })
-    settled({ name }, rows)
+    done({ name }, rows)
     last_s.set(name, took_ms / 1_000)
   }
 }

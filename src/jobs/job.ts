@@ -23,9 +23,9 @@ export interface Job {
 }
 
 export interface Step {
-  /** Rows settled by this step. */
+  /** Rows done by this step. */
   rows: number
-  /** Rows that it could not settle; they are due again at the next run. */
+  /** Rows that failed; they are due again at the next run. */
   failed?: number
   /** True when more rows may be due. */
   more: boolean

@@ -32,7 +32,7 @@ export class Roster {
   }
 
   /** Called when the socket got the balance as of ledger row `seq`: it now gets the pushes after that row. */
-  settle(socket: Socket, userId: number, seq: number): void {
+  goLive(socket: Socket, userId: number, seq: number): void {
     const { early } = socket.data
     socket.data.floor = seq
     socket.data.stage = 'live'

@@ -101,7 +101,7 @@ async function join(socket: Socket, { userId }: Caller, options: SocketsOptions)
     const data = { message: '连接成功', user_id: userId, total_points, server_time, heartbeat_interval: heartbeat_ms }
     tell(socket, { type: 'connected', data }, server_time)
     hub.subscribe(socket)
-    roster.settle(socket, userId, ledger_seq)
+    roster.goLive(socket, userId, ledger_seq)
     for (const frame of socket.data.backlog.splice(0)) answer(socket, frame, options)
   } catch (error) {
     logger.warn({ err: error, user_id: userId }, 'a socket could not be brought up to date')

@@ -75,7 +75,7 @@ export class Lane<Announcement> {
 
   async #work(): Promise<void> {
     this.#working = true
-    while (this.#queue.length > 0) await this.#settle(this.#queue.splice(0, this.#options.batchSize))
+    while (this.#queue.length > 0) await this.#answerBatch(this.#queue.splice(0, this.#options.batchSize))
     this.#working = false
     for (const resolve of this.#idle.splice(0)) resolve()
   }
@@ -84,16 +84,16 @@ export class Lane<Announcement> {
    * Answers every ticket of a batch. After an unexpected error it runs the tickets again one by one, so that one can't
    * spoil the others. If another process inserted an idempotency key first, the second try reads it.
    */
-  async #settle(tickets: Ticket<Announcement>[]): Promise<void> {
+  async #answerBatch(tickets: Ticket<Announcement>[]): Promise<void> {
     const error = await this.#try(tickets)
     if (error === undefined) return
     if (isDatabaseFault(error)) return rejectAll(tickets, away(error))
     if (tickets.length === 1 && !isDuplicateKey(error)) return rejectAll(tickets, error)
-    await this.#settleEach(tickets)
+    await this.#answerOneByOne(tickets)
   }
 
   /** Runs tickets one by one. Refuses those that waited too long, and all that are left once the database is gone. */
-  async #settleEach(tickets: Ticket<Announcement>[]): Promise<void> {
+  async #answerOneByOne(tickets: Ticket<Announcement>[]): Promise<void> {
     for (const [index, ticket] of tickets.entries()) {
       if (ticket.arrivedAt < performance.now() - this.#options.queueTimeout_ms) {
         ticket.reject(new Refusal(9007))
@@ -131,7 +131,7 @@ export class Lane<Announcement> {
       queued_ms: startedAt - (tickets[0]?.arrivedAt ?? startedAt),
       took_ms: performance.now() - startedAt,
     })
-    await this.#settleEach(broken)
+    await this.#answerOneByOne(broken)
     return undefined
   }
 

@@ -153,12 +153,12 @@ class QueueingReader implements Reader {
     }
     worker.addEventListener('close', () => ended('worker ended'))
     worker.onmessage = ({ data }: MessageEvent<ReaderAnswer>) => {
-      if (this.#worker === worker && data.id === this.#current?.id) this.#settle(data)
+      if (this.#worker === worker && data.id === this.#current?.id) this.#answer(data)
     }
     return worker
   }
 
-  #settle(answer: ReaderAnswer): void {
+  #answer(answer: ReaderAnswer): void {
     const ticket = this.#current
     this.#options.onEnd?.('reading' in answer ? 'read' : 'failed', performance.now() - this.#startedAt)
     if ('reading' in answer) {
@@ -192,7 +192,7 @@ class QueueingReader implements Reader {
 
   #abandon(reason: string): void {
     this.#endWorker()
-    if (this.#current) this.#settle({ id: this.#current.id, error: reason })
+    if (this.#current) this.#answer({ id: this.#current.id, error: reason })
   }
 
   #endWorker(): void {
