@@ -23,7 +23,7 @@ export type RotateOutcome =
  */
 export const rotate: Operation<Rotation, RotateOutcome> = {
   name: 'rotate_session',
-  owner: ({ user_id }) => user_id,
+  laneKey: ({ user_id }) => user_id,
   needs: ({ user_id, session_id, generation }) => [
     rows(users, user_id),
     rows(sessions, session_id),
@@ -46,7 +46,7 @@ export const rotate: Operation<Rotation, RotateOutcome> = {
 /** Ends sessions of a user. Their refresh tokens stop working at once. Answers how many of them were live. */
 export const revoke: Operation<{ userId: number; sessionIds: readonly string[] }, { ended: number }> = {
   name: 'revoke_sessions',
-  owner: ({ userId }) => userId,
+  laneKey: ({ userId }) => userId,
   needs: ({ sessionIds }) => [rows(sessions, ...sessionIds)],
   decide(unit, { userId, sessionIds }) {
     const live = sessionIds

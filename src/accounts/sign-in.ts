@@ -50,7 +50,7 @@ export type SignInOutcome =
  */
 export const signIn: Operation<SignIn, SignInOutcome, Push> = {
   name: 'sign_in',
-  owner: ({ phone, userId }) => userId ?? phone,
+  laneKey: ({ phone, userId }) => userId ?? phone,
   needs: ({ phone, userId, proof }) => [
     userId === null
       ? { mapping: users, fresh: { mobile: phone, nickname: defaultNickname(phone) } }

@@ -28,7 +28,7 @@ const minute_ms = 60_000
 /** Stores the digest of a new code for a phone. It replaces the earlier code. */
 export const issueCode: Operation<CodeRequest, Record<string, never>> = {
   name: 'issue_code',
-  owner: ({ phone }) => phone,
+  laneKey: ({ phone }) => phone,
   needs: ({ phone }) => [rows(smsCodes, phone)],
   decide(unit, { phone, codeHash, limits }) {
     const known = unit.find(smsCodes, [phone])

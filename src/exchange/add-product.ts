@@ -15,7 +15,7 @@ export interface NewProduct {
 /** Adds a product to the catalogue, with its first stock. */
 export const addProduct: Operation<NewProduct, { product_id: number }, Push> = {
   name: 'add_product',
-  owner: () => 'catalogue',
+  laneKey: () => 'catalogue',
   needs: ({ fields }) => [{ mapping: products, fresh: fields }],
   decide(unit, { stock, movementId }) {
     const product = unit.keepFresh(products)

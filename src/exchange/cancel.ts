@@ -9,7 +9,7 @@ import type { CancelAnswer } from './wire.ts'
 /** Cancels a pending order for its owner: points and stock go back, and its voucher ends. */
 export const cancel: Operation<OrderRows, CancelAnswer, Push> = {
   name: 'cancel',
-  owner: ({ productId }) => productId,
+  laneKey: ({ productId }) => productId,
   needs: orderNeeds,
   decide(unit, input) {
     const order = unit.find(orders, [input.exchangeId])

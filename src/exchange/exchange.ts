@@ -25,7 +25,7 @@ export const exchange: Operation<Exchange, SubmitAnswer, Push> = {
   name: 'exchange',
   // All buyers of a product use one lane. In two lanes, each batch would wait for the other's lock on the product's
   // row.
-  owner: ({ productId }) => productId,
+  laneKey: ({ productId }) => productId,
   needs: ({ userId, productId }) => [
     rows(users, userId),
     rows(products, productId),

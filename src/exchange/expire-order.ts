@@ -6,7 +6,7 @@ import { orders } from './schema.ts'
 /** Ends an order that was not collected in time, once: points and stock go back, and its voucher ends. */
 export const expireOrder: Operation<OrderRows, { changed: boolean }, Push> = {
   name: 'expire_order',
-  owner: ({ productId }) => productId,
+  laneKey: ({ productId }) => productId,
   needs: orderNeeds,
   decide(unit, input) {
     const order = unit.find(orders, [input.exchangeId])

@@ -33,7 +33,7 @@ type DrawResult = DrawAnswer['results'][number]
 /** Draws 1 to 10 times, all or nothing: cost, awards, vouchers, records and the pity counter change together. */
 export const draw: Operation<Draw, DrawAnswer, Push> = {
   name: 'draw',
-  owner: ({ userId }) => userId,
+  laneKey: ({ userId }) => userId,
   needs: ({ userId }) => [
     rows(users, userId),
     rows(lotteryPity, userId),

@@ -17,7 +17,7 @@ export interface WheelInstallation {
 /** Creates the wheel of a new installation. Does nothing when there is a wheel already. */
 export const installWheel: Operation<WheelInstallation, { installed: boolean }> = {
   name: 'install_wheel',
-  owner: () => 'wheel',
+  laneKey: () => 'wheel',
   needs: () => [rows(wheelLock, 1)],
   decide(unit, { prizes, pityPrizeId, costPoints }) {
     if (unit.find(wheelLock, [1])) return { installed: false }

@@ -28,7 +28,7 @@ function accountChange<Change>(of: {
 }): AccountChange<Change> {
   return {
     name: of.name,
-    owner: ({ userId }) => userId,
+    laneKey: ({ userId }) => userId,
     needs: ({ userId }) => [rows(users, userId)],
     decide(unit, change) {
       const user = unit.find(users, [change.userId])

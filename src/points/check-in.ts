@@ -18,7 +18,7 @@ export interface CheckIn {
 /** Gives points for a check-in, once a business day. Days in a row make a streak. */
 export const checkIn: Operation<CheckIn, CheckInAnswer, Push> = {
   name: 'check_in',
-  owner: ({ userId }) => userId,
+  laneKey: ({ userId }) => userId,
   needs: ({ userId, day, dayBefore }) => [
     rows(users, userId),
     {

@@ -13,7 +13,7 @@ export interface ProfileEdit {
 /** Changes a user's nickname or avatar. */
 export const editProfile: Operation<ProfileEdit, Pick<User, 'user_id'>> = {
   name: 'edit_profile',
-  owner: ({ userId }) => userId,
+  laneKey: ({ userId }) => userId,
   needs: ({ userId }) => [rows(users, userId)],
   decide(unit, { userId, ...edit }) {
     const user = unit.find(users, [userId])

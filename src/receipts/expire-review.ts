@@ -15,7 +15,7 @@ const reason = '超过审核期限，未能审核'
 /** Closes a receipt that nobody reviewed in time, once, and tells its sender. */
 export const expireReview: Operation<ReviewExpiry, { changed: boolean }, Push> = {
   name: 'expire_review',
-  owner: ({ userId }) => userId,
+  laneKey: ({ userId }) => userId,
   needs: ({ uploadId }) => [rows(uploads, uploadId)],
   decide(unit, { userId, uploadId, cutoff }) {
     const upload = unit.find(uploads, [uploadId])

@@ -21,7 +21,7 @@ export interface Findings {
  */
 export const storeFindings: Operation<Findings, { stored: boolean }, Push> = {
   name: 'store_findings',
-  owner: ({ userId }) => userId,
+  laneKey: ({ userId }) => userId,
   needs: ({ uploadId }) => [rows(uploads, uploadId)],
   decide(unit, { uploadId, reading, flags }) {
     const upload = unit.find(uploads, [uploadId])

@@ -47,7 +47,7 @@ export function requireAllowed(
  */
 export const upload: Operation<NewUpload, UploadMade, Push> = {
   name: 'upload',
-  owner: ({ userId }) => userId,
+  laneKey: ({ userId }) => userId,
   needs: ({ userId, sha256, since }) => [
     rows(users, userId),
     { mapping: photoSends, keys: [[userId, sha256]] },

@@ -31,7 +31,7 @@ const stockLedger = sumsOf(
 /** Sets a balance that disagrees to the sum of its ledger, if no ledger row is missing. */
 const repairBalance: Operation<number, { repaired: boolean }> = {
   name: 'repair_balance',
-  owner: (userId) => userId,
+  laneKey: (userId) => userId,
   needs: (userId) => [rows(users, userId), rows(pointsLedger, userId)],
   decide(unit, userId) {
     const user = unit.get(users, [userId])
@@ -49,7 +49,7 @@ const repairBalance: Operation<number, { repaired: boolean }> = {
 /** Sets a stock that disagrees to the sum of its movements, if none is missing. */
 const repairStock: Operation<number, { repaired: boolean }> = {
   name: 'repair_stock',
-  owner: (productId) => productId,
+  laneKey: (productId) => productId,
   needs: (productId) => [rows(products, productId), rows(stockLedger, productId)],
   decide(unit, productId) {
     const product = unit.get(products, [productId])

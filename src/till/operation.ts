@@ -7,8 +7,8 @@ import type { UnitOfWork } from './unit-of-work.ts'
  */
 export interface Operation<Input, Answer, Announcement = unknown> {
   readonly name: string
-  /** Operations of one owner are decided in the order they came. */
-  owner(input: Input): string | number
+  /** Operations with the same key share a lane and are decided in the order they came. */
+  laneKey(input: Input): string | number
   needs(input: Input): Need[]
   decide(unit: UnitOfWork<Announcement>, input: Input): Answer
 }

@@ -40,7 +40,7 @@ export function isBroken(outcome: Outcome | undefined): boolean {
 export function needsOf<Announcement>(ticket: Ticket<Announcement>): Wanted[] {
   const needs = ticket.operation.needs(ticket.input)
   if (ticket.idempotency) needs.push(idempotencyNeed(ticket.idempotency))
-  return needs.map((need) => ({ owner: ticket, need }))
+  return needs.map((need) => ({ ticket, need }))
 }
 
 /**

@@ -49,7 +49,7 @@ export function createTill<Announcement>(options: TillOptions<Announcement>): Ti
       const isFull = waiting() >= queueLimit
       if (isFull) options.onFull?.()
       if (closed || isFull) return Promise.reject(new Refusal(9007))
-      const lane = lanes[laneOf(operation.owner(input), lanes.length)] as Lane<Announcement>
+      const lane = lanes[laneOf(operation.laneKey(input), lanes.length)] as Lane<Announcement>
       return lane.run(operation, input, idempotency)
     },
     waiting,
@@ -63,11 +63,11 @@ export function createTill<Announcement>(options: TillOptions<Announcement>): Ti
 }
 
 /**
- * The lane of an owner. It is always the same one, which keeps the owner's operations and announcements in order. The
- * hash (FNV-1a, then the last step of MurmurHash3) spreads owners evenly, also where a cluster makes ids in steps.
+ * The lane of a key. It is always the same one, which keeps the key's operations and announcements in order. The hash
+ * (FNV-1a, then the last step of MurmurHash3) spreads keys evenly, also where a cluster makes ids in steps.
  */
-export function laneOf(owner: string | number, lanes: number): number {
-  const text = String(owner)
+export function laneOf(laneKey: string | number, lanes: number): number {
+  const text = String(laneKey)
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)

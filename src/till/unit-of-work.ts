@@ -5,7 +5,7 @@ const nameOf = (key: Key) => key.join('\u0000')
 
 /** What one operation of a batch needs. */
 export interface Wanted {
-  owner: unknown
+  ticket: unknown
   need: Need
 }
 
@@ -123,9 +123,9 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   }
 
   /** Runs one operation's decision. If it throws, everything it did here is undone. */
-  deciding<Answer>(owner: unknown, decide: () => Answer): Answer {
+  deciding<Answer>(ticket: unknown, decide: () => Answer): Answer {
     this.#undo = []
-    this.#current = owner
+    this.#current = ticket
     try {
       return decide()
     } catch (error) {
@@ -169,13 +169,13 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
 
   async #loadRows(tx: Transaction, mapping: TableMapping, wanted: readonly Wanted[]): Promise<void> {
     const keys = new Map<string, Key>()
-    for (const { owner, need } of wanted) {
+    for (const { ticket, need } of wanted) {
       if (!('keys' in need)) continue
-      this.#current = owner
+      this.#current = ticket
       for (const key of typeof need.keys === 'function' ? need.keys(this) : need.keys) {
         const name = nameOf(key)
         keys.set(name, key)
-        this.#see(owner, mapping, name)
+        this.#see(ticket, mapping, name)
       }
     }
     if (keys.size === 0) return
@@ -184,18 +184,18 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   }
 
   async #makeFresh(tx: Transaction, mapping: TableMapping, wanted: readonly Wanted[]): Promise<void> {
-    const asked = wanted.flatMap(({ owner, need }) => ('fresh' in need ? [{ owner, seed: need.fresh }] : []))
+    const asked = wanted.flatMap(({ ticket, need }) => ('fresh' in need ? [{ ticket, seed: need.fresh }] : []))
     if (asked.length === 0) return
     const made = await mapping.create(
       tx,
       asked.map(({ seed }) => seed),
     )
     for (const [index, row] of made.entries()) {
-      const owner = asked[index]?.owner
+      const ticket = asked[index]?.ticket
       const name = nameOf(mapping.keyOf(row))
       this.#hold(mapping, name, row)
-      this.#see(owner, mapping, name)
-      entryOf(this.#fresh, owner, () => new Map<TableMapping, object>()).set(mapping, row)
+      this.#see(ticket, mapping, name)
+      entryOf(this.#fresh, ticket, () => new Map<TableMapping, object>()).set(mapping, row)
     }
   }
 
@@ -203,8 +203,8 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     entryOf(this.#rows, mapping, () => new Map<string, object>()).set(name, row)
   }
 
-  #see(owner: unknown, mapping: TableMapping, name: string): void {
-    const seen = entryOf(this.#seen, owner, () => new Map<TableMapping, Set<string>>())
+  #see(ticket: unknown, mapping: TableMapping, name: string): void {
+    const seen = entryOf(this.#seen, ticket, () => new Map<TableMapping, Set<string>>())
     entryOf(seen, mapping, () => new Set<string>()).add(name)
   }
 }

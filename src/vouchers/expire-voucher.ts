@@ -10,7 +10,7 @@ export interface VoucherExpiry {
 /** Ends a prize's voucher that was not redeemed in time. An order's voucher ends only together with its order. */
 export const expireVoucher: Operation<VoucherExpiry, { changed: boolean }> = {
   name: 'expire_voucher',
-  owner: ({ userId }) => userId,
+  laneKey: ({ userId }) => userId,
   needs: ({ code }) => [rows(vouchers, code)],
   decide(unit, { code }) {
     const voucher = unit.find(vouchers, [code])

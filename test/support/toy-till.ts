@@ -32,7 +32,7 @@ export interface Drop {
 /** Puts coins into a jar, or takes them, and leaves a note. It refuses to go below zero only after it changed both. */
 export const drop: Operation<Drop, { coins: number }, string> = {
   name: 'drop',
-  owner: ({ jar }) => jar,
+  laneKey: ({ jar }) => jar,
   needs: ({ jar }) => [rows(jars, jar)],
   decide(unit, { jar, coins, name, meanwhile }) {
     const row = unit.get(jars, [jar])
@@ -48,7 +48,7 @@ export const drop: Operation<Drop, { coins: number }, string> = {
 /** Moves coins between two jars named in any order. */
 export const move: Operation<{ from: number; to: number; coins: number; name: string }, { coins: number }, string> = {
   name: 'move',
-  owner: ({ from }) => from,
+  laneKey: ({ from }) => from,
   needs: ({ from, to }) => [rows(jars, from), rows(jars, to)],
   decide(unit, { from, to, coins, name }) {
     const [source, target] = [unit.get(jars, [from]), unit.get(jars, [to])]
@@ -64,7 +64,7 @@ export const move: Operation<{ from: number; to: number; coins: number; name: st
 /** Makes a jar, and keeps it if `keep` is true. */
 export const make: Operation<{ coins: number; keep: boolean }, { jar: number }, string> = {
   name: 'make',
-  owner: () => 'maker',
+  laneKey: () => 'maker',
   needs: () => [{ mapping: jars, fresh: { coins: 0 } }],
   decide(unit, { coins, keep }) {
     if (!keep) return { jar: 0 }

@@ -22,7 +22,7 @@ describe('batches', () => {
     expect(reports.map(({ size }) => size)).toEqual([1, 20, 20, 9])
   })
 
-  test('operations of one owner are decided and announced in the order they came', async () => {
+  test('operations with the same lane key are decided and announced in the order they came', async () => {
     const { till, heard } = toys()
     const names = Array.from({ length: 60 }, (_, i) => `order ${i}`)
     await Promise.all(names.map((name) => till.run(drop, { jar: 3, coins: 1, name })))
@@ -46,7 +46,7 @@ describe('batches', () => {
 })
 
 describe('lanes', () => {
-  test.each([1, 2, 3, 4, 5, 7, 8])('lanes share owners evenly when their ids step by %d', (step) => {
+  test.each([1, 2, 3, 4, 5, 7, 8])('lanes share keys evenly when their ids step by %d', (step) => {
     for (const lanes of [2, 3, 4, 8]) {
       const counts = Array<number>(lanes).fill(0)
       for (let i = 0; i < 4_000; i += 1)

@@ -11,7 +11,7 @@ const sealedJars = mapTable(jarsTable, { rank: 1, key: ['jar_id'], lock: 'update
 
 const breakSeal: Operation<number, object, string> = {
   name: 'break_seal',
-  owner: (jar) => jar,
+  laneKey: (jar) => jar,
   needs: (jar) => [rows(sealedJars, jar)],
   decide(unit, jar) {
     // @ts-expect-error: the mapping writes no column, and the types know it too.
@@ -22,7 +22,7 @@ const breakSeal: Operation<number, object, string> = {
 
 const changeCopy: Operation<number, object, string> = {
   name: 'change_copy',
-  owner: (jar) => jar,
+  laneKey: (jar) => jar,
   needs: (jar) => [rows(jars, jar)],
   decide(unit, jar) {
     unit.update(jars, { ...unit.get(jars, [jar]) }, { coins: 0 })
@@ -33,7 +33,7 @@ const changeCopy: Operation<number, object, string> = {
 /** Reads a jar that it did not name. */
 const peek: Operation<{ own: number; other: number }, { coins: number | undefined }, string> = {
   name: 'peek',
-  owner: ({ own }) => own,
+  laneKey: ({ own }) => own,
   needs: ({ own }) => [rows(jars, own)],
   decide: (unit, { other }) => ({ coins: unit.find(jars, [other])?.coins }),
 }
@@ -41,7 +41,7 @@ const peek: Operation<{ own: number; other: number }, { coins: number | undefine
 /** Its needs read a row that it did not name. */
 const reach: Operation<{ own: number; other: number }, object, string> = {
   name: 'reach',
-  owner: ({ own }) => own,
+  laneKey: ({ own }) => own,
   needs: ({ own, other }) => [
     rows(sealedJars, own),
     { mapping: jars, keys: (unit) => [[unit.find(sealedJars, [other])?.jar_id ?? 0]] },

@@ -20,7 +20,7 @@ export interface ProductCreation {
 /** Adds a merchant's product to the catalogue, with its first stock. */
 export const createProduct: Operation<ProductCreation, MerchantProduct, Push> = {
   name: 'create_product',
-  owner: () => 'catalogue',
+  laneKey: () => 'catalogue',
   needs: ({ fields }) => [{ mapping: products, fresh: fields }],
   decide(unit, { fields, stock, movementId, actorId }) {
     const product = unit.keepFresh(products)
@@ -40,7 +40,7 @@ export interface ProductEdits {
 /** Changes products, all or none. Their stock is not among the fields. */
 export const editProducts: Operation<ProductEdits, { products: MerchantProduct[] }, Push> = {
   name: 'edit_products',
-  owner: () => 'catalogue',
+  laneKey: () => 'catalogue',
   needs: ({ edits }) => [rows(products, ...edits.map(({ productId }) => productId))],
   decide(unit, { edits, actorId }) {
     const edited = edits.map(({ productId, fields }) => {
@@ -61,7 +61,7 @@ export interface ProductDeletion {
 /** Deletes products, all or none. Their orders keep them. */
 export const deleteProducts: Operation<ProductDeletion, { products: MerchantProduct[] }, Push> = {
   name: 'delete_products',
-  owner: () => 'catalogue',
+  laneKey: () => 'catalogue',
   needs: ({ productIds }) => [rows(products, ...productIds)],
   decide(unit, { productIds, actorId }) {
     const deleted = productIds.map((productId) => {
@@ -91,7 +91,7 @@ const mostStock = 999_999_999
 /** Adds to a product's stock, or takes from it. */
 export const changeStock: Operation<StockChange, StockAnswer, Push> = {
   name: 'change_stock',
-  owner: () => 'catalogue',
+  laneKey: () => 'catalogue',
   needs: ({ productId }) => [rows(products, productId)],
   decide(unit, { productId, change, operation, reason, movementId, actorId }) {
     const product = requireProduct(unit, productId)

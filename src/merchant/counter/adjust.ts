@@ -24,7 +24,7 @@ export interface AdjustmentAnswer {
 /** Corrects a balance, for a reason, on behalf of a merchant or the command line. */
 export const adjust: Operation<Adjustment, AdjustmentAnswer, Push> = {
   name: 'adjust_points',
-  owner: ({ userId }) => userId,
+  laneKey: ({ userId }) => userId,
   needs: ({ userId }) => [rows(users, userId)],
   decide(unit, { userId, points, reason, adjustmentId, actorId }) {
     const user = unit.find(users, [userId])

@@ -20,7 +20,7 @@ export interface Redemption {
 /** Redeems a voucher, once, and completes its order in the same transaction. */
 export const redeem: Operation<Redemption, { redeemed_at: string }, Push> = {
   name: 'redeem',
-  owner: ({ holderId }) => holderId,
+  laneKey: ({ holderId }) => holderId,
   needs: ({ code, holderId, exchangeId }) => [
     rows(users, holderId),
     rows(vouchers, code),

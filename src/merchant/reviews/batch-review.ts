@@ -12,7 +12,7 @@ type Result = BatchAnswer['results'][number]
 /** Stores the whole answer of a batch under its key. Its reviews are already saved. */
 const rememberBatch: Operation<{ actorId: number; answer: BatchAnswer }, BatchAnswer> = {
   name: 'batch_review',
-  owner: ({ actorId }) => actorId,
+  laneKey: ({ actorId }) => actorId,
   needs: () => [],
   decide: (_, { answer }) => answer,
 }

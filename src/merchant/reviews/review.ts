@@ -27,7 +27,7 @@ export interface Review {
 /** Approves or rejects a pending upload, once. Points, ledger row and audit row are saved in one transaction. */
 export const review: Operation<Review, ReviewAnswer, Push> = {
   name: 'review',
-  owner: ({ uploaderId }) => uploaderId,
+  laneKey: ({ uploaderId }) => uploaderId,
   needs: ({ uploaderId, uploadId }) => [rows(users, uploaderId), rows(uploads, uploadId)],
   decide(unit, input) {
     const { uploadId, uploaderId, reviewerId, action, amount_fen } = input

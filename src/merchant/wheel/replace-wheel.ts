@@ -23,7 +23,7 @@ export interface WheelReplacement {
  */
 export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
   name: 'replace_wheel',
-  owner: () => 'wheel',
+  laneKey: () => 'wheel',
   needs: () => [
     rows(wheelLock, 1),
     rows(wheelMapping, 1),
