@@ -9,7 +9,7 @@ export interface Transaction {
   write(sql: string, params?: unknown[]): Promise<{ insertId: number; affectedRows: number }>
 }
 
-/** Thrown by the work to roll back and still return a result. */
+/** What `withoutCommit` throws. */
 class NothingToCommit<T> {
   readonly result: T
   constructor(result: T) {
@@ -17,7 +17,10 @@ class NothingToCommit<T> {
   }
 }
 
-/** Ends the transaction without a commit; `transact` returns `result`. */
+/**
+ * Ends the transaction without a commit: it throws, so that the work goes no further, and `transact` returns `result`.
+ * @throws always
+ */
 export function withoutCommit<T>(result: T): never {
   throw new NothingToCommit(result)
 }

@@ -5,7 +5,7 @@ import { within } from '../lib/within.ts'
 import type { IdempotencyKey, Operation, TillAnswer } from './operation.ts'
 import type { TillOptions } from './options.ts'
 import { type Marker, markBatch, settle, withRetries } from './outcome.ts'
-import { answer, away, decide, isBroken, leaveOpen, needsOf, type Outcome, rejectAll, type Ticket } from './ticket.ts'
+import { answer, away, decide, isBroken, needsOf, type Outcome, rejectAll, type Ticket, tellUnknown } from './ticket.ts'
 import { UnitOfWork } from './unit-of-work.ts'
 
 interface Committed<Announcement> {
@@ -16,7 +16,19 @@ interface Committed<Announcement> {
 
 type LaneOptions<Announcement> = TillOptions<Announcement> & { queueTimeout_ms: number; settleTimeout_ms: number }
 
-/** One queue. It runs its tickets in batches, one batch at a time; what arrives meanwhile is the next batch. */
+/**
+ * One queue. It runs its tickets in batches, one batch at a time; what arrives meanwhile is the next batch.
+ *
+ *     #work            takes the next batch from the queue until the queue is empty
+ *     #answerBatch     tries a batch; after an error, refuses all (the database is at fault) or goes one by one
+ *     #answerOneByOne  tries a batch for each ticket
+ *     #try             commits a batch, answers and publishes; when it fails, returns the error and answers nobody
+ *     #commit          runs the transaction, and again after a deadlock or a lost connection
+ *     #attempt         is that transaction: load, decide, save, marker; without a change there is no COMMIT
+ *     #happened        settles a lost COMMIT; the lane waits, but after `settleTimeout_ms` callers are told 9009
+ *
+ * When it is closed (`drained`), it answers what it has taken. A COMMIT whose callers were told 9009 is then given up.
+ */
 export class Lane<Announcement> {
   #queue: Ticket<Announcement>[] = []
   #working = false
@@ -52,7 +64,7 @@ export class Lane<Announcement> {
         input,
         idempotency,
         arrivedAt: performance.now(),
-        isOpen: false,
+        wasToldUnknown: false,
         resolve: resolve as (answer: TillAnswer<unknown>) => void,
         reject,
       })
@@ -116,13 +128,14 @@ export class Lane<Announcement> {
       return error
     }
     // What the others changed may be why an operation broke, so it runs again in a batch of its own.
-    const again = (ticket: Ticket<Announcement>, index: number) => isBroken(batch.outcomes[index]) && !ticket.isOpen
+    const again = (ticket: Ticket<Announcement>, index: number) =>
+      isBroken(batch.outcomes[index]) && !ticket.wasToldUnknown
     const broken = tickets.length > 1 ? tickets.filter(again) : []
     for (const [index, ticket] of tickets.entries()) if (!broken.includes(ticket)) answer(ticket, batch.outcomes[index])
     this.#options.publish(batch.announcements)
     for (const [index, { operation }] of tickets.entries()) {
       const outcome = batch.outcomes[index]
-      if (outcome?.ok && !outcome.answer.replayed) this.#options.committed?.(operation, outcome.answer.answer)
+      if (outcome?.ok && !outcome.result.replayed) this.#options.committed?.(operation, outcome.result.answer)
     }
     this.#options.report?.({
       size: tickets.length,
@@ -156,16 +169,16 @@ export class Lane<Announcement> {
    */
   async #happened(tickets: Ticket<Announcement>[], marker: Marker, lost: CommitUnknown): Promise<boolean> {
     const { database, settleTimeout_ms } = this.#options
-    const isOpen = () => tickets[0]?.isOpen ?? true
+    const wereTold = () => tickets[0]?.wasToldUnknown ?? true
     this.#settlingSince = performance.now()
     const nextBatch = () => ++this.#batch
-    const settling = settle({ database, marker, lost, nextBatch, isGivenUp: () => this.#isClosing && isOpen() })
+    const settling = settle({ database, marker, lost, nextBatch, isGivenUp: () => this.#isClosing && wereTold() })
     const known = await within(settling, settleTimeout_ms, undefined)
-    if (known === undefined) for (const ticket of tickets) leaveOpen(ticket, lost)
+    if (known === undefined) for (const ticket of tickets) tellUnknown(ticket, lost)
     const happened = await settling
     this.#settlingSince = undefined
     if (happened === undefined) for (const ticket of tickets) ticket.reject(new Refusal(9009))
-    if (!happened && isOpen()) throw lost
+    if (!happened && wereTold()) throw lost
     return happened ?? false
   }
 
@@ -177,7 +190,7 @@ export class Lane<Announcement> {
   ): Promise<Outcome[]> {
     await unit.load(tx, tickets.flatMap(needsOf))
     const outcomes = tickets.map((ticket) => decide(unit, ticket))
-    if (!unit.touched) return withoutCommit({ outcomes, announcements: [] })
+    if (!unit.touched) withoutCommit({ outcomes, announcements: [] })
     await unit.save(tx)
     await markBatch(tx, marker)
     return outcomes

@@ -12,7 +12,7 @@ export interface Ticket<Announcement> {
   /** By `performance.now()`. */
   arrivedAt: number
   /** True when its caller was told that the outcome is not known yet. */
-  isOpen: boolean
+  wasToldUnknown: boolean
   resolve(answer: TillAnswer<unknown>): void
   reject(error: unknown): void
 }
@@ -30,7 +30,7 @@ export class OutcomeUnknown extends Refusal {
 }
 
 /** The outcome of one ticket in its batch. */
-export type Outcome = { ok: true; answer: TillAnswer<unknown> } | { ok: false; error: unknown }
+export type Outcome = { ok: true; result: TillAnswer<unknown> } | { ok: false; error: unknown }
 
 /** True when the operation failed with anything but a refusal. */
 export function isBroken(outcome: Outcome | undefined): boolean {
@@ -52,10 +52,10 @@ export function decide<Announcement>(unit: UnitOfWork<Announcement>, ticket: Tic
   try {
     return unit.deciding(ticket, () => {
       const first = idempotency && firstAnswer(unit, idempotency)
-      if (first) return { ok: true, answer: { answer: first.answer, replayed: true } }
+      if (first) return { ok: true, result: { answer: first.answer, replayed: true } }
       const decided = operation.decide(unit, input)
       if (idempotency) rememberAnswer(unit, idempotency, operation.name, decided)
-      return { ok: true, answer: { answer: decided, replayed: false } }
+      return { ok: true, result: { answer: decided, replayed: false } }
     })
   } catch (error) {
     if (error instanceof StaleRead) throw error
@@ -64,15 +64,15 @@ export function decide<Announcement>(unit: UnitOfWork<Announcement>, ticket: Tic
 }
 
 export function answer<Announcement>(ticket: Ticket<Announcement>, outcome: Outcome | undefined): void {
-  if (outcome?.ok) ticket.resolve(outcome.answer)
+  if (outcome?.ok) ticket.resolve(outcome.result)
   else ticket.reject(outcome?.error)
 }
 
 /** Tells the caller that the outcome is not known yet. That refusal carries a promise of the outcome. */
-export function leaveOpen<Announcement>(ticket: Ticket<Announcement>, cause: unknown): void {
+export function tellUnknown<Announcement>(ticket: Ticket<Announcement>, cause: unknown): void {
   const { promise, resolve, reject } = Promise.withResolvers<TillAnswer<unknown>>()
   ticket.reject(new OutcomeUnknown(promise, cause))
-  Object.assign(ticket, { resolve, reject, isOpen: true })
+  Object.assign(ticket, { resolve, reject, wasToldUnknown: true })
 }
 
 export function away(cause: unknown): Refusal {
