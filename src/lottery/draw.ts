@@ -10,9 +10,9 @@ import { drawSourceId } from '../vouchers/source.ts'
 import { type DrawType, drawTypeRules } from './draw-types.ts'
 import { countDraws, drawDayOf, drawsOn, findOrCreatePity, isPityDue, nextPity, pityView } from './pity.ts'
 import { isLimited, type Prize, prizeRules } from './prizes.ts'
-import { lotteryPity, lotteryRecords, prizeStocks } from './schema.ts'
+import { lotteryPity, lotteryPrizes, lotteryRecords, onlyWheel } from './schema.ts'
 import { emptyPrizeOf, isOpen, land, pityPrizeOf, type Wheel } from './wheel.ts'
-import { requireSamePrize, wheelMapping } from './wheel-mapping.ts'
+import { committedWheel, requireSamePrize } from './wheel-mapping.ts'
 import type { DrawAnswer } from './wire.ts'
 
 export interface Draw {
@@ -37,8 +37,8 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
   needs: ({ userId }) => [
     rows(users, userId),
     rows(lotteryPity, userId),
-    rows(wheelMapping, 1),
-    { mapping: prizeStocks, keys: (unit) => limitedPrizes(unit.find(wheelMapping, [1])?.wheel) },
+    rows(committedWheel, onlyWheel),
+    { mapping: lotteryPrizes, keys: (unit) => limitedPrizes(unit.find(committedWheel, [onlyWheel])?.wheel) },
   ],
   decide(unit, input) {
     const wheel = requireOpen(unit)
@@ -71,7 +71,7 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
 }
 
 function requireOpen(unit: UnitOfWork<Push>): Wheel {
-  const wheel = unit.find(wheelMapping, [1])?.wheel
+  const wheel = unit.find(committedWheel, [onlyWheel])?.wheel
   if (!wheel || !isOpen(wheel)) throw new Refusal(3001)
   return wheel
 }
@@ -109,11 +109,11 @@ function turn(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount: numb
 function takeLanding(unit: UnitOfWork<Push>, wheel: Wheel, roll: number): Pick<Turn, 'prize' | 'isNearMiss'> {
   const landing = land(wheel.prizes, roll)
   if (!isLimited(landing.prize, wheel.pity_prize_id)) return landing
-  const stock = unit.get(prizeStocks, [landing.prize.prize_id])
+  const stock = unit.get(lotteryPrizes, [landing.prize.prize_id])
   requireSamePrize(landing.prize, stock)
   const left = stock.stock_remaining ?? 0
   if (left === 0) return { ...landing, prize: emptyPrizeOf(wheel) }
-  unit.update(prizeStocks, stock, { stock_remaining: left - 1, updated_at: unit.now })
+  unit.update(lotteryPrizes, stock, { stock_remaining: left - 1, updated_at: unit.now })
   return landing
 }
 

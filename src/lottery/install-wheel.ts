@@ -1,7 +1,7 @@
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { Prize } from './prizes.ts'
-import { prizeStocks, wheelLock } from './schema.ts'
+import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
 
 export type SeedPrize = Pick<
   Prize,
@@ -18,13 +18,13 @@ export interface WheelInstallation {
 export const installWheel: Operation<WheelInstallation, { installed: boolean }> = {
   name: 'install_wheel',
   laneKey: () => 'wheel',
-  needs: () => [rows(wheelLock, 1)],
+  needs: () => [rows(wheelRow, onlyWheel)],
   decide(unit, { prizes, pityPrizeId, costPoints }) {
-    if (unit.find(wheelLock, [1])) return { installed: false }
+    if (unit.find(wheelRow, [onlyWheel])) return { installed: false }
     const { now } = unit
-    unit.append(wheelLock, { wheel_id: 1, version: 1, pity_prize_id: pityPrizeId, updated_at: now })
+    unit.append(wheelRow, { wheel_id: onlyWheel, version: 1, pity_prize_id: pityPrizeId, updated_at: now })
     for (const prize of prizes) {
-      unit.append(prizeStocks, {
+      unit.append(lotteryPrizes, {
         ...prize,
         cost_points: costPoints,
         stock_remaining: null,

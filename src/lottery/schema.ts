@@ -53,6 +53,9 @@ export const lotteryPrizesTable = mysqlTable(
   ],
 )
 
+/** The id of the only wheel. */
+export const onlyWheel = 1
+
 /** The only wheel. Its version grows with every change of its prizes. Each draw records the version that it used. */
 export const lotteryWheelTable = mysqlTable('lottery_wheel', {
   wheel_id: int().primaryKey(),
@@ -129,9 +132,9 @@ export const lotteryPity = mapTable(lotteryPityTable, {
   updates: ['current_count', 'draws_day', 'draws_today', 'updated_at'],
 })
 
-/** An exclusive lock for changing the wheel. */
-export const wheelLock = mapTable(lotteryWheelTable, {
-  rank: lockOrder.wheelLock,
+/** The wheel's row, for changing the wheel: whoever loads it has the wheel to itself. */
+export const wheelRow = mapTable(lotteryWheelTable, {
+  rank: lockOrder.wheelRow,
   key: ['wheel_id'],
   lock: 'update',
   updates: ['version', 'pity_prize_id', 'updated_at'],
@@ -140,7 +143,7 @@ export const wheelLock = mapTable(lotteryWheelTable, {
 /**
  * A change of the wheel locks all prizes. A draw locks only limited ones, because it changes nothing but their stock.
  */
-export const prizeStocks = mapTable(lotteryPrizesTable, {
+export const lotteryPrizes = mapTable(lotteryPrizesTable, {
   rank: lockOrder.prizes,
   key: ['prize_id'],
   lock: 'update',

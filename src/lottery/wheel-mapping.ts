@@ -4,7 +4,7 @@ import { StaleRead } from '../db/errors.ts'
 import { lockOrder } from '../lock-order.ts'
 import { decoderOf, derivedMapping } from '../till/table-mapping.ts'
 import type { Prize } from './prizes.ts'
-import { lotteryPrizesTable, lotteryWheelTable } from './schema.ts'
+import { lotteryPrizesTable, lotteryWheelTable, onlyWheel } from './schema.ts'
 import type { Wheel } from './wheel.ts'
 
 /** The wheel as a batch holds it. */
@@ -26,9 +26,9 @@ const selectWheel = `SELECT wheel_id, version, pity_prize_id, ${prizeColumns.map
  * for nobody. A draw sees the old or the new wheel, never a mix. A draw changes only the stock of a limited prize, whose
  * row it locks; {@link requireSamePrize} checks that this row still matches the wheel.
  */
-export const wheelMapping = derivedMapping({
-  name: 'lottery_wheel',
-  rank: lockOrder.wheel,
+export const committedWheel = derivedMapping({
+  name: 'the committed wheel',
+  rank: lockOrder.committedWheel,
   updates: ['wheel'],
   keyOf: ({ wheel_id }: HeldWheel) => [wheel_id],
   async load(tx, keys) {
@@ -59,7 +59,7 @@ export async function readWheel({ orm }: Database): Promise<Wheel | undefined> {
     .select({ wheel: lotteryWheelTable, prize: lotteryPrizesTable })
     .from(lotteryWheelTable)
     .leftJoin(lotteryPrizesTable, eq(lotteryPrizesTable.status, 'active'))
-    .where(eq(lotteryWheelTable.wheel_id, 1))
+    .where(eq(lotteryWheelTable.wheel_id, onlyWheel))
     .orderBy(asc(lotteryPrizesTable.angle))
   const [first] = found
   if (!first) return undefined

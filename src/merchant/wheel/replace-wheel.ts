@@ -1,9 +1,9 @@
 import type { Push } from '../../contract/messages.ts'
 import { Refusal } from '../../contract/refusals.ts'
 import type { Prize } from '../../lottery/prizes.ts'
-import { prizeStocks, wheelLock } from '../../lottery/schema.ts'
+import { lotteryPrizes, onlyWheel, wheelRow } from '../../lottery/schema.ts'
 import type { Wheel } from '../../lottery/wheel.ts'
-import { wheelMapping } from '../../lottery/wheel-mapping.ts'
+import { committedWheel } from '../../lottery/wheel-mapping.ts'
 import type { Operation } from '../../till/operation.ts'
 import { rows } from '../../till/table-mapping.ts'
 import { audit } from '../audit.ts'
@@ -25,16 +25,16 @@ export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
   name: 'replace_wheel',
   laneKey: () => 'wheel',
   needs: () => [
-    rows(wheelLock, 1),
-    rows(wheelMapping, 1),
+    rows(wheelRow, onlyWheel),
+    rows(committedWheel, onlyWheel),
     {
-      mapping: prizeStocks,
-      keys: (unit) => unit.find(wheelMapping, [1])?.wheel.prizes.map(({ prize_id }) => [prize_id]) ?? [],
+      mapping: lotteryPrizes,
+      keys: (unit) => unit.find(committedWheel, [onlyWheel])?.wheel.prizes.map(({ prize_id }) => [prize_id]) ?? [],
     },
   ],
   decide(unit, { wheel: wanted, actorId, basis }) {
-    const row = unit.find(wheelLock, [1])
-    const held = unit.find(wheelMapping, [1])
+    const row = unit.find(wheelRow, [onlyWheel])
+    const held = unit.find(committedWheel, [onlyWheel])
     if (!row || !held) throw new Refusal(3001)
     if (basis !== undefined && basis !== row.version)
       throw new Refusal(6010, null, { sentence: '转盘刚被修改，请刷新后再试' })
@@ -43,18 +43,18 @@ export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
     for (const [prize_id, { prize_id: _, stock_remaining, ...prize }] of matched(held.wheel, wanted)) {
       const stock = stock_remaining === undefined ? {} : { stock_remaining }
       const change = { ...prize, ...stock, cost_points, updated_at: unit.now }
-      unit.update(prizeStocks, unit.get(prizeStocks, [prize_id]), change)
+      unit.update(lotteryPrizes, unit.get(lotteryPrizes, [prize_id]), change)
     }
     requirePityPrize(held.wheel, pity_prize_id)
     const version = row.version + 1
-    unit.update(wheelLock, row, { version, pity_prize_id, updated_at: unit.now })
-    const prizes = held.wheel.prizes.map(({ prize_id }) => ({ ...unit.get(prizeStocks, [prize_id]) }))
+    unit.update(wheelRow, row, { version, pity_prize_id, updated_at: unit.now })
+    const prizes = held.wheel.prizes.map(({ prize_id }) => ({ ...unit.get(lotteryPrizes, [prize_id]) }))
     const replaced = { version, pity_prize_id, prizes: prizes.sort((a, b) => a.angle - b.angle) }
-    unit.update(wheelMapping, held, { wheel: replaced })
+    unit.update(committedWheel, held, { wheel: replaced })
     audit(unit, {
       actorId,
       action: 'wheel.replace',
-      target: 'wheel:1',
+      target: `wheel:${onlyWheel}`,
       details: { from: held.wheel.version, ...wanted },
     })
     return wheelView(replaced)
