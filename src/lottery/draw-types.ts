@@ -3,7 +3,7 @@ import type { drawTypes } from './schema.ts'
 export type DrawType = (typeof drawTypes)[number]
 
 interface DrawTypeRules {
-  /** Draws in one request. */
+  /** Turns in one request. */
   count: number
   /** The label on the button and in the ledger. */
   name: string

@@ -30,7 +30,7 @@ export interface Draw {
 
 type DrawResult = DrawAnswer['results'][number]
 
-/** Draws 1 to 10 times, all or nothing: cost, awards, vouchers, records and the pity counter change together. */
+/** Takes 1 to 10 turns of the wheel, all or nothing: cost, awards, vouchers, records and the pity counter change together. */
 export const draw: Operation<Draw, DrawAnswer, Push> = {
   name: 'draw',
   laneKey: ({ userId }) => userId,
@@ -51,7 +51,7 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
     const price = wheel.prizes[0]?.cost_points ?? 0
     let balance = user.total_points
     if (price > 0) balance = post(unit, user, ledgerEntry(input, -price * count, `${name}消耗积分`), 3002)
-    const outcome = turn(unit, wheel, input, pity.current_count)
+    const outcome = takeTurns(unit, wheel, input, pity.current_count)
     const won = outcome.results.reduce((sum, result) => sum + result.points_awarded, 0)
     if (won > 0) balance = post(unit, user, ledgerEntry(input, won, `${name}获得积分`))
     const draws_today = countDraws(unit, pity, day, count, outcome.pityCount)
@@ -84,13 +84,13 @@ function requireWithinLimit(used: number, count: number, limit: number): void {
 interface Turn {
   index: number
   prize: Prize
-  /** The random number; null on a pity draw, which has none. */
+  /** The random number; null on a pity turn, which has none. */
   roll: number | null
   isNearMiss: boolean
 }
 
-/** Turns the wheel once for each roll. The pity counter goes on from turn to turn. */
-function turn(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount: number) {
+/** Takes one turn for each roll. The pity counter goes on from turn to turn. */
+function takeTurns(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount: number) {
   const results: DrawResult[] = []
   for (const [index, roll] of input.rolls.entries()) {
     const turned = isPityDue(pityCount, input.rules.pityLimit)

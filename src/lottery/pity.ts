@@ -1,15 +1,15 @@
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { lotteryPity, type lotteryPityTable } from './schema.ts'
 
-/** A user's counters: draws without the pity prize, and draws of one business day. */
+/** A user's counters: turns without the pity prize, and turns of one business day. */
 export type Pity = typeof lotteryPityTable.$inferSelect
 
-/** True when the next draw must give the pity prize, after `count` draws in a row without it. */
+/** True when the next turn must give the pity prize, after `count` turns in a row without it. */
 export function isPityDue(count: number, limit: number): boolean {
   return count >= limit - 1
 }
 
-/** The counter after a draw. */
+/** The counter after a turn. */
 export function nextPity(count: number, wonPityPrize: boolean): number {
   return wonPityPrize ? 0 : count + 1
 }
@@ -34,12 +34,12 @@ export function drawDayOf({ draws_day }: Readonly<Pity>, day: string): string {
   return draws_day > day ? draws_day : day
 }
 
-/** The user's draws on `day`. */
+/** The user's turns on `day`. */
 export function drawsOn({ draws_day, draws_today }: Readonly<Pity>, day: string): number {
   return draws_day === day ? draws_today : 0
 }
 
-/** Saves the counters after `count` draws on `day`, and returns the user's draws on that day. */
+/** Saves the counters after `count` turns on `day`, and returns the user's turns on that day. */
 export function countDraws(
   unit: UnitOfWork,
   pity: Readonly<Pity>,

@@ -12,7 +12,7 @@ interface PrizeRules {
   points(prize: Value): number
   /** True when the winner gets a voucher to show at the counter. */
   hasVoucher: boolean
-  /** False for a draw that wins nothing. */
+  /** False for a turn that wins nothing. */
   isWin: boolean
   /** True for a value that a wheel's editor may set. */
   allowsValue(value: number): boolean

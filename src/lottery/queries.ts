@@ -13,13 +13,13 @@ import type { recordsQuery } from './wire.ts'
 
 const table = lotteryRecordsTable
 
-/** The user's pity counter, and their draws on the business day `day`. */
+/** The user's pity counter, and their turns on the business day `day`. */
 export async function readCounters({ orm }: Database, userId: number, day: string) {
   const [row] = await orm.select().from(lotteryPityTable).where(eq(lotteryPityTable.user_id, userId))
   return { pityCount: row?.current_count ?? 0, drawsToday: row ? drawsOn(row, drawDayOf(row, day)) : 0 }
 }
 
-/** A page of the user's draws, newest first. */
+/** A page of the user's turns, newest first. */
 export async function readDrawRecords(database: Database, userId: number, query: z.output<typeof recordsQuery>) {
   const conditions: SQL[] = [eq(table.user_id, userId)]
   if (query.draw_type) conditions.push(eq(table.draw_type, query.draw_type))
@@ -45,7 +45,7 @@ export async function readDrawRecords(database: Database, userId: number, query:
   return { records, pagination: paginationOf(query, total) }
 }
 
-/** Sums of the user's draws: costs, wins, and counts by type and by prize. */
+/** Sums of the user's turns: costs, wins, and counts by type and by prize. */
 export async function readDrawStatistics({ orm }: Database, userId: number) {
   const [byPrize, byType] = await Promise.all([
     orm
@@ -79,14 +79,14 @@ export async function readDrawStatistics({ orm }: Database, userId: number) {
   }
 }
 
-/** How many of the user's draws won something. */
+/** How many of the user's turns won something. */
 export async function countWonDraws({ orm }: Database, userId: number): Promise<number> {
   const won = and(eq(table.user_id, userId), inArray(table.prize_type, winningTypes))
   const [counted] = await orm.select({ rows: count() }).from(table).where(won)
   return counted?.rows ?? 0
 }
 
-/** How many draws there were since an instant, and how many users made them. */
+/** How many turns there were since an instant, and how many users took them. */
 export async function countDrawsSince({ orm }: Database, since: Date): Promise<{ draws: number; users: number }> {
   const [counted] = await orm
     .select({ draws: count(), users: countDistinct(table.user_id) })

@@ -64,7 +64,7 @@ export const lotteryWheelTable = mysqlTable('lottery_wheel', {
   updated_at: instant().notNull(),
 })
 
-/** For each user: draws in a row without the pity prize, and the draws of one business day. */
+/** For each user: turns in a row without the pity prize, and the turns of one business day. */
 export const lotteryPityTable = mysqlTable(
   'lottery_pity',
   {
@@ -100,7 +100,7 @@ export const lotteryRecordsTable = mysqlTable(
     points_awarded: int().notNull(),
     is_near_miss: boolean().notNull(),
     is_pity: boolean().notNull(),
-    /** The random number, 0-9999; null on a pity draw, which has none. */
+    /** The random number, 0-9999; null on a pity turn, which has none. */
     roll: smallint(),
     wheel_version: int().notNull(),
     created_at: instant().notNull(),
