@@ -96,10 +96,7 @@ export function exchangeRoutes({ database, till, caches, rules }: ExchangeDeps) 
         const order = await requireOrder(database, userId, c.req.valid('param').exchange_id)
         const { exchange_id: exchangeId, commodity_id: productId, exchange_code: code } = order
         const input = { userId, exchangeId, productId, code }
-        return once(c, {}, async (idempotency) => {
-          const { answer, replayed } = await till.run(cancel, input, idempotency)
-          return { answer: linkIn(c, 'product_image')(answer), replayed }
-        })
+        return once(c, {}, (idempotency) => till.run(cancel, input, idempotency), linkIn(c, 'product_image'))
       },
     )
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
-import type { Idempotency, IdempotencyKey, TillAnswer } from '../till/operation.ts'
+import type { IdempotencyKey, TillAnswer } from '../till/operation.ts'
 import type { AppEnv } from './env.ts'
 import { ok, okText, successText } from './envelope.ts'
 
@@ -28,17 +28,25 @@ function idempotencyOf(c: Context<AppEnv>, asked: unknown): IdempotencyKey | und
  * `Idempotency-Replayed`. A request that was told 9009 and is sent again, with or without a key, waits for the first
  * outcome. Without a key, a dialect may also know the answer of an identical request whose caller disconnected.
  * @param input the validated input
+ * @param write not called when the outcome of an earlier request without a key is the answer
+ * @param show makes what the client sees of the answer, whether `write` or an earlier request brought it
  */
-export async function once(
+export async function once<Answer extends object>(
   c: Context<AppEnv>,
   input: unknown,
-  write: (idempotency: Idempotency | undefined) => Promise<TillAnswer<object>>,
+  write: (idempotency: IdempotencyKey | undefined) => Promise<TillAnswer<Answer>>,
+  show: (answer: Answer) => object = (answer) => answer,
 ): Promise<Response> {
   const dialect = c.get('dialect')
   const asked = dialect?.asked ?? input
   const idempotency = idempotencyOf(c, asked)
   const request = { place: placeOf(c), asked: JSON.stringify([asked, idempotency?.key]) }
-  const settled = () => c.get('unsettled').answer(request, (earlier) => write(idempotency ?? earlier))
+  const settled = () =>
+    c.get('unsettled').answer(request, async (earlier) => {
+      const known = idempotency ? undefined : (earlier as TillAnswer<Answer> | undefined)
+      const { answer, replayed } = known ?? (await write(idempotency))
+      return { answer: show(answer), replayed }
+    })
   if (idempotency || !dialect) {
     const { answer, replayed } = await settled()
     return ok(c, answer, replayedHeader(replayed))

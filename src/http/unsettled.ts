@@ -1,6 +1,6 @@
 import { Refusal } from '../contract/refusals.ts'
 import { within } from '../lib/within.ts'
-import type { EarlierOutcome, TillAnswer } from '../till/operation.ts'
+import type { TillAnswer } from '../till/operation.ts'
 import { OutcomeUnknown } from '../till/ticket.ts'
 
 /**
@@ -21,7 +21,7 @@ export interface Unsettled {
    */
   answer<Answer>(
     request: WriteRequest,
-    write: (earlier: EarlierOutcome | undefined) => Promise<Answer>,
+    write: (earlier: TillAnswer<unknown> | undefined) => Promise<Answer>,
   ): Promise<Answer>
   /** True while a request from this place has an unknown outcome. */
   isOpen(place: string): boolean
@@ -51,10 +51,10 @@ export function createUnsettled(wait_ms = usualWait_ms): Unsettled {
     }
     outcome.then(known, known)
   }
-  const hear = async (name: string): Promise<EarlierOutcome | undefined> => {
+  const hear = async (name: string): Promise<TillAnswer<unknown> | undefined> => {
     const outcome = open.get(name)?.outcome
     if (!outcome) return undefined
-    const heard = await within(outcome.then(asEarlier, nothingOf), wait_ms, 'open' as const)
+    const heard = await within(outcome.then(asReplay, nothingOf), wait_ms, 'open' as const)
     if (heard === 'open') throw new OutcomeUnknown(outcome)
     open.delete(name)
     return heard
@@ -78,7 +78,7 @@ export function createUnsettled(wait_ms = usualWait_ms): Unsettled {
   }
 }
 
-const asEarlier = ({ answer }: TillAnswer<unknown>): EarlierOutcome => ({ earlier: { answer, replayed: true } })
+const asReplay = ({ answer }: TillAnswer<unknown>): TillAnswer<unknown> => ({ answer, replayed: true })
 
 /** @throws {Refusal} 9009 when the outcome could not be found out at all */
 function nothingOf(error: unknown): undefined {

@@ -40,7 +40,7 @@ export const prizeRules: Record<PrizeType, PrizeRules> = {
   empty: { points: noPoints, hasVoucher: false, isWin: false, allowsValue: anyValue },
 }
 
-/** The types of draws that win something. */
+/** The types of prizes that win something. */
 export const winningTypes = (Object.keys(prizeRules) as PrizeType[]).filter((type) => prizeRules[type].isWin)
 
 /** True for a prize that can run out. The pity prize never runs out, because it is promised. */

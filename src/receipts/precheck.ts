@@ -1,6 +1,6 @@
 import type { Database } from '../db/client.ts'
 import { rememberedAnswer } from '../till/idempotency.ts'
-import type { Idempotency, TillAnswer } from '../till/operation.ts'
+import type { IdempotencyKey, TillAnswer } from '../till/operation.ts'
 import { countUploads, readPhotoSends } from './schema.ts'
 import { type NewUpload, requireAllowed, type UploadMade } from './upload.ts'
 
@@ -13,9 +13,8 @@ import { type NewUpload, requireAllowed, type UploadMade } from './upload.ts'
 export async function precheck(
   database: Database,
   { userId, sha256, since, dailyLimit }: Pick<NewUpload, 'userId' | 'sha256' | 'since' | 'dailyLimit'>,
-  idempotency: Idempotency | undefined,
+  idempotency: IdempotencyKey | undefined,
 ): Promise<TillAnswer<UploadMade> | undefined> {
-  if (idempotency && 'earlier' in idempotency) return idempotency.earlier as TillAnswer<UploadMade>
   const [[sent], today] = await Promise.all([
     readPhotoSends(database, [[userId, sha256]]),
     countUploads(database, userId, since),

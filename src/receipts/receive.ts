@@ -6,7 +6,7 @@ import type { Calendar } from '../lib/calendar.ts'
 import { randomCode, randomId } from '../lib/random.ts'
 import { within } from '../lib/within.ts'
 import type { Store } from '../storage/store.ts'
-import type { Idempotency, TillAnswer } from '../till/operation.ts'
+import type { IdempotencyKey, TillAnswer } from '../till/operation.ts'
 import type { Till } from '../till/till.ts'
 import { createFindFlags, type FindFlags } from './find-flags.ts'
 import type { NearCopies } from './near-copies.ts'
@@ -37,7 +37,7 @@ export interface ReceiveDeps {
 interface Sender {
   userId: number
   input_fen: number | null
-  idempotency: Idempotency | undefined
+  idempotency: IdempotencyKey | undefined
 }
 
 const keyLength = 26

@@ -54,12 +54,16 @@ export function receiptsRoutes({ database, imageLinks, receipts, limits }: Recei
           check: (fields) => requireAmount(fields, () => isAmountRequired && !c.get('dialect')?.mayOmit('amount')),
           open: openPhoto,
         })
-        return once(c, { amount: input_fen, image: photo.sha256 }, async (idempotency) => {
-          const { answer, replayed } = await receive({ userId: c.get('caller').userId, input_fen, idempotency }, photo)
-          const { image_key, ...made } = answer
-          const state = { review_status: 'pending', message: messages.pending }
-          return { answer: { ...made, image_url: linksOf(c)(image_key), ...state }, replayed }
-        })
+        const { userId } = c.get('caller')
+        return once(
+          c,
+          { amount: input_fen, image: photo.sha256 },
+          (idempotency) => receive({ userId, input_fen, idempotency }, photo),
+          ({ image_key, ...made }) => {
+            const state = { review_status: 'pending', message: messages.pending }
+            return { ...made, image_url: linksOf(c)(image_key), ...state }
+          },
+        )
       },
     )
     .get(

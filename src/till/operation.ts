@@ -13,14 +13,7 @@ export interface Operation<Input, Answer, Announcement = unknown> {
   decide(unit: UnitOfWork<Announcement>, input: Input): Answer
 }
 
-/** What keeps a repeated request from having a second effect: its key, or the outcome of the first request. */
-export type Idempotency = IdempotencyKey | EarlierOutcome
-
-/** The outcome of an earlier request that this one repeats. It has no key. */
-export interface EarlierOutcome {
-  earlier: TillAnswer<unknown>
-}
-
+/** What keeps a repeated request from having a second effect. */
 export interface IdempotencyKey {
   owner: string
   /** 1-64 visible ASCII characters. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Refusal } from '../contract/refusals.ts'
 import { Lane } from './lane.ts'
-import type { Idempotency, Operation, TillAnswer } from './operation.ts'
+import type { IdempotencyKey, Operation, TillAnswer } from './operation.ts'
 import type { TillOptions } from './options.ts'
 
 /** The only writer of points and stock. It gathers operations into batches; each batch is one transaction. */
@@ -14,7 +14,7 @@ export interface Till<Announcement = unknown> {
   run<Input, Answer>(
     operation: Operation<Input, Answer, Announcement>,
     input: Input,
-    idempotency?: Idempotency,
+    idempotency?: IdempotencyKey,
   ): Promise<TillAnswer<Answer>>
   /** Operations waiting, over all lanes. */
   waiting(): number
@@ -43,9 +43,8 @@ export function createTill<Announcement>(options: TillOptions<Announcement>): Ti
     run<Input, Answer>(
       operation: Operation<Input, Answer, Announcement>,
       input: Input,
-      idempotency?: Idempotency,
+      idempotency?: IdempotencyKey,
     ): Promise<TillAnswer<Answer>> {
-      if (idempotency && 'earlier' in idempotency) return Promise.resolve(idempotency.earlier as TillAnswer<Answer>)
       const isFull = waiting() >= queueLimit
       if (isFull) options.onFull?.()
       if (closed || isFull) return Promise.reject(new Refusal(9007))

@@ -6,7 +6,6 @@ import { once } from '../../http/idempotency.ts'
 import { describe } from '../../http/operation-docs.ts'
 import { validate } from '../../http/validate.ts'
 import { randomId } from '../../lib/random.ts'
-import type { Operation } from '../../till/operation.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { changeStock, createProduct, deleteProducts, editProducts } from './edit-products.ts'
 import { readMerchantProducts, readProductStats } from './queries.ts'
@@ -26,15 +25,10 @@ import {
 
 /** The catalogue and its stock. */
 export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
-  /** Runs a change of the catalogue. The next read in this process sees it. */
-  const change: typeof till.run = async <Input, Answer>(
-    operation: Operation<Input, Answer>,
-    input: Input,
-    idempotency?: Parameters<typeof till.run>[2],
-  ) => {
-    const done = await till.run(operation, input, idempotency)
+  /** Shows what a change of the catalogue answered. The next read in this process sees the change. */
+  const changed: Changed = (show) => (answer) => {
     caches.catalogue.invalidate()
-    return done
+    return show(answer)
   }
   return new Hono<AppEnv>()
     .get(
@@ -59,10 +53,12 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
         const body = c.req.valid('json')
         const { stock, ...fields } = body
         const creation = { fields: given(fields), stock, movementId: randomId('MV'), actorId: c.get('caller').userId }
-        return once(c, body, async (idempotency) => {
-          const { answer, replayed } = await change(createProduct, creation, idempotency)
-          return { answer: linkIn(c, 'image')(answer), replayed }
-        })
+        return once(
+          c,
+          body,
+          (idempotency) => till.run(createProduct, creation, idempotency),
+          changed(linkIn(c, 'image')),
+        )
       },
     )
     .put(
@@ -79,11 +75,12 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
         const fields = c.req.valid('json')
         const edits = [{ productId: c.req.valid('param').id, fields: given(fields) }]
         const input = { edits, actorId: c.get('caller').userId }
-        return once(c, fields, async (idempotency) => {
-          const { answer, replayed } = await change(editProducts, input, idempotency)
-          const [product] = answer.products.map(linkIn(c, 'image'))
-          return { answer: product ?? {}, replayed }
-        })
+        return once(
+          c,
+          fields,
+          (idempotency) => till.run(editProducts, input, idempotency),
+          changed(({ products }) => products.map(linkIn(c, 'image'))[0] ?? {}),
+        )
       },
     )
     .delete(
@@ -97,19 +94,20 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
       validate('param', rowIdParam, 4002),
       async (c) => {
         const input = { productIds: [c.req.valid('param').id], actorId: c.get('caller').userId }
-        return once(c, {}, async (idempotency) => {
-          const { answer, replayed } = await change(deleteProducts, input, idempotency)
-          const [product] = answer.products.map(linkIn(c, 'image'))
-          return { answer: product ?? {}, replayed }
-        })
+        return once(
+          c,
+          {},
+          (idempotency) => till.run(deleteProducts, input, idempotency),
+          changed(({ products }) => products.map(linkIn(c, 'image'))[0] ?? {}),
+        )
       },
     )
-    .route('/', bulkRoutes({ database, change }))
+    .route('/', bulkRoutes({ database, till, changed }))
 }
 
-type Change = MerchantDeps['till']['run']
+type Changed = <Answer>(show: (answer: Answer) => object) => (answer: Answer) => object
 
-function bulkRoutes({ database, change }: { database: MerchantDeps['database']; change: Change }) {
+function bulkRoutes({ database, till, changed }: Pick<MerchantDeps, 'database' | 'till'> & { changed: Changed }) {
   return new Hono<AppEnv>()
     .post(
       '/products/batch-update',
@@ -127,10 +125,12 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
           fields: given(fields),
         }))
         const input = { edits, actorId: c.get('caller').userId }
-        return once(c, body, async (idempotency) => {
-          const { answer, replayed } = await change(editProducts, input, idempotency)
-          return { answer: { products: answer.products.map(linkIn(c, 'image')) }, replayed }
-        })
+        return once(
+          c,
+          body,
+          (idempotency) => till.run(editProducts, input, idempotency),
+          changed(({ products }) => ({ products: products.map(linkIn(c, 'image')) })),
+        )
       },
     )
     .post(
@@ -145,10 +145,12 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
       async (c) => {
         const body = c.req.valid('json')
         const input = { productIds: body.product_ids, actorId: c.get('caller').userId }
-        return once(c, body, async (idempotency) => {
-          const { answer, replayed } = await change(deleteProducts, input, idempotency)
-          return { answer: { products: answer.products.map(linkIn(c, 'image')) }, replayed }
-        })
+        return once(
+          c,
+          body,
+          (idempotency) => till.run(deleteProducts, input, idempotency),
+          changed(({ products }) => ({ products: products.map(linkIn(c, 'image')) })),
+        )
       },
     )
     .post(
@@ -168,7 +170,12 @@ function bulkRoutes({ database, change }: { database: MerchantDeps['database']; 
           movementId: randomId('MV'),
           actorId: c.get('caller').userId,
         }
-        return once(c, body, (idempotency) => change(changeStock, { ...body, ...names }, idempotency))
+        return once(
+          c,
+          body,
+          (idempotency) => till.run(changeStock, { ...body, ...names }, idempotency),
+          changed((answer) => answer),
+        )
       },
     )
     .get(

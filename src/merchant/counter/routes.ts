@@ -54,11 +54,14 @@ function voucherRoutes({ database, till, now }: MerchantDeps, lookUps: LookUps) 
         const voucher = await find(code, actorId)
         const exchangeId = voucher.kind === 'product' ? voucher.source_id : null
         const redemption = { code, holderId: voucher.user_id, exchangeId, actorId }
-        return once(c, {}, async (idempotency) => {
-          const view = await readVoucherView(database, voucher, now(), absoluteLinks(c))
-          const { answer, replayed } = await till.run(redeem, redemption, idempotency)
-          return { answer: { ...view, status: 'redeemed', ...answer }, replayed }
-        })
+        // Read before the write: what was redeemed is answered even if the database goes away right after.
+        const view = await readVoucherView(database, voucher, now(), absoluteLinks(c))
+        return once(
+          c,
+          {},
+          (idempotency) => till.run(redeem, redemption, idempotency),
+          (answer) => ({ ...view, status: 'redeemed', ...answer }),
+        )
       },
     )
 }

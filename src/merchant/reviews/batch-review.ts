@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Refusal } from '../../contract/refusals.ts'
 import type { Database } from '../../db/client.ts'
 import { rememberedAnswer } from '../../till/idempotency.ts'
-import type { Idempotency, IdempotencyKey, Operation, TillAnswer } from '../../till/operation.ts'
+import type { IdempotencyKey, Operation, TillAnswer } from '../../till/operation.ts'
 import { OutcomeUnknown } from '../../till/ticket.ts'
 import type { Till } from '../../till/till.ts'
 import type { BatchAnswer, ReviewAnswer } from './wire.ts'
@@ -26,10 +26,9 @@ export async function batchReview(
   database: Database,
   till: Till,
   actorId: number,
-  reviews: readonly { upload_id: string; run(key: Idempotency | undefined): Promise<TillAnswer<ReviewAnswer>> }[],
-  idempotency: Idempotency | undefined,
+  reviews: readonly { upload_id: string; run(key: IdempotencyKey | undefined): Promise<TillAnswer<ReviewAnswer>> }[],
+  idempotency: IdempotencyKey | undefined,
 ): Promise<TillAnswer<BatchAnswer>> {
-  if (idempotency && 'earlier' in idempotency) return idempotency.earlier as TillAnswer<BatchAnswer>
   const first = idempotency && (await rememberedAnswer(database, idempotency))
   if (first) return { answer: first.answer as BatchAnswer, replayed: true }
   const runs = reviews.map(({ upload_id, run }, index) => ({ upload_id, result: run(derived(idempotency, index)) }))

@@ -4,7 +4,7 @@ import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
 import { describe } from '../../http/operation-docs.ts'
 import { validate } from '../../http/validate.ts'
-import type { Idempotency } from '../../till/operation.ts'
+import type { IdempotencyKey } from '../../till/operation.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { batchReview } from './batch-review.ts'
 import { readReviewHistory, readReviews, requireUploader } from './queries.ts'
@@ -23,7 +23,7 @@ import {
 
 /** The diners' uploads and their reviews. */
 export function reviewRoutes({ database, till, calendar, imageLinks, rules }: MerchantDeps) {
-  const decide = async (reviewerId: number, body: ReviewBody, idempotency: Idempotency | undefined) => {
+  const decide = async (reviewerId: number, body: ReviewBody, idempotency: IdempotencyKey | undefined) => {
     const { upload_id: uploadId, action, points, amount: amount_fen, reason } = body
     const uploaderId = await requireUploader(database, uploadId)
     return till.run(
@@ -70,7 +70,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
         const { userId } = c.get('caller')
         const reviews = body.reviews.map((item) => ({
           upload_id: item.upload_id,
-          run: (key: Idempotency | undefined) => decide(userId, item, key),
+          run: (key: IdempotencyKey | undefined) => decide(userId, item, key),
         }))
         return once(c, body, (idempotency) => batchReview(database, till, userId, reviews, idempotency))
       },

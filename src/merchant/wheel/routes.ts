@@ -29,11 +29,15 @@ export function wheelRoutes({ database, till, caches }: MerchantDeps) {
       async (c) => {
         const body = c.req.valid('json')
         const input = { wheel: body, actorId: c.get('caller').userId, basis: c.get('dialect')?.basis }
-        return once(c, body, async (idempotency) => {
-          const done = await till.run(replaceWheel, input, idempotency)
-          caches.wheel.invalidate()
-          return done
-        })
+        return once(
+          c,
+          body,
+          (idempotency) => till.run(replaceWheel, input, idempotency),
+          (answer) => {
+            caches.wheel.invalidate()
+            return answer
+          },
+        )
       },
     )
     .get(
