@@ -1,5 +1,7 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
+import { rowId } from '../contract/wire.ts'
 
 /** The claims of a verified access token. */
 export interface AccessClaims {
@@ -47,6 +49,19 @@ const issuer = 'restaurant-points'
 const audience = 'restaurant-points-client'
 const clockTolerance_s = 5
 const longestToken = 2_048
+/** As wide as the column, with room for the next one. */
+const mostGenerations = 2_147_483_646
+/** The end of the year 9999. */
+const latestExpiry_s = 253_402_300_799
+
+/** Ours in form: what another program signed with the same secret may hold anything. */
+const claimsShape = z.object({
+  typ: z.enum(['access', 'refresh']),
+  user_id: rowId,
+  sid: z.string().regex(/^[A-Z0-9]{1,32}$/),
+  gen: z.int().min(1).max(mostGenerations),
+  exp: z.int().max(latestExpiry_s),
+})
 
 export function createTokens({ secret, previousSecret, now }: TokenOptions): Tokens {
   const encode = (text: string) => new TextEncoder().encode(text)
@@ -64,10 +79,9 @@ export function createTokens({ secret, previousSecret, now }: TokenOptions): Tok
 
   const verify = async (token: string, typ: 'access' | 'refresh') => {
     if (token.length > longestToken) throw new Refusal(2002)
-    const payload = await verifiedBy(keys, token, now())
-    const { typ: actual, user_id, sid } = payload
-    if (actual !== typ || !Number.isSafeInteger(user_id) || typeof sid !== 'string') throw new Refusal(2002)
-    return { user_id: user_id as number, session_id: sid, exp: payload.exp, gen: payload.gen }
+    const claims = claimsShape.safeParse(await verifiedBy(keys, token, now())).data
+    if (claims?.typ !== typ) throw new Refusal(2002)
+    return { user_id: claims.user_id, session_id: claims.sid, exp: claims.exp, generation: claims.gen }
   }
 
   return {
@@ -82,12 +96,11 @@ export function createTokens({ secret, previousSecret, now }: TokenOptions): Tok
     },
     async verifyAccess(token) {
       const { user_id, session_id, exp } = await verify(token, 'access')
-      return { user_id, session_id, exp: exp as number }
+      return { user_id, session_id, exp }
     },
     async verifyRefresh(token) {
-      const { user_id, session_id, gen } = await verify(token, 'refresh')
-      if (!Number.isSafeInteger(gen)) throw new Refusal(2002)
-      return { user_id, session_id, generation: gen as number }
+      const { user_id, session_id, generation } = await verify(token, 'refresh')
+      return { user_id, session_id, generation }
     },
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { SignJWT } from 'jose'
 import { createTokens } from '../../src/accounts/tokens.ts'
 import { createClient } from '../support/client.ts'
 import { balanceOf, newPhone, signIn } from '../support/people.ts'
@@ -217,6 +218,46 @@ describe('an access token', () => {
     const payload = token.split('.')[1] ?? ''
     expect(payload).not.toMatch(/[-_]/)
     expect(JSON.parse(atob(payload))).toMatchObject({ user_id: userId, typ: 'access' })
+  })
+})
+
+describe('a token that is signed as ours, with claims that are not ours in form', () => {
+  const now_s = Math.floor(Date.now() / 1000)
+  const sign = (claims: object) =>
+    new SignJWT({ exp: now_s + 600, iat: now_s, gen: 1, ...claims })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setIssuer('restaurant-points')
+      .setAudience('restaurant-points-client')
+      .sign(new TextEncoder().encode(service.services.config.JWT_SECRET))
+  const odd: object[] = [
+    { sid: '会话' },
+    { sid: 'x'.repeat(300) },
+    { sid: '' },
+    { sid: ['A'] },
+    { sid: 'A\u0000B' },
+    { user_id: 2 ** 40 },
+    { user_id: -1 },
+    { user_id: 1.5 },
+    { user_id: '1' },
+    { user_id: null },
+    { gen: 2 ** 40 },
+    { gen: -1 },
+    { gen: 0.5 },
+    { gen: 'x' },
+    { exp: 1e15 },
+    { typ: ['access'] },
+  ]
+
+  test.each(odd)('is refused with 2002 for %p, wherever it is shown', async (claims) => {
+    const person = await signIn(service)
+    const session = JSON.parse(atob(person.token.split('.')[1] ?? ''))
+    const ours = { user_id: person.userId, sid: session.sid }
+    const access = await sign({ ...ours, typ: 'access', ...claims })
+    expect((await get('/api/user/info', access)).code).toBe(2002)
+    expect((await get('/api/auth/verify-token', access)).code).toBe(2002)
+    const refresh_token = await sign({ ...ours, typ: 'refresh', ...claims })
+    expect((await post('/api/auth/refresh', { refresh_token })).code).toBe(2002)
+    expect((await get('/api/user/info', person.token)).code).toBe(0)
   })
 })
 
