@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { pino } from 'pino'
+import { createAddressId } from '../src/http/address.ts'
 import { authenticate } from '../src/http/authenticate.ts'
 import { requestContext } from '../src/http/context.ts'
 import { createDialects } from '../src/http/dialects/dialects.ts'
@@ -65,6 +66,7 @@ function contextOptions() {
     lifecycle: { stopping: false },
     publicUrl: undefined,
     trustedProxies: 0,
+    addressId: createAddressId('bench'),
     slow_ms: 1_000,
     onSlow: () => {},
   }

@@ -48,7 +48,8 @@ export function createApp(services: Services): Hono<AppEnv> {
     if (!uploadPaths.includes(request.route)) alerts.raise({ event: 'slow_request', ...request })
   }
   const slow_ms = config.SLOW_REQUEST_MS
-  app.use(requestContext({ logger, metrics: metrics.http, lifecycle, publicUrl, trustedProxies, slow_ms, onSlow }))
+  const addresses = { trustedProxies, addressId: services.addressId }
+  app.use(requestContext({ logger, metrics: metrics.http, lifecycle, publicUrl, ...addresses, slow_ms, onSlow }))
   if (dialects) app.use(dialects.speak)
   if (config.CORS_ORIGINS.length > 0)
     app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], exposeHeaders, maxAge: 600 }))

@@ -8,6 +8,7 @@ import type { Push } from '../contract/messages.ts'
 import type { DatabaseAddress } from '../db/address.ts'
 import { type Database, openDatabase } from '../db/client.ts'
 import { createCatalogue } from '../exchange/catalogue.ts'
+import { createAddressId } from '../http/address.ts'
 import { createMetrics, type Metrics } from '../http/metrics.ts'
 import { createRateLimit, type SharedCounts } from '../http/rate-limits.ts'
 import { createJobs } from '../jobs/jobs.ts'
@@ -104,6 +105,7 @@ export function createServices(options: ServicesOptions) {
     memberCodes,
     access,
     accounts,
+    addressId: createAddressId(secret),
     now,
     elapsed_ms,
     rules: rulesOf(config),

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Context } from 'hono'
 import { getConnInfo } from 'hono/bun'
@@ -40,4 +41,13 @@ export function networkOf(address: string): string | undefined {
 export function siteOf(network: string): string {
   const [prefix, size] = network.split('::/')
   return size === undefined ? network : `${prefix?.split(':').slice(0, 3).join(':')}::/48`
+}
+
+/** By what a network is known where no address is kept: the same one has the same name, which leads back to nobody. */
+export type AddressId = (network: string) => string
+
+const idLength = 16
+
+export function createAddressId(secret: string): AddressId {
+  return (network) => createHmac('sha256', secret).update(`address\n${network}`).digest('hex').slice(0, idLength)
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Logger } from 'pino'
 import { lineWriter } from '../lib/logger.ts'
+import { type AddressId, addressOf } from './address.ts'
 import type { AppEnv } from './env.ts'
 import type { HttpMetrics } from './metrics.ts'
 import { routeOf } from './route-table.ts'
@@ -28,11 +29,12 @@ export function requestContext(options: {
   lifecycle: { readonly stopping: boolean }
   publicUrl: string | undefined
   trustedProxies: number
+  addressId: AddressId
   slow_ms: number
   /** Called for each request that took longer than `slow_ms`. */
   onSlow: (request: SlowRequest) => void
 }): MiddlewareHandler<AppEnv> {
-  const { metrics, lifecycle, publicUrl, trustedProxies, slow_ms, onSlow } = options
+  const { metrics, lifecycle, publicUrl, trustedProxies, addressId, slow_ms, onSlow } = options
   const writeLine = lineWriter(options.logger)
   const unsettled = createUnsettled()
   const isHttps = publicUrl?.startsWith('https:') ?? false
@@ -41,6 +43,8 @@ export function requestContext(options: {
     const given = c.req.header('X-Request-Id')
     const requestId = given && saneId.test(given) ? given : randomUUID()
     c.set('requestId', requestId)
+    // A connection that became a socket's has no address afterwards.
+    const address_id = addressId(addressOf(c, trustedProxies))
     c.set('route', routeOf(c))
     c.set('unsettled', unsettled)
     c.set('baseUrl', publicUrl ?? originOf(c, trustedProxies > 0))
@@ -61,6 +65,7 @@ export function requestContext(options: {
       status: c.res.status,
       code: c.get('apiCode'),
       user_id: c.get('caller')?.userId,
+      address_id,
       took_ms: Math.round((endedAt - startedAt) * 10) / 10,
     })
   }

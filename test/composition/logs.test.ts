@@ -142,8 +142,12 @@ describe('the log', () => {
       status: 200,
       code: 0,
       user_id: expect.any(Number),
+      address_id: expect.stringMatching(/^[0-9a-f]{16}$/),
       took_ms: expect.any(Number),
     })
+    const requests = lines.filter(({ method }) => method)
+    expect(requests.filter(({ address_id }) => address_id !== requests[0]?.address_id)).toEqual([])
+    expect(JSON.stringify(requests)).not.toContain('127.0.0.1')
     expect(lines.some(({ route }) => route === '/api/merchant/vouchers/:code/redeem')).toBe(true)
     expect(lines.filter(({ err }) => err).length).toBeGreaterThanOrEqual(3)
     expect(said.foundIn(program.output())).toEqual([])

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { networkOf, siteOf } from '../../src/http/address.ts'
+import { createAddressId, networkOf, siteOf } from '../../src/http/address.ts'
 
 test.each([
   ['192.0.2.1', '192.0.2.1'],
@@ -21,3 +21,11 @@ test.each([
   ['2001:db8:1:2::/64', '2001:db8:1::/48'],
   ['0:0:0:0::/64', '0:0:0::/48'],
 ])('the network %s belongs to the site %s', (network, site) => expect(siteOf(network)).toBe(site))
+
+test('a network has one name wherever it is logged, another under another secret, and nothing of it in the name', () => {
+  const [here, elsewhere] = [createAddressId('s1'), createAddressId('s2')]
+  expect(here('192.0.2.1')).toBe(createAddressId('s1')('192.0.2.1'))
+  const names = [here('192.0.2.1'), here('192.0.2.2'), here('2001:db8:0:0::/64'), elsewhere('192.0.2.1')]
+  expect(new Set(names).size).toBe(4)
+  for (const name of names) expect(name).toMatch(/^[0-9a-f]{16}$/)
+})
