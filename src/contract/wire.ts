@@ -9,11 +9,15 @@ export const phone = z.string().regex(/^1[3-9]\d{9}$/, '手机号格式不正确
 /** Control characters, lone surrogates, and characters that change the reading direction. */
 const unfit = /\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/u
 
-/** One line of text for people, trimmed, with at most `most` characters. */
+/** A character that a reader sees. Blanks, fillers, marks without a letter and the empty Braille pattern are not. */
+const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{C}\p{M}\u2800\u{1d159}]/u
+
+/** One line of text for people, trimmed, with at most `most` characters. It is empty when a reader sees none of them. */
 export const line = (most: number) =>
   z
     .string()
     .trim()
+    .overwrite((text) => (visible.test(text) || unfit.test(text) ? text : ''))
     .max(most)
     .refine((text) => !unfit.test(text), '含有不支持的字符')
 

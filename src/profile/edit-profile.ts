@@ -2,6 +2,7 @@ import { Refusal } from '../contract/refusals.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import { type User, users } from '../users/schema.ts'
+import { isReserved } from './reserved-names.ts'
 
 export interface ProfileEdit {
   userId: number
@@ -10,7 +11,9 @@ export interface ProfileEdit {
   avatar?: string
 }
 
-/** Changes a user's nickname or avatar. */
+const forStaff = { issues: [{ path: 'nickname', message: '该昵称为工作人员专用，请换一个' }] }
+
+/** Changes a user's nickname or avatar. The names of staff are reserved for staff. */
 export const editProfile: Operation<ProfileEdit, Pick<User, 'user_id'>> = {
   name: 'edit_profile',
   laneKey: ({ userId }) => userId,
@@ -18,6 +21,7 @@ export const editProfile: Operation<ProfileEdit, Pick<User, 'user_id'>> = {
   decide(unit, { userId, ...edit }) {
     const user = unit.find(users, [userId])
     if (!user) throw new Refusal(2003)
+    if (edit.nickname !== undefined && !user.is_merchant && isReserved(edit.nickname)) throw new Refusal(9000, forStaff)
     if (Object.keys(edit).length > 0) unit.update(users, user, { ...edit, updated_at: unit.now })
     return { user_id: userId }
   },

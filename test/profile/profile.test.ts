@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { editProfile } from '../../src/profile/edit-profile.ts'
 import { sweepImages } from '../../src/receipts/sweep.ts'
 import { heavyJpeg, padded, picture } from '../support/images.ts'
-import { signIn } from '../support/people.ts'
+import { signIn, signInMerchant } from '../support/people.ts'
 import { withReplica } from '../support/replica.ts'
 import { useService } from '../support/service.ts'
 import { storedKeys } from '../support/uploads.ts'
@@ -104,6 +104,62 @@ describe('the profile', () => {
     expect((await service.client.put('/api/user/info', { token, body })).code).toBe(9000)
     expect((await get('/api/user/info', token)).data).toEqual(before.data)
   })
+
+  const rename = (token: string, nickname: string) =>
+    service.client.put('/api/user/info', { token, body: { nickname } })
+
+  test.each([
+    '\u200b',
+    '\u3164',
+    '\u2800\u2800',
+    '\u115f \u1160',
+    '\u00ad',
+    '\ufe0f',
+    '\u{e0041}',
+    '\u0301',
+    '\u{1d159}',
+    '\u3000\u200d\ufeff',
+  ])('a nickname of %j, in which nobody sees anything, is refused', async (nickname) => {
+    const { token } = await signIn(service)
+    expect((await rename(token, nickname)).code).toBe(9000)
+  })
+
+  test.each(['❤️', '👨‍👩‍👧', 'é', '한글', '१', '。', 'a\u200bb'])(
+    'a nickname of %j is kept as it is',
+    async (nickname) => {
+      const { token } = await signIn(service)
+      expect((await rename(token, nickname)).data.user_info.nickname).toBe(nickname)
+    },
+  )
+
+  test.each([
+    '管理员',
+    '系统管理員',
+    '客服小王',
+    '客 服',
+    '客\u200b服',
+    '客·服',
+    '客\u3164服',
+    '【官方】活动',
+    '店长',
+    '服务员03',
+    '工作人员',
+    'ＡＤＭＩＮ',
+    'Admin_1',
+    'official',
+  ])('the nickname %j is of staff: a diner is refused it, and staff may have it', async (nickname) => {
+    const [diner, merchant] = [await signIn(service), await signInMerchant(service)]
+    expect(await rename(diner.token, nickname)).toMatchObject({ code: 9000, data: { issues: [{ path: 'nickname' }] } })
+    expect((await rename(merchant.token, nickname)).data.user_info.nickname).toBe(nickname)
+  })
+
+  test.each(['badminton', '王小二', '老板娘', 'staffordshire', '用户8001'])(
+    'the nickname %j is anyone’s',
+    async (nickname) => {
+      const { token } = await signIn(service)
+      expect((await rename(token, nickname)).code).toBe(0)
+    },
+  )
 
   test('statistics and status count the user’s activities, today and in total', async () => {
     const { token } = await signIn(service)

@@ -34,6 +34,8 @@ describe('products', () => {
   test.each([
     [{ ...dish, name: '' }],
     [{ ...dish, name: 'x'.repeat(101) }],
+    [{ ...dish, name: '\u3164\u200b' }],
+    [{ ...dish, category: '\u2800' }],
     [{ ...dish, exchange_points: 0 }],
     [{ ...dish, exchange_points: 1.5 }],
     [{ ...dish, stock: -1 }],
