@@ -3,9 +3,8 @@ import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
-import { siteOf } from '../http/address.ts'
 import type { Caller } from '../http/env.ts'
-import type { RateLimit } from '../http/rate-limits.ts'
+import { type RateLimit, takeAll } from '../http/rate-limits.ts'
 import { randomDigits } from '../lib/random.ts'
 import type { Till } from '../till/till.ts'
 import type { Access } from './access.ts'
@@ -15,6 +14,7 @@ import { hasSession, readLiveSessions } from './queries.ts'
 import { revoke, rotate } from './sessions.ts'
 import type { Proof } from './sign-in.ts'
 import type { SmsSender } from './sms.ts'
+import type { SmsBudget } from './sms-budget.ts'
 import { hashCode, issueCode, type SendLimits } from './sms-code.ts'
 import type { TokenPair, Tokens } from './tokens.ts'
 import type { Wechat } from './wechat.ts'
@@ -58,18 +58,25 @@ export interface AccountsOptions {
   /** A code that signs in any phone; undefined in production. */
   devCode: string | undefined
   sendLimits: SendLimits | null
-  /** Limits the codes sent for one network address, and for a whole site: each SMS costs the restaurant money. */
-  sendAddressLimit: RateLimit
-  sendSiteLimit: RateLimit
-  /** Limits the logins of a phone or an openid. */
-  loginLimit: RateLimit
+  limits: AccountLimits
+}
+
+export interface AccountLimits {
+  /** Limits the codes sent for one network address: each SMS costs the restaurant money. */
+  sendCode: RateLimit
+  /** Limits the codes sent for the whole site. */
+  smsBudget: SmsBudget
+  /** Limits the logins of a phone from one network address, or of an openid. */
+  login: RateLimit
+  /** Limits the wrong codes from one network address. */
+  wrongCode: RateLimit
   /** Limits the codes from one network address that WeChat refuses. */
-  wechatMissLimit: RateLimit
+  wechatMiss: RateLimit
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
   const { database, till, tokens, access, sms, logger, secret, previousSecret, now } = options
-  const { devCode, sendLimits, sendAddressLimit, sendSiteLimit, loginLimit } = options
+  const { devCode, sendLimits, limits } = options
   const secrets = previousSecret ? [secret, previousSecret] : [secret]
   const entrance = createEntrance(options)
   const end = async (userId: number, sessionIds: string[]) => {
@@ -85,12 +92,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
   return {
     async sendCode(phone, address) {
       // The limits are taken first: once a new code has replaced the old one, it must be sent.
-      await sendAddressLimit.take(address)
-      await sendSiteLimit.take(siteOf(address))
+      const use = await takeAll([() => limits.sendCode.take(address), () => limits.smsBudget.take()])
       const code = randomDigits(6)
       const issue = { phone, codeHash: hashCode(secret, phone, code), limits: sendLimits }
       await till.run(issueCode, issue).catch(async (error: unknown) => {
-        await Promise.all([sendAddressLimit.giveBack(address), sendSiteLimit.giveBack(siteOf(address))])
+        await use.giveBack()
         throw error
       })
       try {
@@ -103,11 +109,17 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
 
     async login({ phone, code }, device) {
-      await loginLimit.take(phone)
+      await limits.login.take(`${phone} ${device.address}`)
       const typed: Proof = { by: 'code', codeHashes: secrets.map((key) => hashCode(key, phone, code)) }
       const proof: Proof = code === devCode ? { by: 'development' } : typed
-      const signedIn = await amongOthers(() => entrance.enter(phone, proof, device))
+      // The use is taken first: of many tries at the same time, only as many as are left get through.
+      const wrong = await limits.wrongCode.take(device.address)
+      const signedIn = await amongOthers(() => entrance.enter(phone, proof, device)).catch(async (error: unknown) => {
+        await wrong.giveBack()
+        throw error
+      })
       if (!signedIn) throw new Refusal(1002)
+      await wrong.giveBack()
       return signedIn
     },
 

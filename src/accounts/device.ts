@@ -1,8 +1,10 @@
 import type { z } from 'zod'
 import type { deviceInfo } from './wire.ts'
 
-/** What a client reports about its device. */
+/** The network of a client, and what it reports about its device. */
 export interface Device {
+  /** Its network. */
+  address: string
   info: z.output<typeof deviceInfo> | undefined
   userAgent: string
 }
@@ -10,7 +12,7 @@ export interface Device {
 const longestName = 100
 
 /** A name by which its owner can recognise a device in the list of sessions; null when the client reported nothing. */
-export function nameOf({ info = {}, userAgent }: Device): string | null {
+export function nameOf({ info = {}, userAgent }: Pick<Device, 'info' | 'userAgent'>): string | null {
   const { brand = '', model = '', system, platform } = info
   const made = model.toLowerCase().startsWith(brand.toLowerCase()) ? model : `${brand} ${model}`.trim()
   const told = [made, system || platform].filter(Boolean).join(' · ')

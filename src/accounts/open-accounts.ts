@@ -1,21 +1,19 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
-import type { RateLimit } from '../http/rate-limits.ts'
-import { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts'
+import { type AccountLimits, type Accounts, type AccountsOptions, createAccounts } from './accounts.ts'
 import { consoleSms, type SmsSender, webhookSms } from './sms.ts'
 import { codeLife_s } from './sms-code.ts'
 import { tencentSms } from './tencent-sms.ts'
 import { createWechat, noWechat, type Wechat } from './wechat.ts'
 
 type Parts = Pick<AccountsOptions, 'database' | 'till' | 'tokens' | 'access' | 'secret' | 'logger' | 'now'> & {
-  limits: Record<'login' | 'sendCode' | 'sendCodeSite' | 'wechatMiss', RateLimit>
+  limits: AccountLimits
   print: (line: string) => void
   elapsed_ms: () => number
 }
 
 /** Creates the accounts service from the configuration: SMS sender, WeChat and limits. */
 export function openAccounts(config: Config, parts: Parts): Accounts {
-  const { limits } = parts
   const isDevelopment = config.SMS_PROVIDER === 'console' && config.NODE_ENV !== 'production'
   const sendLimits = {
     perMinute: config.SEND_CODE_PER_MINUTE,
@@ -29,10 +27,6 @@ export function openAccounts(config: Config, parts: Parts): Accounts {
     wechat: wechatOf(config, parts),
     devCode: isDevelopment ? config.SMS_DEV_CODE : undefined,
     sendLimits: config.RATE_LIMIT ? sendLimits : null,
-    sendAddressLimit: limits.sendCode,
-    sendSiteLimit: limits.sendCodeSite,
-    loginLimit: limits.login,
-    wechatMissLimit: limits.wechatMiss,
   })
 }
 

@@ -29,7 +29,12 @@ import {
 const resendAfter_s = 60
 
 const userAgentOf = (c: Context<AppEnv>) => c.req.header('User-Agent') ?? ''
-const deviceOf = (c: Context<AppEnv>, info: Device['info']): Device => ({ info, userAgent: userAgentOf(c) })
+
+const deviceOf = (c: Context<AppEnv>, trustedProxies: number, info?: Device['info']): Device => ({
+  address: addressOf(c, trustedProxies),
+  info,
+  userAgent: userAgentOf(c),
+})
 
 /** `/api/auth`: signing in, staying signed in, signing out. */
 export function authRoutes(deps: {
@@ -66,7 +71,7 @@ export function authRoutes(deps: {
       validate('json', loginBody, { phone: 1001, code: 1002 }),
       async (c) => {
         const { device_info, ...login } = c.req.valid('json')
-        return ok(c, signedInView(c, await accounts.login(login, deviceOf(c, device_info))))
+        return ok(c, signedInView(c, await accounts.login(login, deviceOf(c, config.TRUST_PROXY, device_info))))
       },
     )
     .post(
@@ -81,7 +86,7 @@ export function authRoutes(deps: {
       async (c) => {
         const { js_code, phone_code, device_info } = c.req.valid('json')
         const codes = { jsCode: js_code, phoneCode: phone_code || undefined }
-        const signedIn = await accounts.wxLogin(codes, deviceOf(c, device_info), addressOf(c, config.TRUST_PROXY))
+        const signedIn = await accounts.wxLogin(codes, deviceOf(c, config.TRUST_PROXY, device_info))
         return ok(c, signedInView(c, signedIn))
       },
     )

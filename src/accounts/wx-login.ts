@@ -19,7 +19,7 @@ export interface WechatCodes {
  * holder may bind the account to another openid.
  * @throws {Refusal} 1004, 1005 with `bind_required`, 2004, 9006.
  */
-export type WxLogin = (codes: WechatCodes, device: Device, address: string) => Promise<SignedIn>
+export type WxLogin = (codes: WechatCodes, device: Device) => Promise<SignedIn>
 
 /** The time for all WeChat calls of one sign-in. Mini-programs wait for ten seconds, and their codes work once. */
 const patience_ms = 8_000
@@ -27,12 +27,11 @@ const patience_ms = 8_000
 export interface WxLoginParts {
   database: Database
   wechat: Wechat
-  loginLimit: RateLimit
-  wechatMissLimit: RateLimit
+  limits: Record<'login' | 'wechatMiss', RateLimit>
 }
 
 export function createWxLogin(parts: WxLoginParts, { enter }: Entrance): WxLogin {
-  const { database, wechat, loginLimit, wechatMissLimit } = parts
+  const { database, wechat, limits } = parts
   const phoneToBind = async (phoneCode: string | undefined, signal: AbortSignal) => {
     if (phoneCode === undefined) throw new Refusal(1005, { bind_required: true })
     return wechat.phoneOf(phoneCode, signal)
@@ -40,7 +39,7 @@ export function createWxLogin(parts: WxLoginParts, { enter }: Entrance): WxLogin
   const signIn = async ({ jsCode, phoneCode }: WechatCodes, device: Device) => {
     const signal = AbortSignal.timeout(patience_ms)
     const openid = await wechat.openidOf(jsCode, signal)
-    await loginLimit.take(openid)
+    await limits.login.take(openid)
     let asked: Promise<string> | undefined
     return amongOthers(async () => {
       const known = await findUserByOpenid(database, openid)
@@ -50,14 +49,14 @@ export function createWxLogin(parts: WxLoginParts, { enter }: Entrance): WxLogin
       return enter(await asked, { by: 'wechat_phone', openid }, device)
     })
   }
-  return async (codes, device, address) => {
-    await wechatMissLimit.check(address)
+  return async (codes, device) => {
+    await limits.wechatMiss.check(device.address)
     try {
       const signedIn = await signIn(codes, device)
       if (!signedIn) throw new Error('a phone that WeChat vouched for was not let in')
       return signedIn
     } catch (error) {
-      if (error instanceof Refusal && error.cause instanceof WechatRefused) await wechatMissLimit.take(address)
+      if (error instanceof Refusal && error.cause instanceof WechatRefused) await limits.wechatMiss.take(device.address)
       throw error
     }
   }

@@ -7,6 +7,7 @@ export type Alert =
   | { event: 'sweep_stopped'; why: 'too_many'; images: number; unknown: number; most: number }
   | { event: 'clock_wrong'; why: 'jumped' | 'apart' | 'future_runs'; by_s: number }
   | { event: 'queue_full'; queue: 'till' | 'reader' }
+  | { event: 'sms_budget'; period: 'hour' | 'day'; used: number; most: number }
   | { event: 'database_away' }
   | { event: 'database_back'; away_s: number }
 
@@ -40,11 +41,14 @@ export const alertTitles: Record<AlertEvent, string> = {
   sweep_stopped: '图片清理已停止',
   clock_wrong: '时钟异常',
   queue_full: '队列已满',
+  sms_budget: '短信额度告急',
   database_away: '数据库无法连接',
   database_back: '数据库已恢复',
 }
 
 const queues = { till: '写入队列已满，新的写请求被拒绝', reader: '小票识别队列已满，新的照片不再识别' }
+
+const periods = { hour: '这一小时', day: '这一天' }
 
 const clocks = {
   jumped: (by_s: number) => `主机时钟突然快了 ${by_s} 秒，定时任务暂停，时钟恢复或稳定 10 分钟后继续`,
@@ -69,6 +73,8 @@ export function detailOf(alert: Alert): string {
       return clocks[alert.why](alert.by_s)
     case 'queue_full':
       return queues[alert.queue]
+    case 'sms_budget':
+      return `${periods[alert.period]}已发验证码短信 ${alert.used} 条，上限 ${alert.most} 条；用完后只有登录过的设备还能收到`
     case 'database_away':
       return '连续多次无应答，写入与查询暂不可用'
     case 'database_back':
@@ -80,5 +86,6 @@ export function detailOf(alert: Alert): string {
 export function subjectOf(alert: Alert): string {
   if (alert.event === 'slow_request') return `${alert.method} ${alert.route}`
   if (alert.event === 'job_failed') return alert.job
+  if (alert.event === 'sms_budget') return alert.period
   return alert.event === 'queue_full' ? alert.queue : ''
 }

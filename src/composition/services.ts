@@ -10,7 +10,6 @@ import { type Database, openDatabase } from '../db/client.ts'
 import { createCatalogue } from '../exchange/catalogue.ts'
 import { createAddressId } from '../http/address.ts'
 import { createMetrics, type Metrics } from '../http/metrics.ts'
-import { createRateLimit, type SharedCounts } from '../http/rate-limits.ts'
 import { createJobs } from '../jobs/jobs.ts'
 import { cached } from '../lib/cached.ts'
 import { createCalendar } from '../lib/calendar.ts'
@@ -27,6 +26,7 @@ import type { Store } from '../storage/store.ts'
 import { createTill, type Till } from '../till/till.ts'
 import { createMemberCodes } from '../wallet/member-codes.ts'
 import { type BusinessCounts, createBusinessCounts } from './business-counts.ts'
+import { createLimits } from './limits.ts'
 import { createLive } from './live.ts'
 import { countedAlerts, databaseCheckOf, healthOf, readerReport, watchFigures, watchOver } from './observation.ts'
 import { openDialects } from './open-dialects.ts'
@@ -72,7 +72,7 @@ export function createServices(options: ServicesOptions) {
   })
   const { access, realtime, relay } = live
   const till = tillOf(config, { database, now, live, counts, alerts, metrics })
-  const limits = createLimits(config, relay.redis)
+  const limits = createLimits(config, alerts, relay.redis)
   const store = openStore(config)
   const imageLinks = createImageLinks(secret, config.JWT_SECRET_PREVIOUS, now)
   const memberCodes = createMemberCodes(secret, config.JWT_SECRET_PREVIOUS, now)
@@ -176,25 +176,5 @@ function rulesOf(config: Config) {
     exchange: { voucherTtl_days },
     review: { maxMultiple: config.REVIEW_MAX_MULTIPLE },
     checkIn: { points: config.CHECK_IN_POINTS },
-  }
-}
-
-/** A site of IPv6 has 65,536 networks. Together they may have as many codes as this many addresses. */
-const addressesOfASite = 4
-
-function createLimits(config: Config, shared: SharedCounts | undefined) {
-  const limit = (name: string, points: number) => createRateLimit(name, points, 60, config.RATE_LIMIT, shared)
-  return {
-    address: limit('address', config.RATE_LIMIT_ADDRESS),
-    image: limit('image', config.RATE_LIMIT_ADDRESS),
-    login: limit('login', config.RATE_LIMIT_LOGIN),
-    sendCode: limit('send-code', config.SEND_CODE_PER_ADDRESS),
-    sendCodeSite: limit('send-code-site', addressesOfASite * config.SEND_CODE_PER_ADDRESS),
-    wechatMiss: limit('wechat-miss', config.RATE_LIMIT_WECHAT_MISS),
-    write: limit('write', config.RATE_LIMIT_WRITE),
-    draw: limit('draw', config.RATE_LIMIT_DRAW),
-    upload: limit('upload', config.RATE_LIMIT_UPLOAD),
-    avatar: limit('avatar', config.RATE_LIMIT_UPLOAD),
-    voucherMiss: limit('voucher-miss', config.RATE_LIMIT_VOUCHER_MISS),
   }
 }

@@ -1,21 +1,29 @@
 import type { MiddlewareHandler } from 'hono'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { Refusal } from '../contract/refusals.ts'
-import { addressOf } from './address.ts'
+import { addressOf, siteOf } from './address.ts'
 import type { AppEnv } from './env.ts'
 
 /** Limits how often somebody uses something. When limits are off, it lets everything pass. */
 export interface RateLimit {
   /** @throws {Refusal} 9006 with `retry_after` in seconds. */
-  take(who: string | number): Promise<void>
+  take(who: string | number): Promise<Use>
   /**
    * Checks that a use is left, without taking it.
    * @throws {Refusal} 9006 with `retry_after` in seconds.
    */
   check(who: string | number): Promise<void>
-  /** Returns a use that had no effect. */
-  giveBack(who: string | number): Promise<void>
 }
+
+/** A use that was taken. */
+export interface Use {
+  /** How many uses remain after it. */
+  left: number
+  /** Returns a use that had no effect. */
+  giveBack(): Promise<void>
+}
+
+const unlimited: Use = { left: Number.POSITIVE_INFINITY, giveBack: async () => {} }
 
 /** The Redis in which replicas count together. While it is away, each replica counts alone. */
 export interface SharedCounts {
@@ -32,21 +40,66 @@ export function createRateLimit(
   enabled: boolean,
   shared?: SharedCounts,
 ): RateLimit {
-  if (!enabled) return { take: async () => {}, check: async () => {}, giveBack: async () => {} }
+  if (!enabled) return { take: async () => unlimited, check: async () => {} }
   const alone = new RateLimiterMemory({ keyPrefix: name, points, duration: window_s })
   const limiter = shared ? sharedLimiter(name, points, window_s, shared, alone) : alone
+  const giveBack = async (who: string | number) => {
+    const { consumedPoints } = await limiter.reward(who)
+    // An attacker with ever new addresses must not fill the memory with empty counts.
+    if (consumedPoints <= 0) await limiter.delete(who)
+  }
+  const consume = async (who: string | number, uses: 0 | 1) => {
+    try {
+      return await limiter.consume(who, uses)
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error
+      // The library also counts what it refuses.
+      if (uses > 0) await giveBack(who)
+      throw exhausted(error, window_s)
+    }
+  }
   return {
     async take(who) {
-      await consumed(limiter, who, 1, window_s)
+      const { remainingPoints } = await consume(who, 1)
+      return { left: remainingPoints, giveBack: () => giveBack(who) }
     },
     async check(who) {
-      const used = await consumed(limiter, who, 0, window_s)
+      const used = await consume(who, 0)
       if (used.consumedPoints >= points) throw exhausted(used, window_s)
     },
-    async giveBack(who) {
-      await limiter.reward(who)
+  }
+}
+
+/** Takes several uses, one after the other: all of them, or none. */
+export async function takeAll(takes: readonly (() => Promise<Use>)[]): Promise<Use> {
+  const taken: Use[] = []
+  const giveBack = async () => void (await Promise.all(taken.map((use) => use.giveBack())))
+  try {
+    for (const take of takes) taken.push(await take())
+  } catch (error) {
+    await giveBack()
+    throw error
+  }
+  return { left: Math.min(...taken.map(({ left }) => left)), giveBack }
+}
+
+/** Several limits as one limit. */
+export function allOf(...limits: readonly RateLimit[]): RateLimit {
+  return {
+    take: (who) => takeAll(limits.map((limit) => () => limit.take(who))),
+    async check(who) {
+      for (const limit of limits) await limit.check(who)
     },
   }
+}
+
+/** Limits a network, and more widely all networks of its site. */
+export function withSite(network: RateLimit, site: RateLimit): RateLimit {
+  const ofSite: RateLimit = {
+    take: (who) => site.take(siteOf(String(who))),
+    check: (who) => site.check(siteOf(String(who))),
+  }
+  return allOf(ofSite, network)
 }
 
 /** Runs the library's own script over the relay's Redis connection. */
@@ -61,6 +114,7 @@ function sharedLimiter(
     get isReady() {
       return shared.isReady
     },
+    del: (key: string) => shared.send('DEL', [key]),
     eval: (script: string, { keys, arguments: args }: { keys: string[]; arguments: string[] }) =>
       shared.send('EVAL', [script, String(keys.length), ...keys, ...args]),
   }
@@ -73,20 +127,6 @@ function sharedLimiter(
     duration: window_s,
     insuranceLimiter,
   })
-}
-
-async function consumed(
-  limiter: RateLimiterMemory | RateLimiterRedis,
-  who: string | number,
-  points: number,
-  window_s: number,
-) {
-  try {
-    return await limiter.consume(who, points)
-  } catch (error) {
-    if (!(error instanceof RateLimiterRes)) throw error
-    throw exhausted(error, window_s)
-  }
 }
 
 /** `msBeforeNext` follows the wall clock. After a clock was set back it is too long, so it is capped at the window. */

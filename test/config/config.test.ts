@@ -45,6 +45,8 @@ describe('a bad setting prevents the start', () => {
     ['JWT_SECRET', 'short'],
     ['BUSINESS_TIMEZONE', 'Mars/Olympus'],
     ['RATE_LIMIT', 'maybe'],
+    ['SMS_PER_DAY', '0'],
+    ['WRONG_CODES_PER_ADDRESS', '-1'],
     ['DAILY_LOTTERY_LIMIT', '1.5'],
     ['SMS_WEBHOOK_URL', 'ftp://x'],
     ['PUBLIC_URL', 'example.com'],

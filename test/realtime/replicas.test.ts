@@ -4,7 +4,7 @@ import { setMerchant } from '../../src/merchant/change-account.ts'
 import { adjust } from '../../src/merchant/counter/adjust.ts'
 import { storeFindings } from '../../src/receipts/store-findings.ts'
 import { type Client, createClient } from '../support/client.ts'
-import { givePoints, newProduct, type Person, signIn } from '../support/people.ts'
+import { givePoints, newPhone, newProduct, type Person, signIn } from '../support/people.ts'
 import { type Program, runCommand, startProgram } from '../support/process.ts'
 import { waitingReceipt } from '../support/receipts.ts'
 import { startRedis, startRedisProxy } from '../support/redis.ts'
@@ -319,6 +319,34 @@ test(
     await until(async () => (await realtimeOf(a.url)) === 'away')
     expect(await login(a.url)).toBe('1002')
     await redis.start()
+    await Promise.all([a.kill('SIGTERM'), b.kill('SIGTERM')])
+  },
+  timeout_ms,
+)
+
+test(
+  'codes of one address and of the whole site are counted by all replicas together',
+  async () => {
+    const budget = { SEND_CODE_PER_ADDRESS_HOUR: '6', SMS_PER_HOUR: '9', TRUST_PROXY: '1' }
+    const limited = { ...settings, ...budget, RATE_LIMIT: 'on', REDIS_URL: redis.url }
+    const [a, b] = await Promise.all([startReplica(limited), startReplica(limited)])
+    let turns = 0
+    const sendCode = async (phone: string, address: string) => {
+      turns += 1
+      const headers = { 'Content-Type': 'application/json', 'X-Forwarded-For': address }
+      const url = turns % 2 === 0 ? a.url : b.url
+      const request = { method: 'POST', headers, body: JSON.stringify({ phone }) }
+      return (await fetch(`${url}/api/auth/send-code`, request)).headers.get('X-Api-Code')
+    }
+    const codes: (string | null)[] = []
+    for (let i = 0; i < 8; i += 1) codes.push(await sendCode(newPhone(), '203.0.113.1'))
+    expect(codes).toEqual([...Array(6).fill('0'), '9006', '9006'])
+    const phone = newPhone()
+    expect(await sendCode(phone, '203.0.113.2')).toBe('0')
+    for (let i = 0; i < 4; i += 1) expect(await sendCode(phone, '203.0.113.3')).toBe('1003')
+    const last = []
+    for (let i = 4; i < 8; i += 1) last.push(await sendCode(newPhone(), `203.0.113.${i}`))
+    expect(last).toEqual(['0', '0', '1003', '1003'])
     await Promise.all([a.kill('SIGTERM'), b.kill('SIGTERM')])
   },
   timeout_ms,

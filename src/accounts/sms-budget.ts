@@ -1,0 +1,45 @@
+import { Refusal } from '../contract/refusals.ts'
+import { type RateLimit, takeAll, type Use } from '../http/rate-limits.ts'
+
+/** How many of a period's messages are used. */
+export interface BudgetUse {
+  period: 'hour' | 'day'
+  used: number
+  most: number
+}
+
+export interface BudgetPeriod {
+  period: BudgetUse['period']
+  most: number
+  common: RateLimit
+}
+
+/** Limits the messages of the whole site, from however many addresses they are asked for. */
+export interface SmsBudget {
+  /** @throws {Refusal} 1003 with `retry_after` when the budget is used up. */
+  take(): Promise<Use>
+}
+
+/** Operators are told when this part is used, and when all is. */
+const alertedPart = 0.8
+const wholeSite = 'site'
+const sentence = '短信发送繁忙，请稍后再试或使用微信登录'
+
+export function createSmsBudget(periods: readonly BudgetPeriod[], tell: (use: BudgetUse) => void): SmsBudget {
+  const takeOf = async ({ period, most, common }: BudgetPeriod) => {
+    const use = await common.take(wholeSite)
+    const used = most - use.left
+    if (used === most || used === Math.ceil(most * alertedPart)) tell({ period, used, most })
+    return use
+  }
+  return {
+    async take() {
+      try {
+        return await takeAll(periods.map((period) => () => takeOf(period)))
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== 9006) throw error
+        throw new Refusal(1003, error.data as { retry_after: number }, { sentence })
+      }
+    },
+  }
+}
