@@ -13,8 +13,10 @@ export const smsCodesTable = mysqlTable(
     expires_at: instant().notNull(),
     wrong_tries: int().notNull(),
     used_at: instant(),
-    /** When codes were sent in the last day: instants in ms, newest last. */
+    /** The codes sent in the last day, newest last: instants in ms, each with its device or alone. */
     sends: jsonText().notNull(),
+    /** Wrong tries by device, of the devices that have five tries of their own. */
+    tries_by: jsonText(),
   },
   // `purge`: without it each round reads every code, and waits for those in use.
   (table) => [index('sms_codes_expires_at').on(table.expires_at)],
@@ -24,7 +26,7 @@ export const smsCodes = mapTable(smsCodesTable, {
   rank: lockOrder.smsCodes,
   key: ['phone'],
   lock: 'update',
-  updates: ['code_hash', 'expires_at', 'wrong_tries', 'used_at', 'sends'],
+  updates: ['code_hash', 'expires_at', 'wrong_tries', 'used_at', 'sends', 'tries_by'],
 })
 
 /** A signed-in device. `generation` is the number of its latest refresh token. */
@@ -41,6 +43,8 @@ export const sessionsTable = mysqlTable(
     repeated: boolean().notNull(),
     /** The device's name for its owner; null when the client reported nothing. */
     device: varchar({ length: 100 }),
+    /** A keyed digest of phone, network and client. A device that signs in again is known by it. */
+    device_hash: asciiText({ length: 64 }),
     expires_at: instant().notNull(),
     revoked_at: instant(),
     created_at: instant().notNull(),
@@ -48,6 +52,8 @@ export const sessionsTable = mysqlTable(
   (table) => [
     // `readLiveSessions`. The foreign key needs it too.
     index('sessions_user').on(table.user_id),
+    // Serves `isKnownDevice`. Without it each code that is asked for or typed would read every session.
+    index('sessions_device_hash').on(table.device_hash),
     // `purge`: without it each round reads every session, and waits for those in use.
     index('sessions_expires_at').on(table.expires_at),
   ],
@@ -59,7 +65,7 @@ export const sessions = mapTable(sessionsTable, {
   rank: lockOrder.sessions,
   key: ['session_id'],
   lock: 'update',
-  updates: ['generation', 'rotated_at', 'repeated', 'expires_at', 'revoked_at'],
+  updates: ['generation', 'rotated_at', 'repeated', 'expires_at', 'revoked_at', 'device_hash'],
 })
 
 /** The first use of each refresh token, by the token's generation. */

@@ -7,6 +7,7 @@ import markInstallation from '../../drizzle/0005_mark_installation.sql' with { t
 import letRejectedPhotosReturn from '../../drizzle/0006_let_rejected_photos_return.sql' with { type: 'text' }
 import indexVouchersByStatus from '../../drizzle/0007_index_vouchers_by_status.sql' with { type: 'text' }
 import plainTimeDefaults from '../../drizzle/0008_plain_time_defaults.sql' with { type: 'text' }
+import knowDevices from '../../drizzle/0009_know_devices.sql' with { type: 'text' }
 
 /** A named change of the schema. Once landed it is never edited. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { name: '0006_let_rejected_photos_return', sql: letRejectedPhotosReturn },
   { name: '0007_index_vouchers_by_status', sql: indexVouchersByStatus },
   { name: '0008_plain_time_defaults', sql: plainTimeDefaults },
+  { name: '0009_know_devices', sql: knowDevices },
 ]
