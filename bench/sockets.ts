@@ -119,7 +119,7 @@ async function signInMany({ services }: Installation, count: number): Promise<st
     const phone = `137${String(index).padStart(8, '0')}`
     const { user, tokens } = await services.accounts.login(
       { phone, code: '123456' },
-      { address: '', info: undefined, userAgent: 'bench' },
+      { address: '', info: undefined, userAgent: 'bench', token: undefined },
     )
     const adjustment = {
       userId: user.user_id,

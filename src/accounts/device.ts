@@ -7,6 +7,8 @@ export interface Device {
   address: string
   info: z.output<typeof deviceInfo> | undefined
   userAgent: string
+  /** A token that came with the request. It may be anyone's, or no token at all. */
+  token: string | undefined
 }
 
 const longestName = 100

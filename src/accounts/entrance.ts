@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
@@ -8,9 +7,11 @@ import { retry } from '../lib/retry.ts'
 import type { Till } from '../till/till.ts'
 import { findUserByMobile } from '../users/queries.ts'
 import type { User } from '../users/schema.ts'
-import { type Device, nameOf } from './device.ts'
-import { smsCodesTable } from './schema.ts'
+import { nameOf } from './device.ts'
+import type { Visitor } from './known-devices.ts'
+import { readSmsCode } from './queries.ts'
 import { type Proof, signIn } from './sign-in.ts'
+import { type CodeTry, judgeTry, missCode } from './sms-code.ts'
 import type { TokenPair, Tokens } from './tokens.ts'
 
 export interface SignedIn {
@@ -26,7 +27,7 @@ export interface Entrance {
    * @throws {Refusal} 2004.
    * @throws a duplicate key error when another login created the account, or took the openid, at the same moment.
    */
-  enter(phone: string, proof: Proof, device: Device): Promise<SignedIn | undefined>
+  enter(visitor: Visitor, proof: Proof): Promise<SignedIn | undefined>
 }
 
 /** 130 random bits. */
@@ -38,18 +39,26 @@ export interface EntranceParts {
   till: Till<Push>
   tokens: Tokens
   logger: Logger
+  now: () => Date
 }
 
-export function createEntrance({ database, till, tokens, logger }: EntranceParts): Entrance {
+export function createEntrance({ database, till, tokens, logger, now }: EntranceParts): Entrance {
+  /** Reads only the code, not the account: a wrong code takes as long for a phone with an account as without one. */
+  const isRight = async (tried: CodeTry) => {
+    const sent = await readSmsCode(database, tried.phone)
+    const outcome = judgeTry(sent, tried, now())
+    return outcome === 'wrong' ? (await till.run(missCode, tried)).answer.isRight : outcome === 'right'
+  }
   return {
-    async enter(phone, proof, device) {
+    async enter(visitor, proof) {
+      const { phone, hash } = visitor
+      if (proof.by === 'code' && !(await isRight({ phone, codeHashes: proof.codeHashes, by: visitor })))
+        return undefined
       const userId = (await findUserByMobile(database, phone))?.user_id ?? null
-      // A phone that was never sent a code is refused here: the operation's fresh row would use up an account number.
-      if (proof.by === 'code' && userId === null && !(await wasSentCode(database, phone))) return undefined
       const sessionId = randomCode(sessionIdLength)
-      const deviceInfo = device.info ? JSON.stringify(device.info) : null
-      const session = { sessionId, device: nameOf(device) }
-      const { answer } = await till.run(signIn, { phone, userId, proof, session, deviceInfo })
+      const deviceInfo = visitor.info ? JSON.stringify(visitor.info) : null
+      const session = { sessionId, device: nameOf(visitor), deviceHash: hash }
+      const { answer } = await till.run(signIn, { phone, userId, proof, by: visitor, session, deviceInfo })
       if (answer.outcome === 'unproved') return undefined
       const { user, isNew, isBound, signedInAt } = answer
       logger.info({ user_id: user.user_id, by: proof.by, is_new: isNew, is_bound: isBound }, 'signed in')
@@ -57,11 +66,6 @@ export function createEntrance({ database, till, tokens, logger }: EntranceParts
       return { user, isNew, tokens: await tokens.issue(begun) }
     },
   }
-}
-
-async function wasSentCode({ orm }: Database, phone: string): Promise<boolean> {
-  const { phone: column } = smsCodesTable
-  return (await orm.select({ phone: column }).from(smsCodesTable).where(eq(column, phone))).length > 0
 }
 
 /** Looks up the account and enters again when another login came first. */

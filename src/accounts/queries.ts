@@ -1,6 +1,7 @@
-import { and, desc, eq, gt, isNull } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
-import { type Session, sessionsTable } from './schema.ts'
+import { usersTable } from '../users/schema.ts'
+import { type Session, type SmsCode, sessionsTable, smsCodesTable } from './schema.ts'
 
 const mostListed = 100
 
@@ -23,4 +24,28 @@ export async function hasSession({ orm }: Database, userId: number, sessionId: s
     .from(sessionsTable)
     .where(and(eq(session_id, sessionId), eq(user_id, userId)))
   return found.length > 0
+}
+
+/** True when the session is of the account with this phone, and was not ended. */
+export async function holdsSession({ orm }: Database, sessionId: string, phone: string): Promise<boolean> {
+  const { session_id, user_id, revoked_at } = sessionsTable
+  const found = await orm
+    .select({ session_id })
+    .from(sessionsTable)
+    .innerJoin(usersTable, eq(usersTable.user_id, user_id))
+    .where(and(eq(session_id, sessionId), eq(usersTable.mobile, phone), isNull(revoked_at)))
+  return found.length > 0
+}
+
+/** True when one of these hashes is that of a session, ended or not. */
+export async function isKnownDevice({ orm }: Database, hashes: readonly string[]): Promise<boolean> {
+  const { device_hash } = sessionsTable
+  const found = await orm.select({ device_hash }).from(sessionsTable).where(inArray(device_hash, hashes)).limit(1)
+  return found.length > 0
+}
+
+/** The last code that was sent to a phone. */
+export async function readSmsCode({ orm }: Database, phone: string): Promise<SmsCode | undefined> {
+  const [code] = await orm.select().from(smsCodesTable).where(eq(smsCodesTable.phone, phone))
+  return code
 }

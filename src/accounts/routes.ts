@@ -34,6 +34,7 @@ const deviceOf = (c: Context<AppEnv>, trustedProxies: number, info?: Device['inf
   address: addressOf(c, trustedProxies),
   info,
   userAgent: userAgentOf(c),
+  token: bearerOf(c),
 })
 
 /** `/api/auth`: signing in, staying signed in, signing out. */
@@ -56,7 +57,7 @@ export function authRoutes(deps: {
       describe({ summary: 'Send an SMS code', answer: sendCodeAnswer, refusals: [1001, 1003], public: true }),
       validate('json', sendCodeBody, { phone: 1001 }),
       async (c) => {
-        await accounts.sendCode(c.req.valid('json').phone, addressOf(c, config.TRUST_PROXY))
+        await accounts.sendCode(c.req.valid('json').phone, deviceOf(c, config.TRUST_PROXY))
         return ok(c, { expires_in: codeLife_s, resend_after: resendAfter_s })
       },
     )

@@ -22,6 +22,8 @@ export const smsCodesTable = mysqlTable(
   (table) => [index('sms_codes_expires_at').on(table.expires_at)],
 )
 
+export type SmsCode = typeof smsCodesTable.$inferSelect
+
 export const smsCodes = mapTable(smsCodesTable, {
   rank: lockOrder.smsCodes,
   key: ['phone'],
@@ -65,7 +67,7 @@ export const sessions = mapTable(sessionsTable, {
   rank: lockOrder.sessions,
   key: ['session_id'],
   lock: 'update',
-  updates: ['generation', 'rotated_at', 'repeated', 'expires_at', 'revoked_at', 'device_hash'],
+  updates: ['generation', 'rotated_at', 'repeated', 'expires_at', 'revoked_at'],
 })
 
 /** The first use of each refresh token, by the token's generation. */

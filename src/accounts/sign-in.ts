@@ -5,6 +5,7 @@ import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { type User, users } from '../users/schema.ts'
+import type { Visitor } from './known-devices.ts'
 import { sessions, smsCodes } from './schema.ts'
 import { spendCode } from './sms-code.ts'
 import { refreshLife_s } from './tokens.ts'
@@ -26,7 +27,12 @@ export interface SignIn {
   /** Null when no account has that phone yet. */
   userId: number | null
   proof: Proof
-  session: { sessionId: string; device: string | null }
+  by: Pick<Visitor, 'countKey' | 'isKnown'>
+  session: {
+    sessionId: string
+    device: string | null
+    deviceHash: string
+  }
   /** JSON text. */
   deviceInfo: string | null
 }
@@ -57,8 +63,9 @@ export const signIn: Operation<SignIn, SignInOutcome, Push> = {
       : rows(users, userId),
     ...(proof.by === 'code' ? [rows(smsCodes, phone)] : []),
   ],
-  decide(unit, { phone, userId, proof, session, deviceInfo }) {
-    if (proof.by === 'code' && !spendCode(unit, phone, proof.codeHashes)) return { outcome: 'unproved' }
+  decide(unit, { phone, userId, proof, by, session, deviceInfo }) {
+    if (proof.by === 'code' && !spendCode(unit, { phone, codeHashes: proof.codeHashes, by }))
+      return { outcome: 'unproved' }
     const known = userId === null ? undefined : requireUser(unit.find(users, [userId]))
     if (proof.by === 'openid' && known?.wx_openid !== proof.openid) return { outcome: 'unproved' }
     const user = known ? requireActive(known) : register(unit)
@@ -74,7 +81,8 @@ export const signIn: Operation<SignIn, SignInOutcome, Push> = {
   },
 }
 
-function openSession(unit: UnitOfWork<Push>, { sessionId, device }: SignIn['session'], user_id: number): void {
+function openSession(unit: UnitOfWork<Push>, session: SignIn['session'], user_id: number): void {
+  const { sessionId, device, deviceHash } = session
   unit.append(sessions, {
     session_id: sessionId,
     user_id,
@@ -82,6 +90,7 @@ function openSession(unit: UnitOfWork<Push>, { sessionId, device }: SignIn['sess
     rotated_at: unit.now,
     repeated: false,
     device,
+    device_hash: deviceHash,
     expires_at: new Date(unit.now.getTime() + refreshLife_s * 1000),
     revoked_at: null,
     created_at: unit.now,

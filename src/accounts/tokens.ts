@@ -33,6 +33,8 @@ export interface Tokens {
   verifyAccess(token: string): Promise<AccessClaims>
   /** @throws {Refusal} 2002 for anything but a valid refresh token of this service. */
   verifyRefresh(token: string): Promise<RefreshClaims>
+  /** The session of a valid token of either kind; undefined for anything else. */
+  sessionOf(token: string): Promise<string | undefined>
 }
 
 export interface TokenOptions {
@@ -54,7 +56,7 @@ const mostGenerations = 2_147_483_646
 /** The end of the year 9999. */
 const latestExpiry_s = 253_402_300_799
 
-/** Ours in form: what another program signed with the same secret may hold anything. */
+/** The form of our claims. Another program that signs with the same secret may send anything. */
 const claimsShape = z.object({
   typ: z.enum(['access', 'refresh']),
   user_id: rowId,
@@ -77,9 +79,12 @@ export function createTokens({ secret, previousSecret, now }: TokenOptions): Tok
       .setExpirationTime(issuedAt + life)
       .sign(signingKey)
 
-  const verify = async (token: string, typ: 'access' | 'refresh') => {
+  const claimsOf = async (token: string) => {
     if (token.length > longestToken) throw new Refusal(2002)
-    const claims = claimsShape.safeParse(await verifiedBy(keys, token, now())).data
+    return claimsShape.safeParse(await verifiedBy(keys, token, now())).data
+  }
+  const verify = async (token: string, typ: 'access' | 'refresh') => {
+    const claims = await claimsOf(token)
     if (claims?.typ !== typ) throw new Refusal(2002)
     return { user_id: claims.user_id, session_id: claims.sid, exp: claims.exp, generation: claims.gen }
   }
@@ -102,6 +107,11 @@ export function createTokens({ secret, previousSecret, now }: TokenOptions): Tok
       const { user_id, session_id, generation } = await verify(token, 'refresh')
       return { user_id, session_id, generation }
     },
+    sessionOf: (token) =>
+      claimsOf(token).then(
+        (claims) => claims?.sid,
+        () => undefined,
+      ),
   }
 }
 

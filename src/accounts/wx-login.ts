@@ -4,6 +4,7 @@ import type { RateLimit } from '../http/rate-limits.ts'
 import { findUserByOpenid } from '../users/queries.ts'
 import type { Device } from './device.ts'
 import { amongOthers, type Entrance, type SignedIn } from './entrance.ts'
+import type { KnownDevices } from './known-devices.ts'
 import type { Wechat } from './wechat.ts'
 import { WechatRefused } from './wechat-api.ts'
 
@@ -30,7 +31,7 @@ export interface WxLoginParts {
   limits: Record<'login' | 'wechatMiss', RateLimit>
 }
 
-export function createWxLogin(parts: WxLoginParts, { enter }: Entrance): WxLogin {
+export function createWxLogin(parts: WxLoginParts, { enter }: Entrance, { recognise }: KnownDevices): WxLogin {
   const { database, wechat, limits } = parts
   const phoneToBind = async (phoneCode: string | undefined, signal: AbortSignal) => {
     if (phoneCode === undefined) throw new Refusal(1005, { bind_required: true })
@@ -43,10 +44,10 @@ export function createWxLogin(parts: WxLoginParts, { enter }: Entrance): WxLogin
     let asked: Promise<string> | undefined
     return amongOthers(async () => {
       const known = await findUserByOpenid(database, openid)
-      const entered = known && (await enter(known.mobile, { by: 'openid', openid }, device))
+      const entered = known && (await enter(await recognise(known.mobile, device), { by: 'openid', openid }))
       if (entered) return entered
       asked ??= phoneToBind(phoneCode, signal)
-      return enter(await asked, { by: 'wechat_phone', openid }, device)
+      return enter(await recognise(await asked, device), { by: 'wechat_phone', openid })
     })
   }
   return async (codes, device) => {

@@ -1,4 +1,5 @@
 import { signIn } from '../accounts/sign-in.ts'
+import { missCode } from '../accounts/sms-code.ts'
 import type { Push } from '../contract/messages.ts'
 import { cancel } from '../exchange/cancel.ts'
 import { exchange } from '../exchange/exchange.ts'
@@ -39,6 +40,7 @@ export function createBusinessCounts(metrics: Metrics): BusinessCounts {
     if (answer.outcome === 'unproved') logins({ outcome: 'wrong_code' })
     else logins({ outcome: answer.isNew ? 'new' : 'returning' })
   })
+  on(missCode, ({ isRight }) => isRight || logins({ outcome: 'wrong_code' }))
   on(draw, ({ draw_type, count, results }) => {
     draws({ draw_type }, count)
     for (const { prize_type, is_pity } of results) prizes({ prize_type, by: is_pity ? 'guarantee' : 'luck' })

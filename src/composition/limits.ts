@@ -6,6 +6,8 @@ import { allOf, createRateLimit, type SharedCounts, withSite } from '../http/rat
 const [minute_s, hour_s, day_s] = [60, 3_600, 86_400]
 /** A site of IPv6 has 65,536 networks. Together they may have as many codes as this many addresses. */
 const addressesOfASite = 4
+/** Devices that signed in before have this fraction of the budget besides, which strangers can't use up. */
+const reservedPart = 5
 
 /** Every limit on how often something may be done. Replicas that share a Redis count together. */
 export function createLimits(config: Config, alerts: Pick<Alerts, 'raise'>, shared: SharedCounts | undefined) {
@@ -23,6 +25,7 @@ export function createLimits(config: Config, alerts: Pick<Alerts, 'raise'>, shar
     period,
     most,
     common: limit(`sms-${period}`, most, window_s),
+    reserve: limit(`sms-${period}-known`, Math.ceil(most / reservedPart), window_s),
   })
   return {
     address: limit('address', config.RATE_LIMIT_ADDRESS),
@@ -30,6 +33,7 @@ export function createLimits(config: Config, alerts: Pick<Alerts, 'raise'>, shar
     login: limit('login', config.RATE_LIMIT_LOGIN),
     wrongCode: perAddress('wrong-code', config.WRONG_CODES_PER_ADDRESS, hour_s),
     sendCode: codesPerAddress('send-code'),
+    sendCodeKnown: codesPerAddress('send-code-known'),
     smsBudget: createSmsBudget(
       [budgetWindow('hour', config.SMS_PER_HOUR, hour_s), budgetWindow('day', config.SMS_PER_DAY, day_s)],
       (use) => alerts.raise({ event: 'sms_budget', ...use }),

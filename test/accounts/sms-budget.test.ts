@@ -73,6 +73,19 @@ test('all addresses together have no more codes sent than the site’s budget of
   expect(await strangers(14)).toBe(10)
 })
 
+test('devices that signed in before have a fifth of the budget besides, and no more', async () => {
+  const homes = Array.from({ length: 3 }, () => ({ phone: newPhone(), address: newAddress() }))
+  for (const { phone, address } of homes) {
+    const headers = { 'X-Forwarded-For': address }
+    const { code } = await service.client.post('/api/auth/login', { body: { phone, code: '123456' }, headers })
+    expect(code).toBe(0)
+  }
+  expect(await strangers(14)).toBe(10)
+  const answers = []
+  for (const { phone, address } of homes) answers.push((await sendCode(phone, address)).code)
+  expect(answers).toEqual([0, 0, 1003])
+})
+
 test('a code that is refused costs the budget nothing', async () => {
   const phone = newPhone()
   expect((await sendCode(phone)).code).toBe(0)
