@@ -51,13 +51,13 @@ export function createEntrance({ database, till, tokens, logger, now }: Entrance
   }
   return {
     async enter(visitor, proof) {
-      const { phone, hash } = visitor
+      const { phone, hash, isProven } = visitor
       if (proof.by === 'code' && !(await isRight({ phone, codeHashes: proof.codeHashes, by: visitor })))
         return undefined
       const userId = (await findUserByMobile(database, phone))?.user_id ?? null
       const sessionId = randomCode(sessionIdLength)
       const deviceInfo = visitor.info ? JSON.stringify(visitor.info) : null
-      const session = { sessionId, device: nameOf(visitor), deviceHash: hash }
+      const session = { sessionId, device: nameOf(visitor), deviceHash: hash, isProven }
       const { answer } = await till.run(signIn, { phone, userId, proof, by: visitor, session, deviceInfo })
       if (answer.outcome === 'unproved') return undefined
       const { user, isNew, isBound, signedInAt } = answer

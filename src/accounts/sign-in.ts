@@ -32,6 +32,8 @@ export interface SignIn {
     sessionId: string
     device: string | null
     deviceHash: string
+    /** The device holds a token of this account: it is none of which the others have to be told. */
+    isProven: boolean
   }
   /** JSON text. */
   deviceInfo: string | null
@@ -77,8 +79,23 @@ export const signIn: Operation<SignIn, SignInOutcome, Push> = {
       ...(deviceInfo === null ? {} : { device_info: deviceInfo }),
     })
     openSession(unit, session, user.user_id)
+    if (known && !session.isProven) unit.announce(newDeviceNotice(user.user_id, session.device, unit.now))
     return { outcome: 'signed_in', user: { ...user }, isNew: userId === null, isBound, signedInAt: unit.now }
   },
+}
+
+/** Tells the devices that are signed in. The new device has no socket yet. */
+function newDeviceNotice(user_id: number, device: string | null, now: Date): Push {
+  return {
+    to: { user_id },
+    type: 'system_notification',
+    data: {
+      title: '新设备登录',
+      content: `您的账号刚刚在${device === null ? '一台新设备' : `“${device}”`}上登录。如非本人操作，请在登录设备中将其退出。`,
+      notification_type: 'warning',
+      timestamp: now.toISOString(),
+    },
+  }
 }
 
 function openSession(unit: UnitOfWork<Push>, session: SignIn['session'], user_id: number): void {

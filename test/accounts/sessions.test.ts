@@ -1,10 +1,12 @@
-import { describe, expect, test } from 'bun:test'
+import { afterEach, describe, expect, test } from 'bun:test'
 import { type Client, createClient } from '../support/client.ts'
 import { newPhone, type Person, signIn } from '../support/people.ts'
 import { startProgram } from '../support/process.ts'
 import { useService } from '../support/service.ts'
+import { closeSockets, connectAs, type SocketClient } from '../support/sockets.ts'
 
 const service = useService()
+afterEach(closeSockets)
 interface Listed {
   id: string
   device: string | null
@@ -184,5 +186,64 @@ describe('ending the others', () => {
     expect(ended).toBe(6 - left.length)
     for (const other of others) await isSignedOut(other)
     expect(await replica.kill()).toBe(0)
+  })
+})
+
+describe('a sign-in on a new device', () => {
+  const iPhone = { brand: 'iPhone', model: 'iPhone 13', system: 'iOS 17.1' }
+  const signInOn = (phone: string, device_info?: object, token?: string) =>
+    service.client.post('/api/auth/login', { token, body: { phone, code: '123456', device_info } })
+  const toldTo = (socket: SocketClient) => socket.of('system_notification').map(({ data }) => data)
+  /** Whatever was pushed before has arrived once a ping is answered. */
+  const settled = async (socket: SocketClient) => {
+    const pongs = socket.of('pong').length
+    socket.send({ type: 'ping' })
+    await socket.next('pong', pongs + 1)
+  }
+
+  test('is told to the account’s other devices, by the device’s name, and to nobody else', async () => {
+    const [here, there] = (await devices(2)) as [Person, Person]
+    const stranger = await signIn(service)
+    const [first, second, foreign] = await Promise.all(
+      [here, there, stranger].map((who) => connectAs(service.url, who)),
+    )
+    expect((await signInOn(here.phone, iPhone)).code).toBe(0)
+    for (const socket of [first, second] as SocketClient[]) {
+      await socket.next('system_notification')
+      expect(toldTo(socket)).toMatchObject([{ title: '新设备登录', notification_type: 'warning' }])
+      expect(toldTo(socket)[0].content).toContain('“iPhone 13 · iOS 17.1”')
+    }
+    await settled(foreign as SocketClient)
+    expect(toldTo(foreign as SocketClient)).toEqual([])
+  })
+
+  test('is told of each of 10 at the same time, once', async () => {
+    const person = await signIn(service)
+    const socket = await connectAs(service.url, person)
+    await Promise.all(Array.from({ length: 10 }, () => signInOn(person.phone)))
+    await socket.next('system_notification', 10)
+    await settled(socket)
+    expect(toldTo(socket)).toHaveLength(10)
+  })
+
+  test('is not told of a device that proves by its token to be one of the account’s', async () => {
+    const [here, there] = (await devices(2)) as [Person, Person]
+    const socket = await connectAs(service.url, here)
+    expect((await signInOn(there.phone, iPhone, there.refreshToken)).code).toBe(0)
+    await settled(socket)
+    expect(toldTo(socket)).toEqual([])
+    const stranger = await signIn(service)
+    expect((await signInOn(here.phone, iPhone, stranger.token)).code).toBe(0)
+    await socket.next('system_notification')
+  })
+
+  test('is not told of a sign-in that was refused, or of the account’s first', async () => {
+    const person = await signIn(service)
+    const socket = await connectAs(service.url, person)
+    const body = { phone: person.phone, code: '654321' }
+    expect((await service.client.post('/api/auth/login', { body })).code).toBe(1002)
+    expect((await signInOn(newPhone())).data.is_new_user).toBe(true)
+    await settled(socket)
+    expect(toldTo(socket)).toEqual([])
   })
 })
