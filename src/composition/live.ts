@@ -23,7 +23,7 @@ export interface Live<Caches> {
 }
 
 export interface LiveOptions<Caches> {
-  config: Pick<Config, 'REDIS_URL'>
+  config: Pick<Config, 'REDIS_URL' | 'JWT_SECRET_PREVIOUS'>
   secret: string
   database: Database
   access: Access
@@ -43,6 +43,7 @@ export function createLive<Caches extends Record<string, Cached<unknown>> & { ca
 ): Live<Caches> {
   const { config, secret, database, access, caches, metrics, logger, now, elapsed_ms, format } = options
   const lost = metrics.counter('relay_lost_total', 'Messages that other replicas did not get', [])
+  const forged = metrics.counter('relay_forged_total', 'Messages in Redis that no replica sent; dropped', [], [{}])
   const counted = metrics.counter('realtime_pushes_total', 'Pushes by type', ['type'])
 
   const refreshOn = (pushes: readonly Push[]) => {
@@ -55,7 +56,9 @@ export function createLive<Caches extends Record<string, Cached<unknown>> & { ca
   const relay = createRelay({
     url: config.REDIS_URL,
     secret,
+    previousSecret: config.JWT_SECRET_PREVIOUS,
     logger,
+    onForged: () => forged({}),
     onLost: () => lost({}),
     onReady() {
       for (const cache of Object.values(caches)) cache.invalidate()

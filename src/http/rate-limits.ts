@@ -30,6 +30,8 @@ export interface SharedCounts {
   readonly isReady: boolean
   /** Sends one Redis command. */
   send(command: string, args: string[]): Promise<unknown>
+  /** Stands for whoever is counted. */
+  digest(who: string): string
 }
 
 /** Allows each user or address `points` uses in each `window_s`, counted on this replica or, with `shared`, on all. */
@@ -110,19 +112,21 @@ function sharedLimiter(
   shared: SharedCounts,
   insuranceLimiter: RateLimiterMemory,
 ): RateLimiterRedis {
+  const keyPrefix = `restaurant-points:limit:${name}`
+  const keyOf = (key: string) => `${keyPrefix}:${shared.digest(key)}`
   const storeClient = {
     get isReady() {
       return shared.isReady
     },
     del: (key: string) => shared.send('DEL', [key]),
     eval: (script: string, { keys, arguments: args }: { keys: string[]; arguments: string[] }) =>
-      shared.send('EVAL', [script, String(keys.length), ...keys, ...args]),
+      shared.send('EVAL', [script, String(keys.length), ...keys.map(keyOf), ...args]),
   }
   return new RateLimiterRedis({
     storeClient,
     useRedisPackage: true,
     rejectIfRedisNotReady: true,
-    keyPrefix: `restaurant-points:limit:${name}`,
+    keyPrefix,
     points,
     duration: window_s,
     insuranceLimiter,

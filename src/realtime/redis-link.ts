@@ -3,7 +3,7 @@ import { RedisClient } from 'bun'
 import type { Logger } from 'pino'
 import { within } from '../lib/within.ts'
 
-/** A connection to Redis or Valkey that reconnects and checks itself, for one channel and for commands. */
+/** A connection to Redis or Valkey that reconnects and checks itself, for channels and for commands. */
 export interface RedisLink {
   /** False while Redis is away. Nothing is sent then, and the service works without it. */
   readonly isReady: boolean
@@ -18,7 +18,8 @@ export interface RedisLink {
 
 export interface RedisLinkOptions {
   url: string
-  channel: string
+  /** The channels it subscribes to. It publishes on the first. */
+  channels: readonly [string, ...string[]]
   onMessage: (text: string) => void
   /** Called at each connection. Messages that were sent before it are lost. */
   onReady: () => void
@@ -35,6 +36,7 @@ const longestPause_ms = 3_000
 const mostUnanswered = 1_000
 
 export function createRedisLink(options: RedisLinkOptions): RedisLink {
+  const [ownChannel] = options.channels
   let commands: RedisClient | undefined
   let unanswered = 0
   let closed = false
@@ -57,8 +59,8 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     try {
       const lost = Promise.race(pair.map(({ ended }) => ended))
       await inTime(Promise.all(pair.map(({ client }) => client.connect())), connectTimeout_ms)
-      await inTime(listener.client.subscribe(options.channel, options.onMessage), connectTimeout_ms)
-      const beat = await heartbeat(listener.client, `${options.channel}:${crypto.randomUUID()}`, (channel) =>
+      await inTime(listener.client.subscribe([...options.channels], options.onMessage), connectTimeout_ms)
+      const beat = await heartbeat(listener.client, `${ownChannel}:${crypto.randomUUID()}`, (channel) =>
         ask((client) => client.publish(channel, ''), answerTimeout_ms.beat),
       )
       commands = sender.client
@@ -93,7 +95,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     },
     settled: (most_ms) => within(first.promise, most_ms, undefined),
     publish: (text) =>
-      ask((client) => client.publish(options.channel, text)).then(
+      ask((client) => client.publish(ownChannel, text)).then(
         () => true,
         () => false,
       ),
@@ -127,16 +129,16 @@ async function inTime<T>(answer: Promise<T>, most_ms: number): Promise<T> {
 }
 
 /** Sends a message to itself, out over one connection and in over the other: either may have died silently. */
-async function heartbeat(listener: RedisClient, ownChannel: string, say: (channel: string) => Promise<unknown>) {
+async function heartbeat(listener: RedisClient, channel: string, say: (channel: string) => Promise<unknown>) {
   let heard = () => {}
   await inTime(
-    listener.subscribe(ownChannel, () => heard()),
+    listener.subscribe(channel, () => heard()),
     connectTimeout_ms,
   )
   return async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     heard = resolve
-    await say(ownChannel)
+    await say(channel)
     await inTime(promise, answerTimeout_ms.beat)
   }
 }

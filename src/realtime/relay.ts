@@ -3,8 +3,8 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { type Push, pushes } from '../contract/messages.ts'
 import { parseJson } from '../lib/parse-json.ts'
-import { randomCode } from '../lib/random.ts'
 import { createRedisLink, type RedisLink } from './redis-link.ts'
+import { createRelaySeal } from './relay-seal.ts'
 
 /** The messages between replicas. */
 const relayed = z.discriminatedUnion('kind', [
@@ -20,41 +20,51 @@ export interface Relay {
   readonly state: 'ok' | 'away' | 'off'
   tell(message: Relayed): void
   /** The Redis connection, for counts that replicas share; undefined without Redis. */
-  readonly redis: Pick<RedisLink, 'isReady' | 'send'> | undefined
+  readonly redis: SharedRedis | undefined
   /** Resolves at the first connection, or after `most_ms`. */
   settled(most_ms: number): Promise<void>
   /** Finishes sending, then disconnects. */
   close(): Promise<void>
 }
 
+/** The Redis connection for the rest of the program. */
+export interface SharedRedis extends Pick<RedisLink, 'isReady' | 'send'> {
+  /** Takes a name's place in keys, so that Redis holds no phones and no addresses. */
+  digest(name: string): string
+}
+
 export interface RelayOptions {
   url: string | undefined
-  /** Names the channel, so that installations that share one Redis don't get each other's messages. */
+  /** Names the channel and keys the MAC: only holders of the same secret hear and believe each other. */
   secret: string
+  previousSecret: string | undefined
   onMessage: (message: z.output<typeof relayed>) => void
   /** Called at each connection. Messages of the others before it were missed. */
   onReady: () => void
   /** Called when a message could not be sent. */
   onLost: () => void
+  /** Called when a message was not another replica's. */
+  onForged: () => void
   logger: Logger
 }
 
 export function createRelay(options: RelayOptions): Relay {
-  const { url, secret, onMessage, onReady, onLost, logger } = options
+  const { url, secret, previousSecret, onMessage, onReady, onLost, onForged, logger } = options
   if (url === undefined) {
     return { state: 'off', tell: () => {}, redis: undefined, settled: async () => {}, close: async () => {} }
   }
-  const instance = randomCode(16)
+  const seal = createRelaySeal(secret, previousSecret)
   const underway = new Set<Promise<unknown>>()
   const link = createRedisLink({
     url,
-    channel: `restaurant-points:${createHmac('sha256', secret).update('relay').digest('hex').slice(0, 16)}`,
+    channels: seal.channels,
     onReady,
     logger,
     onMessage(text) {
-      const [from, body] = split(text)
-      if (from === instance || body === undefined) return
-      const parsed = relayed.safeParse(parseJson(body))
+      const opened = seal.open(text)
+      if (opened === 'forged') onForged()
+      if (typeof opened === 'string') return
+      const parsed = relayed.safeParse(parseJson(opened.body))
       if (parsed.success) onMessage(parsed.data)
       else logger.warn('a message of another replica makes no sense: do all run the same version?')
     },
@@ -64,23 +74,23 @@ export function createRelay(options: RelayOptions): Relay {
       return link.isReady ? 'ok' : 'away'
     },
     tell(message) {
-      const sent = link.publish(`${instance} ${JSON.stringify(message)}`).then((ok) => ok || onLost())
+      const sent = link.publish(seal.seal(JSON.stringify(message))).then((ok) => ok || onLost())
       underway.add(sent)
       void sent.finally(() => underway.delete(sent))
     },
-    redis: link,
+    redis: {
+      get isReady() {
+        return link.isReady
+      },
+      send: link.send,
+      digest: (name) => createHmac('sha256', secret).update(`redis-key\n${name}`).digest('base64url').slice(0, 22),
+    },
     settled: (most_ms) => link.settled(most_ms),
     async close() {
       await Promise.all(underway)
       await link.close()
     },
   }
-}
-
-/** The sender's name comes first, so that a process can drop its own messages without parsing them. */
-function split(text: string): [string, string | undefined] {
-  const at = text.indexOf(' ')
-  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 function pushShape(): z.ZodType<Push> {
