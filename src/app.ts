@@ -15,6 +15,7 @@ import { patient } from './http/multipart.ts'
 import { openApiOf } from './http/openapi.ts'
 import { operatorRoutes } from './http/operator-routes.ts'
 import { limitAddresses, limitWrites } from './http/rate-limits.ts'
+import { pathOf } from './http/raw-paths.ts'
 import { requireRoute } from './http/route-table.ts'
 import { RememberingRouter } from './http/router.ts'
 import { lotteryRoutes } from './lottery/routes.ts'
@@ -39,8 +40,7 @@ const exposeHeaders = ['X-Api-Code', 'X-Request-Id', 'Retry-After', 'Idempotency
  */
 export function createApp(services: Services): Hono<AppEnv> {
   const { config, logger, metrics, alerts, access, limits, health, lifecycle, dialects } = services
-  const pathOf = dialects ? { getPath: dialects.pathOf } : {}
-  const app = new Hono<AppEnv>({ router: new RememberingRouter(), ...pathOf })
+  const app = new Hono<AppEnv>({ router: new RememberingRouter(), getPath: dialects?.pathOf ?? pathOf })
   app.onError(failures(logger))
 
   const { PUBLIC_URL: publicUrl, TRUST_PROXY: trustedProxies } = config
@@ -54,7 +54,8 @@ export function createApp(services: Services): Hono<AppEnv> {
   if (config.CORS_ORIGINS.length > 0)
     app.use('/api/*', cors({ origin: [...config.CORS_ORIGINS], exposeHeaders, maxAge: 600 }))
   app.use(requireRoute(app))
-  app.route('/', operatorRoutes({ health, lifecycle, metrics, metricsToken: config.METRICS_TOKEN }))
+  const isProduction = config.NODE_ENV === 'production'
+  app.route('/', operatorRoutes({ health, lifecycle, metrics, metricsToken: config.METRICS_TOKEN, isProduction }))
   app.route('/', socketRoutes(services))
   if (config.RATE_LIMIT) {
     app.use('/api/*', limitAddresses(limits.address, trustedProxies))

@@ -4,6 +4,7 @@ import { type Installation, openInstallation } from './composition/installation.
 import { seedProducts, seedWheel } from './composition/seed.ts'
 import type { Services } from './composition/services.ts'
 import type { Config } from './config/config.ts'
+import { rawPathTable, withAddress } from './http/raw-paths.ts'
 import { OperatorError } from './lib/operator-error.ts'
 import { type StopStep, stopInOrder } from './lib/stop-in-order.ts'
 import type { Time } from './lib/time.ts'
@@ -64,6 +65,7 @@ export async function startServer(
 
 function listen(config: Config, services: Services): Server<SocketData> {
   const app = createApp(services)
+  const patterns = [...app.routes.map(({ path }) => path), ...(services.dialects?.aliasPaths ?? [])]
   try {
     return Bun.serve({
       hostname: config.HOST,
@@ -74,16 +76,15 @@ function listen(config: Config, services: Services): Server<SocketData> {
       maxRequestBodySize: largestRequest,
       idleTimeout: idleTimeout_s,
       websocket: services.realtime.handler,
-      fetch: (request, server) => app.fetch(withAddress(request), { server }),
+      routes: rawPathTable<SocketData>(
+        patterns.filter((path) => !path.includes('*')),
+        (request, server, isNamed) => app.fetch(request, { server, isNamed }),
+      ),
+      fetch: (request, server) => app.fetch(withAddress(request), { server, isNamed: false }),
     })
   } catch (error) {
     throw new OperatorError(`${config.HOST}:${config.PORT} can't be listened on (${(error as Error).message})`)
   }
-}
-
-/** Gives a URL to a request without a host, as HTTP/1.0 allows and the checks of some balancers send. */
-function withAddress(request: Request): Request {
-  return request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request
 }
 
 /** The steps of a stop, in order. Each may still need those after it. */

@@ -14,7 +14,11 @@ export interface Caller {
 
 /** What Hono's context carries through the service. */
 export interface AppEnv {
-  Bindings: { server?: Server<unknown> }
+  Bindings: {
+    server?: Server<unknown>
+    /** The path, exactly as it was sent, names a route. */
+    isNamed?: boolean
+  }
   Variables: {
     requestId: string
     /** The pattern of the route that the request reaches, such as `/api/exchange/orders/:exchange_id/cancel`. */

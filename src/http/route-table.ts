@@ -19,7 +19,7 @@ export function routeOf(c: Context<AppEnv>): string | undefined {
 export function requireRoute(app: Hono<AppEnv>): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     if (c.get('route') !== undefined) return next()
-    const methods = methodsOf(app, c.req.path)
+    const methods = c.env.isNamed ? methodsOf(app, c.req.path) : new Set<string>()
     const refusal = methods.size === 0 ? refuseWith(c, 9002) : refuseWith(c, 9003, { Allow: [...methods].join(', ') })
     return Promise.resolve(refusal)
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import { figuresOf, sumOf } from '../support/figures.ts'
+import { figuresNow, sumOf } from '../support/figures.ts'
 import { givePoints, newProduct, signIn, signInMerchant } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 import { newUpload } from '../support/uploads.ts'
@@ -8,12 +8,12 @@ const service = useService()
 let before: Map<string, number>
 
 beforeEach(async () => {
-  before = await figuresOf(service.url)
+  before = await figuresNow(service)
 })
 
 /** By how much a figure grew in this test. */
 async function grown(name: string, labels?: string): Promise<number> {
-  return sumOf(await figuresOf(service.url), name, labels) - sumOf(before, name, labels)
+  return sumOf(await figuresNow(service), name, labels) - sumOf(before, name, labels)
 }
 
 describe('business figures', () => {
@@ -99,6 +99,6 @@ test('no label holds a value that a caller chose', async () => {
     await fetch(`${service.url}${path}`, { method: 'POST' })
     await fetch(`${service.url}${path}`)
   }
-  const names = [...(await figuresOf(service.url)).keys()].filter((name) => name.includes('http_requests_total'))
+  const names = [...(await figuresNow(service)).keys()].filter((name) => name.includes('http_requests_total'))
   expect(names.filter((name) => /x[1-4]|ABCDEFGHJK/.test(name))).toEqual([])
 })

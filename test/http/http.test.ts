@@ -295,6 +295,18 @@ describe('operators', () => {
     }
     expect(text).toContain('route="/api/auth/login",code="0"')
   })
+
+  test('the figures are computed at most once a second, however many ask', async () => {
+    const headers = { Authorization: 'Bearer metrics-0123456789' }
+    let computed = 0
+    service.services.metrics.watch({ looks: { help: 'Times the figures were computed', read: () => ++computed } })
+    const startedAt = performance.now()
+    const ask = () => fetch(`${service.url}/metrics`, { headers }).then((page) => page.text())
+    for (let i = 0; i < 20; i += 1) await Promise.all(Array.from({ length: 10 }, ask))
+    expect(computed).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - startedAt) / 1_000))
+    await Bun.sleep(1_000)
+    expect(await ask()).toContain(`looks ${computed}`)
+  })
 })
 
 test('hostile strings in every input change nothing that they should not change', async () => {

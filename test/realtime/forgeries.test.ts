@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { RedisClient } from 'bun'
 import { createLogger } from '../../src/lib/logger.ts'
 import { createRelay, type Relay } from '../../src/realtime/relay.ts'
-import { samplesOf } from '../support/figures.ts'
+import { figuresNow } from '../support/figures.ts'
 import { newPhone, signIn } from '../support/people.ts'
 import { startRedis } from '../support/redis.ts'
 import { useService } from '../support/service.ts'
@@ -61,7 +61,7 @@ const notice = (content: string): Told => {
   return { kind: 'pushes', pushes: [{ to: 'everyone', type: 'system_notification', data }] }
 }
 const contents = (socket: SocketClient) => socket.of('system_notification').map(({ data }) => data.content)
-const forgedCount = async () => samplesOf(await service.services.metrics.text()).get('relay_forged_total')
+const forgedCount = async () => (await figuresNow(service)).get('relay_forged_total')
 
 test('a message that no replica wrote is dropped and counted, and one that a replica wrote is heard', async () => {
   const person = await signIn(service)

@@ -18,6 +18,8 @@ interface Replica {
 const settings = { DAILY_UPLOAD_LIMIT: '3', OCR: 'on', OCR_WAIT_MS: '0' } as const
 const service = useService(settings)
 const timeout_ms = 120_000
+/** The page of figures is up to so old. */
+const pageAge_ms = 1_000
 let program: Program
 /** This process and another one over the same database and store, each with a reader of its own. */
 let replicas: Replica[]
@@ -53,7 +55,10 @@ const send = (
 
 /** What a call costs at a replica: how many photos its reader takes, and whether the store's folder changes. */
 async function costsOf({ url, client }: Replica, call: () => Promise<unknown>) {
-  const reads = async () => sumOf(await figuresOf(url), 'ocr_reads_total')
+  const reads = async () => {
+    await Bun.sleep(pageAge_ms)
+    return sumOf(await figuresOf(url), 'ocr_reads_total')
+  }
   const changedAt = () => statSync(join(service.dataDir, 'images/receipts'), { bigint: true }).mtimeNs
   const [readsBefore, changedBefore] = [await reads(), changedAt()]
   await call()

@@ -1,7 +1,13 @@
 import { expect } from 'bun:test'
+import type { TestService } from './service.ts'
 import { until } from './sockets.ts'
 
-/** The samples of a `/metrics` page, by name and labels as the page writes them. */
+/** The samples of a service in this process, as they are now. */
+export async function figuresNow({ services }: Pick<TestService, 'services'>): Promise<Map<string, number>> {
+  return samplesOf(await services.metrics.text())
+}
+
+/** The samples of a `/metrics` page, by name and labels as the page writes them. They are up to a second old. */
 export async function figuresOf(url: string): Promise<Map<string, number>> {
   const response = await fetch(`${url}/metrics`)
   expect(response.status, 'the figures are locked').toBe(200)

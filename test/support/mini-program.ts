@@ -58,13 +58,13 @@ export function phoneOf(service: Pick<TestService, 'url'>, own: Record<string, s
 }
 
 /** `dialect_uses_total` by alias. */
-export async function allUses(service: Pick<TestService, 'url'>): Promise<Map<string, number>> {
-  const text = await (await fetch(`${service.url}/metrics`)).text()
+export async function allUses(service: Pick<TestService, 'services'>): Promise<Map<string, number>> {
+  const text = await service.services.metrics.text()
   const counted = [...text.matchAll(/^dialect_uses_total\{alias="(.*)"\} (\d+)$/gm)]
   return new Map(counted.map(([, alias = '', count]) => [alias, Number(count)]))
 }
 
 /** `dialect_uses_total` of one alias. */
-export async function usesOf(service: Pick<TestService, 'url'>, alias: string): Promise<number> {
+export async function usesOf(service: Pick<TestService, 'services'>, alias: string): Promise<number> {
   return (await allUses(service)).get(alias) ?? Number.NaN
 }

@@ -4,7 +4,7 @@ import { findMismatches } from '../../src/reconcile/checks.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { figuresOf, sumOf } from '../support/figures.ts'
+import { figuresNow, sumOf } from '../support/figures.ts'
 import { newPhone, newProduct, type Person, signIn, signInMerchant } from '../support/people.ts'
 import { type DatabaseProxy, startProxy } from '../support/proxy.ts'
 import { waitingReceipt } from '../support/receipts.ts'
@@ -73,7 +73,7 @@ describe('a database that is away', () => {
 
   test('when the answer to a COMMIT is lost, nobody is told of a failure that did not happen', async () => {
     const token = await login()
-    const counted = async () => sumOf(await figuresOf(running.url), 'draws_total')
+    const counted = async () => sumOf(await figuresNow(running), 'draws_total')
     const drawn = await counted()
     for (const fate of ['cut-after', 'cut-before', 'cut-after'] as const) {
       proxy.strike(fate)

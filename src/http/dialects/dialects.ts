@@ -1,11 +1,11 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
-import { getPath } from 'hono/utils/url'
 import { Refusal } from '../../contract/refusals.ts'
 import { createFairSemaphore } from '../../lib/semaphore.ts'
 import { addressOf } from '../address.ts'
 import type { AppEnv } from '../env.ts'
 import { refuseWith } from '../envelope.ts'
 import type { FormLimits } from '../form.ts'
+import { pathOf } from '../raw-paths.ts'
 import { ClientDialect, type Shared } from './client-dialect.ts'
 import { codeAliases } from './codes.ts'
 import { type CompiledRoute, compileRoute } from './compiled-route.ts'
@@ -38,6 +38,8 @@ export interface DialectsOptions {
 export interface Dialects {
   /** The contract's path of a request. */
   pathOf(request: Request): string
+  /** The older paths that stand for one of the contract. */
+  readonly aliasPaths: readonly string[]
   /** Middleware that gives each request its dialect. */
   readonly speak: MiddlewareHandler<AppEnv>
   /** Adds the middleware that runs before authentication. `receipt` are the limits of an upload's form. */
@@ -78,12 +80,13 @@ export function createDialects(options: DialectsOptions): Dialects {
 
   return {
     pathOf(request) {
-      const path = getPath(request)
+      const path = pathOf(request)
       const alias = paths.get(path)
       if (!alias) return path
       alias.use.count += 1
       return alias.path
     },
+    aliasPaths: Object.keys(pathAliases),
     speak(c, next) {
       const { method, raw } = c.req
       c.set('dialect', new ClientDialect(dialectFor(method, c.get('route')), raw, c.get('baseUrl'), shared))

@@ -642,14 +642,14 @@ test('each use is counted by its alias, and nothing that a client sends becomes 
   await phone.request('/user/info')
   const after = await Promise.all(counts.map((alias) => usesOf(service, alias)))
   expect(after.map((count, i) => count - (before[i] ?? 0))).toEqual([1, 1, 1, 3, 3, 1, 5])
-  const metrics = await (await fetch(`${service.url}/metrics`)).text()
+  const metrics = await service.services.metrics.text()
   expect(metrics).not.toContain('evil')
   expect(metrics).toContain('route="/api/exchange/products",code="0"')
 })
 
 test('a path of older builds is logged and measured as the contract’s path', async () => {
   await get('/user/profile')
-  const metrics = await (await fetch(`${service.url}/metrics`)).text()
+  const metrics = await service.services.metrics.text()
   expect(metrics).toContain('route="/api/user/info",code="0"')
   expect(metrics).not.toContain('/api/user/profile",code')
 })

@@ -129,14 +129,16 @@ describe('without dialects', () => {
     socket.send({ type: 'heartbeat' })
     expect((await socket.next('error')).data.code).toBe(9000)
     socket.close()
-    expect(await (await fetch(`${service.url}/metrics`)).text()).not.toContain('dialect_uses_total')
+    expect(await service.services.metrics.text()).not.toContain('dialect_uses_total')
   })
 
   test('the document is the same as with dialects', async () => {
     const { services } = service
     const dialects = openDialects({ DIALECTS: true, AUTH_FAILURE_CODE: 401, TRUST_PROXY: 0 }, services)
     const document = async (answer: Response | Promise<Response>) => (await answer).json()
-    const withDialects = await document(createApp({ ...services, dialects }).request('/api/openapi.json'))
+    const withDialects = await document(
+      createApp({ ...services, dialects }).request('/api/openapi.json', {}, { isNamed: true }),
+    )
     expect(withDialects).toEqual(await document(fetch(`${service.url}/api/openapi.json`)))
   })
 })
