@@ -1,4 +1,5 @@
 import { redacted } from '../config/config.ts'
+import { warningsOf } from '../config/warnings.ts'
 import { describeError } from '../lib/logger.ts'
 import { within } from '../lib/within.ts'
 import { startServer } from '../server.ts'
@@ -19,9 +20,10 @@ export const serveCommand: Command = async ({ args, config, print }) => {
   const server = await startServer(config, print)
   const { logger } = server.services
   // In production every line goes to the log.
-  const say = (level: 'info' | 'error', line: string) =>
+  const say = (level: 'info' | 'warn' | 'error', line: string) =>
     config.NODE_ENV === 'production' ? logger[level](line) : print(line)
   logger.info({ settings: redacted(config) }, 'settings')
+  for (const warning of warningsOf(config)) say('warn', warning)
   say('info', `Serving on ${server.url} (API: ${server.url}/api/docs)`)
   await stopping
   say('info', 'Stopping …')

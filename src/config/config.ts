@@ -59,7 +59,7 @@ const shutdown_ms = 10_000
 
 const ConfigShape = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-  HOST: z.string().default('0.0.0.0'),
+  HOST: z.string().optional(),
   PORT: integer(3000, 0, 65_535),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: z
@@ -149,8 +149,14 @@ const ConfigShape = z.object({
   TILL_QUEUE: integer(4_096, 1, 1_000_000),
 })
 
+/** In development a known code signs anyone in, so other machines come in only when HOST lets them. */
+const Settings = ConfigShape.transform((given) => ({
+  ...given,
+  HOST: given.HOST ?? (given.NODE_ENV === 'development' ? '127.0.0.1' : '0.0.0.0'),
+}))
+
 /** The service's settings by their environment names, parsed and frozen. */
-export type Config = Readonly<z.output<typeof ConfigShape>>
+export type Config = Readonly<z.output<typeof Settings>>
 
 /**
  * Reads the settings from `env`; a secret may also be in a file that `<NAME>_FILE` names. An empty string counts as
@@ -159,7 +165,7 @@ export type Config = Readonly<z.output<typeof ConfigShape>>
  */
 export function loadConfig(env: Record<string, string | undefined>): Config {
   const { settings, faults } = withFiles(env, configNames)
-  const parsed = ConfigShape.safeParse(settings)
+  const parsed = Settings.safeParse(settings)
   const malformed = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError, configNames, loadConfig, redacted } from '../../src/config/config.ts'
 import { secretNames, weaknessOf } from '../../src/config/secret-settings.ts'
+import { warningsOf } from '../../src/config/warnings.ts'
 
 const strong = 'k3J9-fQ2x_L8vZ1pWn7RtYb5Hc4Md6Sg0aEuIoTqXyA'
 const production = {
@@ -30,6 +31,24 @@ test('the defaults apply without any setting', () => {
   ])
   expect(config.BUSINESS_TIMEZONE).toBe('Asia/Shanghai')
   expect(Object.isFrozen(config)).toBe(true)
+})
+
+test('in development only this machine is listened to unless HOST says otherwise', () => {
+  expect(loadConfig({}).HOST).toBe('127.0.0.1')
+  expect(loadConfig({ NODE_ENV: 'test' }).HOST).toBe('0.0.0.0')
+  expect(loadConfig(production).HOST).toBe('0.0.0.0')
+  expect(loadConfig({ HOST: '0.0.0.0' }).HOST).toBe('0.0.0.0')
+})
+
+test('the start warns where the development code lets other machines in, and where nobody can see the figures', () => {
+  const about = (env: Record<string, string>) => warningsOf(loadConfig(env)).map((line) => /^\w+/.exec(line)?.[0])
+  for (const HOST of ['0.0.0.0', '::', '192.168.1.7', '127.0.0.1.evil.example'])
+    expect(about({ HOST })).toEqual(['HOST'])
+  for (const HOST of ['127.0.0.1', '127.8.8.8', 'localhost', '::1']) expect(about({ HOST })).toEqual([])
+  expect(about({})).toEqual([])
+  expect(about(production)).toEqual(['METRICS_TOKEN'])
+  expect(about({ ...production, METRICS_TOKEN: strong })).toEqual([])
+  expect(warningsOf(loadConfig({ HOST: '::', SMS_DEV_CODE: '654321' })).join()).not.toContain('654321')
 })
 
 test('an empty setting counts as unset', () => expect(loadConfig({ PORT: '', JWT_SECRET: '' }).PORT).toBe(3000))

@@ -100,10 +100,24 @@ test('in production verify signs nobody in, requires locked metrics, and with a 
     SMS_PROVIDER: 'webhook',
     SMS_WEBHOOK_URL: endpoint.url.toString(),
   }
-  await withProgram(production, async ({ url }) => {
+  await withProgram(production, async ({ url, output }) => {
     const { code, failed, skipped } = await verify(url)
-    expect([code, failed]).toEqual([1, ['metrics']])
+    expect([code, failed]).toEqual([0, []])
     expect(skipped).toEqual(['wheel, exchange list, socket', 'an image is kept and served'])
+    expect((await fetch(`${url}/metrics`)).status).toBe(404)
+    expect(output()).toContain('METRICS_TOKEN is not set')
+    const careless = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch: ({ url: asked, method, headers, body }) => {
+        const { pathname } = new URL(asked)
+        return pathname === '/metrics'
+          ? new Response('figures 1')
+          : fetch(`${url}${pathname}`, { method, headers, body })
+      },
+    })
+    expect((await verify(careless.url.toString())).failed).toContain('metrics')
+    await careless.stop(true)
   })
   await withProgram({ ...production, METRICS_TOKEN: 'metrics-token-0123456789' }, async ({ url }) => {
     const phone = newPhone()
