@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { OperatorError } from '../lib/operator-error.ts'
@@ -8,6 +6,7 @@ import { within } from '../lib/within.ts'
 import type { DatabaseAddress } from './address.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { databaseServerProgram, initialize, type ServerFiles, serverCommand } from './server-program.ts'
+import { shortFolderOf } from './short-folder.ts'
 
 /** The program's own database server. It listens only on a unix socket, which nobody else can reach. */
 export interface PrivateServer {
@@ -33,8 +32,9 @@ export async function startPrivateServer(
   options: { database: string; tell: (line: string) => void; durable?: boolean },
 ): Promise<PrivateServer> {
   const home = resolve(dataDir, 'database')
+  mkdirSync(home, { recursive: true, mode: 0o700 })
   const files = filesIn(home)
-  for (const folder of [home, files.temporary]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(files.temporary, { recursive: true, mode: 0o700 })
   const address = { socketPath: files.socket, user: 'root', database: options.database }
   const run = async (lock: FolderLock) => {
     try {
@@ -148,17 +148,11 @@ function filesIn(home: string): LoggedFiles {
   return {
     data: join(home, 'data'),
     // The server reads this value as a list separated by colons, so the path may hold none.
-    temporary: join(home.includes(':') ? shortHome(home) : home, 'tmp'),
-    socket: Buffer.byteLength(near) <= longestSocketPath ? near : join(shortHome(home), 'server.sock'),
+    temporary: join(home.includes(':') ? shortFolderOf(home) : home, 'tmp'),
+    socket: Buffer.byteLength(near) <= longestSocketPath ? near : join(shortFolderOf(home), 'server.sock'),
     pid: join(home, 'server.pid'),
     log: join(home, 'server.log'),
   }
-}
-
-function shortHome(home: string): string {
-  const dir = join(tmpdir(), `restaurant-points-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`)
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
-  return dir
 }
 
 /** Stops the server that a killed process left behind. */
