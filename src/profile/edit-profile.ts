@@ -7,7 +7,7 @@ import { isReserved } from './reserved-names.ts'
 export interface ProfileEdit {
   userId: number
   nickname?: string
-  /** A link to another site, or a path of this service. */
+  /** A path of this service. */
   avatar?: string
 }
 

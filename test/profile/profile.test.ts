@@ -11,36 +11,39 @@ import { storedKeys } from '../support/uploads.ts'
 
 const service = useService()
 const get = (path: string, token: string) => service.client.get(path, { token })
+/** The link to one of a person's own avatars. */
+const avatarOf = (userId: number, name: string) => `${service.url}/avatars/${userId}-${name}.jpg`
 
 describe('the profile', () => {
   test('the profile saves and shows nickname and avatar', async () => {
-    const { token } = await signIn(service)
+    const { token, userId } = await signIn(service)
+    const avatar = avatarOf(userId, 'A')
     const edit = {
       nickname: '  小明🍜 ',
-      avatar: 'https://img.example.com/a.png',
+      avatar,
       total_points: 99_999,
       is_merchant: true,
     }
     const { data } = await service.client.put('/api/user/info', { token, body: edit })
-    expect(data.user_info).toMatchObject({ nickname: '小明🍜', avatar: 'https://img.example.com/a.png' })
+    expect(data.user_info).toMatchObject({ nickname: '小明🍜', avatar })
     expect(data.user_info).toMatchObject({ total_points: 1000, is_merchant: false })
     expect((await get('/api/user/info', token)).data).toEqual(data)
   })
 
   test('edits from five devices at the same moment are never mixed', async () => {
-    const { token } = await signIn(service)
+    const { token, userId } = await signIn(service)
     const seen = (data: { user_info: { nickname: string; avatar: string } }) => {
       const { nickname, avatar } = data.user_info
-      expect(avatar).toBe(`https://img.example.com/${nickname}.png`)
+      expect(avatar).toBe(avatarOf(userId, nickname))
       return nickname
     }
     const lastOf = async (device: number) => {
       for (let turn = 1; turn <= 8; turn += 1) {
-        const nickname = `${device}-${turn}`
-        const body = { nickname, avatar: `https://img.example.com/${nickname}.png` }
+        const nickname = `${device}X${turn}`
+        const body = { nickname, avatar: avatarOf(userId, nickname) }
         seen((await service.client.put('/api/user/info', { token, body })).data)
       }
-      return `${device}-8`
+      return `${device}X8`
     }
     const lasts = await Promise.all([1, 2, 3, 4, 5].map(lastOf))
     expect(lasts).toContain(seen((await get('/api/user/info', token)).data))
@@ -50,23 +53,35 @@ describe('the profile', () => {
     const { token, userId } = await signIn(service)
     await withReplica(service, async ({ till }) => {
       for (let round = 0; round < 10; round += 1) {
-        const [nickname, avatar] = [`名${round}`, `https://img.example.com/${round}.png`]
+        const [nickname, avatar] = [`名${round}`, avatarOf(userId, `${round}`)]
         await Promise.all([
           till.run(editProfile, { userId, nickname }),
-          service.services.till.run(editProfile, { userId, avatar }),
+          service.services.till.run(editProfile, { userId, avatar: new URL(avatar).pathname }),
         ])
         expect((await get('/api/user/info', token)).data.user_info).toMatchObject({ nickname, avatar })
       }
     })
   })
 
-  test('a link to an avatar is stored normalised, without markup characters', async () => {
-    const { token } = await signIn(service)
-    const body = { avatar: 'https://x.example/"><img src=x onerror=alert(1)>' }
-    const { code, data } = await service.client.put('/api/user/info', { token, body })
-    expect([code, data.user_info.avatar]).toEqual([0, 'https://x.example/%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E'])
-    const long = { avatar: `https://x.example/${'"'.repeat(400)}` }
-    expect((await service.client.put('/api/user/info', { token, body: long })).code).toBe(9000)
+  test('a link to a picture elsewhere, or to another person’s avatar, is refused and changes nothing', async () => {
+    const [{ token, userId }, other] = [await signIn(service), await signIn(service)]
+    const stored = 'https://thirdwx.qlogo.cn/mmopen/132'
+    await service.database.query('UPDATE users SET avatar = ? WHERE user_id = ?', [stored, userId])
+    for (const link of [
+      'https://tracker.example.com/pixel.png',
+      'https://x.example/"><img src=x onerror=alert(1)>',
+      `https://tracker.example.com/?/avatars/${userId}-A.jpg`,
+      `https://tracker.example.com/avatars/${userId}-A.jpg/x`,
+      `https://tracker.example.com/avatars%2f${userId}-A.jpg`,
+      `${service.url}/images/x.jpg`,
+      `${service.url}/avatars/${userId}0-A.jpg`,
+      avatarOf(other.userId, 'A'),
+      stored,
+    ]) {
+      const { code, data } = await service.client.put('/api/user/info', { token, body: { avatar: link } })
+      expect([link, code, data?.issues?.[0]?.path]).toEqual([link, 9000, 'avatar'])
+    }
+    expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(stored)
   })
 
   test('a link to an avatar of this service stays valid when the service’s address changes', async () => {

@@ -88,6 +88,17 @@ export function temporary(field: string): RequestAlias {
   })
 }
 
+/** Drops a link to a picture that this service does not host: older builds send the one that WeChat gave them. */
+export function foreign(field: string): RequestAlias {
+  return rule(`${field} elsewhere`, (fields, { baseUrl }) => {
+    const link = fields[field]
+    if (typeof link !== 'string' || !/^https?:/i.test(link) || !URL.canParse(link)) return false
+    if (new URL(link).origin === baseUrl) return false
+    delete fields[field]
+    return true
+  })
+}
+
 /** Applies the rules to every item of a list. */
 export function each(list: string, aliases: readonly RequestAlias[]): RequestAlias[] {
   return aliases.map(({ alias, apply }) =>

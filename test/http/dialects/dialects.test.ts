@@ -539,10 +539,23 @@ describe('batches of products, pictures and queries', () => {
     },
   )
 
-  test('a link that only looks like one on the phone is handled like any other link', async () => {
-    const avatar = 'https://tmp.example.com/x.jpg'
-    const { data } = await call('/user/info', { method: 'PUT', data: { avatar } })
-    expect([data.code, data.data?.user_info.avatar]).toEqual([0, avatar])
+  test('a link to an avatar elsewhere is dropped, the other fields are saved, and a stored one stays', async () => {
+    const { userId, token } = await signIn(service)
+    const save = async (avatar: string, nickname: string) =>
+      (await phone.request('/user/info', { method: 'PUT', token, data: { avatar, nickname } })).data
+    const links = ['https://thirdwx.qlogo.cn/mmopen/132', 'https://tmp.example.com/x.jpg', 'HTTP://evil.example/a"b']
+    for (const [i, link] of links.entries()) {
+      const before = await usesOf(service, 'PUT /api/user/info < avatar elsewhere')
+      const { code, data } = await save(link, `名${i}`)
+      expect([code, data.user_info.avatar, data.user_info.nickname]).toEqual([0, null, `名${i}`])
+      expect(await usesOf(service, 'PUT /api/user/info < avatar elsewhere')).toBe(before + 1)
+    }
+    const stored = 'https://thirdwx.qlogo.cn/mmopen/96'
+    await service.database.query('UPDATE users SET avatar = ? WHERE user_id = ?', [stored, userId])
+    for (const link of [stored, links[0] ?? '']) expect((await save(link, '名')).data.user_info.avatar).toBe(stored)
+    const own = `${service.url}/avatars/${userId}-A1.jpg`
+    expect((await save(own, '名')).data.user_info.avatar).toBe(own)
+    expect((await save(`${service.url}/avatars/${userId}0-A1.jpg`, '名')).code).toBe(9000)
   })
 
   test('undefined, null and empty values in a query count as missing', async () => {

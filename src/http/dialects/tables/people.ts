@@ -1,6 +1,6 @@
 import { wholeDaysBetween } from '../../../lib/calendar.ts'
 import type { AnswerAliases, Known } from '../answers.ts'
-import { anyCase, type Fields, isFields, renamed, temporary, valued } from '../requests.ts'
+import { anyCase, type Fields, foreign, isFields, renamed, temporary, valued } from '../requests.ts'
 import type { DialectTable } from '../route-dialect.ts'
 
 export const avatarAliases: AnswerAliases = { copies: { avatar_url: 'avatar', avatarUrl: 'avatar' } }
@@ -48,7 +48,10 @@ export const people: DialectTable = {
   'POST /api/auth/refresh': { json: [renamed('refreshToken', 'refresh_token')] },
   'GET /api/auth/verify-token': { answer: withAccount },
   'GET /api/user/info': { answer: { ...withAccount, flat: 'user_info' } },
-  'PUT /api/user/info': { json: [temporary('avatar')], answer: { ...withAccount, flat: 'user_info' } },
+  'PUT /api/user/info': {
+    json: [temporary('avatar'), foreign('avatar')],
+    answer: { ...withAccount, flat: 'user_info' },
+  },
   'POST /api/user/avatar': { answer: avatarAliases },
   'GET /api/merchant/users': { answer: withAccount },
   'GET /api/user/points/records': {
