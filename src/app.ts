@@ -29,7 +29,7 @@ import { imagePaths, imageRoutes } from './storage/routes.ts'
 import { walletRoutes } from './wallet/routes.ts'
 
 /** Paths that take an image as multipart. They have their own limits, and may be as slow as the phone's network. */
-const uploadPaths = ['/api/photo/upload', '/api/user/avatar']
+const uploadPaths = ['/api/photo/upload', '/api/user/avatar', '/api/merchant/images']
 
 /** The headers of an answer that pages of other origins may read. */
 const exposeHeaders = ['X-Api-Code', 'X-Request-Id', 'Retry-After', 'Idempotency-Replayed']

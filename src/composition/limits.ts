@@ -43,6 +43,7 @@ export function createLimits(config: Config, alerts: Pick<Alerts, 'raise'>, shar
     draw: limit('draw', config.RATE_LIMIT_DRAW),
     upload: limit('upload', config.RATE_LIMIT_UPLOAD),
     avatar: limit('avatar', config.RATE_LIMIT_UPLOAD),
+    productImage: limit('product-image', config.RATE_LIMIT_UPLOAD),
     voucherMiss: limit('voucher-miss', config.RATE_LIMIT_VOUCHER_MISS),
   }
 }

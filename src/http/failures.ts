@@ -44,6 +44,7 @@ const families: readonly [string, RefusalCode][] = [
   ['/api/photo', 5000],
   ['/api/merchant', 6000],
   ['/avatars', 2000],
+  ['/product-images', 6000],
   ['/images', 5000],
 ]
 

@@ -1,7 +1,10 @@
 import { sweepImages } from '../receipts/sweep.ts'
 import type { Job, JobDeps } from './job.ts'
 
-/** Puts images that no row knows into quarantine: those of uploads that failed half-way, and replaced avatars. */
+/**
+ * Puts images that no row knows into quarantine: those of uploads that failed half-way, replaced avatars, and pictures
+ * that no product names.
+ */
 export function sweepOrphans({ database, store, logger, now }: JobDeps): Job {
   return {
     name: 'sweep-images',

@@ -6,7 +6,9 @@ import type { RateLimit } from '../http/rate-limits.ts'
 import type { Cached } from '../lib/cached.ts'
 import type { Calendar } from '../lib/calendar.ts'
 import type { Wheel } from '../lottery/wheel.ts'
+import type { ImageDesk } from '../receipts/photo/image-desk.ts'
 import type { ImageLinks } from '../storage/image-links.ts'
+import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
 import type { MemberCodes } from '../wallet/member-codes.ts'
 import type { PastDays } from './statistics/past-days.ts'
@@ -26,9 +28,13 @@ export interface MerchantDeps {
   }
   imageLinks: ImageLinks
   memberCodes: MemberCodes
+  store: Store
+  receipts: { imageDesk: ImageDesk }
   limits: {
     /** Limits each merchant's look-ups of vouchers and members that find nothing. */
     voucherMiss: RateLimit
+    /** Limits each merchant's pictures of products. */
+    productImage: RateLimit
   }
   rules: {
     review: {

@@ -3,6 +3,7 @@ import type { AppEnv } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
+import { catalogueImageRoutes } from './catalogue/image-routes.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { counterRoutes } from './counter/routes.ts'
 import type { MerchantDeps } from './deps.ts'
@@ -29,6 +30,7 @@ export function merchantRoutes(deps: MerchantDeps) {
     )
     .route('/', reviewRoutes(deps))
     .route('/', catalogueRoutes(deps))
+    .route('/', catalogueImageRoutes(deps))
     .route('/', wheelRoutes(deps))
     .route('/', counterRoutes(deps))
 }

@@ -1,5 +1,6 @@
 import { inArray } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
+import { productsTable } from '../exchange/schema.ts'
 import { isKey, type Store } from '../storage/store.ts'
 import { usersTable } from '../users/schema.ts'
 import { uploadReviewsTable } from './schema.ts'
@@ -10,9 +11,13 @@ type KnownAmong = (database: Database, keys: readonly string[]) => Promise<Reado
 const batchSize = 500
 
 /** The folders of images that rows name. */
-const imageFolders = ['receipts', 'avatars'] as const
+const imageFolders = ['receipts', 'avatars', 'product-images'] as const
 
-const knownIn: Record<(typeof imageFolders)[number], KnownAmong> = { receipts: knownReceipts, avatars: knownAvatars }
+const knownIn: Record<(typeof imageFolders)[number], KnownAmong> = {
+  receipts: knownReceipts,
+  avatars: knownAvatars,
+  'product-images': knownProductImages,
+}
 
 /** One object of the store, and whether a row knows it. */
 export interface LookedUp {
@@ -23,8 +28,8 @@ export interface LookedUp {
 }
 
 /**
- * Every image under `receipts/` and `avatars/`, or under the same folders behind `prefix`; what is no image of ours is
- * left out.
+ * Every image in the folders that rows name, or in the same folders behind `prefix`; what is no image of ours is left
+ * out.
  * @throws `stop`'s reason once it is given.
  */
 export async function* lookUpImages(
@@ -68,4 +73,12 @@ async function knownAvatars({ orm }: Database, keys: readonly string[]): Promise
   const { user_id, avatar } = usersTable
   const rows = await orm.select({ avatar }).from(usersTable).where(inArray(user_id, userIds))
   return new Set(rows.map((row) => row.avatar?.slice(1) ?? ''))
+}
+
+/** Products are few: they are read without an index. Those that were deleted keep their pictures. */
+async function knownProductImages({ orm }: Database, keys: readonly string[]): Promise<Set<string>> {
+  const { image } = productsTable
+  const links = keys.map((key) => `/${key}`)
+  const rows = await orm.select({ image }).from(productsTable).where(inArray(image, links))
+  return new Set(rows.map((row) => row.image?.slice(1) ?? ''))
 }

@@ -10,7 +10,7 @@ import type { Store } from './store.ts'
 const namePattern = /^[\w-]{1,64}\.jpg$/
 const year_s = 31_536_000
 
-export const imagePaths = ['/images/*', '/avatars/*']
+export const imagePaths = ['/images/*', '/avatars/*', '/product-images/*']
 
 const linkQuery = z.object({ expires: z.string(), signature: z.string() })
 
@@ -22,7 +22,7 @@ function docs(summary: string, query?: z.ZodObject) {
   return describe({ summary, tag: 'images', ...(query ? { query } : {}), answers })
 }
 
-/** Serves images to image tags: receipts by signed links, avatars by names that nobody can guess. */
+/** Serves images to image tags: receipts by signed links, the others by names that nobody can guess. */
 export function imageRoutes({ store, imageLinks }: { store: Store; imageLinks: ImageLinks }) {
   return new Hono<AppEnv>()
     .get('/images/:name', docs('A receipt’s photo, by its signed link', linkQuery), async (c) => {
@@ -32,10 +32,15 @@ export function imageRoutes({ store, imageLinks }: { store: Store; imageLinks: I
       if (left === undefined) throw new Refusal(9002)
       return image(c, name, await store.get(`receipts/${name}`), `private, max-age=${left}, immutable`)
     })
-    .get('/avatars/:name', docs('An avatar'), async (c) => {
-      const name = requireName(c.req.param('name'))
-      return image(c, name, await store.get(`avatars/${name}`), `public, max-age=${year_s}, immutable`)
-    })
+    .get('/avatars/:name', docs('An avatar'), publicImage(store, 'avatars'))
+    .get('/product-images/:name', docs('A picture of a product'), publicImage(store, 'product-images'))
+}
+
+function publicImage(store: Store, folder: string) {
+  return async (c: Context<AppEnv, '/:name'>) => {
+    const name = requireName(c.req.param('name'))
+    return image(c, name, await store.get(`${folder}/${name}`), `public, max-age=${year_s}, immutable`)
+  }
 }
 
 function requireName(name: string): string {

@@ -59,6 +59,7 @@ test.each([
   ['/', 404],
   ['/images/{name}', 404],
   ['/avatars/{name}', 404],
+  ['/product-images/{name}', 404],
   ['/api/docs', 200],
   ['/api/openapi.json', 200],
 ])('%s, which answers without the envelope, answers %d as the document says', async (path, status) => {

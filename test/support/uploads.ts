@@ -38,7 +38,7 @@ export function photoForm(image: Uint8Array<ArrayBuffer>, amount?: string, name 
 /** The keys of all objects in the store. */
 export async function storedKeys({ services }: TestService): Promise<string[]> {
   const keys: string[] = []
-  for (const folder of ['receipts', 'avatars']) {
+  for (const folder of ['receipts', 'avatars', 'product-images']) {
     for await (const { key } of services.store.list(folder)) keys.push(key)
   }
   return keys.sort()

@@ -2,10 +2,16 @@ import { z } from 'zod'
 import { line, pageQuery, pagination, prose, rowId, timestamp } from '../../contract/wire.ts'
 import { productItem } from '../../exchange/wire.ts'
 
-/** An https link, or a path of this service. */
+const ownImage = /^https?:\/\/[^/?#]+(\/product-images\/[A-Z0-9]+\.jpg)$/
+
+/**
+ * An https link, or a path of this service. Of the link to an uploaded picture only the path is stored, so that it stays
+ * valid at another address.
+ */
 const image = z
   .string()
   .max(512)
+  .transform((link) => ownImage.exec(link)?.[1] ?? link)
   .refine((link) => /^\/[^/\\]/.test(link) || (URL.canParse(link) && link.startsWith('https://')), '应为 https 链接')
 
 const fields = {

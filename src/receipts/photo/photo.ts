@@ -59,6 +59,14 @@ export async function openAvatar(bytes: Uint8Array): Promise<Uint8Array> {
   return encode(await requireOpaque(bytes), avatarSide_px, 85)
 }
 
+/**
+ * Makes a product's picture: a JPEG of at most 1200 pixels a side.
+ * @throws {PhotoFault}
+ */
+export async function openProductImage(bytes: Uint8Array): Promise<Uint8Array> {
+  return encode(await requireOpaque(bytes), productSide_px, 85)
+}
+
 // A row is decoded whole, and decoders take many bytes for each of its pixels.
 const maxWidth_px = 16_384
 // Each row costs the start of a filter: millions of short rows took seconds. The longest screenshots have 20,000 rows.
@@ -66,6 +74,7 @@ const maxHeight_px = 32_768
 const kept_px = 5_000_000
 const previewSide_px = 480
 const avatarSide_px = 512
+const productSide_px = 1_200
 
 async function requireOpaque(bytes: Uint8Array): Promise<Source> {
   const { format, width, height } = requireImage(bytes)
