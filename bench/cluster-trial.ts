@@ -47,6 +47,7 @@ const settings = {
   LOG_LEVEL: 'silent',
   RATE_LIMIT: 'off',
   DAILY_LOTTERY_LIMIT: '0',
+  PENDING_ORDERS: '0',
   JWT_SECRET: 'trials-only-0123456789-abcdefghijklmnop',
   JOBS: 'off',
   OCR: 'off',

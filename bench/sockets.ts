@@ -33,6 +33,7 @@ const settings = {
   RATE_LIMIT: 'off',
   JOBS: 'off',
   DAILY_LOTTERY_LIMIT: '0',
+  PENDING_ORDERS: '0',
   LOTTERY_COST_POINTS: '1',
   JWT_SECRET: 'bench-only-0123456789-abcdefghijklmnop',
   DATABASE_URL: await createTestDatabase('points_bench_sockets'),

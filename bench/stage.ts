@@ -54,6 +54,7 @@ export async function openStage({ foreignKeys = true } = {}): Promise<Stage> {
     JWT_SECRET: randomId('bench-secret').padEnd(48, '.'),
     RATE_LIMIT: 'off',
     DAILY_LOTTERY_LIMIT: '0',
+    PENDING_ORDERS: '0',
   }
   const services = await openServices({ ...settings, TILL_QUEUE: '1000000' })
   if (!foreignKeys) await dropForeignKeys(services.database)

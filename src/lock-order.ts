@@ -16,6 +16,8 @@ export const lockOrder = {
   committedWheel: 80,
   products: 90,
   purchases: 95,
+  pendingOrders: 96,
+  earnings: 97,
   prizes: 100,
   journals: 110,
   idempotencyKeys: 120,

@@ -173,7 +173,7 @@ function rulesOf(config: Config) {
   const { VOUCHER_TTL_DAYS: voucherTtl_days } = config
   return {
     draw: { dailyLimit: config.DAILY_LOTTERY_LIMIT, pityLimit: config.LOTTERY_PITY_LIMIT, voucherTtl_days },
-    exchange: { voucherTtl_days },
+    exchange: { voucherTtl_days, mostPending: config.PENDING_ORDERS, holdsBonus: config.BONUS_HOLD },
     review: { maxMultiple: config.REVIEW_MAX_MULTIPLE },
     checkIn: { points: config.CHECK_IN_POINTS },
   }

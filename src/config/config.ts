@@ -107,6 +107,8 @@ const ConfigShape = z.object({
   REVIEW_MAX_MULTIPLE: integer(2, 1, 1_000),
   OCR: onOff(true),
   OCR_WAIT_MS: integer(2_500, 0, 60_000),
+  PENDING_ORDERS: integer(5, 0, 1_000_000),
+  BONUS_HOLD: onOff(false),
   VOUCHER_TTL_DAYS: integer(30, 1, 3_650),
   REVIEW_TTL_DAYS: integer(7, 1, 3_650),
   JOBS: onOff(true),

@@ -67,6 +67,10 @@ export const refusals = {
   4007: { sentence: '兑换订单不存在', data: nothing },
   /** Order can no longer be cancelled. */
   4008: { sentence: '该订单当前状态不能取消', data: currentStatus },
+  /** Too many orders wait at the counter. */
+  4009: { sentence: '待领取的兑换已达上限，请先到店领取或取消', data: limitUsed },
+  /** A new account that has earned nothing yet. */
+  4010: { sentence: '先签到一次，或等第一张小票通过审核，就可以兑换啦', data: nothing },
   /** Images failed on our side. */
   5000: { sentence: '图片服务开小差了，请稍后再试', data: nothing },
   /** No image. */

@@ -30,7 +30,7 @@ export interface ExchangeDeps {
   database: Database
   till: Till<Push>
   caches: { catalogue: Catalogue }
-  rules: { exchange: { voucherTtl_days: number } }
+  rules: { exchange: { voucherTtl_days: number; mostPending: number; holdsBonus: boolean } }
 }
 
 /** How many pages of one state of the catalogue are cached. */
@@ -56,7 +56,7 @@ export function exchangeRoutes({ database, till, caches, rules }: ExchangeDeps) 
       describe({
         summary: 'Exchange points for a product: creates an order and its voucher',
         answer: submitAnswer,
-        refusals: [4001, 4002, 4003, 4004, 4005, 4006],
+        refusals: [4001, 4002, 4003, 4004, 4005, 4006, 4009, 4010],
         idempotent: true,
       }),
       validate('json', submitBody, 4001),
@@ -69,6 +69,8 @@ export function exchangeRoutes({ database, till, caches, rules }: ExchangeDeps) 
           exchangeId: randomId('EX'),
           code: newVoucherCode(),
           ttl_days: rules.exchange.voucherTtl_days,
+          mostPending: rules.exchange.mostPending,
+          holdsBonus: rules.exchange.holdsBonus,
         }
         return once(c, { product_id, quantity }, (idempotency) => till.run(exchange, input, idempotency))
       },

@@ -45,7 +45,10 @@ beforeAll(async () => {
   await migrate(database)
   await fillTables(database)
   proxy = await startProxy(url)
-  running = await startServer(testConfig(proxy.url, { DATA_DIR: dataDir }), () => {})
+  running = await startServer(
+    testConfig(proxy.url, { DATA_DIR: dataDir, PENDING_ORDERS: '5', BONUS_HOLD: 'on' }),
+    () => {},
+  )
   client = await createClient(running.url)
   // The first upload compares its photo with the latest 20,000. It reads that many rows, whatever the indexes are.
   await upload(await signIn(serves()), picture(1))
@@ -67,6 +70,7 @@ async function upload({ token }: Person, photo: Uint8Array<ArrayBuffer>): Promis
 /** Makes each call of a diner once. Returns the upload and the voucher that staff then see. */
 async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: string }> {
   const { token } = diner
+  await client.post('/api/user/check-in', { token })
   const product_id = await newProduct(serves(), 5, { per_user_limit: 3 })
   const order = async () =>
     (await client.post('/api/exchange/submit', { token, body: { product_id }, idempotencyKey: newPhone() })).data
@@ -74,7 +78,6 @@ async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: s
   const { exchange_code } = await order()
   await client.post(`/api/exchange/orders/${exchange_id}/cancel`, { token })
   await client.post('/api/lottery/draw', { token, body: { draw_type: 'single' }, idempotencyKey: newPhone() })
-  await client.post('/api/user/check-in', { token })
   const upload_id = await upload(diner, picture(1))
   const reading = { amount_fen: 1, paidAt: '2026-01-01T12:00:00', merchantName: null, receiptNumber: 'NO-1' }
   await findUploadsWithNumber(running.services.database, reading, upload_id)

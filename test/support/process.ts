@@ -23,6 +23,7 @@ const testSettings: Settings = {
   PORT: '0',
   RATE_LIMIT: 'off',
   DAILY_LOTTERY_LIMIT: '0',
+  PENDING_ORDERS: '0',
   JWT_SECRET: 'tests-only-0123456789-abcdefghijklmnop',
   LOG_LEVEL: 'info',
 }

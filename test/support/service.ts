@@ -37,6 +37,7 @@ const base: Settings = {
   LOG_LEVEL: 'silent',
   RATE_LIMIT: 'off',
   DAILY_LOTTERY_LIMIT: '0',
+  PENDING_ORDERS: '0',
   JWT_SECRET: 'tests-only-0123456789-abcdefghijklmnop',
   DATABASE_POOL: '10',
   JOBS: 'off',

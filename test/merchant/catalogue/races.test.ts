@@ -67,7 +67,7 @@ describe('an edit', () => {
       const limit = { edits: [{ productId: id, fields: { per_user_limit: 1 } }], actorId: merchant.userId }
       const buys = (quantity: number) =>
         till.run(exchange, {
-          ...{ userId: diner.userId, productId: id, quantity, ttl_days: 1 },
+          ...{ userId: diner.userId, productId: id, quantity, ttl_days: 1, mostPending: 0, holdsBonus: false },
           ...{ exchangeId: randomId('EX'), code: newVoucherCode() },
         })
       // The first operation of a lane runs alone, and those behind it form a batch.
