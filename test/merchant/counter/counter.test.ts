@@ -44,6 +44,27 @@ describe('vouchers', () => {
     expect(data.redeemed_at).toBeNull()
   })
 
+  test('before it takes a voucher in, the counter sees whose it is, whoever brings the code', async () => {
+    const { code } = await order()
+    const avatar = `/avatars/${diner.userId}-A1.jpg`
+    await service.database.query('UPDATE users SET nickname = ?, avatar = ? WHERE user_id = ?', [
+      '小明',
+      avatar,
+      diner.userId,
+    ])
+    const { data } = await look(code)
+    expect([data.status, data.user]).toEqual([
+      'active',
+      {
+        user_id: diner.userId,
+        nickname: '小明',
+        mobile: `${diner.phone.slice(0, 3)}****${diner.phone.slice(-4)}`,
+        avatar: `${service.url}${avatar}`,
+      },
+    ])
+    expect((await look(code)).data.status).toBe('active')
+  })
+
   test('redeeming a voucher completes its order in the same transaction and adds an audit row', async () => {
     const { code, exchange_id } = await order()
     const { data } = await take(code)
