@@ -147,6 +147,8 @@ describe.skipIf(why !== undefined)('on three servers of a Galera cluster', () =>
 
   test('migrations that start on two servers at once both succeed on an empty database', async () => {
     await cluster.admins[0]?.query('CREATE DATABASE fresh CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci')
+    const isThere = async () => ((await cluster.admins[1]?.query("SHOW DATABASES LIKE 'fresh'")) ?? []).length > 0
+    await until(isThere)
     const [one = '', two = ''] = cluster.urls('fresh')
     const databases = [one, two].map((uri) => openDatabase({ address: { uri }, poolSize: 2 }))
     await Promise.all(databases.map((database) => migrate(database)))
