@@ -88,10 +88,10 @@ function chain(length: number): Hono<AppEnv> {
 async function cpuOf(app: Hono<AppEnv>, requests: number): Promise<number> {
   const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer token' }
   const init = { method: 'POST', headers, body: '{"draw_type":"single"}' }
-  const { status } = await app.fetch(new Request(`http://localhost${path}`, init), {})
+  const { status } = await app.fetch(new Request(`http://localhost${path}`, init), { isNamed: true })
   if (status !== 200) throw new Error(`status ${status}`)
   const before = process.cpuUsage()
-  for (let i = 0; i < requests; i += 1) await app.fetch(new Request(`http://localhost${path}`, init), {})
+  for (let i = 0; i < requests; i += 1) await app.fetch(new Request(`http://localhost${path}`, init), { isNamed: true })
   const { user, system } = process.cpuUsage(before)
   return (user + system) / requests
 }

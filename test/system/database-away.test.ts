@@ -42,9 +42,9 @@ describe('a database that is away', () => {
   test('a database that takes connections but never answers is given up in time', async () => {
     const silent = await startProxy(databaseUrl)
     silent.mute()
-    const database = openDatabase({ address: { uri: silent.url }, poolSize: 1, acquireTimeout_ms: 200 })
+    const database = openDatabase({ address: { uri: silent.url }, poolSize: 1, acquireTimeout_ms: 500 })
     for (const _ of [1, 2])
-      expect(database.query('SELECT 1')).rejects.toMatchObject({ code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
+      await expect(database.query('SELECT 1')).rejects.toMatchObject({ code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
     await database.close()
     silent.stop()
   })
@@ -52,15 +52,14 @@ describe('a database that is away', () => {
   test('while the database is away calls get 9007 with Retry-After and health is 503; afterwards all works again', async () => {
     const token = await login()
     proxy.stop()
-    const [draw, records, health] = await Promise.all([
-      spin(token),
-      client.get('/api/user/points/records', { token }),
-      fetch(`${running.url}/health`),
-    ])
+    const [draw, records] = await Promise.all([spin(token), client.get('/api/user/points/records', { token })])
     for (const answer of [draw, records]) {
       expect(answer).toMatchObject({ status: 200, code: 9007, data: null })
       expect(answer.headers.get('Retry-After')).toBe('1')
     }
+    // What the last look saw is remembered for a moment.
+    await until(async () => (await fetch(`${running.url}/health/ready`)).status === 503)
+    const health = await fetch(`${running.url}/health`)
     const statuses = ['live', 'open', 'ready'].map(
       async (question) => (await fetch(`${running.url}/health/${question}`)).status,
     )
