@@ -118,7 +118,7 @@ function sharedLimiter(
     get isReady() {
       return shared.isReady
     },
-    del: (key: string) => shared.send('DEL', [key]),
+    del: (key: string) => shared.send('DEL', [keyOf(key)]),
     eval: (script: string, { keys, arguments: args }: { keys: string[]; arguments: string[] }) =>
       shared.send('EVAL', [script, String(keys.length), ...keys.map(keyOf), ...args]),
   }

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
 import { RedisClient } from 'bun'
+import { createRateLimit } from '../../src/http/rate-limits.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { createRelay, type Relay } from '../../src/realtime/relay.ts'
 import { figuresNow } from '../support/figures.ts'
@@ -122,7 +124,46 @@ test('replicas that have changed their secret and those that have not hear each 
   expect([old.heard.length, changed.heard.length, old.forged(), changed.forged()]).toEqual([1, 1, 0, 0])
 })
 
+/** Every command that Redis is sent during `work`. */
+async function commandsDuring(work: () => Promise<unknown>): Promise<string> {
+  const { hostname, port } = new URL(redis.url)
+  let heard = ''
+  const monitor = connect(Number(port), hostname)
+  monitor.on('data', (data) => {
+    heard += data.toString()
+  })
+  monitor.write('MONITOR\r\n')
+  await until(() => heard.includes('OK'))
+  await work()
+  await thief.send('ECHO', ['the end'])
+  await until(() => heard.includes('the end'))
+  monitor.destroy()
+  return heard
+}
+
 describe('the keys in Redis', () => {
+  test('no command holds a phone or an address, also when a use is given back', async () => {
+    const phone = newPhone()
+    const commands = await commandsDuring(async () => {
+      const send = () => service.client.post('/api/auth/send-code', { body: { phone } })
+      expect((await send()).code).toBe(0)
+      expect((await send()).code).toBe(1003)
+      await service.client.post('/api/auth/login', { body: { phone, code: '000000' } })
+      const limit = createRateLimit('given-back', 1, 60, true, relays[0]?.redis)
+      for (let i = 0; i < 3; i += 1) await (await limit.take(phone)).giveBack()
+    })
+    expect(commands).toContain('"DEL"')
+    expect(commands).not.toContain(phone)
+    expect(commands.replace(/\[\d+ 127\.0\.0\.1:\d+\]/g, '')).not.toContain('127.0.0.1')
+  })
+
+  test('a use that is given back leaves no count behind', async () => {
+    const who = newPhone()
+    const limit = createRateLimit('left-behind', 1, 60, true, relays[0]?.redis)
+    await (await limit.take(who)).giveBack()
+    expect(await thief.send('KEYS', ['*:left-behind:*'])).toEqual([])
+  })
+
   test('no key holds a phone or an address, and people are still counted apart', async () => {
     const [phone, another] = [newPhone(), newPhone()]
     const login = async (of: string) =>
