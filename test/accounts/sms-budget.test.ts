@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, expect, setSystemTime, test } from 'bun:test'
 import { startAlertDesk } from '../support/alert-desk.ts'
+import { figuresNow, sumOf } from '../support/figures.ts'
 import { newPhone } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 
@@ -48,10 +49,7 @@ test('the operators are told at 80 % of the budget, and at its end', async () =>
   for (let looks = 0; desk.told.length === 0 && looks < 200; looks += 1) await Bun.sleep(20)
   expect(told()).toContain('短信额度告急')
   expect(told()).toContain('这一小时已发验证码短信 8 条，上限 10 条')
-  const raised = async () => {
-    const figures = await (await fetch(`${service.url}/metrics`)).text()
-    return Number(/alerts_total\{event="sms_budget"\} (\d+)/.exec(figures)?.[1])
-  }
+  const raised = async () => sumOf(await figuresNow(service), 'alerts_total', 'event="sms_budget"')
   const before = await raised()
   await strangers(4)
   expect(await raised()).toBe(before + 1)
