@@ -1,9 +1,7 @@
 import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
-import { isDuplicateKey } from '../db/errors.ts'
 import { randomCode } from '../lib/random.ts'
-import { retry } from '../lib/retry.ts'
 import type { Till } from '../till/till.ts'
 import { findUserByMobile } from '../users/queries.ts'
 import type { User } from '../users/schema.ts'
@@ -32,7 +30,6 @@ export interface Entrance {
 
 /** 130 random bits. */
 const sessionIdLength = 26
-const pauses_ms = [0, 0]
 
 export interface EntranceParts {
   database: Database
@@ -66,9 +63,4 @@ export function createEntrance({ database, till, tokens, logger, now }: Entrance
       return { user, isNew, tokens: await tokens.issue(begun) }
     },
   }
-}
-
-/** Looks up the account and enters again when another login came first. */
-export function amongOthers<Result>(lookAndEnter: () => Promise<Result>): Promise<Result> {
-  return retry(lookAndEnter, pauses_ms, isDuplicateKey)
 }

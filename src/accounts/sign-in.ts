@@ -1,6 +1,6 @@
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
-import { post } from '../points/post.ts'
+import { newAccount, register } from '../points/register.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
@@ -9,8 +9,6 @@ import type { Visitor } from './known-devices.ts'
 import { sessions, smsCodes } from './schema.ts'
 import { spendCode } from './sms-code.ts'
 import { refreshLife_s } from './tokens.ts'
-
-const registrationBonus = 1_000
 
 /** What proves that someone may sign in to the account of a phone. */
 export type Proof =
@@ -60,9 +58,7 @@ export const signIn: Operation<SignIn, SignInOutcome, Push> = {
   name: 'sign_in',
   laneKey: ({ phone, userId }) => userId ?? phone,
   needs: ({ phone, userId, proof }) => [
-    userId === null
-      ? { mapping: users, fresh: { mobile: phone, nickname: defaultNickname(phone) } }
-      : rows(users, userId),
+    userId === null ? newAccount(phone) : rows(users, userId),
     ...(proof.by === 'code' ? [rows(smsCodes, phone)] : []),
   ],
   decide(unit, { phone, userId, proof, by, session, deviceInfo }) {
@@ -114,17 +110,6 @@ function openSession(unit: UnitOfWork<Push>, session: SignIn['session'], user_id
   })
 }
 
-function register(unit: UnitOfWork<Push>): Readonly<User> {
-  const user = unit.keepFresh(users)
-  post(unit, user, {
-    points: registrationBonus,
-    source: 'register',
-    related_id: `REG_${user.user_id}`,
-    description: '新用户注册奖励',
-  })
-  return user
-}
-
 function requireUser(user: Readonly<User> | undefined): Readonly<User> {
   if (!user) throw new Refusal(2003)
   return user
@@ -133,8 +118,4 @@ function requireUser(user: Readonly<User> | undefined): Readonly<User> {
 function requireActive(user: Readonly<User>): Readonly<User> {
   if (user.status !== 'active') throw new Refusal(2004)
   return user
-}
-
-function defaultNickname(phone: string): string {
-  return `用户${phone.slice(-4)}`
 }
