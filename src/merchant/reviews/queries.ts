@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, lt, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, isNotNull, lt, type SQL } from 'drizzle-orm'
 import type { z } from 'zod'
 import { yuanOf } from '../../contract/money.ts'
 import { Refusal } from '../../contract/refusals.ts'
@@ -11,8 +11,8 @@ import { findCopies } from '../../receipts/queries.ts'
 import { type Upload, uploadReviewsTable } from '../../receipts/schema.ts'
 import type { Flag } from '../../receipts/wire.ts'
 import type { ImageLinks } from '../../storage/image-links.ts'
-import { type User, usersTable } from '../../users/schema.ts'
-import { type PersonInfo, personView } from '../../users/user-info.ts'
+import { readPeople, type Person } from '../../users/queries.ts'
+import { personView } from '../../users/user-info.ts'
 import type { historyQuery, pendingQuery, ReviewItem } from './wire.ts'
 
 const table = uploadReviewsTable
@@ -77,18 +77,14 @@ interface PageDetails {
 }
 
 async function readPageDetails(database: Database, page: readonly Upload[]): Promise<PageDetails> {
-  const [people, copies] = await Promise.all([readPeople(database, page), findCopies(database, page)])
+  const [people, copies] = await Promise.all([
+    readPeople(
+      database,
+      page.flatMap(({ user_id, reviewer_id }) => [user_id, reviewer_id]),
+    ),
+    findCopies(database, page),
+  ])
   return { people, copies }
-}
-
-type Person = Pick<User, keyof PersonInfo>
-
-async function readPeople({ orm }: Database, page: readonly Upload[]): Promise<Map<number, Person>> {
-  const ids = [...new Set(page.flatMap(({ user_id, reviewer_id }) => [user_id, reviewer_id ?? user_id]))]
-  if (ids.length === 0) return new Map()
-  const { user_id, nickname, mobile, avatar } = usersTable
-  const people = await orm.select({ user_id, nickname, mobile, avatar }).from(usersTable).where(inArray(user_id, ids))
-  return new Map(people.map((person) => [person.user_id, person]))
 }
 
 function reviewItem(upload: Upload, { people, copies }: PageDetails, { imageLinks, absolute }: ViewParts): ReviewItem {
