@@ -8,6 +8,7 @@ import letRejectedPhotosReturn from '../../drizzle/0006_let_rejected_photos_retu
 import indexVouchersByStatus from '../../drizzle/0007_index_vouchers_by_status.sql' with { type: 'text' }
 import plainTimeDefaults from '../../drizzle/0008_plain_time_defaults.sql' with { type: 'text' }
 import knowDevices from '../../drizzle/0009_know_devices.sql' with { type: 'text' }
+import addStaffRoles from '../../drizzle/0010_add_staff_roles.sql' with { type: 'text' }
 
 /** A named change of the schema. Once landed it is never edited. */
 export interface Migration {
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { name: '0007_index_vouchers_by_status', sql: indexVouchersByStatus },
   { name: '0008_plain_time_defaults', sql: plainTimeDefaults },
   { name: '0009_know_devices', sql: knowDevices },
+  { name: '0010_add_staff_roles', sql: addStaffRoles },
 ]

@@ -94,6 +94,15 @@ describe('migrations', () => {
   })
 })
 
+test('whoever was a merchant is a manager after the upgrade', async () => {
+  const before = migrations.findIndex(({ name }) => name.endsWith('_add_staff_roles'))
+  await migrate(database, migrations.slice(0, before))
+  await database.query("INSERT INTO users (mobile, is_merchant) VALUES ('13800138001', 1), ('13800138002', 0)")
+  await migrate(database)
+  const staff = await database.query('SELECT user_id, role, granted_by, revoked_at FROM staff')
+  expect(staff).toEqual([{ user_id: 1, role: 'manager', granted_by: null, revoked_at: null }])
+})
+
 describe('the tables', () => {
   test('the tables are InnoDB and utf8mb4_unicode_ci, whatever the database’s default is', async () => {
     await database.query('ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_swedish_ci')
@@ -118,7 +127,7 @@ describe('the tables', () => {
         WHERE t.table_schema = DATABASE() GROUP BY t.table_name`,
     )
     const contract =
-      'users lottery_prizes products upload_reviews points_records lottery_records lottery_pity exchange_records vouchers stock_movements sessions sms_codes idempotency_keys audit_log job_runs'
+      'users lottery_prizes products upload_reviews points_records lottery_records lottery_pity exchange_records vouchers stock_movements sessions sms_codes idempotency_keys audit_log job_runs staff'
     for (const name of contract.split(' ')) expect(tables.map((table) => table.name)).toContain(name)
     for (const { indexes } of tables) expect(Number(indexes)).toBeLessThan(12)
   })
