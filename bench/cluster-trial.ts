@@ -14,6 +14,7 @@ import { randomId } from '../src/lib/random.ts'
 import { adjust } from '../src/merchant/counter/adjust.ts'
 import { findMismatches } from '../src/reconcile/checks.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
+import { systemActor } from '../src/staff/actor.ts'
 import { makePeople, type Person } from './people.ts'
 
 const { values: args } = parseArgs({
@@ -150,7 +151,7 @@ const [first] = servers as [RunningServer]
 const { till } = first.services
 const stage = {
   async givePoints(userIds: readonly number[], points: number) {
-    const correction = { points, reason: 'trial', actorId: null }
+    const correction = { points, reason: 'trial', actor: systemActor() }
     await Promise.all(
       userIds.map((userId) => till.run(adjust, { ...correction, userId, adjustmentId: randomId('ADJ') })),
     )

@@ -53,7 +53,7 @@ const steps: readonly [name: string, make: (app: Hono<AppEnv>) => MiddlewareHand
   ['route', (app) => requireRoute(app)],
   ['address limit', () => limitAddresses(endless, 0)],
   ['body', () => jsonBody([])],
-  ['authentication', () => authenticate({ callerOf: async () => caller, callerNow: async () => caller })],
+  ['authentication', () => authenticate({ callerOf: async () => caller })],
   ['write limit', () => limitCaller(endless)],
   ['validation', () => validate('json', drawBody, 3004) as unknown as MiddlewareHandler<AppEnv>],
   ['draw limit', () => limitCaller(endless)],

@@ -10,6 +10,7 @@ import { loadConfig } from '../src/config/config.ts'
 import { addProduct } from '../src/exchange/add-product.ts'
 import { randomId } from '../src/lib/random.ts'
 import { adjust } from '../src/merchant/counter/adjust.ts'
+import { systemActor } from '../src/staff/actor.ts'
 import { createTestDatabase } from '../test/support/database.ts'
 import type { Order, Report } from './socket-clients.ts'
 
@@ -127,7 +128,7 @@ async function signInMany({ services }: Installation, count: number): Promise<st
       points: 1_000_000,
       reason: 'bench',
       adjustmentId: randomId('ADJ'),
-      actorId: null,
+      actor: systemActor(),
     }
     await services.till.run(adjust, adjustment)
     return tokens.access_token

@@ -13,6 +13,7 @@ import { randomId } from '../src/lib/random.ts'
 import { stopInOrder } from '../src/lib/stop-in-order.ts'
 import { adjust } from '../src/merchant/counter/adjust.ts'
 import { findMismatches, type Mismatch } from '../src/reconcile/checks.ts'
+import { systemActor } from '../src/staff/actor.ts'
 
 /** A fresh database server that flushes each commit to disk, and the programs that are measured on it. */
 export interface Stage {
@@ -83,13 +84,14 @@ export async function openStage({ foreignKeys = true } = {}): Promise<Stage> {
       const reason = 'load'
       await Promise.all(
         userIds.map((userId) =>
-          services.till.run(adjust, { userId, points, reason, adjustmentId: randomId('ADJ'), actorId: null }),
+          services.till.run(adjust, { userId, points, reason, adjustmentId: randomId('ADJ'), actor: systemActor() }),
         ),
       )
     },
     async addProduct(points, stock) {
       const fields = { name: '秒杀商品', category: '套餐', exchange_points: points, sort_order: 1_000 }
-      return (await services.till.run(addProduct, { fields, stock, movementId: randomId('MV') })).answer.product_id
+      return (await services.till.run(addProduct, { fields, stock, movementId: randomId('MV'), actor: systemActor() }))
+        .answer.product_id
     },
     mismatches: () => findMismatches(services.database),
     async close() {

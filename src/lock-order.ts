@@ -4,6 +4,8 @@
  */
 export const lockOrder = {
   users: 10,
+  owners: 12,
+  staff: 14,
   smsCodes: 20,
   sessions: 30,
   sessionRefreshes: 35,
@@ -19,6 +21,7 @@ export const lockOrder = {
   pendingOrders: 96,
   earnings: 97,
   prizes: 100,
+  standings: 105,
   journals: 110,
   idempotencyKeys: 120,
 } as const

@@ -11,6 +11,7 @@ import type { Time } from './lib/time.ts'
 import { isOpen } from './lottery/wheel.ts'
 import { readWheel } from './lottery/wheel-mapping.ts'
 import type { SocketData } from './realtime/socket.ts'
+import { hasOwner } from './staff/queries.ts'
 
 /** A running service. */
 export interface RunningServer {
@@ -48,6 +49,7 @@ export async function startServer(
     await seedWheel(services)
     if (config.NODE_ENV !== 'production') await seedProducts(services)
     await requirePityPrize(services)
+    await warnWithoutOwner(services)
     const server = listen(config, services)
     services.realtime.attach(server)
     services.metrics.watch({
@@ -117,6 +119,11 @@ async function requirePityPrize({ database, logger }: Services): Promise<void> {
     throw new OperatorError(`The guaranteed prize (id ${wheel?.pity_prize_id}) is not an active prize of the wheel.`)
   }
   if (!isOpen(wheel)) logger.warn('the wheel is closed: its odds, prices or sectors are not whole')
+}
+
+async function warnWithoutOwner({ database, logger }: Services): Promise<void> {
+  if (await hasOwner(database)) return
+  logger.warn('nobody owns this restaurant yet: `staff grant <mobile> owner` makes an owner')
 }
 
 function displayHost(host: string): string {

@@ -19,7 +19,7 @@ const floors: readonly (readonly string[])[] = [
   ['http/dialects'],
   ['storage', 'users'],
   ['points'],
-  ['vouchers', 'receipts/photo'],
+  ['staff', 'vouchers', 'receipts/photo'],
   ['accounts', 'lottery', 'exchange', 'receipts/reading'],
   ['receipts', 'wallet'],
   ['merchant/reviews', 'merchant/catalogue', 'merchant/wheel', 'merchant/counter', 'merchant/statistics'],
@@ -34,7 +34,7 @@ const floors: readonly (readonly string[])[] = [
 ]
 
 /** Files of a slice's outer room that its inner rooms may use too. */
-const shared = ['merchant/deps.ts', 'merchant/audit.ts', 'merchant/schema.ts', 'merchant/guard.ts']
+const shared = ['merchant/deps.ts']
 
 interface Source {
   path: string

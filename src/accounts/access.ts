@@ -11,8 +11,6 @@ import type { AccessClaims, Tokens } from './tokens.ts'
 export interface Access {
   /** @throws {Refusal} 2002 for a bad token or an ended session, 2004 for an account that isn't active. */
   callerOf(token: string): Promise<Caller>
-  /** The same as `callerOf`, but always asks the database. */
-  callerNow(token: string): Promise<Caller>
   /** Reads which of these sessions are live, and whether their users are merchants now. Ended sessions are left out. */
   standings(sessionIds: readonly string[]): Promise<Map<string, { isMerchant: boolean }>>
   /** Drops a session's tokens from the cache. */
@@ -64,7 +62,6 @@ export function createAccess(database: Database, tokens: Tokens, { now, elapsed_
       const entry = known.get(token)
       return entry && isBelieved(entry) ? entry.caller : callerNow(token)
     },
-    callerNow,
     standings: (sessionIds) => readLiveStandings(database, sessionIds),
     forget(sessionId) {
       for (const [token, { claims }] of known) if (claims.session_id === sessionId) known.delete(token)

@@ -4,11 +4,16 @@ import { mostAtOnce } from '../lib/most-at-once.ts'
 import { OperatorError } from '../lib/operator-error.ts'
 import { bringBack, listQuarantine } from '../receipts/quarantine.ts'
 import { survey, sweepImages } from '../receipts/sweep.ts'
+import { systemActor } from '../staff/actor.ts'
+import { recordDeed } from '../staff/audit.ts'
 import { areOne, join, readMarks } from '../storage/installation.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 type Work = (services: Services, print: (line: string) => void) => Promise<void>
+
+/** How many images the audit log names of one command. */
+const mostNamed = 100
 
 /** Shows the images that no row knows. Puts them away, brings them back or adopts the store, on an operator's order. */
 export const imagesCommand: Command = async ({ args, config, print }) => {
@@ -46,25 +51,38 @@ const show: Work = async ({ database, store, now }, print) => {
   for (const { key, keptAt } of putAway) print(`quarantine   ${key} since ${keptAt.toISOString()}`)
 }
 
-const adopt: Work = async ({ database, store }, print) => {
-  await join(database, store)
+const adopt: Work = async (services, print) => {
+  await join(services.database, services.store)
+  await keep(services, 'images.adopt')
   print('The image store belongs to this database now.')
 }
 
 function sweep(most: number): Work {
-  return async ({ database, store, now }, print) => {
+  return async (services, print) => {
+    const { database, store, now } = services
     const done = await sweepImages(database, store, { now: now(), most })
+    await keep(services, 'images.sweep', done)
     print(`${done.putAway} put away, ${done.broughtBack} brought back, ${done.removed} removed after their week.`)
   }
 }
 
+/** What was done to the store stands in the audit log. */
+async function keep({ till }: Services, action: string, details = {}): Promise<void> {
+  await till.run(recordDeed, { actor: systemActor(), deed: { action, target: 'images', details } })
+}
+
 /** Brings back the whole quarantine, or the one image `name`. Images that still no row knows go back after an hour. */
 function restore(name: string | undefined): Work {
-  return async ({ database, store }, print) => {
+  return async (services, print) => {
+    const { database, store } = services
     const found = await Array.fromAsync(listQuarantine(database, store))
     const wanted = found.filter(({ key }) => name === undefined || key === name)
     if (name !== undefined && wanted.length === 0) throw new OperatorError(`The quarantine has no image ${name}.`)
     for (const { key } of wanted) await bringBack(store, key)
+    await keep(services, 'images.restore', {
+      keys: wanted.slice(0, mostNamed).map(({ key }) => key),
+      count: wanted.length,
+    })
     const unknown = wanted.filter(({ isKnown }) => !isKnown).length
     print(`${wanted.length} brought back.`)
     if (unknown > 0)

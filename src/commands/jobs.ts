@@ -1,6 +1,8 @@
 import { openInstallation } from '../composition/installation.ts'
 import type { Services } from '../composition/services.ts'
 import { OperatorError } from '../lib/operator-error.ts'
+import { systemActor } from '../staff/actor.ts'
+import { recordDeed } from '../staff/audit.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
@@ -27,10 +29,15 @@ export const jobsCommand: Command = async ({ args, config, print }) => {
   }
 }
 
-async function runJob({ jobs }: Services, name: string, print: (line: string) => void): Promise<number> {
+async function runJob({ jobs, till }: Services, name: string, print: (line: string) => void): Promise<number> {
   const job = jobs.all.find((candidate) => candidate.name === name)
   if (!job) throw new UsageError(`There is no job ${name}; there are ${jobs.all.map((each) => each.name).join(', ')}.`)
   const attempt = await jobs.run(job)
+  const { outcome } = attempt
+  await till.run(recordDeed, {
+    actor: systemActor(),
+    deed: { action: 'job.run', target: `job:${name}`, details: { outcome } },
+  })
   if (attempt.outcome === 'failed')
     throw new OperatorError(`${name} failed after ${attempt.rows} rows: ${attempt.error}`)
   if (attempt.outcome === 'stopped') throw new OperatorError(`${name} was stopped after ${attempt.rows} rows.`)

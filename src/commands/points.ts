@@ -2,6 +2,7 @@ import { openInstallation } from '../composition/installation.ts'
 import { randomId } from '../lib/random.ts'
 import { adjust } from '../merchant/counter/adjust.ts'
 import { adjustBody } from '../merchant/counter/wire.ts'
+import { systemActor } from '../staff/actor.ts'
 import type { Command } from './command.ts'
 import { requireAccount, requireMobile } from './named-account.ts'
 import { UsageError } from './usage.ts'
@@ -11,7 +12,7 @@ export const pointsCommand: Command = async ({ args, config, print }) => {
   const { services, close } = await openInstallation(config, print)
   try {
     const { user_id: userId } = await requireAccount(services, mobile)
-    const adjustment = { userId, points, reason, adjustmentId: randomId('ADJ'), actorId: null }
+    const adjustment = { userId, points, reason, adjustmentId: randomId('ADJ'), actor: systemActor() }
     const { answer } = await services.till.run(adjust, adjustment)
     print(`${mobile} has ${answer.new_balance} points now.`)
     return 0

@@ -1,6 +1,7 @@
 import { openInstallation } from '../composition/installation.ts'
 import { findMismatches } from '../reconcile/checks.ts'
 import { repair } from '../reconcile/repair.ts'
+import { systemActor } from '../staff/actor.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
@@ -19,7 +20,7 @@ export const reconcileCommand: Command = async ({ args, config, print }) => {
       return 0
     }
     if (isRepair) {
-      const repaired = await repair(services.database, services.till, most === undefined ? undefined : Number(most))
+      const repaired = await repair(services, systemActor(), most === undefined ? undefined : Number(most))
       print(`${repaired} repaired from their ledgers.`)
       // The figures and their alert go by the record of this job.
       for (const job of services.jobs.all) if (job.name === 'reconcile') await services.jobs.run(job)

@@ -5,6 +5,7 @@ import { describeError } from '../lib/logger.ts'
 import { OperatorError } from '../lib/operator-error.ts'
 import { version } from '../lib/version.ts'
 import { accountCommand } from './account.ts'
+import { auditCommand } from './audit.ts'
 import type { Command } from './command.ts'
 import { healthCommand } from './health.ts'
 import { imagesCommand } from './images.ts'
@@ -15,6 +16,7 @@ import { pointsCommand } from './points.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { seedCommand } from './seed.ts'
 import { serveCommand } from './serve.ts'
+import { staffCommand } from './staff.ts'
 import { UsageError } from './usage.ts'
 import { verifyCommand } from './verify.ts'
 
@@ -25,9 +27,14 @@ Usage: restaurant-points <command>
   serve                                 Serve HTTP, sockets and jobs (the default)
   migrate                               Bring the database's tables up to date
   seed                                  Install the default wheel and the sample products, once
-  merchant grant|revoke <mobile>        Make an account a merchant, or no longer one
+  staff list                            Show who has which role
+  staff grant <mobile> <role>           Make someone owner, manager, reviewer, cashier or auditor
+  staff revoke <mobile>                 Take someone's role away
+  merchant grant|revoke <mobile>        Make an account a manager, or take its role away
   account stop|restore <mobile>         Keep someone out of their account, or let them back in
   points <mobile> <±n> --reason <text>  Correct a balance
+  audit [--actor <mobile>] [--action <name>] [--target <what>] [--from <day>] [--to <day>] [--page <n>] [--limit <n>]
+                                        Show what the staff and the commands did, newest first
   reconcile [--repair [<most>]]         Hold every balance and stock against its ledger; exit 1 when one disagrees
   jobs list | run <name>                Show the scheduled jobs, or run one now
   images [sweep <most> | restore [name] | adopt]
@@ -44,9 +51,11 @@ const commands: Record<string, Command> = {
   serve: serveCommand,
   migrate: migrateCommand,
   seed: seedCommand,
+  staff: staffCommand,
   merchant: merchantCommand,
   account: accountCommand,
   points: pointsCommand,
+  audit: auditCommand,
   reconcile: reconcileCommand,
   jobs: jobsCommand,
   images: imagesCommand,

@@ -4,6 +4,7 @@ import { isDuplicateKey } from '../db/errors.ts'
 import { addProduct } from '../exchange/add-product.ts'
 import { productsTable, stockMovementsTable } from '../exchange/schema.ts'
 import { installWheel } from '../lottery/install-wheel.ts'
+import { systemActor } from '../staff/actor.ts'
 import type { Services } from './services.ts'
 
 /** Installs the default wheel where there is none. Returns whether it did. */
@@ -12,6 +13,7 @@ export async function seedWheel({ till, config }: Services): Promise<boolean> {
     prizes: defaultPrizes,
     pityPrizeId: defaultPityPrizeId,
     costPoints: config.LOTTERY_COST_POINTS,
+    actor: systemActor(),
   })
   return answer.installed
 }
@@ -31,12 +33,13 @@ export async function seedProducts({ till, database }: Services): Promise<number
     (await database.orm.select({ id: productsTable.commodity_id }).from(productsTable).limit(1)).length > 0
   )
     return 0
+  const actor = systemActor()
   let made = 0
   for (const [index, { fields, stock }] of sampleProducts.entries()) {
     const movementId = `SEED_${index + 1}`
     if (seeded.has(movementId)) continue
     try {
-      await till.run(addProduct, { fields: { ...fields, sort_order: index + 1 }, stock, movementId })
+      await till.run(addProduct, { fields: { ...fields, sort_order: index + 1 }, stock, movementId, actor })
       made += 1
     } catch (error) {
       // Another process seeds at the same time and added this one first.

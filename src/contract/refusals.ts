@@ -39,6 +39,8 @@ export const refusals = {
   2005: { sentence: '需要商家权限', data: nothing },
   /** Checked in today. */
   2006: { sentence: '今天已经签到过了', data: nothing },
+  /** The caller's role lacks a right; `required` names it. */
+  2007: { sentence: '你的岗位没有这项权限', data: z.object({ required: z.string() }) },
   /** Lottery failed on our side. */
   3000: { sentence: '抽奖服务开小差了，请稍后再试', data: nothing },
   /** Wheel closed. */
@@ -107,6 +109,8 @@ export const refusals = {
   6009: { sentence: '商品信息有误', data: issues },
   /** Bad wheel. */
   6010: { sentence: '转盘配置有误', data: issues },
+  /** The last owner stays one. */
+  6015: { sentence: '至少要保留一位店主', data: nothing },
   /** Bad field. */
   9000: { sentence: '请求参数有误', data: issues },
   /** Body not readable. */

@@ -34,14 +34,15 @@ export const asciiId = z.string().regex(/^[\x21-\x7e]{1,64}$/, '编号无效')
 /** The numeric id of a row, up to the largest INT. */
 export const rowId = z.int().min(1).max(2_147_483_647)
 
+/** The number of a row in a path or a query string. */
+export const rowIdText = z
+  .string()
+  .regex(/^\d{1,10}$/, '应为整数')
+  .transform(Number)
+  .pipe(rowId)
+
 /** The numeric id of a row in a path. */
-export const rowIdParam = z.object({
-  id: z
-    .string()
-    .regex(/^\d{1,10}$/)
-    .transform(Number)
-    .pipe(rowId),
-})
+export const rowIdParam = z.object({ id: rowIdText })
 
 /** A whole number in a query string. */
 export const wholeNumber = (min: number, max: number) =>

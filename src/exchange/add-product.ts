@@ -1,4 +1,6 @@
 import type { Push } from '../contract/messages.ts'
+import type { Actor } from '../staff/actor.ts'
+import { audit } from '../staff/audit.ts'
 import type { Operation } from '../till/operation.ts'
 import { type Product, products } from './schema.ts'
 import { moveStock } from './stock.ts'
@@ -10,6 +12,7 @@ export interface NewProduct {
   stock: number
   /** Names the first movement. */
   movementId: string
+  actor: Actor
 }
 
 /** Adds a product to the catalogue, with its first stock. */
@@ -17,9 +20,11 @@ export const addProduct: Operation<NewProduct, { product_id: number }, Push> = {
   name: 'add_product',
   laneKey: () => 'catalogue',
   needs: ({ fields }) => [{ mapping: products, fresh: fields }],
-  decide(unit, { stock, movementId }) {
+  decide(unit, { fields, stock, movementId, actor }) {
     const product = unit.keepFresh(products)
     if (stock > 0) moveStock(unit, product, { change: stock, operation: 'restock', related_id: movementId })
+    const target = `product:${product.commodity_id}`
+    audit(unit, actor, { action: 'product.create', target, after: { ...fields, stock } })
     return { product_id: product.commodity_id }
   },
 }

@@ -2,10 +2,9 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv, Caller } from './env.ts'
 
-/** Turns a token into its caller. `callerOf` may answer from a cache; `callerNow` asks the database. */
+/** Turns a token into its caller, perhaps from a cache. */
 export interface Authority {
   callerOf(token: string): Promise<Caller>
-  callerNow(token: string): Promise<Caller>
 }
 
 /**

@@ -45,6 +45,7 @@ export function requestContext(options: {
     c.set('requestId', requestId)
     // A connection that became a socket's has no address afterwards.
     const address_id = addressId(addressOf(c, trustedProxies))
+    c.set('addressId', address_id)
     c.set('route', c.env.isNamed ? routeOf(c) : undefined)
     c.set('unsettled', unsettled)
     c.set('baseUrl', publicUrl ?? originOf(c, trustedProxies > 0))

@@ -24,6 +24,10 @@ export interface AppEnv {
     /** The pattern of the route that the request reaches, such as `/api/exchange/orders/:exchange_id/cancel`. */
     route: string | undefined
     caller: Caller
+    /** A keyed digest of the network that the request came from. */
+    addressId: string
+    /** What the caller is to the restaurant, on the routes of its staff. */
+    role: string
     /** When the whole body had arrived, on `performance`'s clock; undefined without a body. */
     arrivedAt?: number
     /** The envelope's code, for logs and metrics. */

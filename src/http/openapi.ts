@@ -30,6 +30,8 @@ export interface OpenApiOperation {
   responses: Record<string, object>
   /** The codes that this operation can refuse with. */
   'x-refusals': number[]
+  /** The rights of staff that open it, one is enough. */
+  'x-rights'?: readonly string[]
 }
 
 /** Every route can refuse with these. */
@@ -122,6 +124,7 @@ function operationOf(route: Route): OpenApiOperation {
     ...(docs.form ? { requestBody: { required: true, content: formContent(docs.form) } } : {}),
     responses: responsesOf(docs, codes),
     'x-refusals': [...codes].sort((a, b) => a - b),
+    ...(docs.rights ? { 'x-rights': docs.rights } : {}),
   }
 }
 

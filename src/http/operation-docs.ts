@@ -10,6 +10,8 @@ export interface OperationDocs {
   answer: z.ZodType
   /** The codes that it can refuse with, besides those of every route. */
   refusals?: readonly RefusalCode[]
+  /** The rights of staff that open it, one is enough; an empty list opens it to everyone with a role. */
+  rights?: readonly string[]
   /** Open to callers without a token. */
   public?: boolean
   /** Honours `Idempotency-Key`. */

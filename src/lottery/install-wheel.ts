@@ -1,3 +1,5 @@
+import type { Actor } from '../staff/actor.ts'
+import { audit } from '../staff/audit.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { Prize } from './prizes.ts'
@@ -12,6 +14,7 @@ export interface WheelInstallation {
   prizes: readonly SeedPrize[]
   pityPrizeId: number
   costPoints: number
+  actor: Actor
 }
 
 /** Creates the wheel of a new installation. Does nothing when there is a wheel already. */
@@ -19,7 +22,7 @@ export const installWheel: Operation<WheelInstallation, { installed: boolean }> 
   name: 'install_wheel',
   laneKey: () => 'wheel',
   needs: () => [rows(wheelRow, onlyWheel)],
-  decide(unit, { prizes, pityPrizeId, costPoints }) {
+  decide(unit, { prizes, pityPrizeId, costPoints, actor }) {
     if (unit.find(wheelRow, [onlyWheel])) return { installed: false }
     const { now } = unit
     unit.append(wheelRow, { wheel_id: onlyWheel, version: 1, pity_prize_id: pityPrizeId, updated_at: now })
@@ -33,6 +36,8 @@ export const installWheel: Operation<WheelInstallation, { installed: boolean }> 
         updated_at: now,
       })
     }
+    const after = { version: 1, pity_prize_id: pityPrizeId, cost_points: costPoints, prizes }
+    audit(unit, actor, { action: 'wheel.install', target: 'wheel:1', after })
     return { installed: true }
   },
 }

@@ -1,7 +1,6 @@
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
 import type { Catalogue } from '../exchange/catalogue.ts'
-import type { Authority } from '../http/authenticate.ts'
 import type { RateLimit } from '../http/rate-limits.ts'
 import type { Cached } from '../lib/cached.ts'
 import type { Calendar } from '../lib/calendar.ts'
@@ -19,7 +18,6 @@ export interface MerchantDeps {
   till: Till<Push>
   calendar: Calendar
   now: () => Date
-  access: Authority
   caches: {
     catalogue: Catalogue
     wheel: Cached<Wheel | undefined>

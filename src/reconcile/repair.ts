@@ -1,14 +1,15 @@
 import type { Database } from '../db/client.ts'
 import type { Transaction } from '../db/transact.ts'
-import { products } from '../exchange/schema.ts'
+import { type Product, products } from '../exchange/schema.ts'
 import { mostAtOnce } from '../lib/most-at-once.ts'
 import { OperatorError } from '../lib/operator-error.ts'
 import { lockOrder } from '../lock-order.ts'
-import { audit } from '../merchant/audit.ts'
+import type { Actor } from '../staff/actor.ts'
+import { audit, difference } from '../staff/audit.ts'
 import type { Operation } from '../till/operation.ts'
 import { derivedMapping, type Key, rows, type TableMapping } from '../till/table-mapping.ts'
 import type { Till } from '../till/till.ts'
-import { users } from '../users/schema.ts'
+import { type User, users } from '../users/schema.ts'
 import { findMismatches } from './checks.ts'
 
 /** The sum of one user's or one product's ledger rows. */
@@ -28,37 +29,44 @@ const stockLedger = sumsOf(
   'SELECT commodity_id AS id, SUM(quantity_change) AS total, 0 AS last_seq, COUNT(*) AS row_count FROM stock_movements WHERE commodity_id IN (?) GROUP BY commodity_id',
 )
 
+interface Repair {
+  /** Of the user, or of the product. */
+  id: number
+  actor: Actor
+}
+
 /** Sets a balance that disagrees to the sum of its ledger, if no ledger row is missing. */
-const repairBalance: Operation<number, { repaired: boolean }> = {
+const repairBalance: Operation<Repair, { repaired: boolean }> = {
   name: 'repair_balance',
-  laneKey: (userId) => userId,
-  needs: (userId) => [rows(users, userId), rows(pointsLedger, userId)],
-  decide(unit, userId) {
+  laneKey: ({ id }) => id,
+  needs: ({ id: userId }) => [rows(users, userId), rows(pointsLedger, userId)],
+  decide(unit, { id: userId, actor }) {
     const user = unit.get(users, [userId])
     const { total, last_seq, row_count } = unit.get(pointsLedger, [userId])
     // Rows are missing, so their sum is not the balance.
     if (row_count !== last_seq || row_count < user.ledger_seq) return { repaired: false }
     if (total < 0 || (total === user.total_points && last_seq === user.ledger_seq)) return { repaired: false }
-    const details = { was: user.total_points, is: total }
-    unit.update(users, user, { total_points: total, ledger_seq: last_seq, updated_at: unit.now })
-    audit(unit, { actorId: null, action: 'reconcile.repair', target: `user:${userId}`, details })
+    const patch = { total_points: total, ledger_seq: last_seq }
+    const changes = difference<User>(user, patch)
+    unit.update(users, user, { ...patch, updated_at: unit.now })
+    audit(unit, actor, { action: 'reconcile.repair', target: `user:${userId}`, ...changes })
     return { repaired: true }
   },
 }
 
 /** Sets a stock that disagrees to the sum of its movements, if none is missing. */
-const repairStock: Operation<number, { repaired: boolean }> = {
+const repairStock: Operation<Repair, { repaired: boolean }> = {
   name: 'repair_stock',
-  laneKey: (productId) => productId,
-  needs: (productId) => [rows(products, productId), rows(stockLedger, productId)],
-  decide(unit, productId) {
+  laneKey: ({ id }) => id,
+  needs: ({ id: productId }) => [rows(products, productId), rows(stockLedger, productId)],
+  decide(unit, { id: productId, actor }) {
     const product = unit.get(products, [productId])
     const { total, row_count } = unit.get(stockLedger, [productId])
     if (row_count < product.stock_seq || (row_count === 0 && product.stock > 0)) return { repaired: false }
     if (total < 0 || total === product.stock) return { repaired: false }
-    const details = { was: product.stock, is: total }
+    const changes = difference<Product>(product, { stock: total })
     unit.update(products, product, { stock: total, updated_at: unit.now })
-    audit(unit, { actorId: null, action: 'reconcile.repair', target: `product:${productId}`, details })
+    audit(unit, actor, { action: 'reconcile.repair', target: `product:${productId}`, ...changes })
     return { repaired: true }
   },
 }
@@ -68,13 +76,17 @@ const repairStock: Operation<number, { repaired: boolean }> = {
  * keeps the old values.
  * @throws {OperatorError} when more disagree than `most`, or without it than `mostAtOnce` allows.
  */
-export async function repair(database: Database, till: Till, most?: number): Promise<number> {
+export async function repair(
+  { database, till }: { database: Database; till: Till },
+  actor: Actor,
+  most?: number,
+): Promise<number> {
   const operations = { balance: repairBalance, stock: repairStock }
   const wrong = (await findMismatches(database)).filter(({ repairs }) => repairs !== undefined)
   await requireFew(database, wrong.length, most)
   let repaired = 0
   for (const { repairs, id } of wrong) {
-    if (repairs && (await till.run(operations[repairs], Number(id))).answer.repaired) repaired += 1
+    if (repairs && (await till.run(operations[repairs], { id: Number(id), actor })).answer.repaired) repaired += 1
   }
   return repaired
 }

@@ -25,8 +25,9 @@ export const usersTable = mysqlTable(
     updated_at: instant().notNull().default(utcNow),
   },
   (table) => [
-    // For operators who look up banned accounts and merchants by hand. The program itself doesn't need these three.
+    // For operators who look up banned accounts by hand. The program itself doesn't need it.
     index('users_status').on(table.status),
+    // `readStaff`: the few accounts with a role among all.
     index('users_is_merchant').on(table.is_merchant),
     index('users_is_merchant_status').on(table.is_merchant, table.status),
     // `readMerchantStatistics`: new accounts by day. Without it each call reads every account.

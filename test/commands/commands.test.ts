@@ -45,6 +45,16 @@ describe('the command line', () => {
     [['dance']],
     [['constructor']],
     [['__proto__']],
+    [['staff']],
+    [['staff', 'list', 'all']],
+    [['staff', 'grant', '13800138000']],
+    [['staff', 'grant', '13800138000', 'boss']],
+    [['staff', 'grant', '123', 'owner']],
+    [['staff', 'revoke']],
+    [['audit', '--from']],
+    [['audit', '--from', 'today']],
+    [['audit', '--who', '13800138000']],
+    [['audit', 'all']],
     [['merchant']],
     [['merchant', 'grant']],
     [['merchant', 'grant', '123']],
@@ -171,8 +181,38 @@ describe('commands', () => {
     expect((await run('merchant', 'grant', phone)).out).toContain('already')
     expect((await run('merchant', 'revoke', phone)).out).toContain('no merchant')
     const deeds = await database.query<{ action: string }>('SELECT action FROM audit_log ORDER BY audit_id')
-    expect(deeds.map(({ action }) => action)).toEqual(['merchant.grant', 'merchant.revoke'])
+    expect(deeds.map(({ action }) => action)).toEqual(['staff.grant', 'staff.revoke'])
     expect(await run('merchant', 'grant', '13999999999')).toMatchObject({ code: 1, out: '' })
+  })
+
+  test('the command staff gives roles, also to a phone without an account, shows them and takes them away', async () => {
+    const phone = newPhone()
+    expect((await run('staff', 'list')).out).toContain('Nobody has a role.')
+    expect((await run('staff', 'grant', phone, 'owner')).out).toContain(`${phone} is now owner.`)
+    expect((await run('staff', 'grant', phone, 'owner')).out).toContain(`${phone} was owner already.`)
+    expect((await run('staff', 'list')).out).toMatch(new RegExp(`^${phone}  owner  +since 2\\d{3}-`, 'm'))
+    const last = await run('staff', 'revoke', phone)
+    expect([last.code, last.err]).toEqual([1, '至少要保留一位店主\n'])
+    expect((await run('merchant', 'grant', phone)).out).toContain('already')
+    const [other, former] = [newPhone(), newPhone()]
+    await run('staff', 'grant', other, 'owner')
+    expect((await run('staff', 'revoke', phone)).out).toContain(`${phone} is no owner any more.`)
+    expect((await run('staff', 'revoke', phone)).out).toContain(`${phone} had no role.`)
+    expect(await run('staff', 'revoke', former)).toMatchObject({ code: 1, out: '' })
+    expect(await findMismatches(database)).toEqual([])
+  })
+
+  test('the command audit shows what was done, by whom, and takes filters', async () => {
+    const phone = newPhone()
+    await run('staff', 'grant', phone, 'cashier')
+    await run('points', phone, '+5', '--reason', '补偿')
+    const { out } = await run('audit', '--action', 'points.adjust', '--limit', '1')
+    expect(out).toMatch(
+      /^2\S+Z {2}system:\S+ {2}- {2}points\.adjust {2}user:\d+ {2}\{"total_points":1000\} {2}\{"total_points":1005\} /m,
+    )
+    expect(out).toMatch(/^Page 1 of \d+, \d+ rows\.$/m)
+    expect((await run('audit', '--actor', phone)).out).toContain('Page 1 of 0, 0 rows.')
+    expect(await run('audit', '--actor', '13999999998')).toMatchObject({ code: 1, out: '' })
   })
 
   test('the command points corrects a balance with a ledger row, and never below zero', async () => {
@@ -230,6 +270,19 @@ describe('commands', () => {
 })
 
 describe('serve', () => {
+  test('the start names the command that makes an owner, while there is none', async () => {
+    const own = await createTestDatabase(`points_owner_${process.pid}`)
+    const started = async () => {
+      const program = await startProgram({ DATABASE_URL: own })
+      expect(await program.kill('SIGTERM')).toBe(0)
+      return program.output()
+    }
+    const words = 'staff grant <mobile> owner'
+    expect(await started()).toContain(words)
+    expect((await runCommand(['staff', 'grant', newPhone(), 'owner'], { DATABASE_URL: own })).code).toBe(0)
+    expect(await started()).not.toContain(words)
+  })
+
   test('the service answers the requests it has taken before it stops, and exits 0', async () => {
     const phone = await account()
     const program = await startProgram({ DATABASE_URL })

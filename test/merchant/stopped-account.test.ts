@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'bun:test'
-import { setStanding } from '../../src/merchant/change-account.ts'
+import { setStanding } from '../../src/accounts/set-standing.ts'
+import { systemActor } from '../../src/staff/actor.ts'
 import { balanceOf, newProduct, type Person, signIn, signInMerchant } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 import { newUpload } from '../support/uploads.ts'
@@ -17,7 +18,8 @@ beforeEach(async () => {
   await stand('banned')
 })
 
-const stand = (status: 'banned' | 'active') => service.services.till.run(setStanding, { userId: diner.userId, status })
+const stand = (status: 'banned' | 'active') =>
+  service.services.till.run(setStanding, { userId: diner.userId, status, actor: systemActor() })
 const balance = async () => {
   const [row] = await service.database.query<{ points: number }>(
     'SELECT total_points AS points FROM users WHERE user_id = ?',

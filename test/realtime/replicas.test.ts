@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { randomId } from '../../src/lib/random.ts'
-import { setMerchant } from '../../src/merchant/change-account.ts'
 import { adjust } from '../../src/merchant/counter/adjust.ts'
 import { storeFindings } from '../../src/receipts/store-findings.ts'
+import { systemActor } from '../../src/staff/actor.ts'
 import { type Client, createClient } from '../support/client.ts'
-import { givePoints, newPhone, newProduct, type Person, signIn } from '../support/people.ts'
+import { appoint, givePoints, newPhone, newProduct, type Person, signIn } from '../support/people.ts'
 import { type Program, runCommand, startProgram } from '../support/process.ts'
 import { waitingReceipt } from '../support/receipts.ts'
 import { startRedis, startRedisProxy } from '../support/redis.ts'
@@ -67,7 +67,7 @@ describe('two replicas with one Redis', () => {
 
   test('a review on one replica reaches the uploader’s phone on the other: first the result, then the points', async () => {
     const [person, merchant] = [await signIn(service), await signIn(service)]
-    await service.services.till.run(setMerchant, { userId: merchant.userId, isMerchant: true })
+    await appoint(service, merchant, 'manager')
     const { token } = await signIn(service, merchant.phone)
     const upload_id = await waitingReceipt(service.database, person.userId, new Date())
     const phone = await connectAs(service.url, person)
@@ -253,7 +253,7 @@ describe('a replica that dies', () => {
         points: 7,
         reason: 'test',
         adjustmentId: randomId('ADJ'),
-        actorId: null,
+        actor: systemActor(),
       })
       for (const each of [back, steady]) {
         await until(() => each.of('points_update').at(-1)?.data.total_points === answer.new_balance)

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
-import { setMerchant } from '../../src/merchant/change-account.ts'
 import { usersTable } from '../../src/users/schema.ts'
-import { balanceOf, givePoints, newProduct, signIn } from '../support/people.ts'
+import { appoint, balanceOf, givePoints, newProduct, signIn } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 import { closeSockets, connectAs, openSilently, openSocket, until } from '../support/sockets.ts'
 
@@ -225,7 +224,7 @@ describe('who hears what', () => {
 
   test('only merchants get the pushes for merchants, from the moment they become one', async () => {
     const [diner, merchant] = [await signIn(service), await signIn(service)]
-    await service.services.till.run(setMerchant, { userId: merchant.userId, isMerchant: true })
+    await appoint(service, merchant, 'manager')
     const [plain, shop] = [
       await connectAs(service.url, diner),
       await connectAs(service.url, await signIn(service, merchant.phone)),
@@ -240,8 +239,8 @@ describe('who hears what', () => {
       ])
     tell()
     await shop.next('merchant_notification')
-    await service.services.till.run(setMerchant, { userId: diner.userId, isMerchant: true })
-    await service.services.till.run(setMerchant, { userId: merchant.userId, isMerchant: false })
+    await appoint(service, diner, 'manager')
+    await appoint(service, merchant, null)
     service.clock.advance(15_000)
     await until(() => {
       tell()

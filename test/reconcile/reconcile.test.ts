@@ -91,7 +91,7 @@ test.each([
 })
 
 describe('a repair', () => {
-  const repaired = (most?: number) => repair(installation.services.database, installation.services.till, most)
+  const repaired = (most?: number) => repair(installation.services, { userId: null, systemUser: 'operator' }, most)
   const balances = () => run('SELECT user_id AS id, total_points AS balance FROM users ORDER BY user_id')
 
   test('a repair sets a balance and a stock to their ledgers, and the audit log keeps the old values', async () => {
@@ -101,12 +101,13 @@ describe('a repair', () => {
     await run('DELETE FROM audit_log')
     expect(await repaired()).toBe(2)
     expect(await findMismatches(installation.services.database)).toEqual([])
-    const kept = await installation.services.database.query<{ text: string }>(
-      'SELECT CAST(details AS CHAR) AS text FROM audit_log ORDER BY audit_id',
+    const kept = await installation.services.database.query<Record<'who' | 'was' | 'became', string>>(
+      `SELECT system_user AS who, CAST(state_before AS CHAR) AS was, CAST(state_after AS CHAR) AS became
+         FROM audit_log ORDER BY audit_id`,
     )
-    expect(kept.map(({ text }) => JSON.parse(text))).toEqual([
-      { was: 1_007, is: 1_000 },
-      { was: 4, is: 5 },
+    expect(kept.map(({ who, was, became }) => [who, JSON.parse(was), JSON.parse(became)])).toEqual([
+      ['operator', { total_points: 1_007 }, { total_points: 1_000 }],
+      ['operator', { stock: 4 }, { stock: 5 }],
     ])
   })
 

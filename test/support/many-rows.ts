@@ -139,7 +139,7 @@ const columnsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   audit_log: {
     actor_id: someone,
-    action: "'review'",
+    action: "CONCAT('action-', n % 20)",
     target: uploadId,
     details: "'{}'",
     created_at: hoursAgo,

@@ -1,8 +1,10 @@
 import { expect } from 'bun:test'
 import { addProduct, type NewProduct } from '../../src/exchange/add-product.ts'
 import { randomId } from '../../src/lib/random.ts'
-import { setMerchant } from '../../src/merchant/change-account.ts'
 import { adjust } from '../../src/merchant/counter/adjust.ts'
+import { type StaffActor, systemActor } from '../../src/staff/actor.ts'
+import type { Role } from '../../src/staff/roles.ts'
+import { setRole } from '../../src/staff/set-role.ts'
 import type { TestService } from './service.ts'
 
 /** Someone signed in. */
@@ -31,7 +33,8 @@ export async function signIn({ client }: Pick<TestService, 'client'>, phone = ne
 
 /** Gives (or takes) points by a correction. */
 export async function givePoints({ services }: TestService, { userId }: Person, points: number): Promise<void> {
-  await services.till.run(adjust, { userId, points, reason: 'test', adjustmentId: randomId('ADJ'), actorId: null })
+  const correction = { userId, points, reason: 'test', adjustmentId: randomId('ADJ'), actor: systemActor() }
+  await services.till.run(adjust, correction)
 }
 
 /** The balance that the API shows. */
@@ -46,13 +49,31 @@ export async function newProduct(
   fields: Partial<NewProduct['fields']> = {},
 ): Promise<number> {
   const product = { name: '测试商品', category: '热菜', exchange_points: 10, ...fields }
-  const { answer } = await services.till.run(addProduct, { fields: product, stock, movementId: randomId('MV') })
+  const { answer } = await services.till.run(addProduct, {
+    ...{ fields: product, stock },
+    ...{ movementId: randomId('MV'), actor: systemActor() },
+  })
   return answer.product_id
 }
 
-/** Signs a new phone in and makes them a merchant. */
-export async function signInMerchant(service: Pick<TestService, 'client' | 'services'>): Promise<Person> {
+/** Gives someone a role, or takes it away. */
+export async function appoint(
+  { services }: Pick<TestService, 'services'>,
+  { userId }: Pick<Person, 'userId'>,
+  role: Role | null,
+): Promise<void> {
+  await services.till.run(setRole, { who: { userId }, role, actor: systemActor() })
+}
+
+/** Signs a new phone in and gives them a role. */
+export async function signInStaff(service: Pick<TestService, 'client' | 'services'>, role: Role): Promise<Person> {
   const person = await signIn(service)
-  await service.services.till.run(setMerchant, { userId: person.userId, isMerchant: true })
+  await appoint(service, person, role)
   return person
 }
+
+/** Signs a new phone in and makes them a manager. */
+export const signInMerchant = (service: Pick<TestService, 'client' | 'services'>) => signInStaff(service, 'manager')
+
+/** Someone of the staff, as their requests name them. */
+export const actorOf = ({ userId }: Pick<Person, 'userId'>): StaffActor => ({ userId, addressId: 'test' })

@@ -2,10 +2,12 @@ import type { Push } from '../../contract/messages.ts'
 import { Refusal } from '../../contract/refusals.ts'
 import { type Product, products } from '../../exchange/schema.ts'
 import { moveStock } from '../../exchange/stock.ts'
+import type { StaffActor } from '../../staff/actor.ts'
+import { audit, difference } from '../../staff/audit.ts'
+import { byStaff } from '../../staff/standing.ts'
 import type { Operation } from '../../till/operation.ts'
 import { rows } from '../../till/table-mapping.ts'
 import type { UnitOfWork } from '../../till/unit-of-work.ts'
-import { audit } from '../audit.ts'
 import { merchantProductView } from './product-view.ts'
 import type { MerchantProduct, ProductFields, StockAnswer } from './wire.ts'
 
@@ -14,66 +16,68 @@ export interface ProductCreation {
   stock: number
   /** Names the first movement. */
   movementId: string
-  actorId: number
+  actor: StaffActor
 }
 
 /** Adds a merchant's product to the catalogue, with its first stock. */
-export const createProduct: Operation<ProductCreation, MerchantProduct, Push> = {
+export const createProduct: Operation<ProductCreation, MerchantProduct, Push> = byStaff('catalogue', {
   name: 'create_product',
   laneKey: () => 'catalogue',
   needs: ({ fields }) => [{ mapping: products, fresh: fields }],
-  decide(unit, { fields, stock, movementId, actorId }) {
+  decide(unit, { fields, stock, movementId, actor }) {
     const product = unit.keepFresh(products)
     unit.update(products, product, { created_at: unit.now, updated_at: unit.now })
     if (stock > 0) moveStock(unit, product, { change: stock, operation: 'restock', related_id: movementId })
     const target = `product:${product.commodity_id}`
-    audit(unit, { actorId, action: 'product.create', target, details: { ...fields, stock } })
+    audit(unit, actor, { action: 'product.create', target, after: { ...fields, stock } })
     return merchantProductView(product)
   },
-}
+})
 
 export interface ProductEdits {
   edits: readonly { productId: number; fields: ProductFields }[]
-  actorId: number
+  actor: StaffActor
 }
 
 /** Changes products, all or none. Their stock is not among the fields. */
-export const editProducts: Operation<ProductEdits, { products: MerchantProduct[] }, Push> = {
+export const editProducts: Operation<ProductEdits, { products: MerchantProduct[] }, Push> = byStaff('catalogue', {
   name: 'edit_products',
   laneKey: () => 'catalogue',
   needs: ({ edits }) => [rows(products, ...edits.map(({ productId }) => productId))],
-  decide(unit, { edits, actorId }) {
+  decide(unit, { edits, actor }) {
     const edited = edits.map(({ productId, fields }) => {
       const product = requireProduct(unit, productId)
+      const changes = difference<Product>(product, fields as Partial<Product>)
       unit.update(products, product, { ...fields, updated_at: unit.now })
-      audit(unit, { actorId, action: 'product.edit', target: `product:${productId}`, details: fields })
+      audit(unit, actor, { action: 'product.edit', target: `product:${productId}`, ...changes })
       return merchantProductView(product)
     })
     return { products: edited }
   },
-}
+})
 
 export interface ProductDeletion {
   productIds: readonly number[]
-  actorId: number
+  actor: StaffActor
 }
 
 /** Deletes products, all or none. Their orders keep them. */
-export const deleteProducts: Operation<ProductDeletion, { products: MerchantProduct[] }, Push> = {
+export const deleteProducts: Operation<ProductDeletion, { products: MerchantProduct[] }, Push> = byStaff('catalogue', {
   name: 'delete_products',
   laneKey: () => 'catalogue',
   needs: ({ productIds }) => [rows(products, ...productIds)],
-  decide(unit, { productIds, actorId }) {
+  decide(unit, { productIds, actor }) {
     const deleted = productIds.map((productId) => {
       const product = requireProduct(unit, productId)
+      const changes = difference<Product>(product, { status: 'deleted' })
       unit.update(products, product, { status: 'deleted', updated_at: unit.now })
       const target = `product:${productId}`
-      audit(unit, { actorId, action: 'product.delete', target, details: { name: product.name } })
+      audit(unit, actor, { action: 'product.delete', target, ...changes, details: { name: product.name } })
       return merchantProductView(product)
     })
     return { products: deleted }
   },
-}
+})
 
 export interface StockChange {
   productId: number
@@ -82,28 +86,33 @@ export interface StockChange {
   operation: 'restock' | 'admin_adjust'
   reason: string
   movementId: string
-  actorId: number
+  actor: StaffActor
 }
 
 /** The largest stock a product may have. */
 const mostStock = 999_999_999
 
 /** Adds to a product's stock, or takes from it. */
-export const changeStock: Operation<StockChange, StockAnswer, Push> = {
+export const changeStock: Operation<StockChange, StockAnswer, Push> = byStaff('catalogue', {
   name: 'change_stock',
   laneKey: () => 'catalogue',
   needs: ({ productId }) => [rows(products, productId)],
-  decide(unit, { productId, change, operation, reason, movementId, actorId }) {
+  decide(unit, { productId, change, operation, reason, movementId, actor }) {
     const product = requireProduct(unit, productId)
     if (product.stock + change > mostStock) {
       throw new Refusal(9000, { issues: [{ path: 'change', message: '库存超过上限' }] })
     }
     const stock = moveStock(unit, product, { change, operation, related_id: movementId })
-    const details = { change, operation, reason, stock }
-    audit(unit, { actorId, action: 'product.stock', target: `product:${productId}`, details })
+    audit(unit, actor, {
+      action: 'product.stock',
+      target: `product:${productId}`,
+      before: { stock: stock - change },
+      after: { stock },
+      details: { change, operation, reason },
+    })
     return { product_id: productId, stock }
   },
-}
+})
 
 function requireProduct(unit: UnitOfWork<Push>, productId: number): Readonly<Product> {
   const product = unit.find(products, [productId])

@@ -3,10 +3,11 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { type AppEnv, linkIn } from '../../http/env.ts'
 import { once } from '../../http/idempotency.ts'
-import { describe } from '../../http/operation-docs.ts'
 import { limitCaller } from '../../http/rate-limits.ts'
 import { randomCode } from '../../lib/random.ts'
 import { openProductImage } from '../../receipts/photo/photo.ts'
+import { actorOf } from '../../staff/actor.ts'
+import { forStaff } from '../../staff/guard.ts'
 import type { IdempotencyKey } from '../../till/operation.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { addImage } from './add-image.ts'
@@ -18,10 +19,10 @@ const imageForm = { file: 'image', fields: z.object({}) }
 export function catalogueImageRoutes({ till, store, receipts, limits }: MerchantDeps) {
   return new Hono<AppEnv>().post(
     '/images',
-    describe({
+    forStaff(['catalogue'], {
       summary: 'Upload a picture for a product; it is scaled to 1200 pixels',
       answer: z.object({ image: z.string() }),
-      refusals: [2005, 5001, 5003, 5004],
+      refusals: [5001, 5003, 5004],
       form: imageForm,
       idempotent: true,
     }),
@@ -33,7 +34,7 @@ export function catalogueImageRoutes({ till, store, receipts, limits }: Merchant
       const upload = async (idempotency: IdempotencyKey | undefined) => {
         const key = `product-images/${randomCode(imageNameLength)}.jpg`
         await store.put(key, opened)
-        return till.run(addImage, { image: `/${key}`, actorId: c.get('caller').userId }, idempotency)
+        return till.run(addImage, { image: `/${key}`, actor: actorOf(c) }, idempotency)
       }
       return once(c, { sha256 }, upload, linkIn(c, 'image'))
     },

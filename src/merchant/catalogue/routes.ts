@@ -3,9 +3,10 @@ import { rowIdParam } from '../../contract/wire.ts'
 import { type AppEnv, linkIn } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
-import { describe } from '../../http/operation-docs.ts'
 import { validate } from '../../http/validate.ts'
 import { randomId } from '../../lib/random.ts'
+import { actorOf } from '../../staff/actor.ts'
+import { forStaff } from '../../staff/guard.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { changeStock, createProduct, deleteProducts, editProducts } from './edit-products.ts'
 import { readMerchantProducts, readProductStats } from './queries.ts'
@@ -33,7 +34,7 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
   return new Hono<AppEnv>()
     .get(
       '/products',
-      describe({ summary: 'All products, on sale or not', answer: merchantProductsAnswer, refusals: [2005] }),
+      forStaff(['catalogue'], { summary: 'All products, on sale or not', answer: merchantProductsAnswer }),
       validate('query', merchantProductsQuery),
       async (c) => {
         const { products, pagination } = await readMerchantProducts(database, c.req.valid('query'))
@@ -42,17 +43,17 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
     )
     .post(
       '/products',
-      describe({
+      forStaff(['catalogue'], {
         summary: 'Add a product with its first stock',
         answer: merchantProduct,
-        refusals: [2005, 6009],
+        refusals: [6009],
         idempotent: true,
       }),
       validate('json', productCreation, 6009),
       async (c) => {
         const body = c.req.valid('json')
         const { stock, ...fields } = body
-        const creation = { fields: given(fields), stock, movementId: randomId('MV'), actorId: c.get('caller').userId }
+        const creation = { fields: given(fields), stock, movementId: randomId('MV'), actor: actorOf(c) }
         return once(
           c,
           body,
@@ -63,10 +64,10 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
     )
     .put(
       '/products/:id',
-      describe({
+      forStaff(['catalogue'], {
         summary: 'Change a product’s fields, except its stock, which only /stock changes',
         answer: merchantProduct,
-        refusals: [2005, 4002, 6009],
+        refusals: [4002, 6009],
         idempotent: true,
       }),
       validate('param', rowIdParam, 4002),
@@ -74,7 +75,7 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
       async (c) => {
         const fields = c.req.valid('json')
         const edits = [{ productId: c.req.valid('param').id, fields: given(fields) }]
-        const input = { edits, actorId: c.get('caller').userId }
+        const input = { edits, actor: actorOf(c) }
         return once(
           c,
           fields,
@@ -85,15 +86,15 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
     )
     .delete(
       '/products/:id',
-      describe({
+      forStaff(['catalogue'], {
         summary: 'Delete a product; its orders keep it',
         answer: merchantProduct,
-        refusals: [2005, 4002],
+        refusals: [4002],
         idempotent: true,
       }),
       validate('param', rowIdParam, 4002),
       async (c) => {
-        const input = { productIds: [c.req.valid('param').id], actorId: c.get('caller').userId }
+        const input = { productIds: [c.req.valid('param').id], actor: actorOf(c) }
         return once(
           c,
           {},
@@ -111,10 +112,10 @@ function bulkRoutes({ database, till, changed }: Pick<MerchantDeps, 'database' |
   return new Hono<AppEnv>()
     .post(
       '/products/batch-update',
-      describe({
+      forStaff(['catalogue'], {
         summary: 'Change up to 100 products, all or nothing',
         answer: productsAnswer,
-        refusals: [2005, 4002, 6009],
+        refusals: [4002, 6009],
         idempotent: true,
       }),
       validate('json', batchUpdateBody, 6009),
@@ -124,7 +125,7 @@ function bulkRoutes({ database, till, changed }: Pick<MerchantDeps, 'database' |
           productId: product_id,
           fields: given(fields),
         }))
-        const input = { edits, actorId: c.get('caller').userId }
+        const input = { edits, actor: actorOf(c) }
         return once(
           c,
           body,
@@ -135,16 +136,16 @@ function bulkRoutes({ database, till, changed }: Pick<MerchantDeps, 'database' |
     )
     .post(
       '/products/batch-delete',
-      describe({
+      forStaff(['catalogue'], {
         summary: 'Delete up to 100 products, all or nothing',
         answer: productsAnswer,
-        refusals: [2005, 4002, 6009],
+        refusals: [4002, 6009],
         idempotent: true,
       }),
       validate('json', batchDeleteBody, 6009),
       async (c) => {
         const body = c.req.valid('json')
-        const input = { productIds: body.product_ids, actorId: c.get('caller').userId }
+        const input = { productIds: body.product_ids, actor: actorOf(c) }
         return once(
           c,
           body,
@@ -155,10 +156,10 @@ function bulkRoutes({ database, till, changed }: Pick<MerchantDeps, 'database' |
     )
     .post(
       '/products/:id/stock',
-      describe({
+      forStaff(['catalogue'], {
         summary: 'Add to or take from a product’s stock',
         answer: stockAnswer,
-        refusals: [2005, 4002, 4004],
+        refusals: [4002, 4004],
         idempotent: true,
       }),
       validate('param', rowIdParam, 4002),
@@ -168,7 +169,7 @@ function bulkRoutes({ database, till, changed }: Pick<MerchantDeps, 'database' |
         const names = {
           productId: c.req.valid('param').id,
           movementId: randomId('MV'),
-          actorId: c.get('caller').userId,
+          actor: actorOf(c),
         }
         return once(
           c,
@@ -180,7 +181,7 @@ function bulkRoutes({ database, till, changed }: Pick<MerchantDeps, 'database' |
     )
     .get(
       '/product-stats',
-      describe({ summary: 'Counts of products by status', answer: productStats, refusals: [2005] }),
+      forStaff(['statistics'], { summary: 'Counts of products by status', answer: productStats }),
       async (c) => ok(c, await readProductStats(database)),
     )
 }

@@ -1,10 +1,12 @@
 import type { Push } from '../../contract/messages.ts'
 import { Refusal } from '../../contract/refusals.ts'
 import { post } from '../../points/post.ts'
+import type { Actor } from '../../staff/actor.ts'
+import { audit } from '../../staff/audit.ts'
+import { byStaff } from '../../staff/standing.ts'
 import type { Operation } from '../../till/operation.ts'
 import { rows } from '../../till/table-mapping.ts'
 import { users } from '../../users/schema.ts'
-import { audit } from '../audit.ts'
 
 export interface Adjustment {
   userId: number
@@ -13,7 +15,7 @@ export interface Adjustment {
   reason: string
   /** Names the correction in the ledger. */
   adjustmentId: string
-  actorId: number | null
+  actor: Actor
 }
 
 export interface AdjustmentAnswer {
@@ -21,22 +23,25 @@ export interface AdjustmentAnswer {
   new_balance: number
 }
 
-/** Corrects a balance, for a reason, on behalf of a merchant or the command line. */
-export const adjust: Operation<Adjustment, AdjustmentAnswer, Push> = {
+/** Corrects a balance, for a reason, on behalf of one of the staff or the command line. Nobody corrects their own. */
+export const adjust: Operation<Adjustment, AdjustmentAnswer, Push> = byStaff('corrections', {
   name: 'adjust_points',
   laneKey: ({ userId }) => userId,
   needs: ({ userId }) => [rows(users, userId)],
-  decide(unit, { userId, points, reason, adjustmentId, actorId }) {
+  decide(unit, { userId, points, reason, adjustmentId, actor }) {
+    if (actor.userId === userId) throw new Refusal(6008, null, { sentence: '不能更正自己的积分' })
     const user = unit.find(users, [userId])
     if (!user) throw new Refusal(2003)
+    const before = { total_points: user.total_points }
     const entry = { points, source: 'admin', related_id: adjustmentId, description: reason } as const
     const new_balance = post(unit, user, entry, 4005)
-    audit(unit, {
-      actorId,
+    audit(unit, actor, {
       action: 'points.adjust',
       target: `user:${userId}`,
-      details: { points, reason, new_balance },
+      before,
+      after: { total_points: new_balance },
+      details: { points, reason },
     })
     return { user_id: userId, new_balance }
   },
-}
+})

@@ -1,13 +1,16 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { Refusal } from '../../contract/refusals.ts'
 import { rowIdParam } from '../../contract/wire.ts'
 import { type AppEnv, absoluteLinks } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
-import { describe } from '../../http/operation-docs.ts'
 import { validate } from '../../http/validate.ts'
 import { randomId } from '../../lib/random.ts'
+import { actorOf } from '../../staff/actor.ts'
+import { recordDeed } from '../../staff/audit.ts'
+import { forStaff } from '../../staff/guard.ts'
 import { findUser, findUserByMobile } from '../../users/queries.ts'
+import type { User } from '../../users/schema.ts'
 import { codeParam } from '../../vouchers/code.ts'
 import { findVoucher } from '../../vouchers/queries.ts'
 import type { MerchantDeps } from '../deps.ts'
@@ -31,7 +34,7 @@ function voucherRoutes({ database, till, now }: MerchantDeps, lookUps: LookUps) 
   return new Hono<AppEnv>()
     .get(
       '/vouchers/:code',
-      describe({ summary: 'Look up a voucher', answer: voucherAnswer, refusals: [2005, 6006] }),
+      forStaff(['vouchers'], { summary: 'Look up a voucher', answer: voucherAnswer, refusals: [6006] }),
       validate('param', codeParam, 6006),
       async (c) => {
         const { code } = c.req.valid('param')
@@ -41,19 +44,19 @@ function voucherRoutes({ database, till, now }: MerchantDeps, lookUps: LookUps) 
     )
     .post(
       '/vouchers/:code/redeem',
-      describe({
+      forStaff(['vouchers'], {
         summary: 'Redeem a voucher, once',
         answer: voucherAnswer,
-        refusals: [2005, 6006, 6007],
+        refusals: [6006, 6007],
         idempotent: true,
       }),
       validate('param', codeParam, 6006),
       async (c) => {
         const { code } = c.req.valid('param')
-        const { userId: actorId } = c.get('caller')
-        const voucher = await find(code, actorId)
+        const actor = actorOf(c)
+        const voucher = await find(code, actor.userId)
         const exchangeId = voucher.kind === 'product' ? voucher.source_id : null
-        const redemption = { code, holderId: voucher.user_id, exchangeId, actorId }
+        const redemption = { code, holderId: voucher.user_id, exchangeId, actor }
         // Read before the write: what was redeemed is answered even if the database goes away right after.
         const view = await readVoucherView(database, voucher, now(), absoluteLinks(c))
         return once(
@@ -66,7 +69,13 @@ function voucherRoutes({ database, till, now }: MerchantDeps, lookUps: LookUps) 
     )
 }
 
-function memberRoutes({ database, memberCodes, now }: MerchantDeps, lookUps: LookUps) {
+function memberRoutes({ database, till, memberCodes, now }: MerchantDeps, lookUps: LookUps) {
+  /** Nobody is shown to the staff without a trace. */
+  const show = async (c: Context<AppEnv>, user: User, by: 'mobile' | 'member_code') => {
+    const deed = { action: 'member.look_up', target: `user:${user.user_id}`, details: { by } }
+    await till.run(recordDeed, { actor: actorOf(c), deed })
+    return ok(c, await readMemberView(database, user, now(), absoluteLinks(c)))
+  }
   const findMember = async (code: string) => {
     const userId = memberCodes.userOf(code)
     return userId === undefined ? undefined : findUser(database, userId)
@@ -74,22 +83,26 @@ function memberRoutes({ database, memberCodes, now }: MerchantDeps, lookUps: Loo
   return new Hono<AppEnv>()
     .get(
       '/users',
-      describe({ summary: 'Look up a person by phone number', answer: memberAnswer, refusals: [2003, 2005] }),
+      forStaff(['members'], { summary: 'Look up a person by phone number', answer: memberAnswer, refusals: [2003] }),
       validate('query', userQuery),
       async (c) => {
         const user = await findUserByMobile(database, c.req.valid('query').mobile)
         if (!user) throw new Refusal(2003)
-        return ok(c, await readMemberView(database, user, now(), absoluteLinks(c)))
+        return show(c, user, 'mobile')
       },
     )
     .get(
       '/members/:member_code',
-      describe({ summary: 'Look up a person by member code', answer: memberAnswer, refusals: [2003, 2005] }),
+      forStaff(['member_codes'], {
+        summary: 'Look up a person by member code',
+        answer: memberAnswer,
+        refusals: [2003],
+      }),
       validate('param', memberCodeParam, 2003),
       async (c) => {
         const { member_code } = c.req.valid('param')
         const user = await lookUps.find(c.get('caller').userId, 2003, () => findMember(member_code))
-        return ok(c, await readMemberView(database, user, now(), absoluteLinks(c)))
+        return show(c, user, 'member_code')
       },
     )
 }
@@ -97,18 +110,18 @@ function memberRoutes({ database, memberCodes, now }: MerchantDeps, lookUps: Loo
 function correctionRoutes({ till }: MerchantDeps) {
   return new Hono<AppEnv>().post(
     '/users/:id/points',
-    describe({
+    forStaff(['corrections'], {
       summary: 'Correct a balance, for a reason',
       answer: adjustAnswer,
-      refusals: [2003, 2005, 4005],
+      refusals: [2003, 4005, 6008],
       idempotent: true,
     }),
     validate('param', rowIdParam, 2003),
     validate('json', adjustBody),
     async (c) => {
       const body = c.req.valid('json')
-      const { userId: actorId } = c.get('caller')
-      const adjustment = { ...body, userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), actorId }
+      const names = { userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), actor: actorOf(c) }
+      const adjustment = { ...body, ...names }
       return once(c, body, (idempotency) => till.run(adjust, adjustment, idempotency))
     },
   )

@@ -11,7 +11,7 @@ import { findCopies } from '../../receipts/queries.ts'
 import { type Upload, uploadReviewsTable } from '../../receipts/schema.ts'
 import type { Flag } from '../../receipts/wire.ts'
 import type { ImageLinks } from '../../storage/image-links.ts'
-import { readPeople, type Person } from '../../users/queries.ts'
+import { type Person, readPeople } from '../../users/queries.ts'
 import { personView } from '../../users/user-info.ts'
 import type { historyQuery, pendingQuery, ReviewItem } from './wire.ts'
 

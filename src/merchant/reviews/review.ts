@@ -3,17 +3,20 @@ import { pointsFor } from '../../contract/money.ts'
 import { Refusal } from '../../contract/refusals.ts'
 import { post } from '../../points/post.ts'
 import { type Upload, uploads } from '../../receipts/schema.ts'
+import type { StaffActor } from '../../staff/actor.ts'
+import { audit } from '../../staff/audit.ts'
+import { byStaff } from '../../staff/standing.ts'
 import type { Operation } from '../../till/operation.ts'
 import { rows } from '../../till/table-mapping.ts'
 import { users } from '../../users/schema.ts'
-import { audit } from '../audit.ts'
 import type { ReviewAnswer } from './wire.ts'
 
 export interface Review {
   uploadId: string
   /** The upload's owner. The id is read before the operation, which has to name its rows. */
   uploaderId: number
-  reviewerId: number
+  /** The reviewer. */
+  actor: StaffActor
   action: 'approve' | 'reject'
   /** The points to award; the estimate by default. */
   points?: number | undefined
@@ -25,12 +28,12 @@ export interface Review {
 }
 
 /** Approves or rejects a pending upload, once. Points, ledger row and audit row are saved in one transaction. */
-export const review: Operation<Review, ReviewAnswer, Push> = {
+export const review: Operation<Review, ReviewAnswer, Push> = byStaff('reviews', {
   name: 'review',
   laneKey: ({ uploaderId }) => uploaderId,
   needs: ({ uploaderId, uploadId }) => [rows(users, uploaderId), rows(uploads, uploadId)],
   decide(unit, input) {
-    const { uploadId, uploaderId, reviewerId, action, amount_fen } = input
+    const { uploadId, uploaderId, actor, action, amount_fen } = input
     const upload = requireReviewable(unit.find(uploads, [uploadId]), input)
     const user = unit.get(users, [uploaderId])
     const points = action === 'approve' ? pointsOf(upload, input) : 0
@@ -40,7 +43,7 @@ export const review: Operation<Review, ReviewAnswer, Push> = {
       review_status: status,
       points_awarded: points,
       review_reason: reason,
-      reviewer_id: reviewerId,
+      reviewer_id: actor.userId,
       review_time: unit.now,
       ...(amount_fen === undefined ? {} : { reviewed_amount_fen: amount_fen }),
     })
@@ -55,9 +58,15 @@ export const review: Operation<Review, ReviewAnswer, Push> = {
         timestamp: unit.now.toISOString(),
       },
     })
+    const before = { review_status: 'pending', total_points: user.total_points }
     const balance = points > 0 ? post(unit, user, award(uploadId, points)) : user.total_points
-    const details = { points, reason, amount_fen: amount_fen ?? null, user_id: uploaderId }
-    audit(unit, { actorId: reviewerId, action: `review.${action}`, target: `upload:${uploadId}`, details })
+    audit(unit, actor, {
+      action: `review.${action}`,
+      target: `upload:${uploadId}`,
+      before,
+      after: { review_status: status, points_awarded: points, total_points: balance },
+      details: { reason, amount_fen: amount_fen ?? null, user_id: uploaderId },
+    })
     return {
       upload_id: uploadId,
       action,
@@ -66,11 +75,11 @@ export const review: Operation<Review, ReviewAnswer, Push> = {
       review_time: unit.now.toISOString(),
     }
   },
-}
+})
 
-function requireReviewable(upload: Readonly<Upload> | undefined, { uploaderId, reviewerId }: Review): Readonly<Upload> {
+function requireReviewable(upload: Readonly<Upload> | undefined, { uploaderId, actor }: Review): Readonly<Upload> {
   if (!upload || upload.user_id !== uploaderId) throw new Refusal(6003)
-  if (upload.user_id === reviewerId) throw new Refusal(6008)
+  if (upload.user_id === actor.userId) throw new Refusal(6008)
   if (upload.review_status !== 'pending') throw new Refusal(6004, { current_status: upload.review_status })
   return upload
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/client.ts'
 import type { Calendar } from '../../lib/calendar.ts'
 import type { DayRange, PastDays } from './past-days.ts'
-import type { Period, StatisticsAnswer } from './wire.ts'
+import type { OwnStatistics, Period, StatisticsAnswer } from './wire.ts'
 
 const daysOf: Record<Period, number> = { today: 1, week: 7, month: 30 }
 
@@ -16,20 +16,42 @@ interface ReviewedDay extends Counted {
   seconds: number
 }
 
+interface Question {
+  period: Period
+  /** Who asks. */
+  merchantId: number
+  now: Date
+}
+
+/** What one of the staff reviewed in a period, and what waits. */
+export async function readOwnStatistics(
+  database: Database,
+  calendar: Calendar,
+  pastDays: PastDays,
+  { period, merchantId, now }: Question,
+): Promise<OwnStatistics> {
+  const days = daysBack(calendar, calendar.dayOf(now), daysOf[period])
+  const [pending, own] = await Promise.all([
+    countPending(database),
+    pastDays.figures(`by ${merchantId}`, days, now, (missing) => readReviewedByDay(database, missing, merchantId)),
+  ])
+  return { period, range: rangeOf(days), pending, personal: personalFigures(own.flat()) }
+}
+
 /** What merchants and diners did in a period, in total and by business day. Every figure is served by an index. */
 export async function readMerchantStatistics(
   database: Database,
   calendar: Calendar,
   pastDays: PastDays,
-  { period, merchantId, now }: { period: Period; merchantId: number; now: Date },
+  question: Question,
 ): Promise<StatisticsAnswer> {
-  const days = daysBack(calendar, calendar.dayOf(now), daysOf[period])
+  const { now } = question
+  const days = daysBack(calendar, calendar.dayOf(now), daysOf[question.period])
   const counted = (table: CountedTable, points: Parameters<typeof countByDay>[3]) =>
     pastDays.figures(table, days, now, (missing) => countByDay(database, missing, table, points))
-  const [pending, reviewed, own, uploads, draws, exchanges, users] = await Promise.all([
-    countPending(database),
+  const [own, reviewed, uploads, draws, exchanges, users] = await Promise.all([
+    readOwnStatistics(database, calendar, pastDays, question),
     pastDays.figures('reviewed', days, now, (missing) => readReviewedByDay(database, missing)),
-    pastDays.figures(`by ${merchantId}`, days, now, (missing) => readReviewedByDay(database, missing, merchantId)),
     counted('upload_reviews', '0'),
     counted('lottery_records', 'points_cost'),
     counted('exchange_records', 'total_points'),
@@ -37,16 +59,13 @@ export async function readMerchantStatistics(
   ])
   const all = reviewed.flat()
   return {
-    period,
-    range: { from: days[0]?.day ?? '', to: days.at(-1)?.day ?? '' },
-    pending,
+    ...own,
     ...reviewFigures(all),
     points: {
       ...pointFigures(all),
       spent_on_draws: sumOf(draws, ({ points }) => points),
       spent_on_exchange: sumOf(exchanges, ({ points }) => points),
     },
-    personal: personalFigures(own.flat()),
     draws: sumOf(draws, ({ rows }) => rows),
     exchanges: sumOf(exchanges, ({ rows }) => rows),
     new_users: sumOf(users, ({ rows }) => rows),
@@ -60,6 +79,10 @@ export async function readMerchantStatistics(
       new_users: users[index]?.rows ?? 0,
     })),
   }
+}
+
+function rangeOf(days: readonly DayRange[]) {
+  return { from: days[0]?.day ?? '', to: days.at(-1)?.day ?? '' }
 }
 
 function daysBack(calendar: Calendar, today: string, count: number): DayRange[] {

@@ -48,4 +48,7 @@ export const statisticsAnswer = z.object({
   new_users: z.int(),
   series: z.array(seriesDay),
 })
+/** What a reviewer sees: what waits, and their own work. */
+export const ownStatistics = statisticsAnswer.pick({ period: true, range: true, pending: true, personal: true })
+export type OwnStatistics = z.output<typeof ownStatistics>
 export type StatisticsAnswer = z.output<typeof statisticsAnswer>

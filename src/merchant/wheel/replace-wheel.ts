@@ -4,15 +4,17 @@ import type { Prize } from '../../lottery/prizes.ts'
 import { lotteryPrizes, onlyWheel, wheelRow } from '../../lottery/schema.ts'
 import type { Wheel } from '../../lottery/wheel.ts'
 import { committedWheel } from '../../lottery/wheel-mapping.ts'
+import type { StaffActor } from '../../staff/actor.ts'
+import { audit } from '../../staff/audit.ts'
+import { byStaff } from '../../staff/standing.ts'
 import type { Operation } from '../../till/operation.ts'
 import { rows } from '../../till/table-mapping.ts'
-import { audit } from '../audit.ts'
 import { wheelView } from './queries.ts'
 import type { WheelAnswer, WheelBody } from './wire.ts'
 
 export interface WheelReplacement {
   wheel: WheelBody
-  actorId: number
+  actor: StaffActor
   /** The wheel's version that filled in missing fields; undefined when nothing was missing. */
   basis?: number | undefined
 }
@@ -21,7 +23,7 @@ export interface WheelReplacement {
  * Replaces the whole wheel in one transaction, as the next version. Draws see the old or the new wheel, never a mix.
  * The eight rows keep their ids, because records and the pity prize refer to them.
  */
-export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
+export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = byStaff('wheel', {
   name: 'replace_wheel',
   laneKey: () => 'wheel',
   needs: () => [
@@ -32,12 +34,13 @@ export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
       keys: (unit) => unit.find(committedWheel, [onlyWheel])?.wheel.prizes.map(({ prize_id }) => [prize_id]) ?? [],
     },
   ],
-  decide(unit, { wheel: wanted, actorId, basis }) {
+  decide(unit, { wheel: wanted, actor, basis }) {
     const row = unit.find(wheelRow, [onlyWheel])
     const held = unit.find(committedWheel, [onlyWheel])
     if (!row || !held) throw new Refusal(3001)
     if (basis !== undefined && basis !== row.version)
       throw new Refusal(6010, null, { sentence: '转盘刚被修改，请刷新后再试' })
+    const before = wheelView(held.wheel)
     const pity_prize_id = wanted.pity_prize_id ?? row.pity_prize_id
     const cost_points = wanted.cost_points ?? held.wheel.prizes[0]?.cost_points ?? 0
     for (const [prize_id, { prize_id: _, stock_remaining, ...prize }] of matched(held.wheel, wanted)) {
@@ -51,15 +54,11 @@ export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = {
     const prizes = held.wheel.prizes.map(({ prize_id }) => ({ ...unit.get(lotteryPrizes, [prize_id]) }))
     const replaced = { version, pity_prize_id, prizes: prizes.sort((a, b) => a.angle - b.angle) }
     unit.update(committedWheel, held, { wheel: replaced })
-    audit(unit, {
-      actorId,
-      action: 'wheel.replace',
-      target: `wheel:${onlyWheel}`,
-      details: { from: held.wheel.version, ...wanted },
-    })
-    return wheelView(replaced)
+    const after = wheelView(replaced)
+    audit(unit, actor, { action: 'wheel.replace', target: `wheel:${onlyWheel}`, before, after })
+    return after
   },
-}
+})
 
 /** Finds a row for each wanted prize: the row with its id, else the row at its angle, else any free row. */
 function matched(wheel: Wheel, { prizes }: WheelBody): Map<number, WheelBody['prizes'][number]> {

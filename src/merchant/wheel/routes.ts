@@ -2,8 +2,9 @@ import { Hono } from 'hono'
 import type { AppEnv } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
-import { describe } from '../../http/operation-docs.ts'
 import { validate } from '../../http/validate.ts'
+import { actorOf } from '../../staff/actor.ts'
+import { forStaff } from '../../staff/guard.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { readLotteryStats, requireWheel, wheelView } from './queries.ts'
 import { replaceWheel } from './replace-wheel.ts'
@@ -14,21 +15,21 @@ export function wheelRoutes({ database, till, caches }: MerchantDeps) {
   return new Hono<AppEnv>()
     .get(
       '/prizes',
-      describe({ summary: 'The wheel at its present version', answer: wheelAnswer, refusals: [2005, 3001] }),
+      forStaff(['wheel'], { summary: 'The wheel at its present version', answer: wheelAnswer, refusals: [3001] }),
       async (c) => ok(c, wheelView(await requireWheel(database))),
     )
     .put(
       '/prizes',
-      describe({
+      forStaff(['wheel'], {
         summary: 'Replace the whole wheel, all eight prizes at once',
         answer: wheelAnswer,
-        refusals: [2005, 3001, 6010],
+        refusals: [3001, 6010],
         idempotent: true,
       }),
       validate('json', wheelBody, 6010),
       async (c) => {
         const body = c.req.valid('json')
-        const input = { wheel: body, actorId: c.get('caller').userId, basis: c.get('dialect')?.basis }
+        const input = { wheel: body, actor: actorOf(c), basis: c.get('dialect')?.basis }
         return once(
           c,
           body,
@@ -42,7 +43,7 @@ export function wheelRoutes({ database, till, caches }: MerchantDeps) {
     )
     .get(
       '/lottery/stats',
-      describe({ summary: 'Draws, cost and awards by prize', answer: lotteryStats, refusals: [2005, 3001] }),
+      forStaff(['statistics'], { summary: 'Draws, cost and awards by prize', answer: lotteryStats, refusals: [3001] }),
       async (c) => ok(c, await readLotteryStats(database)),
     )
 }

@@ -15,7 +15,7 @@ beforeEach(async () => {
 const dish = { name: '测试菜', category: '热菜', exchange_points: 100, stock: 5 }
 const auditOf = (target: string) =>
   service.database.query<{ actor_id: number; action: string }>(
-    'SELECT actor_id, action FROM audit_log WHERE target = ? ORDER BY audit_id',
+    'SELECT actor_id, action FROM audit_log WHERE target = ? AND actor_id IS NOT NULL ORDER BY audit_id',
     [target],
   )
 

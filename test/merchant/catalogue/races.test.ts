@@ -4,7 +4,7 @@ import { randomId } from '../../../src/lib/random.ts'
 import { deleteProducts, editProducts } from '../../../src/merchant/catalogue/edit-products.ts'
 import { newVoucherCode } from '../../../src/vouchers/code.ts'
 import { parallelCopies } from '../../support/copies.ts'
-import { newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { actorOf, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { codeOf, withReplica } from '../../support/replica.ts'
 import { useService } from '../../support/service.ts'
 
@@ -27,7 +27,7 @@ const update = (products: object[], key?: string) =>
 const rename = (ids: number[], name: string) => ids.map((product_id) => ({ product_id, name }))
 const renaming = (ids: number[], name: string) => ({
   edits: ids.map((productId) => ({ productId, fields: { name } })),
-  actorId: merchant.userId,
+  actor: actorOf(merchant),
 })
 const newProducts = async (count: number) => {
   const ids: number[] = []
@@ -40,7 +40,7 @@ const namesOf = async (ids: number[]) => {
   return ids.map((id) => names.get(id))
 }
 const audited = async () => {
-  const sql = "SELECT action FROM audit_log WHERE target LIKE 'product:%' ORDER BY audit_id"
+  const sql = "SELECT action FROM audit_log WHERE target LIKE 'product:%' AND actor_id IS NOT NULL ORDER BY audit_id"
   return (await service.database.query<{ action: string }>(sql)).map(({ action }) => action)
 }
 
@@ -64,7 +64,7 @@ describe('an edit', () => {
     const diner = await signIn(service)
     const { till } = service.services
     for (const id of await newProducts(4)) {
-      const limit = { edits: [{ productId: id, fields: { per_user_limit: 1 } }], actorId: merchant.userId }
+      const limit = { edits: [{ productId: id, fields: { per_user_limit: 1 } }], actor: actorOf(merchant) }
       const buys = (quantity: number) =>
         till.run(exchange, {
           ...{ userId: diner.userId, productId: id, quantity, ttl_days: 1, mostPending: 0, holdsBonus: false },
@@ -98,7 +98,7 @@ describe('an edit', () => {
 
   test('two parallel edits of one product on two replicas are both saved, every time', async () => {
     const productId = await newProduct(service, 5)
-    const change = (fields: object) => ({ edits: [{ productId, fields }], actorId: merchant.userId })
+    const change = (fields: object) => ({ edits: [{ productId, fields }], actor: actorOf(merchant) })
     await withReplica(service, async ({ till }) => {
       for (let round = 0; round < 10; round += 1) {
         const [name, category] = [`名${round}`, `类${round}`]
@@ -182,7 +182,7 @@ describe('a delete', () => {
     await withReplica(service, async ({ till }) => {
       for (const productId of ids) {
         const tills = [till, service.services.till, till, service.services.till]
-        const deletion = { productIds: [productId], actorId: merchant.userId }
+        const deletion = { productIds: [productId], actor: actorOf(merchant) }
         const codes = await Promise.all(tills.map((one) => codeOf(one.run(deleteProducts, deletion))))
         expect(codes.sort()).toEqual([0, 4002, 4002, 4002])
       }
@@ -195,7 +195,7 @@ describe('a delete', () => {
       service.client.post('/api/merchant/products/batch-delete', { body: { product_ids }, ...keyed(key) })
     const [ids, others] = [await newProducts(3), await newProducts(2)]
     await withReplica(service, async ({ till }) => {
-      const deletion = { productIds: ids, actorId: merchant.userId }
+      const deletion = { productIds: ids, actor: actorOf(merchant) }
       const tills = [till, service.services.till, till, service.services.till]
       const codes = await Promise.all(tills.map((one) => codeOf(one.run(deleteProducts, deletion))))
       expect(codes.sort()).toEqual([0, 4002, 4002, 4002])

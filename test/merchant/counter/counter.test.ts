@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
+import { setStanding } from '../../../src/accounts/set-standing.ts'
 import { createRateLimit } from '../../../src/http/rate-limits.ts'
-import { setStanding } from '../../../src/merchant/change-account.ts'
 import { createLookUps } from '../../../src/merchant/counter/look-ups.ts'
 import { redeem } from '../../../src/merchant/counter/redeem.ts'
+import { systemActor } from '../../../src/staff/actor.ts'
 import { findVoucher } from '../../../src/vouchers/queries.ts'
 import { parallelCopies } from '../../support/copies.ts'
-import { balanceOf, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { actorOf, balanceOf, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { codeOf, withReplica } from '../../support/replica.ts'
 import { useService } from '../../support/service.ts'
 
@@ -100,13 +101,13 @@ describe('vouchers', () => {
        VALUES ('PRZ2345678', 'prize', ?, 'DR_1-1', '免费咖啡', 1, 'active', ?, ?)`,
       [diner.userId, new Date(Date.now() + 86_400_000), new Date()],
     )
-    await service.services.till.run(setStanding, { userId: diner.userId, status: 'banned' })
+    await service.services.till.run(setStanding, { userId: diner.userId, status: 'banned', actor: systemActor() })
     for (const one of [code, 'PRZ2345678']) {
       const refused = await take(one)
       expect(refused).toMatchObject({ code: 6007, data: { current_status: 'stopped' } })
       expect(refused.msg).toContain('已停用')
     }
-    await service.services.till.run(setStanding, { userId: diner.userId, status: 'active' })
+    await service.services.till.run(setStanding, { userId: diner.userId, status: 'active', actor: systemActor() })
     expect([(await take(code)).code, (await take('PRZ2345678')).code]).toEqual([0, 0])
   })
 
@@ -120,7 +121,7 @@ describe('vouchers', () => {
 
   test('30 parallel redemptions on two replicas redeem the voucher once', async () => {
     const { code, exchange_id } = await order()
-    const input = { code, holderId: diner.userId, exchangeId: exchange_id, actorId: merchant.userId }
+    const input = { code, holderId: diner.userId, exchangeId: exchange_id, actor: actorOf(merchant) }
     const codes = await withReplica(service, ({ till }) =>
       Promise.all([
         ...Array.from({ length: 15 }, () => codeOf(till.run(redeem, input))),

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { review } from '../../../src/merchant/reviews/review.ts'
 import { parallelCopies } from '../../support/copies.ts'
-import { balanceOf, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { actorOf, balanceOf, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { codeOf, withReplica } from '../../support/replica.ts'
 import { useService } from '../../support/service.ts'
 import { newUpload } from '../../support/uploads.ts'
@@ -142,7 +142,7 @@ describe('review', () => {
 
   test('the uploader gets the push of the result before the push of the points', async () => {
     const uploadId = await newUpload(service, diner)
-    const input = { uploadId, uploaderId: diner.userId, reviewerId: merchant.userId, maxMultiple: 2 }
+    const input = { uploadId, uploaderId: diner.userId, actor: actorOf(merchant), maxMultiple: 2 }
     const heard = await withReplica(service, async (replica) => {
       await replica.till.run(review, { ...input, action: 'approve' })
       return replica.heard
@@ -157,10 +157,10 @@ describe('review', () => {
     const codes = await withReplica(service, ({ till: otherTill }) =>
       Promise.all(
         Array.from({ length: 20 }, (_, index) => {
-          const [till, reviewerId] =
-            index % 2 === 0 ? [service.services.till, merchant.userId] : [otherTill, second.userId]
+          const [till, reviewer] = index % 2 === 0 ? [service.services.till, merchant] : [otherTill, second]
           const action = index % 3 === 0 ? ('reject' as const) : ('approve' as const)
-          return codeOf(till.run(review, { uploadId, uploaderId: diner.userId, reviewerId, action, maxMultiple: 2 }))
+          const verdict = { uploadId, uploaderId: diner.userId, actor: actorOf(reviewer), action, maxMultiple: 2 }
+          return codeOf(till.run(review, verdict))
         }),
       ),
     )

@@ -3,7 +3,7 @@ import { replaceWheel } from '../../../src/merchant/wheel/replace-wheel.ts'
 import type { WheelAnswer } from '../../../src/merchant/wheel/wire.ts'
 import { wheelBody } from '../../../src/merchant/wheel/wire.ts'
 import { parallelCopies } from '../../support/copies.ts'
-import { givePoints, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { actorOf, givePoints, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { withReplica } from '../../support/replica.ts'
 import { useService } from '../../support/service.ts'
 
@@ -36,7 +36,10 @@ describe('the wheel', () => {
     const config = await service.client.get('/api/lottery/config', { token })
     expect(config.data.cost_points).toBe(80)
     expect(config.data.prizes[0].prize_name).toStartWith('新')
-    const audit = await service.database.query('SELECT action, actor_id FROM audit_log WHERE target = ?', ['wheel:1'])
+    const audit = await service.database.query(
+      'SELECT action, actor_id FROM audit_log WHERE target = ? AND actor_id IS NOT NULL',
+      ['wheel:1'],
+    )
     expect(audit).toEqual([{ action: 'wheel.replace', actor_id: merchant.userId }])
   })
 
@@ -138,7 +141,7 @@ describe('the wheel', () => {
         ...Array.from({ length: 10 }, (_, index) =>
           (index % 2 === 0 ? till : service.services.till).run(replaceWheel, {
             wheel: versionOf(10 + index),
-            actorId: merchant.userId,
+            actor: actorOf(merchant),
           }),
         ),
         ...diners.flatMap((diner) =>

@@ -1,0 +1,71 @@
+import { bigint, index, int, mysqlEnum, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
+import { asciiText, instant, jsonText } from '../db/columns.ts'
+import { lockOrder } from '../lock-order.ts'
+import { mapTable } from '../till/table-mapping.ts'
+import { usersTable } from '../users/schema.ts'
+import { roles } from './roles.ts'
+
+/**
+ * Which role each of the staff has, or had last. Whether someone is of the staff at all stands in `users.is_merchant`,
+ * which programs of an earlier version write alone.
+ */
+export const staffTable = mysqlTable(
+  'staff',
+  {
+    user_id: int()
+      .primaryKey()
+      .references(() => usersTable.user_id),
+    role: mysqlEnum(roles).notNull(),
+    /** Null: by a command. */
+    granted_by: int(),
+    granted_at: instant().notNull(),
+    revoked_at: instant(),
+  },
+  // `owners` of `set-role.ts`: without it each change of a role waits for every other.
+  (table) => [index('staff_role').on(table.role)],
+)
+
+export type StaffRow = typeof staffTable.$inferSelect
+
+export const staff = mapTable(staffTable, {
+  rank: lockOrder.staff,
+  key: ['user_id'],
+  lock: 'update',
+  updates: ['role', 'granted_by', 'granted_at', 'revoked_at'],
+})
+
+/** Who changed or looked up what on the merchant's side or by command, append-only. */
+export const auditLogTable = mysqlTable(
+  'audit_log',
+  {
+    audit_id: bigint({ mode: 'number' }).autoincrement().primaryKey(),
+    /** Null: the command line. */
+    actor_id: int(),
+    /** Who was signed in at the machine where the command ran. */
+    system_user: varchar({ length: 64 }),
+    /** A keyed digest of the network that the request came from. */
+    address_id: asciiText({ length: 32 }),
+    action: asciiText({ length: 48 }).notNull(),
+    target: varchar({ length: 64 }).notNull(),
+    /** What was changed, as it was and as it became. Null where nothing was there, or only looked at. */
+    state_before: jsonText(),
+    state_after: jsonText(),
+    /** Reasons, and whatever else there is to say. */
+    details: jsonText().notNull(),
+    created_at: instant().notNull(),
+  },
+  (table) => [
+    // `readAudit`: of a day, of someone, of a kind, of something.
+    index('audit_log_created_at').on(table.created_at),
+    index('audit_log_actor').on(table.actor_id, table.created_at),
+    index('audit_log_action').on(table.action, table.created_at),
+    index('audit_log_target').on(table.target),
+  ],
+)
+
+export const auditLog = mapTable(auditLogTable, {
+  rank: lockOrder.journals,
+  key: ['audit_id'],
+  lock: 'none',
+  updates: [],
+})
