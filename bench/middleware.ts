@@ -31,7 +31,6 @@ const endless = createRateLimit('bench', 1_000_000_000, 60, true)
 const none = async () => ({})
 const dialects = createDialects({
   authFailureCode: 401,
-  trustedProxies: 0,
   now: () => new Date(),
   elapsed_ms: () => performance.now(),
   presentWheel: () => Promise.reject(new Error('no wheel')),
@@ -51,7 +50,7 @@ const steps: readonly [name: string, make: (app: Hono<AppEnv>) => MiddlewareHand
   ['context', () => requestContext(contextOptions())],
   ['dialect', () => dialects.speak],
   ['route', (app) => requireRoute(app)],
-  ['address limit', () => limitAddresses(endless, 0)],
+  ['address limit', () => limitAddresses(endless)],
   ['body', () => jsonBody([])],
   ['authentication', () => authenticate({ callerOf: async () => caller })],
   ['write limit', () => limitCaller(endless)],
@@ -86,8 +85,10 @@ function chain(length: number): Hono<AppEnv> {
 }
 
 async function cpuOf(app: Hono<AppEnv>, requests: number): Promise<number> {
-  const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer token' }
-  const init = { method: 'POST', headers, body: '{"draw_type":"single"}' }
+  const body = '{"draw_type":"single"}'
+  const length = String(body.length)
+  const headers = { 'Content-Type': 'application/json', 'Content-Length': length, Authorization: 'Bearer token' }
+  const init = { method: 'POST', headers, body }
   const { status } = await app.fetch(new Request(`http://localhost${path}`, init), { isNamed: true })
   if (status !== 200) throw new Error(`status ${status}`)
   const before = process.cpuUsage()

@@ -58,8 +58,8 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.route('/', operatorRoutes({ health, lifecycle, metrics, metricsToken: config.METRICS_TOKEN, isProduction }))
   app.route('/', socketRoutes(services))
   if (config.RATE_LIMIT) {
-    app.use('/api/*', limitAddresses(limits.address, trustedProxies))
-    for (const path of imagePaths) app.use(path, limitAddresses(limits.image, trustedProxies))
+    app.use('/api/*', limitAddresses(limits.address))
+    for (const path of imagePaths) app.use(path, limitAddresses(limits.image))
   }
   app.route('/', imageRoutes(services))
   app.use('/api/*', jsonBody(uploadPaths))

@@ -2,7 +2,6 @@ import { type Context, Hono } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import { nothing } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
-import { addressOf } from '../http/address.ts'
 import { authenticate, bearerOf } from '../http/authenticate.ts'
 import { type AppEnv, absoluteLinks } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
@@ -30,22 +29,16 @@ const resendAfter_s = 60
 
 const userAgentOf = (c: Context<AppEnv>) => c.req.header('User-Agent') ?? ''
 
-const deviceOf = (c: Context<AppEnv>, trustedProxies: number, info?: Device['info']): Device => ({
-  address: addressOf(c, trustedProxies),
+const deviceOf = (c: Context<AppEnv>, info?: Device['info']): Device => ({
+  address: c.get('network'),
   info,
   userAgent: userAgentOf(c),
   token: bearerOf(c),
 })
 
 /** `/api/auth`: signing in, staying signed in, signing out. */
-export function authRoutes(deps: {
-  accounts: Accounts
-  access: Access
-  database: Database
-  config: { TRUST_PROXY: number }
-  now: () => Date
-}) {
-  const { accounts, access, database, config, now } = deps
+export function authRoutes(deps: { accounts: Accounts; access: Access; database: Database; now: () => Date }) {
+  const { accounts, access, database, now } = deps
   const signedInView = (c: Context<AppEnv>, { user, isNew, tokens }: SignedIn) => ({
     ...tokens,
     user_info: userInfoView(user, absoluteLinks(c)),
@@ -57,7 +50,7 @@ export function authRoutes(deps: {
       describe({ summary: 'Send an SMS code', answer: sendCodeAnswer, refusals: [1001, 1003], public: true }),
       validate('json', sendCodeBody, { phone: 1001 }),
       async (c) => {
-        await accounts.sendCode(c.req.valid('json').phone, deviceOf(c, config.TRUST_PROXY))
+        await accounts.sendCode(c.req.valid('json').phone, deviceOf(c))
         return ok(c, { expires_in: codeLife_s, resend_after: resendAfter_s })
       },
     )
@@ -72,7 +65,7 @@ export function authRoutes(deps: {
       validate('json', loginBody, { phone: 1001, code: 1002 }),
       async (c) => {
         const { device_info, ...login } = c.req.valid('json')
-        return ok(c, signedInView(c, await accounts.login(login, deviceOf(c, config.TRUST_PROXY, device_info))))
+        return ok(c, signedInView(c, await accounts.login(login, deviceOf(c, device_info))))
       },
     )
     .post(
@@ -87,7 +80,7 @@ export function authRoutes(deps: {
       async (c) => {
         const { js_code, phone_code, device_info } = c.req.valid('json')
         const codes = { jsCode: js_code, phoneCode: phone_code || undefined }
-        const signedIn = await accounts.wxLogin(codes, deviceOf(c, config.TRUST_PROXY, device_info))
+        const signedIn = await accounts.wxLogin(codes, deviceOf(c, device_info))
         return ok(c, signedInView(c, signedIn))
       },
     )

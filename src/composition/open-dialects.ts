@@ -23,7 +23,7 @@ export interface DialectsDeps extends Time {
 
 /** Opens the dialects of older mini-programs, unless they are turned off. */
 export function openDialects(
-  config: Pick<Config, 'DIALECTS' | 'AUTH_FAILURE_CODE' | 'TRUST_PROXY'>,
+  config: Pick<Config, 'DIALECTS' | 'AUTH_FAILURE_CODE'>,
   deps: DialectsDeps,
 ): Dialects | undefined {
   if (!config.DIALECTS) return undefined
@@ -31,7 +31,6 @@ export function openDialects(
   const prizes = defaultPrizes.map((prize) => ({ ...prize, probability: prize.probability / oddsSum }))
   const dialects = createDialects({
     authFailureCode: config.AUTH_FAILURE_CODE,
-    trustedProxies: config.TRUST_PROXY,
     now,
     elapsed_ms,
     presentWheel: async () => wheelView(await requireWheel(database)),

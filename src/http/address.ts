@@ -47,7 +47,16 @@ export function siteOf(network: string): string {
 export type AddressId = (network: string) => string
 
 const idLength = 16
+const mostRemembered = 10_000
 
 export function createAddressId(secret: string): AddressId {
-  return (network) => createHmac('sha256', secret).update(`address\n${network}`).digest('hex').slice(0, idLength)
+  const known = new Map<string, string>()
+  return (network) => {
+    const found = known.get(network)
+    if (found !== undefined) return found
+    const id = createHmac('sha256', secret).update(`address\n${network}`).digest('hex').slice(0, idLength)
+    if (known.size >= mostRemembered) known.clear()
+    known.set(network, id)
+    return id
+  }
 }

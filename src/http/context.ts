@@ -44,7 +44,9 @@ export function requestContext(options: {
     const requestId = given && saneId.test(given) ? given : randomUUID()
     c.set('requestId', requestId)
     // A connection that became a socket's has no address afterwards.
-    const address_id = addressId(addressOf(c, trustedProxies))
+    const network = addressOf(c, trustedProxies)
+    const address_id = addressId(network)
+    c.set('network', network)
     c.set('addressId', address_id)
     c.set('route', c.env.isNamed ? routeOf(c) : undefined)
     c.set('unsettled', unsettled)

@@ -24,7 +24,9 @@ export interface AppEnv {
     /** The pattern of the route that the request reaches, such as `/api/exchange/orders/:exchange_id/cancel`. */
     route: string | undefined
     caller: Caller
-    /** A keyed digest of the network that the request came from. */
+    /** The network that the request came from, as in `address.ts`. */
+    network: string
+    /** A keyed digest of the network. */
     addressId: string
     /** What the caller is to the restaurant, on the routes of its staff. */
     role: string

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { Refusal } from '../contract/refusals.ts'
-import { addressOf, siteOf } from './address.ts'
+import { siteOf } from './address.ts'
 import type { AppEnv } from './env.ts'
 
 /** Limits how often somebody uses something. When limits are off, it lets everything pass. */
@@ -140,9 +140,9 @@ function exhausted({ msBeforeNext }: RateLimiterRes, window_s: number): Refusal 
 }
 
 /** Limits all requests of one network address. */
-export function limitAddresses(limit: RateLimit, trustedProxies: number): MiddlewareHandler<AppEnv> {
+export function limitAddresses(limit: RateLimit): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    await limit.take(addressOf(c, trustedProxies))
+    await limit.take(c.get('network'))
     return next()
   }
 }

@@ -61,13 +61,12 @@ export function createUnsettled(wait_ms = usualWait_ms): Unsettled {
   }
 
   return {
-    async answer({ place, asked }, write) {
-      const name = `${place}\n${asked}`
-      const earlier = await hear(name)
+    async answer(request, write) {
+      const earlier = open.size > 0 ? await hear(nameOf(request)) : undefined
       try {
         return await write(earlier)
       } catch (error) {
-        if (error instanceof OutcomeUnknown) keep(name, place, error.outcome)
+        if (error instanceof OutcomeUnknown) keep(nameOf(request), request.place, error.outcome)
         throw error
       }
     },
@@ -77,6 +76,8 @@ export function createUnsettled(wait_ms = usualWait_ms): Unsettled {
     },
   }
 }
+
+const nameOf = ({ place, asked }: WriteRequest) => `${place}\n${asked}`
 
 const asReplay = ({ answer }: TillAnswer<unknown>): TillAnswer<unknown> => ({ answer, replayed: true })
 

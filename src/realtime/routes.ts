@@ -2,7 +2,6 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Access } from '../accounts/access.ts'
 import { Refusal } from '../contract/refusals.ts'
-import { addressOf } from '../http/address.ts'
 import { bearerOf } from '../http/authenticate.ts'
 import type { AppEnv, Caller } from '../http/env.ts'
 import { describe } from '../http/operation-docs.ts'
@@ -14,7 +13,6 @@ export interface SocketRoutesDeps {
   access: Pick<Access, 'callerOf'>
   realtime: { formatOf(request: Request): SocketFormat; closing: boolean }
   limits: { address: RateLimit }
-  config: { TRUST_PROXY: number }
   elapsed_ms: () => number
 }
 
@@ -38,7 +36,7 @@ function docs(noUpgrade: 404 | 426) {
 export function socketRoutes(deps: SocketRoutesDeps) {
   const upgrade = async (c: Context<AppEnv>) => {
     try {
-      await deps.limits.address.take(addressOf(c, deps.config.TRUST_PROXY))
+      await deps.limits.address.take(c.get('network'))
       if (deps.realtime.closing) throw new Refusal(9007)
       const token = tokenOf(c)
       const caller = token === undefined ? undefined : await deps.access.callerOf(token)

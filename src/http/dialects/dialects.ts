@@ -1,7 +1,6 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { Refusal } from '../../contract/refusals.ts'
 import { createFairSemaphore } from '../../lib/semaphore.ts'
-import { addressOf } from '../address.ts'
 import type { AppEnv } from '../env.ts'
 import { refuseWith } from '../envelope.ts'
 import type { FormLimits } from '../form.ts'
@@ -25,7 +24,6 @@ import type { DefaultWheel, ShownWheel } from './wheel.ts'
 export interface DialectsOptions {
   /** The code that tells clients to refresh their tokens. */
   authFailureCode: number
-  trustedProxies: number
   now: () => Date
   elapsed_ms: () => number
   presentWheel: () => Promise<ShownWheel>
@@ -93,8 +91,7 @@ export function createDialects(options: DialectsOptions): Dialects {
       return next()
     },
     beforeAuthentication(app, receipt) {
-      for (const { route, form } of compiled)
-        if (form) app.use(pathIn(route), tokenInForm(receipt, options.trustedProxies))
+      for (const { route, form } of compiled) if (form) app.use(pathIn(route), tokenInForm(receipt))
     },
     afterAuthentication(app) {
       for (const { route, figures: name } of compiled) {
@@ -123,12 +120,12 @@ function dialectFinder(routes: readonly (CompiledRoute & { route: string })[], n
  * Reads the token of an upload without `Authorization` from its form. Anybody can send such a form, so the number held
  * at the same time is limited, for all callers and for each address.
  */
-function tokenInForm(limits: FormLimits, trustedProxies: number): MiddlewareHandler<AppEnv> {
+function tokenInForm(limits: FormLimits): MiddlewareHandler<AppEnv> {
   const forms = createFairSemaphore(formsAtOnce, formsOfAnAddress, formsWaiting, () => new Refusal(9007))
   return (c, next) => {
     const isForm = /^multipart\/form-data/i.test(c.req.header('Content-Type') ?? '')
     if (c.req.header('Authorization') !== undefined || !isForm) return next()
-    return forms.run(addressOf(c, trustedProxies), async () => {
+    return forms.run(c.get('network'), async () => {
       await dialectOf(c)?.takeToken({ ...limits, isWanted: () => forms.waiting > 0 })
       await next()
     })

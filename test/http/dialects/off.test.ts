@@ -134,7 +134,7 @@ describe('without dialects', () => {
 
   test('the document is the same as with dialects', async () => {
     const { services } = service
-    const dialects = openDialects({ DIALECTS: true, AUTH_FAILURE_CODE: 401, TRUST_PROXY: 0 }, services)
+    const dialects = openDialects({ DIALECTS: true, AUTH_FAILURE_CODE: 401 }, services)
     const document = async (answer: Response | Promise<Response>) => (await answer).json()
     const withDialects = await document(
       createApp({ ...services, dialects }).request('/api/openapi.json', {}, { isNamed: true }),
