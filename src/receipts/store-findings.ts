@@ -1,8 +1,9 @@
 import type { Push } from '../contract/messages.ts'
-import { pointsFor, yuanOf } from '../contract/money.ts'
+import { yuanOf } from '../contract/money.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
+import { estimateOf } from './estimate.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
 import { type Upload, uploads } from './schema.ts'
 import type { Flag } from './wire.ts'
@@ -39,13 +40,14 @@ function announceReading(unit: UnitOfWork<Push>, upload: Readonly<Upload>): void
   unit.announce({ to: { user_id }, type: 'receipt_read', data })
 }
 
-function readColumns({ review_status }: Readonly<Upload>, reading: ReceiptReading) {
+function readColumns({ review_status, input_amount_fen }: Readonly<Upload>, reading: ReceiptReading) {
   const { amount_fen } = reading
+  const amounts = { input_amount_fen, recognized_amount_fen: amount_fen }
   return {
     recognized_amount_fen: amount_fen,
     read_paid_at: reading.paidAt,
     read_merchant: reading.merchantName,
     read_number: reading.receiptNumber,
-    ...(review_status === 'pending' && amount_fen !== null ? { estimated_points: pointsFor(amount_fen) } : {}),
+    ...(review_status === 'pending' && amount_fen !== null ? { estimated_points: estimateOf(amounts) } : {}),
   }
 }

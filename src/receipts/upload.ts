@@ -1,9 +1,10 @@
 import type { Push } from '../contract/messages.ts'
-import { pointsFor, yuanOf } from '../contract/money.ts'
+import { yuanOf } from '../contract/money.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import { users } from '../users/schema.ts'
+import { estimateOf } from './estimate.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
 import { type PhotoSends, photoSends, uploadCounts, uploads } from './schema.ts'
 import type { Flag } from './wire.ts'
@@ -61,7 +62,7 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
     requireAllowed(sent, today.count, dailyLimit)
     unit.update(uploadCounts, today, { count: today.count + 1 })
     const recognized_fen = reading?.amount_fen ?? null
-    const estimated_points = pointsFor(recognized_fen ?? input_fen ?? 0)
+    const estimated_points = estimateOf({ input_amount_fen: input_fen, recognized_amount_fen: recognized_fen })
     unit.append(uploads, {
       upload_id: uploadId,
       user_id: userId,

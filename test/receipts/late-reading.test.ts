@@ -26,11 +26,11 @@ test(
       await Bun.sleep(200)
       record = await read()
     }
-    expect(record).toMatchObject({ recognized_amount: '127.80', estimated_points: 1278 })
+    expect(record).toMatchObject({ recognized_amount: '127.80', estimated_points: 880 })
     expect((await phone.next('receipt_read')).data).toMatchObject({
       upload_id: data.upload_id,
       recognized_amount: '127.80',
-      estimated_points: 1278,
+      estimated_points: 880,
     })
     expect(phone.of('receipt_read')).toHaveLength(1)
     const merchant = await signInMerchant(service)

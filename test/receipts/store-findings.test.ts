@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(closeSockets)
 
-const reading = { amount_fen: 9_900, paidAt: '2026-01-01T12:00:00', merchantName: '一家店', receiptNumber: 'NO-1' }
+const reading = { amount_fen: 7_900, paidAt: '2026-01-01T12:00:00', merchantName: '一家店', receiptNumber: 'NO-1' }
 
 describe('store_findings', () => {
   const store = (uploadId: string, fields: Partial<Findings> = {}) =>
@@ -39,13 +39,13 @@ describe('store_findings', () => {
     const { data } = await service.client.get('/api/merchant/pending-reviews', { token: merchant.token })
     expect(data.reviews).toMatchObject([
       {
-        recognized_amount: '99.00',
-        estimated_points: 990,
+        recognized_amount: '79.00',
+        estimated_points: 790,
         flags: [{ flag: 'amount_differs', upload_id: null }],
         receipt: { paid_at: '2026-01-01T12:00:00', merchant_name: '一家店', number: 'NO-1' },
       },
     ])
-    expect((await reviewed(uploadId)).data.points_awarded).toBe(990)
+    expect((await reviewed(uploadId)).data.points_awarded).toBe(790)
   })
 
   test('a late reading does not change the estimate of a reviewed upload', async () => {
@@ -53,7 +53,7 @@ describe('store_findings', () => {
     await reviewed(uploadId)
     await store(uploadId)
     const { data } = await service.client.get(`/api/photo/review/${uploadId}`, { token: diner.token })
-    expect(data).toMatchObject({ recognized_amount: '99.00', estimated_points: 885, points_awarded: 885 })
+    expect(data).toMatchObject({ recognized_amount: '79.00', estimated_points: 885, points_awarded: 885 })
   })
 
   test('a late reading of an upload that does not exist is dropped', async () => {
@@ -68,8 +68,8 @@ describe('store_findings', () => {
     for (const phone of phones) {
       const { data, timestamp } = await phone.next('receipt_read')
       const record = await service.client.get(`/api/photo/review/${uploadId}`, { token: diner.token })
-      expect(data).toEqual({ upload_id: uploadId, recognized_amount: '99.00', estimated_points: 990, timestamp })
-      expect(record.data).toMatchObject({ recognized_amount: '99.00', estimated_points: 990 })
+      expect(data).toEqual({ upload_id: uploadId, recognized_amount: '79.00', estimated_points: 790, timestamp })
+      expect(record.data).toMatchObject({ recognized_amount: '79.00', estimated_points: 790 })
     }
     await Bun.sleep(200)
     for (const phone of phones) expect(phone.frames.map(({ type }) => type)).toEqual(['connected', 'receipt_read'])
@@ -89,7 +89,7 @@ describe('store_findings', () => {
     await reviewed(uploadId)
     await store(uploadId)
     expect((await phone.next('receipt_read')).data).toMatchObject({
-      recognized_amount: '99.00',
+      recognized_amount: '79.00',
       estimated_points: 885,
     })
     const types = phone.frames.map(({ type }) => type)

@@ -11,6 +11,7 @@ export async function waitingReceipt({ orm }: Database, userId: number, createdA
     image_key: `test/${upload_id}`,
     image_sha256: upload_id,
     input_amount_fen: 8_850,
+    recognized_amount_fen: 8_850,
     estimated_points: 885,
     flags: '[]',
     review_status: 'pending',

@@ -3,7 +3,7 @@ import { type Upload, uploadReviewsTable } from '../../src/receipts/schema.ts'
 import type { Person } from './people.ts'
 import type { TestService } from './service.ts'
 
-/** Adds an upload that waits for review and has no photo. Returns its id. */
+/** Adds an upload whose amount was read, that waits for review and has no photo. Returns its id. */
 export async function newUpload(
   { database, clock }: TestService,
   { userId }: Person,
@@ -18,6 +18,7 @@ export async function newUpload(
     image_key: randomCode(26),
     image_sha256: randomCode(64),
     input_amount_fen: 8_850,
+    recognized_amount_fen: 8_850,
     estimated_points: 885,
     flags: '[]',
     review_status: 'pending',
