@@ -109,6 +109,8 @@ export const refusals = {
   6009: { sentence: '商品信息有误', data: issues },
   /** Bad wheel. */
   6010: { sentence: '转盘配置有误', data: issues },
+  /** Nothing was read on the photo: it takes the reviewer's own amount, one receipt at a time. */
+  6014: { sentence: '这张小票没有识别出金额，请单独审核并填写金额', data: nothing },
   /** The last owner stays one. */
   6015: { sentence: '至少要保留一位店主', data: nothing },
   /** Bad field. */

@@ -36,7 +36,7 @@ export interface MerchantDeps {
   }
   rules: {
     review: {
-      /** A review may award at most the estimate times this. */
+      /** A review may award at most the points of the lower amount times this. */
       maxMultiple: number
     }
   }

@@ -1,5 +1,4 @@
 import type { Push } from '../../contract/messages.ts'
-import { pointsFor } from '../../contract/money.ts'
 import { Refusal } from '../../contract/refusals.ts'
 import { post } from '../../points/post.ts'
 import { type Upload, uploads } from '../../receipts/schema.ts'
@@ -9,22 +8,17 @@ import { byStaff } from '../../staff/standing.ts'
 import type { Operation } from '../../till/operation.ts'
 import { rows } from '../../till/table-mapping.ts'
 import { users } from '../../users/schema.ts'
+import { awardOf, type Claim } from './award.ts'
 import type { ReviewAnswer } from './wire.ts'
 
-export interface Review {
+export interface Review extends Claim {
   uploadId: string
   /** The upload's owner. The id is read before the operation, which has to name its rows. */
   uploaderId: number
   /** The reviewer. */
   actor: StaffActor
   action: 'approve' | 'reject'
-  /** The points to award; the estimate by default. */
-  points?: number | undefined
-  /** The amount that the reviewer read. The points are estimated again from it. */
-  amount_fen?: number | undefined
   reason?: string | undefined
-  /** The points may be at most the estimate times this. */
-  maxMultiple: number
 }
 
 /** Approves or rejects a pending upload, once. Points, ledger row and audit row are saved in one transaction. */
@@ -36,7 +30,7 @@ export const review: Operation<Review, ReviewAnswer, Push> = byStaff('reviews', 
     const { uploadId, uploaderId, actor, action, amount_fen } = input
     const upload = requireReviewable(unit.find(uploads, [uploadId]), input)
     const user = unit.get(users, [uploaderId])
-    const points = action === 'approve' ? pointsOf(upload, input) : 0
+    const points = action === 'approve' ? awardOf(upload, input).points : 0
     const status = action === 'approve' ? 'approved' : 'rejected'
     const reason = input.reason || (action === 'approve' ? '审核通过' : '小票未通过审核')
     unit.update(uploads, upload, {
@@ -82,23 +76,6 @@ function requireReviewable(upload: Readonly<Upload> | undefined, { uploaderId, a
   if (upload.user_id === actor.userId) throw new Refusal(6008)
   if (upload.review_status !== 'pending') throw new Refusal(6004, { current_status: upload.review_status })
   return upload
-}
-
-/** @throws {Refusal} 6001 when neither points nor an amount are known, 6005 with `max_points` above the cap. */
-function pointsOf(upload: Readonly<Upload>, { points, amount_fen, maxMultiple }: Review): number {
-  const known = amount_fen ?? upload.recognized_amount_fen ?? upload.input_amount_fen
-  if (known === null && points === undefined)
-    throw new Refusal(
-      6001,
-      { issues: [{ path: 'amount', message: '请填写小票金额' }] },
-      { sentence: '小票金额未知，请填写金额' },
-    )
-  const estimate = amount_fen === undefined ? upload.estimated_points : pointsFor(amount_fen)
-  const max_points = estimate * maxMultiple
-  const awarded = points ?? estimate
-  if (awarded > max_points)
-    throw new Refusal(6005, { max_points }, { sentence: `积分超过上限，最多 ${max_points} 积分` })
-  return awarded
 }
 
 function award(uploadId: string, points: number) {

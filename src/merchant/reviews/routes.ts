@@ -24,12 +24,17 @@ import {
 
 /** The diners' uploads and their reviews. */
 export function reviewRoutes({ database, till, calendar, imageLinks, rules }: MerchantDeps) {
-  const decide = async (actor: StaffActor, body: ReviewBody, idempotency: IdempotencyKey | undefined) => {
+  const decide = async (
+    actor: StaffActor,
+    body: ReviewBody,
+    isBatch: boolean,
+    idempotency: IdempotencyKey | undefined,
+  ) => {
     const { upload_id: uploadId, action, points, amount: amount_fen, reason } = body
     const uploaderId = await requireUploader(database, uploadId)
     return till.run(
       review,
-      { uploadId, uploaderId, actor, action, points, amount_fen, reason, ...rules.review },
+      { uploadId, uploaderId, actor, action, points, amount_fen, reason, isBatch, ...rules.review },
       idempotency,
     )
   }
@@ -48,13 +53,13 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
       forStaff(['reviews'], {
         summary: 'Approve or reject an upload. Points come from the estimate, the given points or the given amount',
         answer: reviewAnswer,
-        refusals: [6001, 6003, 6004, 6005, 6008],
+        refusals: [6001, 6003, 6004, 6005, 6008, 6014],
         idempotent: true,
       }),
       validate('json', reviewBody, 6001),
       async (c) => {
         const body = c.req.valid('json')
-        return once(c, body, (idempotency) => decide(actorOf(c), body, idempotency))
+        return once(c, body, (idempotency) => decide(actorOf(c), body, false, idempotency))
       },
     )
     .post(
@@ -71,7 +76,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
         const actor = actorOf(c)
         const reviews = body.reviews.map((item) => ({
           upload_id: item.upload_id,
-          run: (key: IdempotencyKey | undefined) => decide(actor, item, key),
+          run: (key: IdempotencyKey | undefined) => decide(actor, item, true, key),
         }))
         return once(c, body, (idempotency) => batchReview(database, till, actor.userId, reviews, idempotency))
       },

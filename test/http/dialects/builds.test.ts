@@ -170,7 +170,7 @@ test('v21x refreshes on the true code as well, and reviews a batch with amounts'
   expect(build.refreshes).toBe(1)
   const diner = await signIn(service)
   const [a, b] = [
-    await newUpload(service, diner, { input_amount_fen: null, estimated_points: 0 }),
+    await newUpload(service, diner, { input_amount_fen: null, recognized_amount_fen: null, estimated_points: 0 }),
     await newUpload(service, diner),
   ]
   const session = await signIn(service, staff.phone)
@@ -196,12 +196,14 @@ test('v21x refreshes on the true code as well, and reviews a batch with amounts'
     }))
     return (await build.post('/merchant/batch-review', { reviews })).data
   }
-  expect(await approve({ [a]: '0.00' })).toMatchObject({ failed: 1, results: [{ code: 6001 }] })
+  expect(await approve({ [a]: '0.00' })).toMatchObject({ failed: 1, results: [{ code: 6014 }] })
   expect(await approve({ [a]: '12.30', [b]: '88.50' })).toMatchObject({
-    successful: 2,
-    failed: 0,
-    results: [{ points_awarded: 123 }, { points_awarded: 885 }],
+    successful: 1,
+    failed: 1,
+    results: [{ code: 6014 }, { points_awarded: 885 }],
   })
+  const alone = { upload_id: a, action: 'approve', amount: '12.30' }
+  expect((await build.post('/merchant/review', alone)).data).toMatchObject({ points_awarded: 123 })
   const figures = (await build.get('/merchant/statistics', { period: 'week' })).data
   expect(figures.review_stats).toMatchObject({ pending: 0, approved: 2, rejected: 0, total: 2 })
 })

@@ -7,6 +7,7 @@ import { useService } from '../../support/service.ts'
 import { newUpload } from '../../support/uploads.ts'
 
 const service = useService()
+const unread = { recognized_amount_fen: null }
 let diner: Person
 let merchant: Person
 
@@ -85,16 +86,42 @@ describe('review', () => {
     expect((await decide({ upload_id: first, action: 'approve', points: 1770 })).code).toBe(0)
   })
 
-  test('the reviewer’s amount decides the points, even if no amount was entered or recognised', async () => {
-    const upload_id = await newUpload(service, diner, { input_amount_fen: null, estimated_points: 0 })
-    const unknown = await decide({ upload_id, action: 'approve' })
-    expect(unknown).toMatchObject({ code: 6001, data: { issues: [{ path: 'amount' }] } })
-    const guessed = await decide({ upload_id, action: 'approve', points: 1 })
-    expect(guessed).toMatchObject({ code: 6005, data: { max_points: 0 } })
+  test('a receipt that was not read is approved only with the reviewer’s own amount, which decides the points', async () => {
+    const upload_id = await newUpload(service, diner, { ...unread, input_amount_fen: null })
+    for (const claim of [{}, { points: 1 }, { points: 0 }])
+      expect((await decide({ upload_id, action: 'approve', ...claim })).code).toBe(6014)
     const { data } = await decide({ upload_id, action: 'approve', amount: 12.39 })
     expect(data.points_awarded).toBe(123)
     const history = await service.client.get('/api/merchant/reviews/history', { token: merchant.token })
     expect(history.data.reviews[0].reviewed_amount).toBe('12.39')
+  })
+
+  test('the reviewer’s own amount doesn’t move the cap', async () => {
+    const read = await newUpload(service, diner, { input_amount_fen: 12_780, recognized_amount_fen: 12_780 })
+    const typed = await newUpload(service, diner, { ...unread, input_amount_fen: 12_780 })
+    for (const upload_id of [read, typed]) {
+      for (const claim of [{ amount: 9_999.99 }, { amount: 9_999.99, points: 100_000 }, { amount: 255.7 }])
+        expect(await decide({ upload_id, action: 'approve', ...claim })).toMatchObject({
+          code: 6005,
+          data: { max_points: 2_556 },
+        })
+    }
+    expect(await balanceOf(service, diner)).toBe(1_000)
+  })
+
+  test.each([
+    [10_000, 9_900, 990, 1_980],
+    [10_000, 9_899, 989, 1_978],
+    [10_000, 10_100, 1_010, 2_000],
+    [10_000, 10_101, 1_000, 2_000],
+    [null, 10_000, 1_000, 2_000],
+  ])('typed as %p and read as %p, a receipt is worth %p points and at most %p', async (typed, read, worth, most) => {
+    const amounts = { input_amount_fen: typed, recognized_amount_fen: read }
+    const [first, second] = [await newUpload(service, diner, amounts), await newUpload(service, diner, amounts)]
+    expect((await decide({ upload_id: first, action: 'approve' })).data.points_awarded).toBe(worth)
+    const over = await decide({ upload_id: second, action: 'approve', points: most + 1 })
+    expect(over).toMatchObject({ code: 6005, data: { max_points: most } })
+    expect((await decide({ upload_id: second, action: 'approve', points: most })).code).toBe(0)
   })
 
   test('a reason may have several lines', async () => {
@@ -142,7 +169,7 @@ describe('review', () => {
 
   test('the uploader gets the push of the result before the push of the points', async () => {
     const uploadId = await newUpload(service, diner)
-    const input = { uploadId, uploaderId: diner.userId, actor: actorOf(merchant), maxMultiple: 2 }
+    const input = { uploadId, uploaderId: diner.userId, actor: actorOf(merchant), maxMultiple: 2, isBatch: false }
     const heard = await withReplica(service, async (replica) => {
       await replica.till.run(review, { ...input, action: 'approve' })
       return replica.heard
@@ -159,7 +186,14 @@ describe('review', () => {
         Array.from({ length: 20 }, (_, index) => {
           const [till, reviewer] = index % 2 === 0 ? [service.services.till, merchant] : [otherTill, second]
           const action = index % 3 === 0 ? ('reject' as const) : ('approve' as const)
-          const verdict = { uploadId, uploaderId: diner.userId, actor: actorOf(reviewer), action, maxMultiple: 2 }
+          const verdict = {
+            uploadId,
+            uploaderId: diner.userId,
+            actor: actorOf(reviewer),
+            action,
+            maxMultiple: 2,
+            isBatch: false,
+          }
           return codeOf(till.run(review, verdict))
         }),
       ),
@@ -200,6 +234,17 @@ describe('batch-review', () => {
     expect(await balanceOf(service, diner)).toBe(1885)
   })
 
+  test('a receipt that was not read is not approved by a batch, and may be rejected by one', async () => {
+    const ids = [await newUpload(service, diner, unread), await newUpload(service, diner, unread)]
+    const approvals = ids.map((upload_id) => ({ upload_id, action: 'approve', amount: 88.5 }))
+    expect((await batch(approvals)).data.results).toMatchObject([{ code: 6014 }, { code: 6014 }])
+    expect((await batch(ids.map((upload_id) => ({ upload_id, action: 'reject' })))).data.results).toMatchObject([
+      { code: 0 },
+      { code: 0 },
+    ])
+    expect(await balanceOf(service, diner)).toBe(1_000)
+  })
+
   test('with a key the whole answer of a batch is stored, refusals included', async () => {
     const [first, second] = [await newUpload(service, diner), await newUpload(service, diner)]
     const reviews = [
@@ -207,7 +252,10 @@ describe('batch-review', () => {
       { upload_id: second, action: 'approve', points: 9_999 },
     ]
     const answer = await batch(reviews, 'b1')
-    await service.database.query('UPDATE upload_reviews SET estimated_points = 9999 WHERE upload_id = ?', [second])
+    await service.database.query(
+      'UPDATE upload_reviews SET recognized_amount_fen = 99990, input_amount_fen = NULL WHERE upload_id = ?',
+      [second],
+    )
     const again = await batch(reviews, 'b1')
     expect(again.data).toEqual(answer.data)
     expect(again.headers.get('Idempotency-Replayed')).toBe('true')
@@ -235,7 +283,7 @@ describe('lists', () => {
     const newer = await newUpload(service, diner)
     const { data } = await service.client.get('/api/merchant/pending-reviews?limit=1', { token: merchant.token })
     expect(data.reviews).toMatchObject([
-      { upload_id: older, input_amount: '88.50', recognized_amount: null, estimated_points: 885, flags: [] },
+      { upload_id: older, input_amount: '88.50', recognized_amount: '88.50', estimated_points: 885, flags: [] },
     ])
     expect(data.reviews[0].user.mobile).toMatch(/^\d{3}\*{4}\d{4}$/)
     expect(data.reviews[0].image_url).toStartWith(`${service.url}/images/`)

@@ -1,0 +1,41 @@
+import { pointsFor } from '../../contract/money.ts'
+import { Refusal } from '../../contract/refusals.ts'
+import { type Amounts, estimateOf, lowerAmount } from '../../receipts/estimate.ts'
+
+/** What a reviewer asks for. */
+export interface Claim {
+  /** The points to award; by default those of the amount, or the estimate. */
+  points?: number | undefined
+  /** The amount that the reviewer read and typed. */
+  amount_fen?: number | undefined
+  /** One of many that are approved at once. */
+  isBatch: boolean
+  /** The points may be at most this many times those of the lower amount. */
+  maxMultiple: number
+}
+
+/** What an approval gives. */
+export interface Award {
+  points: number
+  /** The part that the receipt speaks for. Whatever is above it is at the reviewer's discretion. */
+  ordinary: number
+  /** Nothing was read on the photo: the amount is the reviewer's own. */
+  isUnread: boolean
+}
+
+/**
+ * The award of an approval. A reviewer's own amount doesn't move the cap: it follows from what was typed by the sender
+ * and read on the photo.
+ * @throws {Refusal} 6005 above the cap, 6014 for a receipt that was not read and has no amount of the reviewer's own
+ */
+export function awardOf(amounts: Amounts, { points, amount_fen, isBatch, maxMultiple }: Claim): Award {
+  const isUnread = amounts.recognized_amount_fen === null
+  if (isUnread && (amount_fen === undefined || isBatch)) throw new Refusal(6014)
+  const estimate = isUnread ? 0 : estimateOf(amounts)
+  const max_points = Math.max(estimate, pointsFor(lowerAmount(amounts) ?? amount_fen ?? 0) * maxMultiple)
+  const awarded = points ?? (amount_fen === undefined ? estimate : pointsFor(amount_fen))
+  if (awarded > max_points)
+    throw new Refusal(6005, { max_points }, { sentence: `积分超过上限，最多 ${max_points} 积分` })
+  const vouchedFor = isUnread ? pointsFor(Math.min(amounts.input_amount_fen ?? 0, amount_fen ?? 0)) : estimate
+  return { points: awarded, ordinary: Math.min(awarded, vouchedFor), isUnread }
+}
