@@ -35,10 +35,10 @@ const plainUrl = httpUrl.refine((url) => !URL.canParse(url) || new URL(url).user
 /** A URL without a slash at its end: paths are appended to it. */
 const baseUrl = plainUrl.transform((url) => url.replace(/\/+$/, ''))
 
-/** Values separated by commas. */
+/** Values separated by commas, of a Chinese keyboard too. */
 const list = z.string().transform((text) =>
   text
-    .split(',')
+    .split(/[,，]/)
     .map((value) => value.trim())
     .filter(Boolean),
 )
@@ -105,6 +105,7 @@ const ConfigShape = z.object({
   UPLOAD_AMOUNT: z.enum(['required', 'optional']).default('required'),
   DAILY_UPLOAD_LIMIT: integer(20, 1, 10_000),
   REVIEW_MAX_MULTIPLE: integer(2, 1, 1_000),
+  MERCHANT_NAMES: list.default([]),
   OCR: onOff(true),
   OCR_WAIT_MS: integer(2_500, 0, 60_000),
   PENDING_ORDERS: integer(5, 0, 1_000_000),

@@ -1,6 +1,6 @@
 import type { Database } from '../db/client.ts'
 import type { Calendar } from '../lib/calendar.ts'
-import { flagsOf } from './flags.ts'
+import { flagsOf, type ReceiptRules } from './flags.ts'
 import type { NearCopies } from './near-copies.ts'
 import type { Fingerprint } from './photo/fingerprint.ts'
 import { findUploadsWithNumber } from './queries.ts'
@@ -15,10 +15,10 @@ export type FindFlags = (reading: ReceiptReading | null) => Promise<readonly Fla
  * that came in between. When there were none and the reading is the same, it answers the same flags.
  */
 export function createFindFlags(
-  deps: { database: Database; nearCopies: NearCopies; calendar: Calendar; now: () => Date },
+  deps: { database: Database; nearCopies: NearCopies; calendar: Calendar; now: () => Date; rules: ReceiptRules },
   upload: { uploadId: string; input_fen: number | null; fingerprint: Fingerprint },
 ): FindFlags {
-  const { database, nearCopies, calendar, now } = deps
+  const { database, nearCopies, calendar, now, rules } = deps
   const { uploadId, input_fen, fingerprint } = upload
   const search = nearCopies.searchFor(fingerprint, uploadId)
   let last: { reading: ReceiptReading | null; flags: readonly Flag[] } | undefined
@@ -31,7 +31,7 @@ export function createFindFlags(
       reading ? findUploadsWithNumber(database, reading, uploadId) : [],
     ])
     const today = calendar.dayOf(now())
-    const flags = flagsOf({ input_fen, reading, today, similarPhoto, repeatedNumber }, calendar)
+    const flags = flagsOf({ input_fen, reading, today, similarPhoto, repeatedNumber }, rules, calendar)
     last = { reading, flags }
     return flags
   }

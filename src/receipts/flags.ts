@@ -1,6 +1,14 @@
 import type { Calendar } from '../lib/calendar.ts'
+import { isOneOf } from './merchant-name.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
 import type { Flag } from './wire.ts'
+
+/** What the settings say about receipts. */
+export interface ReceiptRules {
+  isRead: boolean
+  /** What the restaurant is called on its receipts; empty when any name will do. */
+  merchantNames: readonly string[]
+}
 
 /** What is known about an upload when its flags are decided. */
 export interface Evidence {
@@ -19,17 +27,22 @@ const oldAfter_days = 14
  * What a reviewer should look at. Other people's uploads of the very same photo are not among it: they may come later,
  * and are looked up whenever the receipt is shown.
  */
-export function flagsOf(evidence: Evidence, calendar: Calendar): Flag[] {
+export function flagsOf(evidence: Evidence, rules: ReceiptRules, calendar: Calendar): Flag[] {
   const { input_fen, reading, today } = evidence
   const amount_fen = reading?.amount_fen ?? null
+  const merchant = reading?.merchantName ?? null
   const paidOn = reading?.paidAt?.slice(0, 10)
   const named = (flag: Flag['flag'], uploads: readonly string[]) => uploads.map((upload_id) => ({ flag, upload_id }))
+  const alone = (flag: Flag['flag'], isSo: boolean) => (isSo ? [{ flag, upload_id: null }] : [])
+  const isOther = merchant !== null && rules.merchantNames.length > 0 && !isOneOf(rules.merchantNames, merchant)
   const differs = input_fen !== null && amount_fen !== null && input_fen !== amount_fen
   const isOld = paidOn !== undefined && paidOn < calendar.plusDays(today, -oldAfter_days)
   return [
     ...named('similar_photo', evidence.similarPhoto),
     ...named('repeated_number', evidence.repeatedNumber),
-    ...(differs ? [{ flag: 'amount_differs' as const, upload_id: null }] : []),
-    ...(isOld ? [{ flag: 'old_receipt' as const, upload_id: null }] : []),
+    ...alone('unread', rules.isRead && amount_fen === null),
+    ...alone('other_merchant', isOther),
+    ...alone('amount_differs', differs),
+    ...alone('old_receipt', isOld),
   ]
 }

@@ -24,6 +24,7 @@ export function openReceipts(
     ...parts,
     reader,
     nearCopies: createNearCopies(parts.database),
+    rules: { isRead: config.OCR, merchantNames: config.MERCHANT_NAMES },
     dailyUploadLimit: config.DAILY_UPLOAD_LIMIT,
     ocrWait_ms: config.OCR_WAIT_MS,
   })

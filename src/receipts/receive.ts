@@ -9,6 +9,7 @@ import type { Store } from '../storage/store.ts'
 import type { IdempotencyKey, TillAnswer } from '../till/operation.ts'
 import type { Till } from '../till/till.ts'
 import { createFindFlags, type FindFlags } from './find-flags.ts'
+import type { ReceiptRules } from './flags.ts'
 import type { NearCopies } from './near-copies.ts'
 import { objectKeys } from './photo/image-names.ts'
 import type { Photo } from './photo/photo.ts'
@@ -28,6 +29,7 @@ export interface ReceiveDeps {
   calendar: Calendar
   now: () => Date
   logger: Logger
+  rules: ReceiptRules
   dailyUploadLimit: number
   /** How long an answer waits for the reader. */
   ocrWait_ms: number

@@ -7,10 +7,27 @@ const status = z.enum(reviewStatuses)
 
 /** Something a reviewer should look at. `upload_id` names the other upload when there is one. */
 export const flag = z.object({
-  flag: z.enum(['same_photo', 'similar_photo', 'amount_differs', 'old_receipt', 'repeated_number']),
+  flag: z.enum([
+    'same_photo',
+    'altered_copy',
+    'same_receipt',
+    'similar_photo',
+    'repeated_number',
+    'unread',
+    'other_merchant',
+    'amount_differs',
+    'old_receipt',
+  ]),
   upload_id: z.string().nullable(),
 })
 export type Flag = z.output<typeof flag>
+
+const copies: readonly Flag['flag'][] = ['same_photo', 'altered_copy', 'same_receipt', 'similar_photo']
+
+/** True when a flag says that the receipt was sent before, as it is or altered. */
+export function isCopy(flags: readonly Flag[]): boolean {
+  return flags.some(({ flag }) => copies.includes(flag))
+}
 
 export const uploadAnswer = z.object({
   upload_id: z.string(),

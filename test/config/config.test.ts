@@ -51,6 +51,11 @@ test('the start warns where the development code lets other machines in, and whe
   expect(warningsOf(loadConfig({ HOST: '::', SMS_DEV_CODE: '654321' })).join()).not.toContain('654321')
 })
 
+test('the restaurant’s names are taken as a Chinese keyboard types them, and none are set by default', () => {
+  expect(loadConfig({}).MERCHANT_NAMES).toEqual([])
+  expect(loadConfig({ MERCHANT_NAMES: ' 川味小馆， 沙县小吃,' }).MERCHANT_NAMES).toEqual(['川味小馆', '沙县小吃'])
+})
+
 test('an empty setting counts as unset', () => expect(loadConfig({ PORT: '', JWT_SECRET: '' }).PORT).toBe(3000))
 
 describe('a bad setting prevents the start', () => {

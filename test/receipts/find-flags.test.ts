@@ -24,7 +24,8 @@ beforeEach(async () => {
 
 const findFlagsOf = (uploadId = 'UP_OWN') => {
   const { database, services, clock } = service
-  const deps = { database, nearCopies: createNearCopies(database), calendar: services.calendar, now: clock.now }
+  const rules = { isRead: false, merchantNames: [] }
+  const deps = { database, nearCopies: createNearCopies(database), calendar: services.calendar, now: clock.now, rules }
   return createFindFlags(deps, { uploadId, input_fen: 8_850, fingerprint })
 }
 const similar = (upload_id: string) => ({ flag: 'similar_photo', upload_id }) as const

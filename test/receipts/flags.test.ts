@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createCalendar } from '../../src/lib/calendar.ts'
-import { type Evidence, flagsOf } from '../../src/receipts/flags.ts'
+import { type Evidence, flagsOf, type ReceiptRules } from '../../src/receipts/flags.ts'
+import { isCopy } from '../../src/receipts/wire.ts'
 
 const reading = { amount_fen: 9_900, paidAt: '2026-01-01T12:00:00', merchantName: '一家店', receiptNumber: 'NO-1' }
 const calendar = createCalendar('Asia/Shanghai')
@@ -11,8 +12,12 @@ const nothing: Evidence = {
   similarPhoto: [],
   repeatedNumber: [],
 }
-const kindsOf = (evidence: Partial<Evidence>) =>
-  flagsOf({ ...nothing, ...evidence }, calendar).map(({ flag, upload_id }) => [flag, upload_id])
+const lenient: ReceiptRules = { isRead: false, merchantNames: [] }
+const kindsOf = (evidence: Partial<Evidence>, rules: Partial<ReceiptRules> = {}) =>
+  flagsOf({ ...nothing, ...evidence }, { ...lenient, ...rules }, calendar).map(({ flag, upload_id }) => [
+    flag,
+    upload_id,
+  ])
 
 test('a receipt that agrees with what was typed, or was not read, has no flags', () => {
   expect(kindsOf({})).toEqual([])
@@ -28,4 +33,29 @@ test('another amount, an old receipt and the uploads that look like it are flagg
     ['repeated_number', 'C'],
     ['repeated_number', 'D'],
   ])
+})
+
+test('a receipt without a read amount is flagged as unread where receipts are read, and nowhere else', () => {
+  const blank = { ...reading, amount_fen: null, paidAt: null }
+  for (const unread of [null, blank]) {
+    expect(kindsOf({ reading: unread }, { isRead: true })).toEqual([['unread', null]])
+    expect(kindsOf({ reading: unread })).toEqual([])
+  }
+  expect(kindsOf({}, { isRead: true })).toEqual([])
+})
+
+test('a receipt that names another restaurant is flagged, and one that names none is not', () => {
+  const named = (merchantName: string | null, ...merchantNames: string[]) =>
+    kindsOf({ reading: { ...reading, paidAt: null, merchantName } }, { merchantNames })
+  expect(named('别家店', '川味小馆', '沙县小吃')).toEqual([['other_merchant', null]])
+  expect(named('沙县小吃', '川味小馆', '沙县小吃')).toEqual([])
+  expect(named(null, '川味小馆')).toEqual([])
+  expect(named('别家店')).toEqual([])
+})
+
+test('flags that name an earlier upload of the receipt make it a copy, and other flags do not', () => {
+  for (const flag of ['same_photo', 'altered_copy', 'same_receipt', 'similar_photo'] as const)
+    expect(isCopy([{ flag, upload_id: 'A' }])).toBe(true)
+  for (const flag of ['repeated_number', 'unread', 'other_merchant', 'amount_differs', 'old_receipt'] as const)
+    expect(isCopy([{ flag, upload_id: null }])).toBe(false)
 })
