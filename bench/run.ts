@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { choices } from './choices.ts'
 import { memory } from './memory.ts'
 import { makePeople } from './people.ts'
+import { measureReader } from './reader.ts'
 import type { Result } from './result.ts'
 import { refusedIn, type Scene, scenarios } from './scenarios.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -24,6 +25,9 @@ const { values, positionals } = parseArgs({
 const names = positionals.length > 0 || Number(values.minutes) > 0 ? positionals : Object.keys(scenarios)
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
+if (names.includes('reader')) for await (const result of measureReader()) print(result)
+if (names.length === 1 && names[0] === 'reader') process.exit(0)
+
 const stage = await openStage()
 try {
   const scene = await setScene(stage)
@@ -33,7 +37,7 @@ try {
     print(result)
     refused += refusedIn(result)
   }
-  for (const name of names) {
+  for (const name of names.filter((name) => name !== 'reader')) {
     const scenario = scenarios[name] ?? choices[name]
     if (!scenario)
       throw new Error(`no scenario ${name}; there are ${Object.keys({ ...scenarios, ...choices }).join(', ')}`)
