@@ -11,7 +11,7 @@ const src = join(root, 'src')
  * room inside another one may have its own place in this list.
  */
 const floors: readonly (readonly string[])[] = [
-  ['lib', 'contract', 'lock-order.ts'],
+  ['lib', 'contract', 'lock-order.ts', 'tlog/format'],
   ['db'],
   ['config'],
   ['till', 'alerts'],
