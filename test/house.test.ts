@@ -11,7 +11,8 @@ const src = join(root, 'src')
  * room inside another one may have its own place in this list.
  */
 const floors: readonly (readonly string[])[] = [
-  ['lib', 'contract', 'lock-order.ts', 'tlog/format'],
+  ['lib', 'contract', 'lock-order.ts', 'tlog/format', 'verifier'],
+  ['fairness'],
   ['db'],
   ['config'],
   ['till', 'alerts'],

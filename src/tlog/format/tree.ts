@@ -6,7 +6,7 @@ export type Hash = Uint8Array
 const hashSize = 32
 const leafTag = Uint8Array.of(0)
 
-function sha256(bytes: Uint8Array): Hash {
+export function sha256(bytes: Uint8Array): Hash {
   const hash = new Uint8Array(hashSize)
   Bun.SHA256.hash(bytes, hash)
   return hash
