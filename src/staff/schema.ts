@@ -1,7 +1,7 @@
-import { bigint, index, int, mysqlEnum, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
+import { bigint, index, int, mysqlEnum, mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
-import { mapTable } from '../till/table-mapping.ts'
+import { mapTable, type TableMapping } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 import { roles } from './roles.ts'
 
@@ -69,3 +69,43 @@ export const auditLog = mapTable(auditLogTable, {
   lock: 'none',
   updates: [],
 })
+
+/**
+ * How many points staff gave on a business day: by one of them to everyone, by everyone to one diner, and by one to one.
+ * 0 stands for everyone.
+ */
+export const pointsGivenTable = mysqlTable(
+  'points_given',
+  {
+    business_day: asciiText({ length: 10 }).notNull(),
+    giver_id: int().notNull(),
+    diner_id: int().notNull(),
+    /** By receipts that speak for them. */
+    ordinary: int().notNull().default(0),
+    discretionary: int().notNull().default(0),
+  },
+  // One counter of each day. Serves `passedBudgets`, `readBudgets` and `purge`.
+  (table) => [primaryKey({ columns: [table.business_day, table.giver_id, table.diner_id] })],
+)
+
+export type PointsGiven = typeof pointsGivenTable.$inferSelect
+
+const givenRows = mapTable(pointsGivenTable, {
+  rank: lockOrder.pointsGiven,
+  key: ['business_day', 'giver_id', 'diner_id'],
+  lock: 'update',
+  updates: ['ordinary', 'discretionary'],
+})
+
+/** A counter that isn't there is made, so that there is always a row to lock. */
+export const pointsGiven: TableMapping<PointsGiven, 'ordinary' | 'discretionary'> = {
+  ...givenRows,
+  async load(tx, keys) {
+    await tx.write(
+      `INSERT INTO points_given (business_day, giver_id, diner_id) VALUES ?
+         ON DUPLICATE KEY UPDATE business_day = VALUES(business_day)`,
+      [keys],
+    )
+    return givenRows.load(tx, keys)
+  },
+}
