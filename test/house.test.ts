@@ -21,7 +21,7 @@ const floors: readonly (readonly string[])[] = [
   ['storage', 'users'],
   ['points'],
   ['staff', 'vouchers', 'receipts/photo'],
-  ['accounts', 'lottery', 'exchange', 'receipts/reading'],
+  ['accounts', 'approvals', 'lottery', 'exchange', 'receipts/reading'],
   ['receipts', 'wallet'],
   ['merchant/reviews', 'merchant/catalogue', 'merchant/wheel', 'merchant/counter', 'merchant/statistics'],
   ['profile', 'merchant', 'realtime'],

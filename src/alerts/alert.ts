@@ -8,6 +8,11 @@ export type Alert =
   | { event: 'clock_wrong'; why: 'jumped' | 'apart' | 'future_runs'; by_s: number }
   | { event: 'queue_full'; queue: 'till' | 'reader' }
   | { event: 'sms_budget'; period: 'hour' | 'day'; used: number; most: number }
+  | { event: 'staff_budget'; budget: 'discretionary' | 'reviews'; staff_id: number; used: number; most: number }
+  | { event: 'staff_pair'; staff_id: number; diner_id: number; points: number }
+  | { event: 'copy_approved'; staff_id: number; subject: string }
+  | { event: 'approval_asked'; staff_id: number; subject: string; reasons: readonly string[] }
+  | { event: 'approval_alone'; staff_id: number; subject: string; reasons: readonly string[] }
   | { event: 'database_away' }
   | { event: 'database_back'; away_s: number }
 
@@ -42,11 +47,30 @@ export const alertTitles: Record<AlertEvent, string> = {
   clock_wrong: '时钟异常',
   queue_full: '队列已满',
   sms_budget: '短信额度告急',
+  staff_budget: '员工发放积分较多',
+  staff_pair: '一位员工给同一顾客发放积分较多',
+  copy_approved: '疑似重复的小票被通过',
+  approval_asked: '有申请等待另一位负责人审批',
+  approval_alone: '超出额度的操作由一人决定',
   database_away: '数据库无法连接',
   database_back: '数据库已恢复',
 }
 
 const queues = { till: '写入队列已满，新的写请求被拒绝', reader: '小票识别队列已满，新的照片不再识别' }
+
+const givenBy = { discretionary: '自行发放', reviews: '审核发放' }
+
+const reasonNames: Record<string, string> = {
+  gift: '大额赠送',
+  unread: '大额未识别小票',
+  copy: '疑似重复的小票',
+  price: '价格减半以下',
+  limit: '限购减半以下',
+  staff_budget: '超出员工当日额度',
+  review_budget: '超出审核当日额度',
+  diner_budget: '超出顾客当日额度',
+}
+const namesOf = (reasons: readonly string[]) => reasons.map((reason) => reasonNames[reason] ?? reason).join('、')
 
 const periods = { hour: '这一小时', day: '这一天' }
 
@@ -75,6 +99,16 @@ export function detailOf(alert: Alert): string {
       return queues[alert.queue]
     case 'sms_budget':
       return `${periods[alert.period]}已发验证码短信 ${alert.used} 条，上限 ${alert.most} 条；用完后只有登录过的设备还能收到`
+    case 'staff_budget':
+      return `员工 ${alert.staff_id} 今天${givenBy[alert.budget]} ${alert.used} 积分，额度 ${alert.most}；超出后需要另一位负责人审批`
+    case 'staff_pair':
+      return `员工 ${alert.staff_id} 今天已给顾客 ${alert.diner_id} 共 ${alert.points} 积分`
+    case 'copy_approved':
+      return `员工 ${alert.staff_id} 申请的 ${alert.subject} 带有重复标记，已通过`
+    case 'approval_asked':
+      return `员工 ${alert.staff_id} 申请 ${alert.subject}（${namesOf(alert.reasons)}）`
+    case 'approval_alone':
+      return `员工 ${alert.staff_id} 独自决定了 ${alert.subject}（${namesOf(alert.reasons)}），没有其他负责人可以审批`
     case 'database_away':
       return '连续多次无应答，写入与查询暂不可用'
     case 'database_back':
@@ -82,10 +116,22 @@ export function detailOf(alert: Alert): string {
   }
 }
 
-/** The route, job or queue that an alert is about, which tells alerts of one event apart; empty where there is none. */
+/** What an alert is about, which tells alerts of one event apart; empty where there is none. */
 export function subjectOf(alert: Alert): string {
+  if ('subject' in alert) return alert.subject
+  if (alert.event === 'staff_budget') return `${alert.staff_id} ${alert.budget}`
+  if (alert.event === 'staff_pair') return `${alert.staff_id} ${alert.diner_id}`
   if (alert.event === 'slow_request') return `${alert.method} ${alert.route}`
   if (alert.event === 'job_failed') return alert.job
   if (alert.event === 'sms_budget') return alert.period
   return alert.event === 'queue_full' ? alert.queue : ''
+}
+
+/** What the answer of an operation may hold for the operators. No client sees it. */
+export interface Alerting {
+  alerts?: readonly Alert[]
+}
+
+export function alertsIn(answer: unknown): readonly Alert[] {
+  return (answer as Alerting | null)?.alerts ?? []
 }

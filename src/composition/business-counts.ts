@@ -6,6 +6,7 @@ import { exchange } from '../exchange/exchange.ts'
 import { expireOrder } from '../exchange/expire-order.ts'
 import type { Metrics } from '../http/metrics.ts'
 import { draw } from '../lottery/draw.ts'
+import { decideReview } from '../merchant/approvals/decisions.ts'
 import { redeem } from '../merchant/counter/redeem.ts'
 import { review } from '../merchant/reviews/review.ts'
 import { checkIn } from '../points/check-in.ts'
@@ -49,7 +50,10 @@ export function createBusinessCounts(metrics: Metrics): BusinessCounts {
   on(cancel, () => orders({ event: 'cancelled' }))
   on(expireOrder, ({ changed }) => changed && orders({ event: 'expired' }))
   on(upload, () => uploads({}))
-  on(review, ({ action }) => reviews({ outcome: action === 'approve' ? 'approved' : 'rejected' }))
+  on(review, (answer) => {
+    if ('action' in answer) reviews({ outcome: answer.action === 'approve' ? 'approved' : 'rejected' })
+  })
+  on(decideReview, ({ result }) => result && reviews({ outcome: 'approved' }))
   on(expireReview, ({ changed }) => changed && reviews({ outcome: 'expired' }))
   on(redeem, () => redeemed({}))
   on(checkIn, () => checkIns({}))

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { createAccess } from '../accounts/access.ts'
 import { openAccounts } from '../accounts/open-accounts.ts'
 import { createTokens } from '../accounts/tokens.ts'
+import { alertsIn } from '../alerts/alert.ts'
 import type { Alerts } from '../alerts/alerts.ts'
 import type { Config } from '../config/config.ts'
 import type { Push } from '../contract/messages.ts'
@@ -162,7 +163,10 @@ function tillOf(config: Config, { database, now, live, counts, alerts, metrics }
       counts.announced(pushes)
       live.publish(pushes)
     },
-    committed: counts.committed,
+    committed(operation, answer) {
+      counts.committed(operation, answer)
+      for (const alert of alertsIn(answer)) alerts.raise(alert)
+    },
     onFull: () => alerts.raise({ event: 'queue_full', queue: 'till' }),
     report: metrics.batch,
   })
@@ -176,5 +180,14 @@ function rulesOf(config: Config) {
     exchange: { voucherTtl_days, mostPending: config.PENDING_ORDERS, holdsBonus: config.BONUS_HOLD },
     review: { maxMultiple: config.REVIEW_MAX_MULTIPLE },
     checkIn: { points: config.CHECK_IN_POINTS },
+    gifts: {
+      budgets: {
+        staff_points: config.STAFF_DAILY_POINTS,
+        review_points: config.REVIEW_DAILY_POINTS,
+        diner_points: config.DINER_DAILY_POINTS,
+      },
+      mostAlone_points: config.APPROVAL_OVER,
+      mostUnread_points: config.APPROVAL_OVER_UNREAD,
+    },
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { addressFault } from '../db/address.ts'
-import { isWellKnown, redactedValue, weaknessOf, withFiles } from './secret-settings.ts'
+import { isWellKnown, passwordIn, redactedValue, weaknessOf, withFiles } from './secret-settings.ts'
 
 /** All faults of the environment at once. The message is for the operator's terminal. */
 export class ConfigError extends Error {
@@ -106,6 +106,11 @@ const ConfigShape = z.object({
   DAILY_UPLOAD_LIMIT: integer(20, 1, 10_000),
   REVIEW_MAX_MULTIPLE: integer(2, 1, 1_000),
   MERCHANT_NAMES: list.default([]),
+  STAFF_DAILY_POINTS: integer(5_000, 0, 100_000_000),
+  REVIEW_DAILY_POINTS: integer(1_000_000, 0, 100_000_000),
+  DINER_DAILY_POINTS: integer(100_000, 0, 100_000_000),
+  APPROVAL_OVER: integer(2_000, 0, 100_000_000),
+  APPROVAL_OVER_UNREAD: integer(10_000, 0, 100_000_000),
   OCR: onOff(true),
   OCR_WAIT_MS: integer(2_500, 0, 60_000),
   PENDING_ORDERS: integer(5, 0, 1_000_000),
@@ -231,17 +236,4 @@ function unsafe(env: Record<string, string | undefined>): string[] {
     'SMS_PROVIDER: console prints codes and accepts SMS_DEV_CODE; production needs webhook or tencent',
   )
   return faults
-}
-
-function passwordIn(name: string, value = ''): string {
-  if (!name.endsWith('_URL')) return value
-  return URL.canParse(value) ? decoded(new URL(value).password) : ''
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -104,3 +104,17 @@ function withoutCredentials(address: string): string {
   const { protocol, username, password, host, pathname } = new URL(address)
   return `${protocol}//${username || password ? '***@' : ''}${host}${pathname}`
 }
+
+/** The password in a setting: that of a URL, or the value itself. */
+export function passwordIn(name: string, value = ''): string {
+  if (!name.endsWith('_URL')) return value
+  return URL.canParse(value) ? decoded(new URL(value).password) : ''
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

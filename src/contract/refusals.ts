@@ -109,6 +109,10 @@ export const refusals = {
   6009: { sentence: '商品信息有误', data: issues },
   /** Bad wheel. */
   6010: { sentence: '转盘配置有误', data: issues },
+  /** Neither who asked nor whom it is for may approve. */
+  6012: { sentence: '需要由另一位负责人审批', data: nothing },
+  /** Nothing is changed before another person approves. */
+  6013: { sentence: '已提交审批，等另一位负责人同意后生效', data: z.object({ approval_id: z.string() }) },
   /** Nothing was read on the photo: it takes the reviewer's own amount, one receipt at a time. */
   6014: { sentence: '这张小票没有识别出金额，请单独审核并填写金额', data: nothing },
   /** The last owner stays one. */

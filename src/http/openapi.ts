@@ -112,6 +112,7 @@ function operationOf(route: Route): OpenApiOperation {
     parameters: [
       ...inputs.filter(({ target }) => target !== 'json').flatMap(parametersOf),
       ...(docs.idempotent ? [idempotencyKey] : []),
+      ...(docs.mayWait ? [knowsApprovals] : []),
     ],
     ...(body
       ? {
@@ -142,6 +143,13 @@ const idempotencyKey = {
   in: 'header',
   description: 'A repeated request with the same key gets the first answer again and changes nothing.',
   schema: { type: 'string', minLength: 1, maxLength: 64, pattern: '^[!-~]+$' },
+}
+
+const knowsApprovals = {
+  name: 'X-Approvals',
+  in: 'header',
+  description: 'With 1, what waits for approval is a success with approval_status pending; without it, 6013.',
+  schema: { type: 'string', enum: ['1'] },
 }
 
 function parametersOf({ target, schema }: InputDocs): object[] {

@@ -16,6 +16,8 @@ export interface OperationDocs {
   public?: boolean
   /** Honours `Idempotency-Key`. */
   idempotent?: boolean
+  /** What passes a limit waits for another person's approval; `X-Approvals: 1` says that the caller knows that. */
+  mayWait?: boolean
   /** The multipart body it reads: one file and text fields. */
   form?: { file: string; fields: z.ZodObject }
 }

@@ -1,6 +1,7 @@
 import { and, asc, inArray, lt, type SQL } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import { sessionRefreshesTable, sessionsTable, smsCodesTable } from '../accounts/schema.ts'
+import { pointsGivenTable } from '../staff/schema.ts'
 import { idempotencyKeysTable, tillLanesTable } from '../till/schema.ts'
 import type { Job, JobDeps } from './job.ts'
 import { jobRunsTable } from './schema.ts'
@@ -18,11 +19,14 @@ const purged: readonly { table: MySqlTable; age: MySqlColumn; keptFor_ms: number
   { table: jobRunsTable, age: jobRunsTable.started_at, keptFor_ms: 30 * 24 * hour_ms },
 ]
 const laneKeptFor_ms = 7 * 24 * hour_ms
+const budgetKeptFor_ms = 40 * 24 * hour_ms
+const { business_day } = pointsGivenTable
 
-/** Deletes used codes, old idempotency keys, dead sessions, old runs, and the lanes of processes that are gone. */
+/** Deletes used codes, old idempotency keys, dead sessions, old runs, old counts of points given, and the lanes of processes that are gone. */
 export function purge({ database, now }: JobDeps): Job {
   const { orm } = database
   const before = (age_ms: number) => new Date(now().getTime() - age_ms)
+  const dayBefore = (age_ms: number) => before(age_ms).toISOString().slice(0, 10)
   const remove = async (table: MySqlTable, where: SQL | undefined, age: MySqlColumn) => {
     const [result] = await orm.delete(table).where(where).orderBy(asc(age)).limit(rowsAtOnce)
     return result.affectedRows
@@ -38,10 +42,11 @@ export function purge({ database, now }: JobDeps): Job {
   }
   return {
     name: 'purge',
-    about: 'Throw away used codes, old idempotency keys, dead sessions and old runs',
+    about: 'Throw away used codes, old idempotency keys, dead sessions, old runs and counts of points given',
     when: '40 7 * * * *',
     async step() {
       const counts = [await removeLanes()]
+      counts.push(await remove(pointsGivenTable, lt(business_day, dayBefore(budgetKeptFor_ms)), business_day))
       for (const { table, age, keptFor_ms } of purged) {
         counts.push(await remove(table, lt(age, before(keptFor_ms)), age))
       }

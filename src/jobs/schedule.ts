@@ -1,3 +1,4 @@
+import { expireApprovals } from './expire-approvals.ts'
 import { expireOrders } from './expire-orders.ts'
 import { expireReviews } from './expire-reviews.ts'
 import { expireVouchers } from './expire-vouchers.ts'
@@ -13,6 +14,7 @@ import { sweepOrphans } from './sweep-images.ts'
 export function schedule(deps: JobDeps): readonly Job[] {
   return [
     expireReviews(deps),
+    expireApprovals(deps),
     expireOrders(deps),
     expireVouchers(deps),
     purge(deps),

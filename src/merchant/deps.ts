@@ -6,6 +6,7 @@ import type { Cached } from '../lib/cached.ts'
 import type { Calendar } from '../lib/calendar.ts'
 import type { Wheel } from '../lottery/wheel.ts'
 import type { ImageDesk } from '../receipts/photo/image-desk.ts'
+import type { GiftRules } from '../staff/given.ts'
 import type { ImageLinks } from '../storage/image-links.ts'
 import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
@@ -35,6 +36,8 @@ export interface MerchantDeps {
     productImage: RateLimit
   }
   rules: {
+    /** By which rules staff give points. */
+    gifts: GiftRules
     review: {
       /** A review may award at most the points of the lower amount times this. */
       maxMultiple: number

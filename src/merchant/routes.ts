@@ -5,6 +5,7 @@ import { validate } from '../http/validate.ts'
 import { callersRole, forStaff, requireStaff } from '../staff/guard.ts'
 import { may } from '../staff/roles.ts'
 import { staffRoutes } from '../staff/routes.ts'
+import { approvalRoutes } from './approvals/routes.ts'
 import { catalogueImageRoutes } from './catalogue/image-routes.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { counterRoutes } from './counter/routes.ts'
@@ -39,4 +40,5 @@ export function merchantRoutes(deps: MerchantDeps) {
     .route('/', catalogueImageRoutes(deps))
     .route('/', wheelRoutes(deps))
     .route('/', counterRoutes(deps))
+    .route('/', approvalRoutes(deps))
 }

@@ -12,6 +12,8 @@ const rights = {
   wheel: ['owner', 'manager'],
   /** Balances set right by hand. */
   corrections: ['owner', 'manager'],
+  /** What somebody else of the staff asked for: approved or rejected. */
+  approvals: ['owner', 'manager'],
   /** People looked up by their phone. */
   members: ['owner', 'manager'],
   /** People looked up by the code that they show. */

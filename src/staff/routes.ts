@@ -10,6 +10,7 @@ import type { Calendar } from '../lib/calendar.ts'
 import type { Till } from '../till/till.ts'
 import { personView } from '../users/user-info.ts'
 import { actorOf } from './actor.ts'
+import { type GiftRules, readBudgets } from './given.ts'
 import { callersRole, forStaff } from './guard.ts'
 import { readAudit, readStaff } from './queries.ts'
 import { rightsOf } from './roles.ts'
@@ -20,14 +21,18 @@ export interface StaffDeps {
   database: Database
   till: Till<Push>
   calendar: Calendar
+  now: () => Date
+  rules: { gifts: GiftRules }
 }
 
 /** Who the staff are, and what they did. */
-export function staffRoutes({ database, till, calendar }: StaffDeps) {
+export function staffRoutes({ database, till, calendar, now, rules }: StaffDeps) {
   return new Hono<AppEnv>()
     .get('/me', forStaff([], { summary: 'The caller’s role and what it may do', answer: meAnswer }), async (c) => {
       const role = callersRole(c)
-      return ok(c, { user_id: c.get('caller').userId, role, permissions: rightsOf(role) })
+      const { userId: user_id } = c.get('caller')
+      const budgets = await readBudgets(database, calendar.dayOf(now()), user_id, rules.gifts.budgets)
+      return ok(c, { user_id, role, permissions: rightsOf(role), budgets })
     })
     .get(
       '/staff',

@@ -30,24 +30,27 @@ interface Asked {
   query<Row>(sql: string, params?: unknown[]): Promise<Row[]>
 }
 
+interface StandingRow {
+  user_id: number
+  status: User['status']
+  is_merchant: number
+  role: Role | null
+  revoked_at: Date | null
+}
+
+const standingColumns = `SELECT u.user_id, u.status, u.is_merchant, s.role, s.revoked_at
+  FROM users u LEFT JOIN staff s ON s.user_id = u.user_id`
+
+const standingOf = ({ user_id, status, is_merchant, role, revoked_at }: StandingRow): Standing => ({
+  user_id,
+  status,
+  role: roleOf(is_merchant !== 0, role === null ? null : { role, revoked_at }),
+})
+
 /** What these people are to the restaurant now. */
 export async function readStandings(database: Asked, userIds: readonly number[]): Promise<Standing[]> {
-  const found = await database.query<{
-    user_id: number
-    status: User['status']
-    is_merchant: number
-    role: Role | null
-    revoked_at: Date | null
-  }>(
-    `SELECT u.user_id, u.status, u.is_merchant, s.role, s.revoked_at
-       FROM users u LEFT JOIN staff s ON s.user_id = u.user_id WHERE u.user_id IN (?)`,
-    [userIds],
-  )
-  return found.map(({ user_id, status, is_merchant, role, revoked_at }) => ({
-    user_id,
-    status,
-    role: roleOf(is_merchant !== 0, role === null ? null : { role, revoked_at }),
-  }))
+  const found = await database.query<StandingRow>(`${standingColumns} WHERE u.user_id IN (?)`, [userIds])
+  return found.map(standingOf)
 }
 
 /**
@@ -80,6 +83,20 @@ const standings = derivedMapping({
       tx,
       keys.map(([userId]) => Number(userId)),
     ),
+})
+
+/** Everyone who may approve what somebody else asked for, and can sign in. */
+export const approvers = derivedMapping<{ id: number; people: readonly Standing[] }, never>({
+  name: 'approvers',
+  rank: lockOrder.approvers,
+  updates: [],
+  keyOf: ({ id }) => [id],
+  async load(tx) {
+    const found = await tx.query<StandingRow>(`${standingColumns} WHERE u.is_merchant = 1`)
+    const people = found.map(standingOf)
+    const able = people.filter(({ role, status }) => role !== null && status === 'active' && may(role, 'approvals'))
+    return [{ id: 1, people: able }]
+  },
 })
 
 /**

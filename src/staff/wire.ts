@@ -6,11 +6,15 @@ import { roles } from './roles.ts'
 const role = z.enum(roles)
 const named = personInfo.pick({ user_id: true, nickname: true })
 
+const budget = z.object({ limit: z.int(), used: z.int() })
+
 export const meAnswer = z.object({
   user_id: z.int(),
   role,
   /** The rights that the role has. */
   permissions: z.array(z.string()),
+  /** Points given on this business day: at the caller's own discretion, and by ordinary reviews. */
+  budgets: z.object({ discretionary: budget, reviews: budget }),
 })
 
 const staffMember = personInfo.extend({

@@ -107,13 +107,27 @@ async function useAsStaff(staff: Person, diner: Person, seen: { uploadId: string
   const asOwner = [
     ...['/api/merchant/me', '/api/merchant/staff', `/api/merchant/members/${memberCode}`, '/api/merchant/audit'],
     ...[`/api/merchant/audit?actor_id=${staff.userId}`, `/api/merchant/audit?target=user:${diner.userId}`],
-    ...['/api/merchant/audit?action=member.look_up', `/api/merchant/audit?from=${day}&to=${day}&page=2`],
+    ...[
+      '/api/merchant/approvals',
+      '/api/merchant/audit?action=member.look_up',
+      `/api/merchant/audit?from=${day}&to=${day}&page=2`,
+    ],
   ]
   for (const path of [...reads, ...asOwner]) expect([path, (await client.get(path, { token })).code]).toEqual([path, 0])
   const cashier = { mobile: newPhone(), role: 'cashier' }
   const { user_id } = (await client.post('/api/merchant/staff', { token, body: cashier })).data
   await client.delete(`/api/merchant/staff/${user_id}`, { token })
-  await client.post('/api/merchant/review', { token, body: { upload_id: seen.uploadId, action: 'approve' } })
+  const verdict = { upload_id: seen.uploadId, action: 'approve', amount: 88.5 }
+  // Every upload of this test is of one photo, so that each of them looks like a copy.
+  const { approval_id } = (await client.post('/api/merchant/review', { token, body: verdict })).data
+  const second = await signInStaff(serves(), 'owner')
+  const word = { token: second.token, body: { action: 'approve' } }
+  expect((await client.post(`/api/merchant/approvals/${approval_id}`, word)).code).toBe(0)
+  const correction = { points: 5_000, reason: '补偿' }
+  const { data } = await client.post(`/api/merchant/users/${diner.userId}/points`, { token, body: correction })
+  expect(data.approval_id ?? data.new_balance).toBeDefined()
+  const product_id = await newProduct(serves(), 5)
+  await client.put(`/api/merchant/products/${product_id}`, { token, body: { exchange_points: 9 } })
   await client.post(`/api/merchant/vouchers/${seen.voucher}/redeem`, { token })
 }
 

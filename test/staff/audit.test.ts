@@ -29,7 +29,7 @@ const send = (method: 'post' | 'put' | 'delete', path: string, body?: object, by
 describe('the audit log', () => {
   test('a price that was cut stands in it with the one before, by whom and from where', async () => {
     const id = await newProduct(service, 5, { exchange_points: 3_980 })
-    await send('put', `/products/${id}`, { exchange_points: 1, name: '测试商品' })
+    await send('put', `/products/${id}`, { exchange_points: 1_990, name: '测试商品' })
     expect(await newest()).toEqual({
       audit_id: expect.any(Number) as number,
       actor: { user_id: manager.userId, nickname: `用户${manager.phone.slice(-4)}` },
@@ -38,7 +38,7 @@ describe('the audit log', () => {
       action: 'product.edit',
       target: `product:${id}`,
       before: { exchange_points: 3_980 },
-      after: { exchange_points: 1 },
+      after: { exchange_points: 1_990 },
       details: {},
       created_at: expect.any(String) as string,
     })

@@ -20,6 +20,8 @@ const expected: Record<string, readonly Role[]> = {
   'POST /staff': ['owner'],
   'DELETE /staff/:user_id': ['owner'],
   'GET /audit': readers,
+  'GET /approvals': managers,
+  'POST /approvals/:id': managers,
   'GET /statistics': ['owner', 'manager', 'reviewer', 'auditor'],
   'GET /pending-reviews': reviewers,
   'POST /review': reviewers,
@@ -110,7 +112,8 @@ describe('the staff’s routes', () => {
   test('each of the staff is told their role and what it may do, and all are merchants to older builds', async () => {
     for (const [role, { token, userId }] of people) {
       const { data } = await service.client.get(`${base}/me`, { token })
-      expect(data).toEqual({ user_id: userId, role, permissions: rightsOf(role) })
+      const budgets = { discretionary: { limit: 5_000, used: 0 }, reviews: { limit: 1_000_000, used: 0 } }
+      expect(data).toEqual({ user_id: userId, role, permissions: rightsOf(role), budgets })
       expect((await service.client.get('/api/user/info', { token })).data.user_info.is_merchant).toBe(true)
       expect((await service.client.get('/api/user/status', { token })).data.is_merchant).toBe(true)
     }

@@ -77,3 +77,12 @@ export const signInMerchant = (service: Pick<TestService, 'client' | 'services'>
 
 /** Someone of the staff, as their requests name them. */
 export const actorOf = ({ userId }: Pick<Person, 'userId'>): StaffActor => ({ userId, addressId: 'test' })
+
+/** One of the staff who does something that may need consent. */
+export const askedBy = (person: Pick<Person, 'userId'>) => ({ actor: actorOf(person), newApprovalId: randomId('AP') })
+
+/** The business day, and the rules by which staff give points on it. */
+export const giftTerms = ({ services, clock }: Pick<TestService, 'services' | 'clock'>) => ({
+  day: services.calendar.dayOf(clock.now()),
+  gifts: services.rules.gifts,
+})

@@ -34,28 +34,6 @@ export const createProduct: Operation<ProductCreation, MerchantProduct, Push> = 
   },
 })
 
-export interface ProductEdits {
-  edits: readonly { productId: number; fields: ProductFields }[]
-  actor: StaffActor
-}
-
-/** Changes products, all or none. Their stock is not among the fields. */
-export const editProducts: Operation<ProductEdits, { products: MerchantProduct[] }, Push> = byStaff('catalogue', {
-  name: 'edit_products',
-  laneKey: () => 'catalogue',
-  needs: ({ edits }) => [rows(products, ...edits.map(({ productId }) => productId))],
-  decide(unit, { edits, actor }) {
-    const edited = edits.map(({ productId, fields }) => {
-      const product = requireProduct(unit, productId)
-      const changes = difference<Product>(product, fields as Partial<Product>)
-      unit.update(products, product, { ...fields, updated_at: unit.now })
-      audit(unit, actor, { action: 'product.edit', target: `product:${productId}`, ...changes })
-      return merchantProductView(product)
-    })
-    return { products: edited }
-  },
-})
-
 export interface ProductDeletion {
   productIds: readonly number[]
   actor: StaffActor
@@ -114,7 +92,8 @@ export const changeStock: Operation<StockChange, StockAnswer, Push> = byStaff('c
   },
 })
 
-function requireProduct(unit: UnitOfWork<Push>, productId: number): Readonly<Product> {
+/** @throws {Refusal} 4002 */
+export function requireProduct(unit: UnitOfWork<Push>, productId: number): Readonly<Product> {
   const product = unit.find(products, [productId])
   if (!product || product.status === 'deleted') throw new Refusal(4002)
   return product

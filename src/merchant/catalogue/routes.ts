@@ -1,4 +1,5 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { showConsented, waitingAnswer } from '../../approvals/answers.ts'
 import { rowIdParam } from '../../contract/wire.ts'
 import { type AppEnv, linkIn } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
@@ -8,7 +9,8 @@ import { randomId } from '../../lib/random.ts'
 import { actorOf } from '../../staff/actor.ts'
 import { forStaff } from '../../staff/guard.ts'
 import type { MerchantDeps } from '../deps.ts'
-import { changeStock, createProduct, deleteProducts, editProducts } from './edit-products.ts'
+import { changeStock, createProduct, deleteProducts } from './change-products.ts'
+import { editProducts, type ProductEdit, type ProductEdits } from './edit-products.ts'
 import { readMerchantProducts, readProductStats } from './queries.ts'
 import {
   batchDeleteBody,
@@ -25,12 +27,13 @@ import {
 } from './wire.ts'
 
 /** The catalogue and its stock. */
-export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
+export function catalogueRoutes({ database, till, caches, calendar, now }: MerchantDeps) {
   /** Shows what a change of the catalogue answered. The next read in this process sees the change. */
   const changed: Changed = (show) => (answer) => {
     caches.catalogue.invalidate()
     return show(answer)
   }
+  const editing = editingBy({ calendar, now })
   return new Hono<AppEnv>()
     .get(
       '/products',
@@ -66,21 +69,21 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
       '/products/:id',
       forStaff(['catalogue'], {
         summary: 'Change a product’s fields, except its stock, which only /stock changes',
-        answer: merchantProduct,
-        refusals: [4002, 6009],
+        answer: merchantProduct.or(waitingAnswer),
+        refusals: [4002, 6009, 6013],
+        mayWait: true,
         idempotent: true,
       }),
       validate('param', rowIdParam, 4002),
       validate('json', productEdit, 6009),
       async (c) => {
         const fields = c.req.valid('json')
-        const edits = [{ productId: c.req.valid('param').id, fields: given(fields) }]
-        const input = { edits, actor: actorOf(c) }
+        const input = editing(c, [{ productId: c.req.valid('param').id, fields: given(fields) }])
         return once(
           c,
           fields,
           (idempotency) => till.run(editProducts, input, idempotency),
-          changed(({ products }) => products.map(linkIn(c, 'image'))[0] ?? {}),
+          changed(showConsented(c, ({ products }) => products.map(linkIn(c, 'image'))[0] ?? {})),
         )
       },
     )
@@ -103,19 +106,31 @@ export function catalogueRoutes({ database, till, caches }: MerchantDeps) {
         )
       },
     )
-    .route('/', bulkRoutes({ database, till, changed }))
+    .route('/', bulkRoutes({ database, till, changed, editing }))
 }
 
 type Changed = <Answer>(show: (answer: Answer) => object) => (answer: Answer) => object
 
-function bulkRoutes({ database, till, changed }: Pick<MerchantDeps, 'database' | 'till'> & { changed: Changed }) {
+type Editing = (c: Context<AppEnv>, edits: readonly ProductEdit[]) => ProductEdits
+
+const editingBy =
+  ({ calendar, now }: Pick<MerchantDeps, 'calendar' | 'now'>): Editing =>
+  (c, edits) => ({
+    ...{ edits, actor: actorOf(c), newApprovalId: randomId('AP') },
+    since: calendar.startOf(calendar.dayOf(now())),
+  })
+
+type BulkDeps = Pick<MerchantDeps, 'database' | 'till'> & { changed: Changed; editing: Editing }
+
+function bulkRoutes({ database, till, changed, editing }: BulkDeps) {
   return new Hono<AppEnv>()
     .post(
       '/products/batch-update',
       forStaff(['catalogue'], {
         summary: 'Change up to 100 products, all or nothing',
-        answer: productsAnswer,
-        refusals: [4002, 6009],
+        answer: productsAnswer.or(waitingAnswer),
+        refusals: [4002, 6009, 6013],
+        mayWait: true,
         idempotent: true,
       }),
       validate('json', batchUpdateBody, 6009),
@@ -125,12 +140,11 @@ function bulkRoutes({ database, till, changed }: Pick<MerchantDeps, 'database' |
           productId: product_id,
           fields: given(fields),
         }))
-        const input = { edits, actor: actorOf(c) }
         return once(
           c,
           body,
-          (idempotency) => till.run(editProducts, input, idempotency),
-          changed(({ products }) => ({ products: products.map(linkIn(c, 'image')) })),
+          (idempotency) => till.run(editProducts, editing(c, edits), idempotency),
+          changed(showConsented(c, ({ products }) => ({ products: products.map(linkIn(c, 'image')) }))),
         )
       },
     )

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { showConsented, waitingAnswer } from '../../approvals/answers.ts'
 import { Refusal } from '../../contract/refusals.ts'
 import { rowIdParam } from '../../contract/wire.ts'
 import { type AppEnv, absoluteLinks } from '../../http/env.ts'
@@ -14,7 +15,7 @@ import type { User } from '../../users/schema.ts'
 import { codeParam } from '../../vouchers/code.ts'
 import { findVoucher } from '../../vouchers/queries.ts'
 import type { MerchantDeps } from '../deps.ts'
-import { adjust } from './adjust.ts'
+import { adjustByStaff } from './adjust.ts'
 import { createLookUps, type LookUps } from './look-ups.ts'
 import { redeem } from './redeem.ts'
 import { readMemberView, readVoucherView } from './views.ts'
@@ -107,22 +108,24 @@ function memberRoutes({ database, till, memberCodes, now }: MerchantDeps, lookUp
     )
 }
 
-function correctionRoutes({ till }: MerchantDeps) {
+function correctionRoutes({ till, calendar, now, rules }: MerchantDeps) {
   return new Hono<AppEnv>().post(
     '/users/:id/points',
     forStaff(['corrections'], {
       summary: 'Correct a balance, for a reason',
-      answer: adjustAnswer,
-      refusals: [2003, 4005, 6008],
+      answer: adjustAnswer.or(waitingAnswer),
+      refusals: [2003, 4005, 6008, 6013],
+      mayWait: true,
       idempotent: true,
     }),
     validate('param', rowIdParam, 2003),
     validate('json', adjustBody),
     async (c) => {
       const body = c.req.valid('json')
-      const names = { userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), actor: actorOf(c) }
-      const adjustment = { ...body, ...names }
-      return once(c, body, (idempotency) => till.run(adjust, adjustment, idempotency))
+      const names = { userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), newApprovalId: randomId('AP') }
+      const terms = { actor: actorOf(c), day: calendar.dayOf(now()), gifts: rules.gifts }
+      const correction = { ...body, ...names, ...terms }
+      return once(c, body, (idempotency) => till.run(adjustByStaff, correction, idempotency), showConsented(c))
     },
   )
 }

@@ -1,6 +1,10 @@
+import type { Reason } from '../../approvals/consent.ts'
+import type { Push } from '../../contract/messages.ts'
 import { pointsFor } from '../../contract/money.ts'
 import { Refusal } from '../../contract/refusals.ts'
 import { type Amounts, estimateOf, lowerAmount } from '../../receipts/estimate.ts'
+import { type Gift, type GiftRules, passedBudgets } from '../../staff/given.ts'
+import type { UnitOfWork } from '../../till/unit-of-work.ts'
 
 /** What a reviewer asks for. */
 export interface Claim {
@@ -38,4 +42,27 @@ export function awardOf(amounts: Amounts, { points, amount_fen, isBatch, maxMult
     throw new Refusal(6005, { max_points }, { sentence: `积分超过上限，最多 ${max_points} 积分` })
   const vouchedFor = isUnread ? pointsFor(Math.min(amounts.input_amount_fen ?? 0, amount_fen ?? 0)) : estimate
   return { points: awarded, ordinary: Math.min(awarded, vouchedFor), isUnread }
+}
+
+/** The award as what a reviewer gives a diner today. */
+export function giftOf(
+  { points, ordinary }: Award,
+  { day, actor, uploaderId }: { day: string; actor: { userId: number }; uploaderId: number },
+): Gift {
+  return { day, giverId: actor.userId, dinerId: uploaderId, ordinary, discretionary: points - ordinary }
+}
+
+/** Why an award needs another person's consent; empty when it doesn't. */
+export function reasonsOf(
+  unit: UnitOfWork<Push>,
+  { points, isUnread }: Award,
+  gift: Gift,
+  { isDouble, gifts }: { isDouble: boolean; gifts: GiftRules },
+): Reason[] {
+  return [
+    ...(isDouble ? ['copy' as const] : []),
+    ...(gift.discretionary > gifts.mostAlone_points ? ['gift' as const] : []),
+    ...(isUnread && points > gifts.mostUnread_points ? ['unread' as const] : []),
+    ...passedBudgets(unit, gift, gifts.budgets),
+  ]
 }

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
-import { Refusal } from '../../contract/refusals.ts'
+import { isWaiting } from '../../approvals/answers.ts'
+import type { Waiting } from '../../approvals/consent.ts'
+import { Refusal, refusals } from '../../contract/refusals.ts'
 import type { Database } from '../../db/client.ts'
+import type { StaffActor } from '../../staff/actor.ts'
 import { rememberedAnswer } from '../../till/idempotency.ts'
 import type { IdempotencyKey, Operation, TillAnswer } from '../../till/operation.ts'
 import { OutcomeUnknown } from '../../till/ticket.ts'
@@ -8,6 +11,15 @@ import type { Till } from '../../till/till.ts'
 import type { BatchAnswer, ReviewAnswer } from './wire.ts'
 
 type Result = BatchAnswer['results'][number]
+type Reviewed = TillAnswer<ReviewAnswer | Waiting>
+
+interface BatchParts {
+  database: Database
+  till: Till
+  actor: StaffActor
+  /** Whether the caller knows what an approval is. */
+  knowsApprovals: boolean
+}
 
 /** Stores the whole answer of a batch under its key. Its reviews are already saved. */
 const rememberBatch: Operation<{ actorId: number; answer: BatchAnswer }, BatchAnswer> = {
@@ -23,40 +35,39 @@ const rememberBatch: Operation<{ actorId: number; answer: BatchAnswer }, BatchAn
  * key.
  */
 export async function batchReview(
-  database: Database,
-  till: Till,
-  actorId: number,
-  reviews: readonly { upload_id: string; run(key: IdempotencyKey | undefined): Promise<TillAnswer<ReviewAnswer>> }[],
+  { database, till, actor, knowsApprovals }: BatchParts,
+  reviews: readonly { upload_id: string; run(key: IdempotencyKey | undefined): Promise<Reviewed> }[],
   idempotency: IdempotencyKey | undefined,
 ): Promise<TillAnswer<BatchAnswer>> {
   const first = idempotency && (await rememberedAnswer(database, idempotency))
   if (first) return { answer: first.answer as BatchAnswer, replayed: true }
   const runs = reviews.map(({ upload_id, run }, index) => ({ upload_id, result: run(derived(idempotency, index)) }))
-  const results = await resultsOf(runs)
+  const results = await resultsOf(runs, knowsApprovals)
   if (!idempotency) return { answer: { results }, replayed: false }
-  return till.run(rememberBatch, { actorId, answer: { results } }, idempotency)
+  return till.run(rememberBatch, { actorId: actor.userId, answer: { results } }, idempotency)
 }
 
 interface Run {
   upload_id: string
-  result: Promise<TillAnswer<ReviewAnswer>>
+  result: Promise<Reviewed>
 }
 
 /** @throws {OutcomeUnknown} when a review's outcome is unknown, or when some reviews are saved and others failed. */
-async function resultsOf(runs: readonly Run[]): Promise<Result[]> {
-  const all = await Promise.allSettled(runs.map(({ upload_id, result }) => resultOf(upload_id, result)))
+async function resultsOf(runs: readonly Run[], knowsApprovals: boolean): Promise<Result[]> {
+  const all = await Promise.allSettled(runs.map(({ upload_id, result }) => resultOf(upload_id, result, knowsApprovals)))
   const failed = all.find((one) => one.status === 'rejected')
   if (!failed) return all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   const isOpen = all.some((one) => (one.status === 'rejected' ? one.reason instanceof OutcomeUnknown : one.value.ok))
   if (!isOpen) throw failed.reason
-  const late = Promise.all(runs.map(({ upload_id, result }) => resultOf(upload_id, lateOf(result))))
+  const late = Promise.all(runs.map(({ upload_id, result }) => resultOf(upload_id, lateOf(result), knowsApprovals)))
   const outcome = late.then((results) => ({ answer: { results }, replayed: false }))
   throw new OutcomeUnknown(outcome, failed.reason)
 }
 
-async function resultOf(upload_id: string, run: Promise<TillAnswer<ReviewAnswer>>): Promise<Result> {
+async function resultOf(upload_id: string, run: Promise<Reviewed>, knowsApprovals: boolean): Promise<Result> {
   try {
     const { answer } = await run
+    if (isWaiting(answer)) return waitingResult(upload_id, answer, knowsApprovals)
     return { upload_id, ok: true, code: 0, msg: 'success', points_awarded: answer.points_awarded }
   } catch (error) {
     // The database was busy or away, so this is no result of the review: the whole batch must be sent again.
@@ -65,10 +76,16 @@ async function resultOf(upload_id: string, run: Promise<TillAnswer<ReviewAnswer>
   }
 }
 
+function waitingResult(upload_id: string, { approval_id }: Waiting, knowsApprovals: boolean): Result {
+  const told = { upload_id, points_awarded: 0, approval_id }
+  if (!knowsApprovals) return { ...told, ok: false, code: 6013, msg: refusals[6013].sentence }
+  return { ...told, ok: true, code: 0, msg: 'success', approval_status: 'pending' }
+}
+
 /** The answer of a review, however late its outcome is known. */
-function lateOf(result: Promise<TillAnswer<ReviewAnswer>>): Promise<TillAnswer<ReviewAnswer>> {
+function lateOf(result: Promise<Reviewed>): Promise<Reviewed> {
   return result.catch((error: unknown) => {
-    if (error instanceof OutcomeUnknown) return error.outcome as Promise<TillAnswer<ReviewAnswer>>
+    if (error instanceof OutcomeUnknown) return error.outcome as Promise<Reviewed>
     throw error
   })
 }

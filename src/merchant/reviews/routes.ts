@@ -1,8 +1,10 @@
 import { Hono } from 'hono'
+import { knowsApprovals, showConsented, waitingAnswer } from '../../approvals/answers.ts'
 import { type AppEnv, absoluteLinks } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
 import { validate } from '../../http/validate.ts'
+import { randomId } from '../../lib/random.ts'
 import { actorOf, type StaffActor } from '../../staff/actor.ts'
 import { forStaff } from '../../staff/guard.ts'
 import type { IdempotencyKey } from '../../till/operation.ts'
@@ -23,7 +25,7 @@ import {
 } from './wire.ts'
 
 /** The diners' uploads and their reviews. */
-export function reviewRoutes({ database, till, calendar, imageLinks, rules }: MerchantDeps) {
+export function reviewRoutes({ database, till, calendar, imageLinks, rules, now }: MerchantDeps) {
   const decide = async (
     actor: StaffActor,
     body: ReviewBody,
@@ -32,11 +34,9 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
   ) => {
     const { upload_id: uploadId, action, points, amount: amount_fen, reason } = body
     const uploaderId = await requireUploader(database, uploadId)
-    return till.run(
-      review,
-      { uploadId, uploaderId, actor, action, points, amount_fen, reason, isBatch, ...rules.review },
-      idempotency,
-    )
+    const verdict = { uploadId, uploaderId, actor, action, points, amount_fen, reason, isBatch, ...rules.review }
+    const terms = { day: calendar.dayOf(now()), gifts: rules.gifts, newApprovalId: randomId('AP') }
+    return till.run(review, { ...verdict, ...terms }, idempotency)
   }
   return new Hono<AppEnv>()
     .get(
@@ -52,14 +52,15 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
       '/review',
       forStaff(['reviews'], {
         summary: 'Approve or reject an upload. Points come from the estimate, the given points or the given amount',
-        answer: reviewAnswer,
-        refusals: [6001, 6003, 6004, 6005, 6008, 6014],
+        answer: reviewAnswer.or(waitingAnswer),
+        refusals: [6001, 6003, 6004, 6005, 6008, 6013, 6014],
+        mayWait: true,
         idempotent: true,
       }),
       validate('json', reviewBody, 6001),
       async (c) => {
         const body = c.req.valid('json')
-        return once(c, body, (idempotency) => decide(actorOf(c), body, false, idempotency))
+        return once(c, body, (idempotency) => decide(actorOf(c), body, false, idempotency), showConsented(c))
       },
     )
     .post(
@@ -68,6 +69,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
         summary: 'Review up to 100 uploads, each on its own',
         answer: batchAnswer,
         refusals: [6001],
+        mayWait: true,
         idempotent: true,
       }),
       validate('json', batchBody, 6001),
@@ -78,7 +80,9 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules }: Me
           upload_id: item.upload_id,
           run: (key: IdempotencyKey | undefined) => decide(actor, item, true, key),
         }))
-        return once(c, body, (idempotency) => batchReview(database, till, actor.userId, reviews, idempotency))
+        return once(c, body, (idempotency) =>
+          batchReview({ database, till, actor, knowsApprovals: knowsApprovals(c) }, reviews, idempotency),
+        )
       },
     )
     .get(

@@ -40,6 +40,9 @@ export const batchAnswer = z.object({
       code: z.literal(knownCodes),
       msg: z.string(),
       points_awarded: z.int(),
+      /** Of an approval that waits for another person. */
+      approval_id: z.string().optional(),
+      approval_status: z.literal('pending').optional(),
     }),
   ),
 })

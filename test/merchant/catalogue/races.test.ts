@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { exchange } from '../../../src/exchange/exchange.ts'
 import { randomId } from '../../../src/lib/random.ts'
-import { deleteProducts, editProducts } from '../../../src/merchant/catalogue/edit-products.ts'
+import { deleteProducts } from '../../../src/merchant/catalogue/change-products.ts'
+import { editProducts } from '../../../src/merchant/catalogue/edit-products.ts'
 import { newVoucherCode } from '../../../src/vouchers/code.ts'
 import { parallelCopies } from '../../support/copies.ts'
-import { actorOf, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { actorOf, askedBy, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { codeOf, withReplica } from '../../support/replica.ts'
 import { useService } from '../../support/service.ts'
 
@@ -25,9 +26,14 @@ const remove = (id: number, key?: string) => service.client.delete(`/api/merchan
 const update = (products: object[], key?: string) =>
   service.client.post('/api/merchant/products/batch-update', { body: { products }, ...keyed(key) })
 const rename = (ids: number[], name: string) => ids.map((product_id) => ({ product_id, name }))
+/** The merchant, on this business day. */
+const asking = () => {
+  const { calendar } = service.services
+  return { ...askedBy(merchant), since: calendar.startOf(calendar.dayOf(service.clock.now())) }
+}
 const renaming = (ids: number[], name: string) => ({
   edits: ids.map((productId) => ({ productId, fields: { name } })),
-  actor: actorOf(merchant),
+  ...asking(),
 })
 const newProducts = async (count: number) => {
   const ids: number[] = []
@@ -64,7 +70,7 @@ describe('an edit', () => {
     const diner = await signIn(service)
     const { till } = service.services
     for (const id of await newProducts(4)) {
-      const limit = { edits: [{ productId: id, fields: { per_user_limit: 1 } }], actor: actorOf(merchant) }
+      const limit = { edits: [{ productId: id, fields: { per_user_limit: 1 } }], ...asking() }
       const buys = (quantity: number) =>
         till.run(exchange, {
           ...{ userId: diner.userId, productId: id, quantity, ttl_days: 1, mostPending: 0, holdsBonus: false },
@@ -98,7 +104,7 @@ describe('an edit', () => {
 
   test('two parallel edits of one product on two replicas are both saved, every time', async () => {
     const productId = await newProduct(service, 5)
-    const change = (fields: object) => ({ edits: [{ productId, fields }], actor: actorOf(merchant) })
+    const change = (fields: object) => ({ edits: [{ productId, fields }], ...asking() })
     await withReplica(service, async ({ till }) => {
       for (let round = 0; round < 10; round += 1) {
         const [name, category] = [`名${round}`, `类${round}`]

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { review } from '../../../src/merchant/reviews/review.ts'
 import { parallelCopies } from '../../support/copies.ts'
-import { actorOf, balanceOf, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { askedBy, balanceOf, giftTerms, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { codeOf, withReplica } from '../../support/replica.ts'
 import { useService } from '../../support/service.ts'
 import { newUpload } from '../../support/uploads.ts'
@@ -169,7 +169,8 @@ describe('review', () => {
 
   test('the uploader gets the push of the result before the push of the points', async () => {
     const uploadId = await newUpload(service, diner)
-    const input = { uploadId, uploaderId: diner.userId, actor: actorOf(merchant), maxMultiple: 2, isBatch: false }
+    const claim = { maxMultiple: 2, isBatch: false, ...askedBy(merchant), ...giftTerms(service) }
+    const input = { uploadId, uploaderId: diner.userId, ...claim }
     const heard = await withReplica(service, async (replica) => {
       await replica.till.run(review, { ...input, action: 'approve' })
       return replica.heard
@@ -186,14 +187,8 @@ describe('review', () => {
         Array.from({ length: 20 }, (_, index) => {
           const [till, reviewer] = index % 2 === 0 ? [service.services.till, merchant] : [otherTill, second]
           const action = index % 3 === 0 ? ('reject' as const) : ('approve' as const)
-          const verdict = {
-            uploadId,
-            uploaderId: diner.userId,
-            actor: actorOf(reviewer),
-            action,
-            maxMultiple: 2,
-            isBatch: false,
-          }
+          const claim = { maxMultiple: 2, isBatch: false, ...askedBy(reviewer), ...giftTerms(service) }
+          const verdict = { uploadId, uploaderId: diner.userId, action, ...claim }
           return codeOf(till.run(review, verdict))
         }),
       ),
