@@ -50,7 +50,7 @@ test('two merchants at two replicas review an upload only once', async () => {
   const verdicts = await Promise.all(
     Array.from({ length: 12 }, (_, index) => {
       const [client, { token }] = index % 2 === 0 ? [service.client, first] : [other, second]
-      const body = { upload_id: data.upload_id, action: index % 3 === 0 ? 'reject' : 'approve' }
+      const body = { upload_id: data.upload_id, action: index % 3 === 0 ? 'reject' : 'approve', amount: '5' }
       return client.post('/api/merchant/review', { token, body })
     }),
   )

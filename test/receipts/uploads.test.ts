@@ -256,7 +256,7 @@ describe('the diner’s own', () => {
     const first = await send(photoForm(photo, '5'))
     const second = await send(photoForm(await jpegOf(picture(3_000 + seed)), '7'))
     const { token } = await signInMerchant(service)
-    const verdict = { upload_id: first.data.upload_id, action: 'approve', reason: '谢谢光临' }
+    const verdict = { upload_id: first.data.upload_id, action: 'approve', amount: '5', reason: '谢谢光临' }
     await service.client.post('/api/merchant/review', { token, body: verdict })
     const history = await service.client.get('/api/photo/history', { token: diner.token })
     expect(history.data.summary).toEqual({ total: 2, pending: 1, approved: 1, rejected: 0, expired: 0 })

@@ -113,7 +113,12 @@ test('staff with build v100 can do a day’s work', async () => {
   const batch = (
     await build.post('/merchant/batch-review', { upload_ids: ids.slice(1), action: 'approve', reason: '' })
   ).data
-  expect([batch.success_count, batch.failed_count]).toEqual([2, 0])
+  // Nothing was read on these photos, so each takes the reviewer's own amount.
+  expect([batch.success_count, batch.failed_count]).toEqual([0, 2])
+  const approve = { action: 'approve', reason: '' }
+  const approved = await build.post('/merchant/review', { ...approve, upload_id: ids[1], amount: '20' })
+  expect(approved.data.points_awarded).toBe(200)
+  await build.post('/merchant/batch-review', { upload_ids: ids.slice(2), action: 'reject', reason: '看不清' })
   const made: number[] = []
   for (const name of ['今日特价', '明日特价']) {
     const fields = { name, category: '热菜', exchange_points: 10, stock: 5, image: 'http://tmp/4711.jpg' }
