@@ -1,14 +1,14 @@
 import { largestAmount_fen } from '../../contract/money.ts'
-import type { Reading } from './labels.ts'
+import type { Reading } from './reading.ts'
 
 /** What was read on a receipt, short enough for its columns. What was not read is null. */
-export type ReceiptReading = Reading
+export type ReceiptReading = Pick<Reading, 'amount_fen' | 'paidAt' | 'merchantName' | 'receiptNumber'>
 
 const longestMerchant = 100
 const longestNumber = 64
 
 /** A reading as it may be kept. An amount that no upload may have counts as not read. */
-export function keptReading({ amount_fen, paidAt, merchantName, receiptNumber }: Reading): ReceiptReading {
+export function keptReading({ amount_fen, paidAt, merchantName, receiptNumber }: ReceiptReading): ReceiptReading {
   return {
     amount_fen: amount_fen !== null && amount_fen >= 1 && amount_fen <= largestAmount_fen ? amount_fen : null,
     paidAt: paidAt?.slice(0, 19) ?? null,

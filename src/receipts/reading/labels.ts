@@ -1,12 +1,17 @@
 import { choosePaid } from './amount.ts'
-import { pairAmounts } from './pairs.ts'
+import { type Evidence, noEvidence } from './evidence.ts'
+import type { OcrLine } from './found-text.ts'
+import { joinHalfRows } from './half-rows.ts'
+import { kindByWords, looksLikeReceipt, type ReceiptKind, showsPayment } from './kind.ts'
+import { type Pair, pairAmounts } from './pairs.ts'
 import { findMerchant, findNumber, findPaidAt } from './particulars.ts'
-import { type OcrLine, toRows } from './rows.ts'
+import { type Row, toRows } from './rows.ts'
 
 /** What a receipt says. A field is null when the receipt doesn't say it, or not clearly. */
-export interface Reading {
-  /** What was paid, in fen, 1 to 99 999 999. */
-  amount_fen: number | null
+export interface Labels {
+  /** What was paid. */
+  amount: Evidence
+  kind: ReceiptKind
   /** The time on the receipt, `YYYY-MM-DDTHH:mm:ss`; midnight when only the day is printed. */
   paidAt: string | null
   merchantName: string | null
@@ -16,17 +21,29 @@ export interface Reading {
 /**
  * Makes sense of the lines of text of a receipt or of a payment screen. Pure: the same lines give the same reading.
  *
- *     rows         lines that stand side by side
- *     pairs        every amount with its role (words.ts knows the labels, money.ts the ways to write an amount)
- *     amount       which of them was paid
+ *     rows         lines that stand side by side, as the paper bends (half-rows: values printed above their labels)
+ *     kind         what the picture shows: a payment, or something else
+ *     pairs        every amount with its role (words.ts knows the labels, money.ts and amount-in-words.ts the amounts)
+ *     amount       which of them was paid (ledger.ts: the arithmetic between them; evidence.ts: what speaks for it)
  *     particulars  when, to whom, under what number
  */
-export function readLabels(lines: readonly OcrLine[]): Reading {
-  const rows = toRows(lines)
+export function readLabels(lines: readonly OcrLine[]): Labels {
+  const rows = joinHalfRows(toRows(lines))
+  const pairs = pairAmounts(rows)
+  const amount = choosePaid(showsPayment(rows) ? pairs : pairs.filter(({ role }) => role !== 'hero'))
+  const kind = kindOf(rows, pairs, amount)
   return {
-    amount_fen: choosePaid(pairAmounts(rows)),
+    amount: kind === 'receipt' ? amount : noEvidence,
+    kind,
     paidAt: findPaidAt(rows),
     merchantName: findMerchant(rows),
     receiptNumber: findNumber(rows),
   }
+}
+
+function kindOf(rows: readonly Row[], pairs: readonly Pair[], amount: Evidence): ReceiptKind {
+  const byWords = kindByWords(rows)
+  if (byWords) return byWords
+  const hasAmounts = pairs.some(({ role }) => role !== 'item' && role !== 'other' && role !== 'hero')
+  return amount.fen === null && !hasAmounts && !looksLikeReceipt(rows) ? 'not_a_receipt' : 'receipt'
 }

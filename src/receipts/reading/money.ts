@@ -32,7 +32,8 @@ export function findMoney(text: string): Money[] {
 
 // Digits, and the letters that are read in place of them. One of the first two must be a digit, or words would match.
 const numberForm = String.raw`(?:[OoIl|](?=[\d.,]))?\d[\dOoIl|]*(?:[,.'·。:] ?[\dOoIl|]+)*`
-const currencyForm = String.raw`¥|RMB|CNY|HK\$|\$|人民币|(?<![A-Za-z])[YV](?=\s?\d)|[半羊](?=\s?\d)`
+// A worn ¥ is read as a letter. Only a number with fen behind it shows that.
+const currencyForm = String.raw`¥|RMB|CNY|(?:HK|NT|US|S|MOP|M)\$|\$|MOP|HKD|SGD|MYR|(?<![A-Za-z])RM|€|£|人民币|(?<![A-Za-z])[YV](?=\s?\d)|(?<![A-Za-z\d])[TFX](?=\d{1,5}[.,]\d\d(?!\d))|[半羊](?=\s?\d)`
 const candidate = new RegExp(
   String.raw`(?<sign>[-−–—]\s?)?(?:(?<currency>${currencyForm})\s*:?\s*)?(?<inner>[-−–—]\s?)?(?<number>${numberForm})(?<unit>\s?(?:元|块|圆|RMB|CNY|yuan))?`,
   'giu',

@@ -8,19 +8,36 @@ import {
   RecognitionService,
 } from 'paddleocr'
 import { readImageHeader } from '../photo/image-header.ts'
-import { decodePixels } from '../photo/pixels.ts'
+import { decodePixels, type Pixels } from '../photo/pixels.ts'
+import { blur } from './blur.ts'
+import type { FoundText, Quad } from './found-text.ts'
 import type { OcrModels } from './ocr-assets.ts'
-import type { OcrLine } from './rows.ts'
-import { type FoundText, type Quad, runsSideways, straighten } from './straighten.ts'
+import { runsSideways } from './straighten.ts'
 
 /** The parts of onnxruntime-node that reading needs. */
 export type OnnxRuntime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>
+
+/** The text of an image, and where it stands in the image once that is turned upright, in pixels. */
+export interface Page {
+  texts: readonly FoundText[]
+  /** How far the image was turned, clockwise, and its size afterwards. */
+  turn: Turn
+  width: number
+  height: number
+  /** The image, turned. */
+  pixels: Pixels
+  /**
+   * Reads the figures again, in a slightly blurred copy of the image. What the model read by chance, it reads otherwise
+   * there. Call it once.
+   */
+  again(): Promise<FoundText[]>
+}
 
 /**
  * Turns an image upright and reads its text.
  * @throws when the bytes are no image.
  */
-export type ReadText = (image: Uint8Array) => Promise<OcrLine[]>
+export type ReadText = (image: Uint8Array) => Promise<Page>
 
 /**
  * Loads the models. They use one thread and give memory back after every step, because a server runs beside them. A
@@ -39,11 +56,14 @@ export async function createOcr(runtime: OnnxRuntime, models: OcrModels): Promis
   return (image) => ocr.read(image)
 }
 
-type Turn = 0 | 90 | 180 | 270
+export type Turn = 0 | 90 | 180 | 270
 
 /** An image in one of its four turns, the boxes of its text, and what was read in them so far. */
 interface View {
+  pixels: Pixels
+  /** The same pixels as the models take them. */
   image: Image
+  turn: Turn
   boxes: Box[]
   read: Map<Box, FoundText[]>
 }
@@ -57,11 +77,23 @@ class Ocr {
     this.#recognition = recognition
   }
 
-  async read(bytes: Uint8Array): Promise<OcrLine[]> {
+  async read(bytes: Uint8Array): Promise<Page> {
     const view = await this.#findUpright(bytes)
-    const found: FoundText[] = []
-    for (const box of view.boxes) found.push(...(await this.#recognise(view, box)))
-    return straighten(found.filter(({ text, confidence }) => text !== '' && confidence >= leastConfidence))
+    const { pixels, turn, boxes } = view
+    const texts = await this.#readAll(view, boxes)
+    const again = async () => {
+      blur(pixels)
+      const hasFigures = (box: Box) => view.read.get(box)?.some(({ text }) => /\d/.test(text)) ?? false
+      for (const box of boxes.filter(hasFigures)) view.read.delete(box)
+      return this.#readAll(view, boxes)
+    }
+    return { texts, turn, width: pixels.width, height: pixels.height, pixels, again }
+  }
+
+  async #readAll(view: View, boxes: readonly Box[]): Promise<FoundText[]> {
+    const texts: FoundText[] = []
+    for (const box of boxes) texts.push(...(await this.#recognise(view, box)))
+    return texts.filter(({ text, confidence }) => text !== '' && confidence >= leastConfidence)
   }
 
   async #findUpright(bytes: Uint8Array): Promise<View> {
@@ -77,12 +109,12 @@ class Ocr {
     return tried.reduce((best, next) => (next.legibility > best.legibility ? next : best)).view
   }
 
-  async #look(bytes: Uint8Array, rotate: Turn): Promise<View> {
+  async #look(bytes: Uint8Array, turn: Turn): Promise<View> {
     const size = readImageHeader(bytes) ?? { width: 0, height: 0 }
-    const { width, height, data } = await decodePixels(bytes, { rotate, maxSide_px: sideFor(readArea_px, size) })
-    const image = new Image(width, height, 3, data)
+    const pixels = await decodePixels(bytes, { rotate: turn, maxSide_px: sideFor(readArea_px, size) })
+    const image = new Image(pixels.width, pixels.height, 3, pixels.data)
     const boxes = await this.#detection.run(image, { maxSideLength: sideFor(detectedArea_px, size) })
-    return { image, boxes, read: new Map() }
+    return { pixels, image, turn, boxes, read: new Map() }
   }
 
   // Text that is upside down is read with little confidence. The longest lines show it best.

@@ -1,15 +1,22 @@
+import { amountInWords } from './amount-in-words.ts'
+import type { OcrLine } from './found-text.ts'
 import { findMoney, type Money, type MoneyForm } from './money.ts'
 import type { Piece, Row } from './rows.ts'
 import { findLabels, type Label, type Role } from './words.ts'
 
-/** An amount and its role. The role comes from its label; `hero` comes from its size, and `item` has no label. */
+/**
+ * An amount and its role. The role comes from its label. Others have none: a `hero` is larger than all other amounts,
+ * `words` is written in words, `beside` stands between a label and the amount that it names, and an `item` is any other.
+ */
 export interface Pair {
-  role: Role | 'hero' | 'item'
+  role: Role | 'hero' | 'words' | 'beside' | 'item'
   fen: number
   negative: boolean
   form: MoneyForm
   confidence: number
   row: number
+  /** Where it stands. */
+  line: OcrLine
 }
 
 /**
@@ -24,10 +31,22 @@ export function pairAmounts(rows: readonly Row[]): Pair[] {
     const named = isOnlyMoney(row.text, amounts)
       ? nameByHeadings(row, amounts, headingsOver(row, rows[index - 1]), largest)
       : nameByLabels(findLabels(row.text), amounts)
-    return named.map(({ money, role }) => {
-      const { confidence } = pieceAt(row, money).line
-      return { role, fen: money.fen, negative: money.negative, form: money.form, confidence, row: index }
+    const pairs = named.map(({ money: { fen, negative, form, ...place }, role }): Pair => {
+      const { line } = pieceAt(row, place)
+      return { role, fen, negative, form, confidence: line.confidence, row: index, line }
     })
+    return [...pairs, ...inWords(row, index, rows[index + 1]?.text ?? '')]
+  })
+}
+
+// Long words go on in the next row.
+function inWords(row: Row, index: number, below: string): Pair[] {
+  return row.pieces.flatMap(({ line, start, end }) => {
+    const written = row.text.slice(start, end)
+    const rest = end === row.text.length && /^[零壹贰叁肆伍陆柒捌玖拾佰仟元圆角分整正]+$/.test(below) ? below : ''
+    const fen = amountInWords(written + rest)
+    const { confidence } = line
+    return fen === null ? [] : [{ role: 'words', fen, negative: false, form: 'decimal', confidence, row: index, line }]
   })
 }
 
@@ -45,8 +64,11 @@ function nameByLabels(labels: readonly Label[], amounts: readonly Money[]): Name
   const before = amounts.filter((money) => !labels.some((label) => label.end <= money.start))
   const after = labels.flatMap((label, i) => {
     const until = labels[i + 1]?.start ?? Number.POSITIVE_INFINITY
-    const money = bestOf(amounts.filter(({ start }) => start >= label.end && start < until))
-    return money ? [{ money, role: label.role }] : []
+    const own = amounts.filter(({ start }) => start >= label.end && start < until)
+    const best = bestOf(own)
+    return own
+      .filter((money) => money === best || money.form !== 'bare')
+      .map((money): Named => ({ money, role: money === best ? label.role : 'beside' }))
   })
   return [...itemOf(before), ...after]
 }
@@ -80,7 +102,7 @@ function bestOf(amounts: readonly Money[]): Money | undefined {
 
 function headingsOver(row: Row, above: Row | undefined): Heading[] {
   const near = above && row.top - above.bottom < 1.5 * (row.bottom - row.top)
-  if (!near || findMoney(above.text).length > 0) return []
+  if (!near || findMoney(above.text).length > 0 || headOfItems.test(above.text)) return []
   const labels = findLabels(above.text)
   return above.pieces.flatMap((piece) => {
     const own = labels.filter((label) => label.start >= piece.start && label.end <= piece.end)
@@ -88,6 +110,9 @@ function headingsOver(row: Row, above: Row | undefined): Heading[] {
     return role && isOnlyLabels(above.text, piece, own) ? [{ role, piece }] : []
   })
 }
+
+// The head of a table of items names its columns, not the bill.
+const headOfItems = /单价|数量|品名|菜名|名称|项目|税率|\b(?:qty|price|item|description)\b/i
 
 function isOnlyLabels(text: string, piece: Piece, labels: readonly Label[]): boolean {
   let rest = text.slice(piece.start, piece.end)
@@ -130,7 +155,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0
 }
 
-function pieceAt(row: Row, money: Money): Piece {
+function pieceAt(row: Row, money: Pick<Money, 'end'>): Piece {
   const piece = row.pieces.findLast(({ start }) => start < money.end)
   if (!piece) throw new Error('an amount lies in one of its row’s pieces')
   return piece

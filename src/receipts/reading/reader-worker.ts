@@ -1,7 +1,7 @@
-import { readLabels } from './labels.ts'
 import { createOcr, type ReadText } from './ocr.ts'
 import { loadModels } from './ocr-assets.ts'
 import { loadRuntime } from './ocr-runtime.ts'
+import { readPhoto } from './read-photo.ts'
 import type { ReaderAnswer, ReaderJob } from './reader.ts'
 
 declare const self: Worker
@@ -15,7 +15,7 @@ self.onmessage = async ({ data }: MessageEvent<ReaderJob>) => {
       throw error
     })
     const readText = await ready
-    answer({ id: data.id, reading: readLabels(await readText(data.image)) })
+    answer({ id: data.id, reading: await readPhoto(readText, data.image, data.typed_fen) })
   } catch (error) {
     answer({ id: data.id, error: String(error) })
   }

@@ -1,9 +1,10 @@
-import type { Reading } from './labels.ts'
+import type { Reading } from './reading.ts'
 
 /** What goes to the worker: an image, and the folder where its native library may be unpacked. */
 export interface ReaderJob {
   id: number
   image: Uint8Array
+  typed_fen: number | null
   scratchDir: string
 }
 
@@ -44,10 +45,11 @@ export interface ReaderStats {
 
 export interface Reader {
   /**
-   * The receipt's reading. Null when it could not be read, when too many wait, or when the reader is closed. Never
+   * The receipt's reading. An amount that the diner typed, in fen, makes the reader look twice where it reads another.
+   * Null when it could not be read, when too many wait, or when the reader is closed. Never
    * throws.
    */
-  read(image: Uint8Array): Promise<Reading | null>
+  read(image: Uint8Array, typed_fen?: number | null): Promise<Reading | null>
   stats(): ReaderStats
   /**
    * Takes no more photos, answers those that wait with null, and ends the worker when the photo at hand is read. To end
@@ -61,8 +63,9 @@ export interface Reader {
  * or hung is replaced.
  *
  *     reader-worker  what the worker does with a photo
- *     ocr            lines of text out of pixels (ocr-runtime, ocr-assets, straighten)
- *     labels         the amount and the particulars out of the lines
+ *     read-photo     one photo: its text, the code of an invoice, and a second look where the first is weak
+ *     ocr            texts out of pixels (ocr-runtime, ocr-assets, blur)
+ *     labels         the amount and the particulars out of the texts (read-texts, straighten, papers)
  *     kept-reading   the part of a reading that is stored
  */
 export function createReader(options: ReaderOptions): Reader {
@@ -75,6 +78,7 @@ const surelyHangs_ms = 600_000
 interface WaitingPhoto {
   id: number
   image: Uint8Array
+  typed_fen: number | null
   resolve: (reading: Reading | null) => void
 }
 
@@ -96,7 +100,7 @@ class QueueingReader implements Reader {
     this.#options = options
   }
 
-  read(image: Uint8Array): Promise<Reading | null> {
+  read(image: Uint8Array, typed_fen: number | null = null): Promise<Reading | null> {
     if (this.#closed) return Promise.resolve(null)
     if (this.#current && this.#waiting.length >= this.#options.maxWaiting) {
       this.#counts.skipped++
@@ -104,7 +108,7 @@ class QueueingReader implements Reader {
       return Promise.resolve(null)
     }
     return new Promise((resolve) => {
-      this.#waiting.push({ id: ++this.#lastId, image, resolve })
+      this.#waiting.push({ id: ++this.#lastId, image, typed_fen, resolve })
       if (!this.#current) this.#next()
     })
   }
@@ -133,11 +137,11 @@ class QueueingReader implements Reader {
       this.#deadline.unref()
       return
     }
-    const { id, image } = this.#current
+    const { id, image, typed_fen } = this.#current
     this.#startedAt = performance.now()
     this.#deadline = setTimeout(() => this.#giveUp(), this.#options.timeout_ms)
     this.#worker ??= this.#startWorker()
-    this.#worker.postMessage({ id, image, scratchDir: this.#options.scratchDir } satisfies ReaderJob)
+    this.#worker.postMessage({ id, image, typed_fen, scratchDir: this.#options.scratchDir } satisfies ReaderJob)
   }
 
   // All handlers are set before the worker can speak: an error while it loads is reported only once.

@@ -1,10 +1,5 @@
-/** A piece of text and where it stands in the upright image, in pixels from the top left. */
-export interface OcrLine {
-  text: string
-  box: { x: number; y: number; width: number; height: number }
-  /** 0 to 1. */
-  confidence: number
-}
+import type { OcrLine } from './found-text.ts'
+import { normalise } from './normalise.ts'
 
 /** A line, and its place in the text of its row. */
 export interface Piece {
@@ -22,64 +17,64 @@ export interface Row {
 }
 
 /**
- * Puts lines into rows, from top to bottom. Lines share a row when they overlap in most of the smaller one's height.
+ * Puts lines into rows, from top to bottom. A row grows to the right: each line joins the row whose last line stands
+ * beside it. So a row may bend with the paper, and a line that is taller than its neighbours can't join two rows. Text
+ * that runs down the paper is left out.
  */
 export function toRows(lines: readonly OcrLine[]): Row[] {
   const groups: OcrLine[][] = []
-  for (const line of [...lines].sort((a, b) => middle(a) - middle(b))) {
-    const group = groups.at(-1)
-    if (group && sameRow(group, line)) group.push(line)
+  for (const line of lines
+    .filter((each) => !runsDown(each))
+    .sort((a, b) => a.box.x - b.box.x || middle(a) - middle(b))) {
+    const fitting = groups
+      .map((group) => ({ group, distance: distanceTo(group, line) }))
+      .filter(({ distance }) => distance <= 1)
+      .sort((a, b) => a.distance - b.distance)[0]
+    if (fitting) fitting.group.push(line)
     else groups.push([line])
   }
-  return groups.map(toRow).filter((row) => row.text !== '')
-}
-
-/**
- * Makes text easy to compare. Full width becomes half width, and the traditional characters of labels become
- * simplified. Blanks between Chinese characters go. Labels in which a character was misread for a similar one are
- * corrected.
- */
-export function normalise(text: string): string {
-  const plain = text
-    .normalize('NFKC')
-    .replace(/[計總實應優額單號餘價現費時間稅結帳錢續東據發編]/gu, (character) => simplified[character] ?? character)
-    .replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, '')
-    .trim()
-  return misreadings.reduce((words, [wrong, right]) => words.replace(wrong, right), plain)
-}
-
-const misreadings: readonly (readonly [RegExp, string])[] = [
-  [/(?<=[合总小共])[汁讣什]/gu, '计'],
-  [/[台含](?=计)/gu, '合'],
-  [/(?<=[实应])[忖村]/gu, '付'],
-  [/(?<=[实应])牧/gu, '收'],
-  [/[买宾](?=[付收])/gu, '实'],
-]
-
-// biome-ignore format: a table
-const simplified: Readonly<Record<string, string>> = {
-  計: '计', 總: '总', 實: '实', 應: '应', 優: '优', 額: '额', 單: '单', 號: '号', 餘: '余', 價: '价', 現: '现', 費: '费',
-  時: '时', 間: '间', 稅: '税', 結: '结', 帳: '账', 錢: '钱', 續: '续', 東: '东', 據: '据', 發: '发', 編: '编',
+  return groups
+    .sort((a, b) => mean(a.map(middle)) - mean(b.map(middle)))
+    .map(toRow)
+    .filter((row) => row.text !== '')
 }
 
 const middle = (line: OcrLine): number => line.box.y + line.box.height / 2
 
-function sameRow(group: readonly OcrLine[], line: OcrLine): boolean {
-  const centre = group.reduce((sum, other) => sum + middle(other), 0) / group.length
-  const height = Math.min(line.box.height, ...group.map((other) => other.box.height))
-  return (
-    Math.abs(middle(line) - centre) < height / 2 || group.some((other) => overlap(other.box, line.box) >= 0.6 * height)
-  )
+function runsDown({ text, box }: OcrLine): boolean {
+  return box.height > 1.6 * box.width && [...text].length > 1
+}
+
+/** How far a line is from standing behind the row's last line; above 1 it belongs to another row. */
+function distanceTo(row: readonly OcrLine[], line: OcrLine): number {
+  const last = row.at(-1)
+  if (!last || line.box.x < last.box.x + last.box.width - Math.min(last.box.width, line.box.width) / 2) return far
+  const height = Math.min(last.box.height, line.box.height)
+  const apart = Math.abs(middle(line) - middle(last)) / (height / 2)
+  const shared = overlap(last.box, line.box) / height
+  // Small fen stand at the foot or the head of large yuan.
+  const isSmallFen = shared >= 0.6 && gap(last, line) < height
+  return isSmallFen ? Math.min(apart, 1) : apart
+}
+
+const far = Number.POSITIVE_INFINITY
+
+function gap(left: OcrLine, right: OcrLine): number {
+  return right.box.x - left.box.x - left.box.width
 }
 
 function overlap(a: OcrLine['box'], b: OcrLine['box']): number {
   return Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
 }
 
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
 function toRow(lines: readonly OcrLine[]): Row {
   const pieces: Piece[] = []
   let text = ''
-  for (const line of [...lines].sort((a, b) => a.box.x - b.box.x)) {
+  for (const line of lines) {
     const words = withoutDoubledPoint(text, normalise(line.text))
     if (words === '') continue
     if (text !== '') text += joins(text, words, pieces.at(-1)?.line, line) ? '' : ' '

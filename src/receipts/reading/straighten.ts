@@ -1,19 +1,4 @@
-import type { OcrLine } from './rows.ts'
-
-/** The corners of a text box, in pixels, as its text runs: top left, top right, bottom right, bottom left. */
-export type Quad = readonly [Point, Point, Point, Point]
-
-export interface Point {
-  x: number
-  y: number
-}
-
-/** A text that was read, and where: its box is tilted as the photo is. */
-export interface FoundText {
-  text: string
-  confidence: number
-  quad: Quad
-}
+import type { FoundText, OcrLine, Point, Quad } from './found-text.ts'
 
 /**
  * Makes tilted lines level, so that what was printed side by side has the same height. One slope, a + b·y, is fitted
@@ -28,6 +13,7 @@ export function straighten(found: readonly FoundText[]): OcrLine[] {
     return {
       text: text.text,
       confidence: text.confidence,
+      quad: text.quad,
       box: { x: centre.x - width / 2, y: y - height / 2, width, height },
     }
   })

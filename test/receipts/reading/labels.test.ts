@@ -1,11 +1,13 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { isWitnessed, type Witness } from '../../../src/receipts/reading/evidence.ts'
+import type { ReceiptKind } from '../../../src/receipts/reading/kind.ts'
 import { readLabels } from '../../../src/receipts/reading/labels.ts'
 import { findMoney } from '../../../src/receipts/reading/money.ts'
-import { normalise } from '../../../src/receipts/reading/rows.ts'
+import { normalise } from '../../../src/receipts/reading/normalise.ts'
 import { linesOf } from '../../support/lines.ts'
 
-const amountOf = (text: string): number | null => readLabels(linesOf(text)).amount_fen
+const amountOf = (text: string): number | null => readLabels(linesOf(text)).amount.fen
 
 // biome-ignore format: a table
 const receipts: [text: string, fen: number | null][] = [
@@ -85,7 +87,7 @@ const receipts: [text: string, fen: number | null][] = [
   ['折前|80.00\n折扣|14.00\n合计|66.00',6600],
   ['店铺券|14.00\n合计|80.00\n实际支付|66.00',6600],
   ['小计|66.00',6600],
-  ['待支付|66.00',6600],
+  ['待支付|66.00', null],
   ['商品小计|58.00\n打包费|2.00\n配送费|4.00\n红包|-5.00\n实付|59.00',5900],
   ['特惠优惠套餐|1|38.00\n可乐|1|5.00\n合计|43.00',4300],
   ['-88.50\n-12.00\n-30.00',null],
@@ -114,6 +116,28 @@ const receipts: [text: string, fen: number | null][] = [
   ['买付金额|45.60\n原价|50.00', 4560],
   ['项目|单价|数量|小计\n红糖糍粑\n70|1|70\n白切鸡|57|1|57\n数量:2|合计:127\n已开票金额|0.00', 12700],
   ['2026-11-18 12:46\n13800138000\n99.50',null],
+  ['消费合计|246.00\n抹零|-5.00\n实收|241.00\n团购券|100.00\n微信支付|141.00', 24100],
+  ['合计|326.00\n优惠|-38.00\n客付|288.00', 28800],
+  ['GRAND AHOUNT|RM45.60\nVISA|45.60', 4560],
+  ['Subtotal|40.00\nService Charge|4.00\nTatal|44.00', 4400],
+  ['票价：￥77.50元|二等座', 7750],
+  ['金额|T187.00', 18700],
+  ['車號|B T1774\n金额|38.00元', 3800],
+  ['合計|MOP268.00', 26800],
+  ['合計|HK$268.00\n八達通|268.00', 26800],
+  ['单价|2.40元\n金额|¥3800元\n燃油附加费|0.00元', null],
+  ['实收|3800元', null],
+  ['实收|380元', 38000],
+  ['消费合计|964.02\n实收合计|4964.02\n支付宝|964.02', 96402],
+  ['合计|142.00\n现金|100.00\n微信支付|42.00', 14200],
+  ['项目|金额\n炖牛腩饭|53.60\n卤蛋|24.00\n合计金额(小写)|177.60\n合计金额(大写)|柒拾柒圆陆角整', 7760],
+  ['人民币(大写)|壹佰贰拾捌元整|¥V28.OO', 12800],
+  ['合计(大写)叁佰贰拾元整', 32000],
+  ['合计|¥5171.60|¥310.29\n价税合计(大写)|伍仟肆佰捌拾壹圆捌角玖分|(小写)|¥5481.89', 548189],
+  ['小计|476.00\n服务费|47.60\n合计|523.60\n折后实付|471.24', 47124],
+  ['消费前余额|2480.00\n本次消费|269.00\n卡内余额|2211.00\n本次积分|269', 26900],
+  ['合计|128.00\n总计|182.00', null],
+  ['我的零钱\n^¥7,076.79\n充值\n提现', null],
 ]
 
 test.each(receipts)('the receipt %j is read as %p fen', (text, fen) => {
@@ -219,7 +243,7 @@ test('any text at all gives a reading within its bounds', () => {
         )
         .map((rows) => rows.join('\n')),
       (text) => {
-        const { amount_fen } = readLabels(linesOf(text))
+        const amount_fen = readLabels(linesOf(text)).amount.fen
         expect(
           amount_fen === null || (Number.isSafeInteger(amount_fen) && amount_fen > 0 && amount_fen < 100_000_000),
         ).toBeTrue()
@@ -258,4 +282,34 @@ const merchants: [text: string, name: string | null][] = [
 
 test.each(merchants)('the restaurant in %j is %p', (text, name) => {
   expect(readLabels(linesOf(text)).merchantName).toBe(name)
+})
+
+// biome-ignore format: a table
+const kinds: [text: string, kind: ReceiptKind][] = [
+  ['老王川菜馆\n合计|66.00\n实收|66.00', 'receipt'], ['支付成功\n^¥88.50\n查看退款规则', 'receipt'], ['订单已完成\n实付|¥44.60\n申请退款', 'receipt'],
+  ['POS签购单\n交易类型|预授权完成\n金额|RMB 800.00', 'receipt'], ['退款凭证\n原交易金额|168.00\n退款金额|-168.00', 'refund'],
+  ['签购单\n交易类型(TRANS TYPE):退货/REFUND\n金额|RMB 66.00', 'refund'], ['交易类型 VOID\nAMOUNT|RMB 66.00', 'refund'], ['退款\n^+88.50', 'refund'],
+  ['商品|¥66.00\n已全额退款\n实付|¥66.00', 'refund'], ['支付订单\n^¥86.00\n订单状态|待支付\n确认支付¥86.00', 'unpaid'], ['收银台\n^¥86.00\n立即支付', 'unpaid'],
+  ['交易类型\n预授权|PRE-AUTH\n金额AMOUNT\nRMB 800.00', 'unpaid'], ['合计|66.00\n请在15分钟内完成支付', 'unpaid'], ['交易关闭\n^¥66.00', 'unpaid'],
+  ['账单\n甲店 11-03 12:20|-56.00\n乙店 11-04 18:01|-31.50\n丙店 11-05 19:33|-88.00', 'several'],
+  ['菜单\n鱼香肉丝|38元\n米饭|2元', 'not_a_receipt'], ['我的零钱\n^¥7,076.79\n充值', 'not_a_receipt'], ['本店招聘服务员两名', 'not_a_receipt'],
+]
+
+test.each(kinds)('the picture %j is of the kind %j', (text, kind) => {
+  const read = readLabels(linesOf(text))
+  expect(read.kind).toBe(kind)
+  if (kind !== 'receipt') expect(read.amount.fen).toBeNull()
+})
+
+// biome-ignore format: a table
+const evidence: [text: string, witnesses: Witness[]][] = [
+  ['实收|66.00', ['label']], ['应收|66.00\n实收|66.00', ['label', 'repeated']], ['合计|80.00\n优惠|-14.00\n实付|66.00', ['label', 'difference']],
+  ['鱼|58.00\n茶位费|8.00\n实收|66.00', ['label', 'sum']], ['实收|66.00\n团购券|50.00\n微信支付|16.00', ['label', 'parts']],
+  ['实收|66.00\n大写|陆拾陆元整', ['label', 'words']],
+]
+
+test.each(evidence)('what speaks for the amount of %j is %j', (text, witnesses) => {
+  const { amount } = readLabels(linesOf(text))
+  expect(amount.witnesses).toEqual(witnesses)
+  expect(isWitnessed(amount.witnesses)).toBe(witnesses.length > 1)
 })

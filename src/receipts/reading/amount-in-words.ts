@@ -1,0 +1,58 @@
+/**
+ * Finds an amount that is written in words, as banks write it, in fen: 壹佰贰拾捌元伍角整 is 12850. Null unless every
+ * character fits, so that a misread one gives no wrong amount.
+ */
+export function amountInWords(text: string): number | null {
+  for (const [written, yuan = '', jiao, cents, isWhole] of text.replace(/[\s_]/g, '').matchAll(form)) {
+    const fen = (wholeOf(yuan) ?? Number.NaN) * 100 + figureOf(jiao) * 10 + figureOf(cents)
+    const isFinished = isWhole !== undefined || cents !== undefined || (jiao !== undefined && written.endsWith('角'))
+    if (isFinished && fen > 0) return fen
+  }
+  return null
+}
+
+const digits = '零壹贰叁肆伍陆柒捌玖'
+const anyDigit = `[${digits}〇]`
+const form = new RegExp(
+  `((?:${anyDigit}|[拾佰仟万])+)[元圆园圜](?:零?(${anyDigit})角)?(?:零?(${anyDigit})分)?([整正])?`,
+  'gu',
+)
+const units: ReadonlyMap<string, number> = new Map([
+  ['拾', 10],
+  ['佰', 100],
+  ['仟', 1_000],
+])
+
+function figureOf(digit: string | undefined): number {
+  return digit === undefined ? 0 : Math.max(0, digits.indexOf(digit))
+}
+
+/** The whole number in words, or null when its units don't fall from left to right. */
+function wholeOf(words: string): number | null {
+  const parts = words.split('万')
+  if (parts.length > 2) return null
+  const values = parts.map(belowTenThousand)
+  if (values.some((value) => value === null)) return null
+  const [high = 0, low] = values
+  return low === undefined ? high : (high ?? 0) * 10_000 + (low ?? 0)
+}
+
+function belowTenThousand(words: string): number | null {
+  let sum = 0
+  let digit: number | null = null
+  let lastUnit = 10_000
+  for (const character of words.replaceAll('〇', '零')) {
+    const unit = units.get(character)
+    if (unit === undefined) {
+      if (digit !== null && digit !== 0) return null
+      digit = figureOf(character)
+    } else {
+      // 拾元 is ten yuan.
+      if (unit >= lastUnit || digit === 0 || (digit === null && unit !== 10)) return null
+      sum += (digit ?? 1) * unit
+      lastUnit = unit
+      digit = null
+    }
+  }
+  return sum + (digit ?? 0)
+}
