@@ -93,11 +93,14 @@ export type PointsGiven = typeof pointsGivenTable.$inferSelect
 const givenRows = mapTable(pointsGivenTable, {
   rank: lockOrder.pointsGiven,
   key: ['business_day', 'giver_id', 'diner_id'],
-  lock: 'update',
+  lock: 'none',
   updates: ['ordinary', 'discretionary'],
 })
 
-/** A counter that isn't there is made, so that there is always a row to lock. */
+/**
+ * A counter that isn't there is made. That statement locks each of them, made or found, and no other row: a locking read
+ * of several keys may scan a small table, and wait for the counters of others.
+ */
 export const pointsGiven: TableMapping<PointsGiven, 'ordinary' | 'discretionary'> = {
   ...givenRows,
   async load(tx, keys) {
