@@ -29,6 +29,9 @@ test('the defaults apply without any setting', () => {
   expect([config.PORT, config.LOTTERY_COST_POINTS, config.DAILY_LOTTERY_LIMIT, config.LOTTERY_PITY_LIMIT]).toEqual([
     3000, 100, 10, 10,
   ])
+  const { STAFF_DAILY_POINTS, REVIEW_DAILY_POINTS, DINER_DAILY_POINTS, APPROVAL_OVER, APPROVAL_OVER_UNREAD } = config
+  const budgets = [STAFF_DAILY_POINTS, REVIEW_DAILY_POINTS, DINER_DAILY_POINTS]
+  expect([...budgets, APPROVAL_OVER, APPROVAL_OVER_UNREAD]).toEqual([5_000, 1_000_000, 100_000, 2_000, 10_000])
   expect(config.BUSINESS_TIMEZONE).toBe('Asia/Shanghai')
   expect(Object.isFrozen(config)).toBe(true)
 })
@@ -70,6 +73,11 @@ describe('a bad setting prevents the start', () => {
     ['BUSINESS_TIMEZONE', 'Mars/Olympus'],
     ['RATE_LIMIT', 'maybe'],
     ['SMS_PER_DAY', '0'],
+    ['STAFF_DAILY_POINTS', '-1'],
+    ['REVIEW_DAILY_POINTS', 'many'],
+    ['DINER_DAILY_POINTS', '100000001'],
+    ['APPROVAL_OVER', '1.5'],
+    ['APPROVAL_OVER_UNREAD', '-1'],
     ['WRONG_CODES_PER_ADDRESS', '-1'],
     ['DAILY_LOTTERY_LIMIT', '1.5'],
     ['SMS_WEBHOOK_URL', 'ftp://x'],

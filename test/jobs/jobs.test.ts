@@ -158,6 +158,17 @@ test('the job purge deletes old rows, and none that are needed', async () => {
   expect(Object.values(await counts())).toEqual([0, 0, 0, 0, 0])
 })
 
+test('the job purge keeps the counts of points that staff gave for 40 days', async () => {
+  const { database, calendar } = service.services
+  const today = calendar.dayOf(service.clock.now())
+  const rows = [0, -39, -42].map((days) => [calendar.plusDays(today, days), 1, 2])
+  await database.query('INSERT INTO points_given (business_day, giver_id, diner_id) VALUES ?', [rows])
+  expect(await run('purge')).toEqual({ outcome: 'done', rows: 1 })
+  expect(await database.query('SELECT business_day FROM points_given ORDER BY 1 DESC')).toEqual(
+    rows.slice(0, 2).map(([business_day]) => ({ business_day })),
+  )
+})
+
 test('the job sweep-images stops at another installation’s images, alerts once, and works again on its own', async () => {
   const { store } = service.services
   expect(await run('sweep-images')).toEqual({ outcome: 'done', rows: 0 })

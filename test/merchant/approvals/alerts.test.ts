@@ -1,0 +1,38 @@
+import { afterAll, expect, test } from 'bun:test'
+import { startAlertDesk } from '../../support/alert-desk.ts'
+import { type Person, signIn, signInStaff } from '../../support/people.ts'
+import { useService } from '../../support/service.ts'
+import { newUpload } from '../../support/uploads.ts'
+
+const desk = startAlertDesk()
+const service = useService({ ALERT_WEBHOOK: desk.url, ALERT_FORMAT: 'json' })
+const base = '/api/merchant'
+afterAll(() => void desk.stop())
+
+const approve = ({ token }: Person, upload_id: string) =>
+  service.client.post(`${base}/review`, { token, body: { upload_id, action: 'approve' } })
+const told = () => desk.told.map(({ body }) => [body.event, body.details])
+
+// Alerts of one event within five minutes are one message, so that one test raises each of them once.
+test('operators hear of gifts that stand out and of who decides alone, not of ordinary reviews', async () => {
+  const [owner, diner] = [await signInStaff(service, 'owner'), await signIn(service)]
+  const witnessed = { input_amount_fen: 100_000, recognized_amount_fen: 100_000 }
+  for (let i = 0; i < 3; i += 1) expect((await approve(owner, await newUpload(service, diner, witnessed))).code).toBe(0)
+  await Bun.sleep(100)
+  expect(told()).toEqual([])
+
+  const body = { points: 4_000, reason: '补偿' }
+  await service.client.post(`${base}/users/${diner.userId}/points`, { token: owner.token, body })
+  const flags = JSON.stringify([{ flag: 'same_receipt', upload_id: null }])
+  const copy = await newUpload(service, diner, { flags })
+  await approve(owner, copy)
+  const deadline = Date.now() + 10_000
+  while (desk.told.length < 4 && Date.now() < deadline) await Bun.sleep(20)
+  const [staff, guest] = [`员工 ${owner.userId}`, `顾客 ${diner.userId}`]
+  expect(told()).toEqual([
+    ['approval_alone', [`${staff} 独自决定了 user:${diner.userId}（大额赠送），没有其他负责人可以审批`]],
+    ['staff_budget', [`${staff} 今天自行发放 4000 积分，额度 5000；超出后需要另一位负责人审批`]],
+    ['staff_pair', [`${staff} 今天已给${guest} 共 34000 积分`]],
+    ['copy_approved', [`${staff} 申请的 upload:${copy} 带有重复标记，已通过`]],
+  ])
+})
