@@ -28,6 +28,7 @@ export const lockOrder = {
   approvals: 103,
   standings: 105,
   approvers: 106,
+  wheelVersions: 107,
   journals: 110,
   idempotencyKeys: 120,
 } as const

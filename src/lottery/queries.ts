@@ -33,7 +33,7 @@ export async function readDrawRecords(database: Database, userId: number, query:
   const withVoucher = rows.filter(({ prize_type }) => prizeRules[prize_type].hasVoucher)
   const vouchers = await findVouchersBySource(database, userId, withVoucher.map(sourceIdOf))
   const records = rows.map((row) => {
-    const { record_id, user_id: _user, roll: _roll, wheel_version: _version, ...record } = row
+    const { record_id, user_id: _user, roll: _roll, wheel_version: _version, took_stock: _took, ...record } = row
     const voucher = vouchers.get(sourceIdOf(row))
     return {
       id: record_id,

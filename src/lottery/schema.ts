@@ -8,12 +8,14 @@ import {
   int,
   mysqlEnum,
   mysqlTable,
+  primaryKey,
   smallint,
   unique,
   varchar,
 } from 'drizzle-orm/mysql-core'
-import { asciiText, instant, tenThousandths, utcNow } from '../db/columns.ts'
+import { asciiText, instant, jsonText, tenThousandths, utcNow } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
+import { roles } from '../staff/roles.ts'
 import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
 
@@ -56,13 +58,82 @@ export const lotteryPrizesTable = mysqlTable(
 /** The id of the only wheel. */
 export const onlyWheel = 1
 
-/** The only wheel. Its version grows with every change of its prizes. Each draw records the version that it used. */
+/**
+ * The only wheel. Its version grows with every change of its prizes. Each draw records the version that it used, and
+ * shares the lock of this row until its commit: it says which version is in force.
+ */
 export const lotteryWheelTable = mysqlTable('lottery_wheel', {
   wheel_id: int().primaryKey(),
   version: int().notNull(),
   pity_prize_id: int().notNull(),
   updated_at: instant().notNull(),
+  /** Since when staff keep the wheel closed; null while it is open. */
+  closed_at: instant(),
+  /** The last number that a change got, in force or not. No number names two wheels. */
+  last_version: int().notNull().default(0),
+  /** The change that is announced, and the instant from which it is in force, by the database's clock. */
+  next_from: instant(),
+  next_wheel: jsonText(),
 })
+
+/** Every version that was ever in force, with its rules. Rows are only added. */
+export const wheelVersionsTable = mysqlTable('wheel_versions', {
+  version: int().primaryKey(),
+  effective_from: instant().notNull(),
+  cost_points: int().notNull(),
+  daily_limit: int().notNull(),
+  pity_limit: int().notNull(),
+  pity_prize_id: int().notNull(),
+  /** In ten-thousandths. */
+  near_miss_width: smallint().notNull(),
+  /** Null: a command, a setting, or a program of an earlier version. */
+  made_by: int(),
+  /** Null: a program of an earlier version, which did not say. */
+  made_role: mysqlEnum([...roles, 'system']),
+  created_at: instant().notNull(),
+})
+
+/** The eight prizes of each version. Rows are only added. */
+export const wheelVersionPrizesTable = mysqlTable(
+  'wheel_version_prizes',
+  {
+    version: int()
+      .notNull()
+      .references(() => wheelVersionsTable.version),
+    angle: smallint().notNull(),
+    prize_id: int().notNull(),
+    prize_name: varchar({ length: 100 }).notNull(),
+    prize_type: mysqlEnum(prizeTypes).notNull(),
+    prize_value: decimal({ precision: 10, scale: 2, mode: 'number' }).notNull(),
+    color: asciiText({ length: 7 }).notNull(),
+    probability: tenThousandths().notNull(),
+    is_activity: boolean().notNull(),
+  },
+  // `readVersionPrizes`: the prizes of some versions.
+  (table) => [primaryKey({ columns: [table.version, table.angle] })],
+)
+
+/**
+ * Every change of a prize's stock but by a draw. A draw that takes one says so in its own row. An unlimited prize counts
+ * as 0 here. Rows are only added.
+ */
+export const prizeMovementsTable = mysqlTable(
+  'prize_movements',
+  {
+    movement_id: bigint({ mode: 'number' }).autoincrement().primaryKey(),
+    prize_id: int()
+      .notNull()
+      .references(() => lotteryPrizesTable.prize_id),
+    quantity_change: int().notNull(),
+    operation: mysqlEnum(['opening', 'adjust', 'replace', 'repair']).notNull(),
+    wheel_version: int().notNull(),
+    /** The last draw before it. What a program of an earlier version drew after it counts as taken from the stock. */
+    last_record_id: bigint({ mode: 'number' }).notNull(),
+    created_at: instant().notNull(),
+  },
+  // `reconcile`: the sum of a prize's movements, from the index alone. Serves the prize's foreign key.
+  (table) => [index('prize_movements_prize').on(table.prize_id, table.quantity_change)],
+)
 
 /** For each user: turns in a row without the pity prize, and the turns of one business day. */
 export const lotteryPityTable = mysqlTable(
@@ -104,6 +175,8 @@ export const lotteryRecordsTable = mysqlTable(
     roll: smallint(),
     wheel_version: int().notNull(),
     created_at: instant().notNull(),
+    /** Whether it took one from the stock of a limited prize; null when a program of an earlier version wrote it. */
+    took_stock: boolean(),
   },
   (table) => [
     // One row for each turn of a draw. Serves `reconcile`, which looks up the draw of a ledger row.
@@ -113,7 +186,7 @@ export const lotteryRecordsTable = mysqlTable(
     // `readMerchantStatistics`: draws and their costs by day, from the index alone. Without it each call reads every
     // draw.
     index('lottery_records_created_at').on(table.created_at, table.points_cost),
-    // `readLotteryStats`: the present wheel's draws by prize, from the index alone. Without it each call reads every
+    // `readLotteryStats`: the draws of some versions by prize, from the index alone. Without it each call reads every
     // draw. Serves the prize's foreign key.
     index('lottery_records_prize').on(
       table.prize_id,
@@ -137,7 +210,7 @@ export const wheelRow = mapTable(lotteryWheelTable, {
   rank: lockOrder.wheelRow,
   key: ['wheel_id'],
   lock: 'update',
-  updates: ['version', 'pity_prize_id', 'updated_at'],
+  updates: ['version', 'pity_prize_id', 'updated_at', 'closed_at', 'last_version', 'next_from', 'next_wheel'],
 })
 
 /**
