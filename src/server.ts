@@ -1,14 +1,14 @@
 import type { Server } from 'bun'
 import { createApp } from './app.ts'
 import { type Installation, openInstallation } from './composition/installation.ts'
-import { seedProducts, seedWheel } from './composition/seed.ts'
+import { keepWheel, seedProducts, seedWheel } from './composition/seed.ts'
 import type { Services } from './composition/services.ts'
 import type { Config } from './config/config.ts'
 import { rawPathTable, withAddress } from './http/raw-paths.ts'
 import { OperatorError } from './lib/operator-error.ts'
 import { type StopStep, stopInOrder } from './lib/stop-in-order.ts'
 import type { Time } from './lib/time.ts'
-import { isOpen } from './lottery/wheel.ts'
+import { isWhole } from './lottery/wheel.ts'
 import { readWheel } from './lottery/wheel-mapping.ts'
 import type { SocketData } from './realtime/socket.ts'
 import { hasOwner } from './staff/queries.ts'
@@ -47,6 +47,7 @@ export async function startServer(
   const { services } = installation
   try {
     await seedWheel(services)
+    await keepWheel(services)
     if (config.NODE_ENV !== 'production') await seedProducts(services)
     await requirePityPrize(services)
     await warnWithoutOwner(services)
@@ -118,7 +119,7 @@ async function requirePityPrize({ database, logger }: Services): Promise<void> {
   if (!wheel?.prizes.some((prize) => prize.prize_id === wheel.pity_prize_id)) {
     throw new OperatorError(`The guaranteed prize (id ${wheel?.pity_prize_id}) is not an active prize of the wheel.`)
   }
-  if (!isOpen(wheel)) logger.warn('the wheel is closed: its odds, prices or sectors are not whole')
+  if (!isWhole(wheel)) logger.warn('the wheel is closed: its odds, prices or sectors are not whole')
 }
 
 async function warnWithoutOwner({ database, logger }: Services): Promise<void> {

@@ -8,7 +8,7 @@ import type { Calendar } from '../lib/calendar.ts'
 import type { Time } from '../lib/time.ts'
 import { countDrawsSince, countWonDraws } from '../lottery/queries.ts'
 import { oddsSum } from '../lottery/wheel.ts'
-import { requireWheel, wheelView } from '../merchant/wheel/queries.ts'
+import { readWheelState } from '../merchant/wheel/queries.ts'
 import { sumPointsSince } from '../points/queries.ts'
 import { readUploadStatistics } from '../receipts/queries.ts'
 import { readActiveVouchers } from '../vouchers/queries.ts'
@@ -33,7 +33,10 @@ export function openDialects(
     authFailureCode: config.AUTH_FAILURE_CODE,
     now,
     elapsed_ms,
-    presentWheel: async () => wheelView(await requireWheel(database)),
+    presentWheel: async () => {
+      const { current, next } = await readWheelState(database)
+      return next ?? current
+    },
     defaultWheel: { prizes, pity_prize_id: defaultPityPrizeId },
     figures: figuresOf(deps),
   })

@@ -3,19 +3,28 @@ import { defaultPityPrizeId, defaultPrizes, sampleProducts } from '../../drizzle
 import { isDuplicateKey } from '../db/errors.ts'
 import { addProduct } from '../exchange/add-product.ts'
 import { productsTable, stockMovementsTable } from '../exchange/schema.ts'
+import { changeWheel } from '../lottery/change-wheel.ts'
 import { installWheel } from '../lottery/install-wheel.ts'
+import { recordWheel } from '../lottery/record-wheel.ts'
 import { systemActor } from '../staff/actor.ts'
 import type { Services } from './services.ts'
 
 /** Installs the default wheel where there is none. Returns whether it did. */
-export async function seedWheel({ till, config }: Services): Promise<boolean> {
+export async function seedWheel({ till, config, rules }: Services): Promise<boolean> {
   const { answer } = await till.run(installWheel, {
     prizes: defaultPrizes,
     pityPrizeId: defaultPityPrizeId,
     costPoints: config.LOTTERY_COST_POINTS,
+    limits: rules.wheel.limits,
     actor: systemActor(),
   })
   return answer.installed
+}
+
+/** Brings in what was announced while no replica ran, and writes the wheel in force down where nobody has. */
+export async function keepWheel({ till, rules }: Services): Promise<void> {
+  await till.run(changeWheel, rules.wheel.limits)
+  await till.run(recordWheel, rules.wheel.limits)
 }
 
 /**

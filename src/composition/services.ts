@@ -18,6 +18,7 @@ import type { StopStep } from '../lib/stop-in-order.ts'
 import { systemTime } from '../lib/time.ts'
 import { readWheel } from '../lottery/wheel-mapping.ts'
 import { createPastDays } from '../merchant/statistics/past-days.ts'
+import { createPastWheels } from '../merchant/wheel/past-wheels.ts'
 import type { Realtime } from '../realtime/realtime.ts'
 import type { Relay } from '../realtime/relay.ts'
 import { openReceipts } from '../receipts/open-receipts.ts'
@@ -95,7 +96,7 @@ export function createServices(options: ServicesOptions) {
     dialects,
     calendar,
     database,
-    caches: { ...live.caches, pastDays: createPastDays() },
+    caches: { ...live.caches, pastDays: createPastDays(), pastWheels: createPastWheels() },
     till,
     realtime,
     jobs,
@@ -175,8 +176,10 @@ function tillOf(config: Config, { database, now, live, counts, alerts, metrics }
 /** The rules that the settings decide. */
 function rulesOf(config: Config) {
   const { VOUCHER_TTL_DAYS: voucherTtl_days } = config
+  const limits = { dailyLimit: config.DAILY_LOTTERY_LIMIT, pityLimit: config.LOTTERY_PITY_LIMIT }
   return {
-    draw: { dailyLimit: config.DAILY_LOTTERY_LIMIT, pityLimit: config.LOTTERY_PITY_LIMIT, voucherTtl_days },
+    draw: { ...limits, voucherTtl_days, staffDraws: config.STAFF_DRAWS },
+    wheel: { limits, change: config.WHEEL_CHANGE, mostPoints: config.PRIZE_MAX_POINTS },
     exchange: { voucherTtl_days, mostPending: config.PENDING_ORDERS, holdsBonus: config.BONUS_HOLD },
     review: { maxMultiple: config.REVIEW_MAX_MULTIPLE },
     checkIn: { points: config.CHECK_IN_POINTS },

@@ -101,6 +101,9 @@ const ConfigShape = z.object({
   LOTTERY_COST_POINTS: integer(100, 0, 1_000_000),
   DAILY_LOTTERY_LIMIT: integer(10, 0, 1_000_000),
   LOTTERY_PITY_LIMIT: integer(10, 1, 10_000),
+  WHEEL_CHANGE: z.enum(['next_day', 'now']).default('next_day'),
+  PRIZE_MAX_POINTS: integer(10_000, 1, 1_000_000),
+  STAFF_DRAWS: z.enum(['on', 'off']).optional(),
   CHECK_IN_POINTS: integer(50, 0, 100_000),
   UPLOAD_AMOUNT: z.enum(['required', 'optional']).default('required'),
   DAILY_UPLOAD_LIMIT: integer(20, 1, 10_000),
@@ -161,6 +164,7 @@ const ConfigShape = z.object({
 const Settings = ConfigShape.transform((given) => ({
   ...given,
   HOST: given.HOST ?? (given.NODE_ENV === 'development' ? '127.0.0.1' : '0.0.0.0'),
+  STAFF_DRAWS: given.STAFF_DRAWS === undefined ? given.NODE_ENV !== 'production' : given.STAFF_DRAWS === 'on',
 }))
 
 /** The service's settings by their environment names, parsed and frozen. */
@@ -231,6 +235,7 @@ function unsafe(env: Record<string, string | undefined>): string[] {
   for (const name of ['DATABASE_URL', 'REDIS_URL', 'S3_SECRET_KEY']) {
     needs(isWellKnown(passwordIn(name, env[name])), `${name}: has a password that attackers try first`)
   }
+  needs(env.WHEEL_CHANGE === 'now', 'WHEEL_CHANGE: now is for development; diners are to see the odds a day before')
   needs(
     (env.SMS_PROVIDER ?? 'console') === 'console',
     'SMS_PROVIDER: console prints codes and accepts SMS_DEV_CODE; production needs webhook or tencent',

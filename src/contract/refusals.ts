@@ -51,6 +51,8 @@ export const refusals = {
   3003: { sentence: '今日抽奖次数已用完', data: limitUsed },
   /** Unknown draw type. */
   3004: { sentence: '不支持的抽奖类型', data: issues },
+  /** Who has a role doesn't draw. */
+  3005: { sentence: '店员不能参与抽奖', data: nothing },
   /** Exchange failed on our side. */
   4000: { sentence: '兑换服务开小差了，请稍后再试', data: nothing },
   /** Bad order. */

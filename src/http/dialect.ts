@@ -18,6 +18,8 @@ export interface Dialect {
   readonly token: string | undefined
   /** Adds to the data of a success the fields that older clients read. */
   write(data: object): object
+  /** The `msg` of a success with this data, where this client is told something; else undefined. */
+  said(data: object): string | undefined
   /** The code and sentence that this client understands. */
   refusal(refusal: Refusal): { code: number; message: string }
   /** The aliases that this request used. A cached answer counts them again. */

@@ -18,7 +18,7 @@ export function ok(c: Context<AppEnv>, data: object, headers?: ExtraHeaders): Re
 /** The envelope of a success as JSON text, in this client's dialect. */
 export function successText(c: Context<AppEnv>, data: object): string {
   const dialect = c.get('dialect')
-  const envelope: Envelope = { code: 0, msg: 'success', data }
+  const envelope: Envelope = { code: 0, msg: dialect?.said(data) ?? 'success', data }
   return JSON.stringify(dialect ? { ...envelope, message: envelope.msg, data: dialect.write(data) } : envelope)
 }
 

@@ -33,7 +33,7 @@ export interface Step {
 
 /** What jobs work with. */
 export interface JobDeps {
-  config: Pick<Config, 'REVIEW_TTL_DAYS' | 'BUSINESS_TIMEZONE'>
+  config: Pick<Config, 'REVIEW_TTL_DAYS' | 'BUSINESS_TIMEZONE' | 'DAILY_LOTTERY_LIMIT' | 'LOTTERY_PITY_LIMIT'>
   database: Database
   till: Till<Push>
   metrics: Metrics

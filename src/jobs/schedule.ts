@@ -1,3 +1,4 @@
+import { changeWheelWhenDue } from './change-wheel.ts'
 import { expireApprovals } from './expire-approvals.ts'
 import { expireOrders } from './expire-orders.ts'
 import { expireReviews } from './expire-reviews.ts'
@@ -13,6 +14,7 @@ import { sweepOrphans } from './sweep-images.ts'
  */
 export function schedule(deps: JobDeps): readonly Job[] {
   return [
+    changeWheelWhenDue(deps),
     expireReviews(deps),
     expireApprovals(deps),
     expireOrders(deps),

@@ -7,11 +7,13 @@ import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { users } from '../users/schema.ts'
 import { issueVoucher } from '../vouchers/issue.ts'
 import { drawSourceId } from '../vouchers/source.ts'
+import { wheelInForce } from './change-wheel.ts'
 import { type DrawType, drawTypeRules } from './draw-types.ts'
 import { countDraws, drawDayOf, drawsOn, findOrCreatePity, isPityDue, nextPity, pityView } from './pity.ts'
 import { isLimited, type Prize, prizeRules } from './prizes.ts'
 import { lotteryPity, lotteryPrizes, lotteryRecords, onlyWheel } from './schema.ts'
 import { emptyPrizeOf, isOpen, land, pityPrizeOf, type Wheel } from './wheel.ts'
+import type { WheelLimits } from './wheel-change.ts'
 import { committedWheel, requireSamePrize } from './wheel-mapping.ts'
 import type { DrawAnswer } from './wire.ts'
 
@@ -25,7 +27,11 @@ export interface Draw {
   codes: readonly string[]
   /** The business day. */
   day: string
-  rules: { dailyLimit: number; pityLimit: number; voucherTtl_days: number }
+  rules: WheelLimits & {
+    voucherTtl_days: number
+    /** Whether those may draw who have a role. */
+    staffDraws: boolean
+  }
 }
 
 type DrawResult = DrawAnswer['results'][number]
@@ -44,6 +50,7 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
     const wheel = requireOpen(unit)
     const { count, name } = drawTypeRules[input.drawType]
     const user = unit.get(users, [input.userId])
+    if (user.is_merchant && !input.rules.staffDraws) throw new Refusal(3005)
     const pity = findOrCreatePity(unit, input.userId)
     const day = drawDayOf(pity, input.day)
     requireWithinLimit(drawsOn(pity, day), count, input.rules.dailyLimit)
@@ -71,8 +78,8 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
 }
 
 function requireOpen(unit: UnitOfWork<Push>): Wheel {
-  const wheel = unit.find(committedWheel, [onlyWheel])?.wheel
-  if (!wheel || !isOpen(wheel)) throw new Refusal(3001)
+  const { wheel } = wheelInForce(unit)
+  if (!isOpen(wheel)) throw new Refusal(3001)
   return wheel
 }
 
@@ -87,6 +94,8 @@ interface Turn {
   /** The random number; null on a pity turn, which has none. */
   roll: number | null
   isNearMiss: boolean
+  /** True when it takes one from the prize's stock. */
+  tookStock: boolean
 }
 
 /** Takes one turn for each roll. The pity counter goes on from turn to turn. */
@@ -94,7 +103,7 @@ function takeTurns(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount:
   const results: DrawResult[] = []
   for (const [index, roll] of input.rolls.entries()) {
     const turned = isPityDue(pityCount, input.rules.pityLimit)
-      ? { index, prize: pityPrizeOf(wheel), roll: null, isNearMiss: false }
+      ? { index, prize: pityPrizeOf(wheel), roll: null, isNearMiss: false, tookStock: false }
       : { index, roll, ...takeLanding(unit, wheel, roll) }
     pityCount = nextPity(pityCount, turned.prize.prize_id === wheel.pity_prize_id)
     results.push(award(unit, input, turned))
@@ -106,15 +115,15 @@ function takeTurns(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount:
 /**
  * Finds the prize of a roll, and takes one from its stock if it is limited. Without stock, the empty prize replaces it.
  */
-function takeLanding(unit: UnitOfWork<Push>, wheel: Wheel, roll: number): Pick<Turn, 'prize' | 'isNearMiss'> {
-  const landing = land(wheel.prizes, roll)
+function takeLanding(unit: UnitOfWork<Push>, wheel: Wheel, roll: number): Omit<Turn, 'index' | 'roll'> {
+  const landing = { ...land(wheel.prizes, roll), tookStock: false }
   if (!isLimited(landing.prize, wheel.pity_prize_id)) return landing
   const stock = unit.get(lotteryPrizes, [landing.prize.prize_id])
   requireSamePrize(landing.prize, stock)
   const left = stock.stock_remaining ?? 0
   if (left === 0) return { ...landing, prize: emptyPrizeOf(wheel) }
   unit.update(lotteryPrizes, stock, { stock_remaining: left - 1, updated_at: unit.now })
-  return landing
+  return { ...landing, tookStock: true }
 }
 
 function limitedPrizes(wheel: Wheel | undefined): [number][] {
@@ -151,7 +160,8 @@ function award(unit: UnitOfWork<Push>, input: Draw, { index, prize, roll, isNear
   }
 }
 
-function record(unit: UnitOfWork<Push>, input: Draw, wheel: Wheel, { index, prize, roll, isNearMiss }: Turn): void {
+function record(unit: UnitOfWork<Push>, input: Draw, wheel: Wheel, turn: Turn): void {
+  const { index, prize, roll, isNearMiss, tookStock } = turn
   unit.append(lotteryRecords, {
     draw_id: input.drawId,
     draw_sequence: index + 1,
@@ -168,6 +178,7 @@ function record(unit: UnitOfWork<Push>, input: Draw, wheel: Wheel, { index, priz
     roll,
     wheel_version: wheel.version,
     created_at: unit.now,
+    took_stock: tookStock,
   })
 }
 

@@ -4,6 +4,8 @@ import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { Prize } from './prizes.ts'
 import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
+import { recordVersion } from './versions.ts'
+import type { WheelLimits } from './wheel-change.ts'
 
 export type SeedPrize = Pick<
   Prize,
@@ -14,6 +16,7 @@ export interface WheelInstallation {
   prizes: readonly SeedPrize[]
   pityPrizeId: number
   costPoints: number
+  limits: WheelLimits
   actor: Actor
 }
 
@@ -22,10 +25,11 @@ export const installWheel: Operation<WheelInstallation, { installed: boolean }> 
   name: 'install_wheel',
   laneKey: () => 'wheel',
   needs: () => [rows(wheelRow, onlyWheel)],
-  decide(unit, { prizes, pityPrizeId, costPoints, actor }) {
+  decide(unit, { prizes, pityPrizeId, costPoints, limits, actor }) {
     if (unit.find(wheelRow, [onlyWheel])) return { installed: false }
     const { now } = unit
-    unit.append(wheelRow, { wheel_id: onlyWheel, version: 1, pity_prize_id: pityPrizeId, updated_at: now })
+    const version = { version: 1, pity_prize_id: pityPrizeId }
+    unit.append(wheelRow, { wheel_id: onlyWheel, ...version, updated_at: now })
     for (const prize of prizes) {
       unit.append(lotteryPrizes, {
         ...prize,
@@ -36,7 +40,9 @@ export const installWheel: Operation<WheelInstallation, { installed: boolean }> 
         updated_at: now,
       })
     }
-    const after = { version: 1, pity_prize_id: pityPrizeId, cost_points: costPoints, prizes }
+    const after = { ...version, cost_points: costPoints, prizes }
+    const made = { made_by: null, made_role: 'system' as const, made_at: now }
+    recordVersion(unit, { ...after, ...made, effective_from: now }, limits)
     audit(unit, actor, { action: 'wheel.install', target: 'wheel:1', after })
     return { installed: true }
   },

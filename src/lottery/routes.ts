@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
+import { pageQuery, paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import type { AppEnv } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
@@ -13,32 +14,51 @@ import type { Calendar } from '../lib/calendar.ts'
 import { randomId, randomInts } from '../lib/random.ts'
 import type { Till } from '../till/till.ts'
 import { newVoucherCode } from '../vouchers/code.ts'
+import { changeWheel, withWheelInForce } from './change-wheel.ts'
 import { type Draw, draw } from './draw.ts'
-import { type DrawType, drawTypeRules } from './draw-types.ts'
+import { drawTypeRules } from './draw-types.ts'
 import { pityView } from './pity.ts'
-import { isLimited } from './prizes.ts'
 import { readCounters, readDrawRecords, readDrawStatistics } from './queries.ts'
-import { isOpen, oddsSum, type Wheel } from './wheel.ts'
-import { configAnswer, drawAnswer, drawBody, recordsAnswer, recordsQuery, statisticsAnswer } from './wire.ts'
+import { readWheelVersions } from './versions.ts'
+import { nextChangeView, versionView, wheelView } from './views.ts'
+import { isOpen, oddsSum } from './wheel.ts'
+import type { WheelLimits } from './wheel-change.ts'
+import type { ShownWheel } from './wheel-mapping.ts'
+import {
+  configAnswer,
+  drawAnswer,
+  drawBody,
+  recordsAnswer,
+  recordsQuery,
+  statisticsAnswer,
+  wheelsAnswer,
+} from './wire.ts'
 
 export interface LotteryDeps {
   database: Database
   till: Till<Push>
   calendar: Calendar
   now: () => Date
-  caches: { wheel: Cached<Wheel | undefined> }
-  rules: { draw: Draw['rules'] }
+  caches: { wheel: Cached<ShownWheel | undefined> }
+  rules: { draw: Draw['rules']; wheel: { limits: WheelLimits } }
   limits: { draw: RateLimit }
 }
 
 /** `/api/lottery`: the wheel, its draws and their records. */
 export function lotteryRoutes({ database, till, calendar, now, caches, rules, limits }: LotteryDeps) {
+  const wheelInForce = async () => {
+    const wheel = await caches.wheel.get()
+    if (!wheel?.isDue) return wheel
+    await till.run(changeWheel, rules.wheel.limits)
+    caches.wheel.invalidate()
+    return caches.wheel.get()
+  }
   return new Hono<AppEnv>()
     .get(
       '/config',
       describe({ summary: 'The wheel, its price and the caller’s counters', answer: configAnswer, refusals: [3001] }),
       async (c) => {
-        const current = await caches.wheel.get()
+        const current = await wheelInForce()
         if (!current || !isOpen(current)) throw new Refusal(3001)
         const { pityCount, drawsToday } = await readCounters(database, c.get('caller').userId, calendar.dayOf(now()))
         const counters = {
@@ -46,7 +66,8 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
           draws_today: drawsToday,
           user_pity: pityView(pityCount, rules.draw.pityLimit, current.pity_prize_id),
         }
-        return ok(c, { ...wheelView(current), ...counters })
+        const next_change = current.next && nextChangeView(current.next)
+        return ok(c, { ...wheelView(current), ...counters, next_change })
       },
     )
     .post(
@@ -54,7 +75,7 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
       describe({
         summary: 'Draw 1, 3, 5 or 10 times, all or nothing',
         answer: drawAnswer,
-        refusals: [3001, 3002, 3003, 3004, 9006],
+        refusals: [3001, 3002, 3003, 3004, 3005, 9006],
         idempotent: true,
       }),
       validate('json', drawBody, 3004),
@@ -71,7 +92,20 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
           day: calendar.dayOf(now()),
           rules: rules.draw,
         }
-        return once(c, { draw_type }, (idempotency) => till.run(draw, input, idempotency))
+        return once(c, { draw_type }, (idempotency) =>
+          withWheelInForce(till, rules.wheel.limits, () => till.run(draw, input, idempotency)),
+        )
+      },
+    )
+    .get(
+      '/wheels',
+      describe({ summary: 'Every version of the wheel with its odds, newest first', answer: wheelsAnswer }),
+      validate('query', pageQuery),
+      async (c) => {
+        const page = c.req.valid('query')
+        const [current, { versions, total }] = await Promise.all([wheelInForce(), readWheelVersions(database, page)])
+        const next_change = (current?.next && nextChangeView(current.next)) ?? null
+        return ok(c, { wheels: versions.map(versionView), next_change, pagination: paginationOf(page, total) })
       },
     )
     .get(
@@ -85,29 +119,4 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
       describe({ summary: 'Statistics of the caller’s draws', answer: statisticsAnswer }),
       async (c) => ok(c, await readDrawStatistics(database, c.get('caller').userId)),
     )
-}
-
-function wheelView({ prizes, pity_prize_id }: Wheel) {
-  const cost_points = prizes[0]?.cost_points ?? 0
-  return {
-    prizes: prizes.map((prize) => ({
-      prize_id: prize.prize_id,
-      prize_name: prize.prize_name,
-      prize_type: prize.prize_type,
-      prize_value: prize.prize_value,
-      angle: prize.angle,
-      color: prize.color,
-      probability: prize.probability / oddsSum,
-      is_activity: prize.is_activity,
-      cost_points: prize.cost_points,
-      stock_remaining: prize.stock_remaining,
-      sold_out: prize.stock_remaining === 0 && isLimited(prize, pity_prize_id),
-    })),
-    cost_points,
-    draw_types: (Object.entries(drawTypeRules) as [DrawType, { count: number }][]).map(([type, { count }]) => ({
-      type,
-      count,
-      cost: cost_points * count,
-    })),
-  }
 }

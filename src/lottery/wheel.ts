@@ -4,6 +4,8 @@ import { type Prize, prizeRules } from './prizes.ts'
 export interface Wheel {
   version: number
   pity_prize_id: number
+  /** True while staff keep it closed. */
+  is_closed: boolean
   prizes: readonly Prize[]
 }
 
@@ -11,10 +13,17 @@ export interface Wheel {
 export const oddsSum = 10_000
 
 const sectors = 8
-const nearMissWidth = 200
 
-/** True when the wheel can be used: eight sectors, odds that sum to one, one price, a pity prize and an empty prize. */
+/** How close to an activity prize a roll nearly hits it, in ten-thousandths. */
+export const nearMissWidth = 200
+
+/** True when the wheel can be used: it is whole, and staff don't keep it closed. */
 export function isOpen(wheel: Wheel): boolean {
+  return isWhole(wheel) && !wheel.is_closed
+}
+
+/** True for eight sectors, odds that sum to one, one price, a pity prize and an empty prize. */
+export function isWhole(wheel: Wheel): boolean {
   const { prizes } = wheel
   return (
     prizes.length === sectors &&

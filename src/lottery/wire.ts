@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { pageQuery, pagination, timestamp } from '../contract/wire.ts'
+import { roles } from '../staff/roles.ts'
 import { drawTypes, prizeTypes } from './schema.ts'
 
 const prizeType = z.enum(prizeTypes)
@@ -59,6 +60,34 @@ export const shownPrize = sector.extend({
   stock_remaining: z.int().nullable(),
 })
 
+/** Who changed the wheel: a role, or `system` for a command or a setting. Null: a program of an earlier version. */
+export const changedBy = z.enum([...roles, 'system']).nullable()
+
+/** A whole wheel with its odds, and the instant from which it is in force. */
+const datedWheel = z.object({
+  version: z.int(),
+  effective_from: timestamp,
+  changed_by: changedBy,
+  cost_points: z.int(),
+  pity_prize_id: z.int(),
+  prizes: z.array(sector.extend({ probability: z.number() })),
+})
+export type DatedWheel = z.output<typeof datedWheel>
+
+export const wheelsAnswer = z.object({
+  /** Every version that is or was in force, newest first, with the limits then. */
+  wheels: z.array(
+    datedWheel.extend({
+      daily_limit: z.int(),
+      pity_limit: z.int(),
+      near_miss_width: z.number(),
+      created_at: timestamp,
+    }),
+  ),
+  next_change: datedWheel.nullable(),
+  pagination,
+})
+
 export const configAnswer = z.object({
   prizes: z.array(shownPrize.extend({ cost_points: z.int(), sold_out: z.boolean() })),
   cost_points: z.int(),
@@ -66,6 +95,8 @@ export const configAnswer = z.object({
   draws_today: z.int(),
   draw_types: z.array(z.object({ type: drawType, count: z.int(), cost: z.int() })),
   user_pity: userPity,
+  /** The wheel that is announced; null when none is. */
+  next_change: datedWheel.nullable(),
 })
 
 export const recordsQuery = pageQuery.extend({ draw_type: drawType.optional(), prize_type: prizeType.optional() })

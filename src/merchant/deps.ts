@@ -4,7 +4,7 @@ import type { Catalogue } from '../exchange/catalogue.ts'
 import type { RateLimit } from '../http/rate-limits.ts'
 import type { Cached } from '../lib/cached.ts'
 import type { Calendar } from '../lib/calendar.ts'
-import type { Wheel } from '../lottery/wheel.ts'
+import type { ShownWheel } from '../lottery/wheel-mapping.ts'
 import type { ImageDesk } from '../receipts/photo/image-desk.ts'
 import type { GiftRules } from '../staff/given.ts'
 import type { ImageLinks } from '../storage/image-links.ts'
@@ -12,6 +12,8 @@ import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
 import type { MemberCodes } from '../wallet/member-codes.ts'
 import type { PastDays } from './statistics/past-days.ts'
+import type { PastWheels } from './wheel/past-wheels.ts'
+import type { WheelRules } from './wheel/replace-wheel.ts'
 
 /** What the merchants' routes need. */
 export interface MerchantDeps {
@@ -21,9 +23,11 @@ export interface MerchantDeps {
   now: () => Date
   caches: {
     catalogue: Catalogue
-    wheel: Cached<Wheel | undefined>
+    wheel: Cached<ShownWheel | undefined>
     /** The figures of past days. */
     pastDays: PastDays
+    /** The figures of past versions of the wheel. */
+    pastWheels: PastWheels
   }
   imageLinks: ImageLinks
   memberCodes: MemberCodes
@@ -38,6 +42,7 @@ export interface MerchantDeps {
   rules: {
     /** By which rules staff give points. */
     gifts: GiftRules
+    wheel: WheelRules
     review: {
       /** A review may award at most the points of the lower amount times this. */
       maxMultiple: number

@@ -1,13 +1,14 @@
 import type { Database } from '../db/client.ts'
+import { prizeLedger } from './prize-stock.ts'
 
-/** What can be repaired from its ledger alone. */
-export type Repair = 'balance' | 'stock'
+/** What can be repaired: balances and stocks from their ledger, the ledger of a prize from what is left of it. */
+export type Repair = 'balance' | 'stock' | 'prize_stock'
 
 /** A row that breaks an invariant. */
 export interface Mismatch {
   check: string
   id: string
-  /** What can be repaired from the ledger; undefined when nothing can. */
+  /** What can be repaired; undefined when nothing can. */
   repairs?: Repair | undefined
   details: Record<string, unknown>
 }
@@ -134,6 +135,14 @@ const invariants: readonly Invariant[] = [
        WHERE m.movement_id BETWEEN ? AND ? AND m.operation IN ('purchase', 'cancel', 'expire') AND NOT EXISTS (
                SELECT 1 FROM exchange_records e FORCE INDEX (PRIMARY)
                 WHERE e.exchange_id = m.related_id AND e.commodity_id = m.commodity_id)`,
+  },
+  {
+    name: 'a prize’s stock is what its movements and draws leave',
+    repairs: 'prize_stock',
+    along: ['lottery_prizes', 'prize_id'],
+    // Before the first start after the upgrade no wheel is written down, and no stock is opened.
+    sql: `${prizeLedger('p.prize_id BETWEEN ? AND ? AND EXISTS (SELECT 1 FROM wheel_versions)')}
+      HAVING COALESCE(stock_remaining, 0) <> moved - taken`,
   },
 ]
 

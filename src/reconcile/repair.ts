@@ -11,6 +11,7 @@ import { derivedMapping, type Key, rows, type TableMapping } from '../till/table
 import type { Till } from '../till/till.ts'
 import { type User, users } from '../users/schema.ts'
 import { findMismatches } from './checks.ts'
+import { repairPrizeStock } from './prize-stock.ts'
 
 /** The sum of one user's or one product's ledger rows. */
 interface LedgerSum {
@@ -72,8 +73,8 @@ const repairStock: Operation<Repair, { repaired: boolean }> = {
 }
 
 /**
- * Sets every balance and stock that disagrees to the sum of its ledger. Returns how many it could repair. The audit log
- * keeps the old values.
+ * Sets every balance and stock that disagrees to the sum of its ledger, and completes the movements of a prize. Returns
+ * how many it could repair. The audit log keeps the old values.
  * @throws {OperatorError} when more disagree than `most`, or without it than `mostAtOnce` allows.
  */
 export async function repair(
@@ -81,7 +82,7 @@ export async function repair(
   actor: Actor,
   most?: number,
 ): Promise<number> {
-  const operations = { balance: repairBalance, stock: repairStock }
+  const operations = { balance: repairBalance, stock: repairStock, prize_stock: repairPrizeStock }
   const wrong = (await findMismatches(database)).filter(({ repairs }) => repairs !== undefined)
   await requireFew(database, wrong.length, most)
   let repaired = 0

@@ -1,7 +1,7 @@
 import { Refusal } from '../contract/refusals.ts'
 import { lockOrder } from '../lock-order.ts'
 import type { Operation } from '../till/operation.ts'
-import { derivedMapping, rows } from '../till/table-mapping.ts'
+import { derivedMapping, type Finder, rows } from '../till/table-mapping.ts'
 import type { User } from '../users/schema.ts'
 import type { Actor } from './actor.ts'
 import { may, type Right, type Role } from './roles.ts'
@@ -98,6 +98,11 @@ export const approvers = derivedMapping<{ id: number; people: readonly Standing[
     return [{ id: 1, people: able }]
   },
 })
+
+/** The role that someone has in the very transaction of an operation `byStaff`. */
+export function roleIn(unit: Finder, { userId }: Actor): Role | 'system' {
+  return userId === null ? 'system' : requireRole(unit.find(standings, [userId]))
+}
 
 /**
  * An operation for those who have a right in the very transaction that it is part of. The command line has every right.

@@ -43,6 +43,19 @@ test('in development only this machine is listened to unless HOST says otherwise
   expect(loadConfig({ HOST: '0.0.0.0' }).HOST).toBe('0.0.0.0')
 })
 
+test('staff draw where nothing is at stake, and in production only when STAFF_DRAWS says so', () => {
+  expect([loadConfig({}).STAFF_DRAWS, loadConfig(production).STAFF_DRAWS]).toEqual([true, false])
+  expect(loadConfig({ STAFF_DRAWS: 'off' }).STAFF_DRAWS).toBe(false)
+  expect(loadConfig({ ...production, STAFF_DRAWS: 'on' }).STAFF_DRAWS).toBe(true)
+})
+
+test('a change of the wheel is for tomorrow, and for now in development alone', () => {
+  expect([loadConfig({}).WHEEL_CHANGE, loadConfig({}).PRIZE_MAX_POINTS]).toEqual(['next_day', 10_000])
+  expect(loadConfig({ WHEEL_CHANGE: 'now' }).WHEEL_CHANGE).toBe('now')
+  expect(loadConfig({ ...production, WHEEL_CHANGE: 'next_day' }).WHEEL_CHANGE).toBe('next_day')
+  expect(faultsOf({ ...production, WHEEL_CHANGE: 'now' }).map((fault) => fault.split(':')[0])).toEqual(['WHEEL_CHANGE'])
+})
+
 test('the start warns where the development code lets other machines in, and where nobody can see the figures', () => {
   const about = (env: Record<string, string>) => warningsOf(loadConfig(env)).map((line) => /^\w+/.exec(line)?.[0])
   for (const HOST of ['0.0.0.0', '::', '192.168.1.7', '127.0.0.1.evil.example'])
@@ -80,6 +93,9 @@ describe('a bad setting prevents the start', () => {
     ['APPROVAL_OVER_UNREAD', '-1'],
     ['WRONG_CODES_PER_ADDRESS', '-1'],
     ['DAILY_LOTTERY_LIMIT', '1.5'],
+    ['WHEEL_CHANGE', 'later'],
+    ['PRIZE_MAX_POINTS', '0'],
+    ['STAFF_DRAWS', 'yes'],
     ['SMS_WEBHOOK_URL', 'ftp://x'],
     ['PUBLIC_URL', 'example.com'],
     ['CORS_ORIGINS', 'https://a.example,nonsense'],

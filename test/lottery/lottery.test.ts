@@ -22,7 +22,7 @@ const rich = async (points = 50_000) => {
   await givePoints(service, person, points)
   return person
 }
-const rules = { dailyLimit: 0, pityLimit: 10, voucherTtl_days: 30 }
+const rules = { dailyLimit: 0, pityLimit: 10, voucherTtl_days: 30, staffDraws: true }
 const day = '2026-11-22'
 
 /** Runs a draw with chosen rolls, straight on the till. */

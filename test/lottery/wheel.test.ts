@@ -14,7 +14,7 @@ const stamp = {
   updated_at: new Date(),
 }
 const prizes: Prize[] = defaultPrizes.map((prize) => ({ ...prize, ...stamp }))
-const wheel: Wheel = { version: 1, pity_prize_id: defaultPityPrizeId, prizes }
+const wheel: Wheel = { version: 1, pity_prize_id: defaultPityPrizeId, is_closed: false, prizes }
 
 /** Eight odds that sum to exactly one. */
 const anyOdds = fc
@@ -129,6 +129,7 @@ describe('the wheel is open', () => {
     ['odds sum to more than one', { ...wheel, prizes: withOdds([500, 2000, 1000, 1500, 800, 2500, 200, 1501]) }],
     ['a sector is missing', { ...wheel, prizes: prizes.slice(1) }],
     ['two sectors share an angle', { ...wheel, prizes: prizes.map((prize) => ({ ...prize, angle: 0 })) }],
+    ['staff keep it closed', { ...wheel, is_closed: true }],
     ['there is no pity prize', { ...wheel, pity_prize_id: 99 }],
     [
       'there is no empty prize',

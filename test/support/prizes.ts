@@ -18,3 +18,9 @@ export async function win(service: TestService, { token }: Person, prizeId: numb
   const { data } = await service.client.post('/api/lottery/draw', { token, body: { draw_type: 'single' } })
   return { draw_id: data.draw_id, ...data.results[0] }
 }
+
+/** Brings the change that is announced forward: by the database's clock it is due now, or in a moment. */
+export async function bringForward({ database }: TestService, in_ms = 0): Promise<void> {
+  const from = 'UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND'
+  await database.query(`UPDATE lottery_wheel SET next_from = ${from} WHERE next_from IS NOT NULL`, [in_ms * 1_000])
+}

@@ -132,4 +132,5 @@ async function wipe(services: RunningServer['services']): Promise<void> {
   caches.catalogue.invalidate()
   caches.wheel.invalidate()
   caches.pastDays.clear()
+  caches.pastWheels.clear()
 }

@@ -19,6 +19,8 @@ export interface AnswerAliases {
   readonly made?: Readonly<Record<string, (data: Fields, known: Known) => unknown>>
   /** A nested object whose fields are copied to the top level. */
   readonly flat?: string
+  /** A nested object whose fields take the place of those at the top level, where it is there. */
+  readonly instead?: string
   /** The same for a nested object. */
   readonly parts?: Readonly<Record<string, AnswerAliases>>
   /** The same for every item of a list. */
@@ -28,7 +30,7 @@ export interface AnswerAliases {
 export type Write = (data: Fields, known: Known) => Fields
 
 /** The names of all aliases. Those inside parts and lists have the part's or list's name in front. */
-export function aliasNames({ copies, made, flat, parts, lists }: AnswerAliases): string[] {
+export function aliasNames({ copies, made, flat, instead, parts, lists }: AnswerAliases): string[] {
   const inside = (within: AnswerAliases['parts'], mark: string) =>
     Object.entries(within ?? {}).flatMap(([name, aliases]) =>
       aliasNames(aliases).map((alias) => `${name}${mark}.${alias}`),
@@ -37,18 +39,21 @@ export function aliasNames({ copies, made, flat, parts, lists }: AnswerAliases):
     ...Object.keys(copies ?? {}),
     ...Object.keys(made ?? {}),
     ...(flat ? [`${flat}.*`] : []),
+    ...(instead ? [`${instead}.* instead`] : []),
     ...inside(parts, ''),
     ...inside(lists, '[]'),
   ]
 }
 
 /** Adds the aliases to a copy of an answer's data. Nested aliases come first, so that a list's alias has them too. */
-export function writerOf({ copies, made, flat, parts, lists }: AnswerAliases): Write {
+export function writerOf({ copies, made, flat, instead, parts, lists }: AnswerAliases): Write {
   const inside = Object.entries(parts ?? {}).map(([name, aliases]) => ({ name, write: writerOf(aliases) }))
   const items = Object.entries(lists ?? {}).map(([name, aliases]) => ({ name, write: writerOf(aliases) }))
   const copied = Object.entries(copies ?? {}).map(([alias, path]) => ({ alias, path: path.split('.') }))
   const makers = Object.entries(made ?? {})
-  return (data, known) => {
+  return (given, known) => {
+    const other = instead === undefined ? undefined : given[instead]
+    const data = isFields(other) ? { ...given, ...other } : given
     const written = { ...data }
     for (const { name, write } of inside) {
       const part = data[name]

@@ -80,6 +80,10 @@ export class ClientDialect implements Dialect {
     return write(data as Fields, { now: this.#shared.now(), version: this.#version, figures: this.figures })
   }
 
+  said(data: object): string | undefined {
+    return this.route.says?.(data as Fields)
+  }
+
   answeredAgain(uses: readonly Use[]): void {
     for (const use of uses) use.count += 1
     this.#shared.message.count += 1

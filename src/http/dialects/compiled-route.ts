@@ -15,6 +15,7 @@ export interface CompiledRoute {
   readonly form: CompiledForm | undefined
   readonly wheel: RouteDialect['wheel']
   readonly figures: RouteDialect['figures']
+  readonly says: RouteDialect['says']
   readonly sentences: Readonly<Record<number, string>>
   /** Adds the answer's aliases; undefined when there are none. */
   readonly write: Write | undefined
@@ -31,7 +32,7 @@ interface CompiledForm {
 
 /** @param route method and path; the names of its counters begin with it */
 export function compileRoute(route: string, dialect: RouteDialect, uses: Uses): CompiledRoute {
-  const { json = [], query = [], form, wheel, figures, answer, sentences = {} } = dialect
+  const { json = [], query = [], form, wheel, figures, answer, says, sentences = {} } = dialect
   const counted = (alias: RequestAlias) => ({ ...alias, use: uses.of(`${route} < ${alias.alias}`) })
   const names = answer ? aliasNames(answer) : []
   return {
@@ -40,6 +41,7 @@ export function compileRoute(route: string, dialect: RouteDialect, uses: Uses): 
     form: form && compileForm(route, form, uses),
     wheel,
     figures,
+    says,
     sentences,
     write: answer && writerOf(answer),
     written: uses.of(...names.map((alias) => `${route} > ${alias}`)),

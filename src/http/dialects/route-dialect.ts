@@ -1,5 +1,5 @@
 import type { AnswerAliases } from './answers.ts'
-import type { RequestAlias } from './requests.ts'
+import type { Fields, RequestAlias } from './requests.ts'
 
 /** What older clients send to one route, and read in its answers. */
 export interface RouteDialect {
@@ -11,6 +11,8 @@ export interface RouteDialect {
   readonly figures?: FigureName
   /** How the body is completed to a whole wheel. */
   readonly wheel?: 'percent' | 'reset'
+  /** The `msg` of a success that has something to say; undefined for `success`. */
+  readonly says?: (answer: Fields) => string | undefined
   /** Friendlier sentences of refusals, by code. */
   readonly sentences?: Readonly<Record<number, string>>
 }

@@ -1,96 +1,135 @@
 import type { Push } from '../../contract/messages.ts'
 import { Refusal } from '../../contract/refusals.ts'
+import { putInForce, wheelInForce, wheelNeeds } from '../../lottery/change-wheel.ts'
+import { lastDraw, theLast } from '../../lottery/prize-stock.ts'
 import type { Prize } from '../../lottery/prizes.ts'
 import { lotteryPrizes, onlyWheel, wheelRow } from '../../lottery/schema.ts'
 import type { Wheel } from '../../lottery/wheel.ts'
+import {
+  type AnnouncedWheel,
+  announced,
+  announcedIn,
+  type ChangedPrize,
+  nextVersion,
+  type WheelChange,
+  type WheelLimits,
+} from '../../lottery/wheel-change.ts'
 import { committedWheel } from '../../lottery/wheel-mapping.ts'
 import type { StaffActor } from '../../staff/actor.ts'
 import { audit } from '../../staff/audit.ts'
-import { byStaff } from '../../staff/standing.ts'
+import { byStaff, roleIn } from '../../staff/standing.ts'
 import type { Operation } from '../../till/operation.ts'
-import { rows } from '../../till/table-mapping.ts'
-import { wheelView } from './queries.ts'
-import type { WheelAnswer, WheelBody } from './wire.ts'
+import type { UnitOfWork } from '../../till/unit-of-work.ts'
+import { matched, wrongField } from './matched.ts'
+import { nextView, wheelState, wheelView } from './views.ts'
+import type { WheelBody, WheelSaved } from './wire.ts'
+
+/** The rules of changes of the wheel. */
+export interface WheelRules {
+  /** When a change comes into force. `now` is for development. */
+  change: 'next_day' | 'now'
+  /** The most points that a prize may get. */
+  mostPoints: number
+  limits: WheelLimits
+}
 
 export interface WheelReplacement {
   wheel: WheelBody
   actor: StaffActor
+  rules: WheelRules
+  /** The start of the business day after an instant. */
+  nextDayAfter: (at: Date) => Date
   /** The wheel's version that filled in missing fields; undefined when nothing was missing. */
   basis?: number | undefined
 }
 
 /**
- * Replaces the whole wheel in one transaction, as the next version. Draws see the old or the new wheel, never a mix.
- * The eight rows keep their ids, because records and the pity prize refer to them.
+ * Replaces the whole wheel, as the next version. It is announced, and in force from the next business day on; a wheel that
+ * nobody ever drew from changes at once. What was announced before is replaced.
  */
-export const replaceWheel: Operation<WheelReplacement, WheelAnswer, Push> = byStaff('wheel', {
+export const replaceWheel: Operation<WheelReplacement, WheelSaved, Push> = byStaff('wheel', {
   name: 'replace_wheel',
   laneKey: () => 'wheel',
-  needs: () => [
-    rows(wheelRow, onlyWheel),
-    rows(committedWheel, onlyWheel),
-    {
-      mapping: lotteryPrizes,
-      keys: (unit) => unit.find(committedWheel, [onlyWheel])?.wheel.prizes.map(({ prize_id }) => [prize_id]) ?? [],
-    },
-  ],
-  decide(unit, { wheel: wanted, actor, basis }) {
-    const row = unit.find(wheelRow, [onlyWheel])
-    const held = unit.find(committedWheel, [onlyWheel])
-    if (!row || !held) throw new Refusal(3001)
-    if (basis !== undefined && basis !== row.version)
+  needs: wheelNeeds,
+  decide(unit, { wheel: wanted, actor, rules, nextDayAfter, basis }) {
+    const held = wheelInForce(unit)
+    const row = unit.get(wheelRow, [onlyWheel])
+    const next = announcedIn(row)
+    if (basis !== undefined && basis !== (next?.version ?? row.version))
       throw new Refusal(6010, null, { sentence: '转盘刚被修改，请刷新后再试' })
-    const before = wheelView(held.wheel)
-    const pity_prize_id = wanted.pity_prize_id ?? row.pity_prize_id
-    const cost_points = wanted.cost_points ?? held.wheel.prizes[0]?.cost_points ?? 0
-    for (const [prize_id, { prize_id: _, stock_remaining, ...prize }] of matched(held.wheel, wanted)) {
-      const stock = stock_remaining === undefined ? {} : { stock_remaining }
-      const change = { ...prize, ...stock, cost_points, updated_at: unit.now }
-      unit.update(lotteryPrizes, unit.get(lotteryPrizes, [prize_id]), change)
+    const before = next ? nextView(next, held.wheel) : wheelView(held.wheel)
+    const isUndrawn = unit.get(lastDraw, [theLast]).record_id === 0
+    const change: WheelChange = {
+      ...contentOf(unit, wanted, { wheel: held.wheel, next, isUndrawn }),
+      version: nextVersion(row),
+      made_by: actor.userId,
+      made_role: roleIn(unit, actor),
+      made_at: unit.now,
     }
-    requirePityPrize(held.wheel, pity_prize_id)
-    const version = row.version + 1
-    unit.update(wheelRow, row, { version, pity_prize_id, updated_at: unit.now })
-    const prizes = held.wheel.prizes.map(({ prize_id }) => ({ ...unit.get(lotteryPrizes, [prize_id]) }))
-    const replaced = { version, pity_prize_id, prizes: prizes.sort((a, b) => a.angle - b.angle) }
-    unit.update(committedWheel, held, { wheel: replaced })
-    const after = wheelView(replaced)
-    audit(unit, actor, { action: 'wheel.replace', target: `wheel:${onlyWheel}`, before, after })
-    return after
+    requireBounds(change, held.wheel, next, rules)
+    const isAtOnce = isUndrawn || rules.change === 'now'
+    const from = isAtOnce ? held.at : nextDayAfter(held.at)
+    if (isAtOnce) putInForce(unit, change, from, rules.limits)
+    else {
+      const { version: last_version } = change
+      unit.update(wheelRow, row, { ...announced(change, row.version, from), last_version, updated_at: unit.now })
+    }
+    const state = wheelState(unit.get(committedWheel, [onlyWheel]).wheel, row)
+    const effective_from = from.toISOString()
+    const saved = { ...state, ...(state.next ?? state.current), effective_from }
+    const after = state.next ?? state.current
+    audit(unit, actor, {
+      action: 'wheel.replace',
+      target: `wheel:${onlyWheel}`,
+      before,
+      after,
+      details: { effective_from },
+    })
+    return saved
   },
 })
 
-/** Finds a row for each wanted prize: the row with its id, else the row at its angle, else any free row. */
-function matched(wheel: Wheel, { prizes }: WheelBody): Map<number, WheelBody['prizes'][number]> {
-  const free = new Map(wheel.prizes.map((prize) => [prize.prize_id, prize]))
-  const matches = new Map<number, WheelBody['prizes'][number]>()
-  const take = (wanted: WheelBody['prizes'][number], row: Prize | undefined) => {
-    if (!row) return
-    free.delete(row.prize_id)
-    matches.set(row.prize_id, wanted)
-  }
-  const named = prizes.filter(({ prize_id }) => prize_id !== undefined)
-  for (const wanted of named) {
-    const row = free.get(wanted.prize_id ?? 0)
-    if (!row) throw wrongField('prizes.prize_id', '奖品不在转盘上或重复')
-    take(wanted, row)
-  }
-  const nameless = prizes.filter(({ prize_id }) => prize_id === undefined)
-  for (const wanted of nameless)
-    take(
-      wanted,
-      [...free.values()].find(({ angle }) => angle === wanted.angle),
+interface Basis {
+  wheel: Wheel
+  next: AnnouncedWheel | null
+  isUndrawn: boolean
+}
+
+/** What is wanted, with what was left out as it is set now. */
+function contentOf(unit: UnitOfWork<Push>, wanted: WheelBody, { wheel, next, isUndrawn }: Basis) {
+  const set = next ?? { ...wheel, cost_points: wheel.prizes[0]?.cost_points ?? 0 }
+  const pity_prize_id = wanted.pity_prize_id ?? set.pity_prize_id
+  if (!set.prizes.some(({ prize_id }) => prize_id === pity_prize_id))
+    throw wrongField('pity_prize_id', '保底奖品不在转盘上')
+  const prizes = [...matched(set.prizes, wanted)].map(([prize_id, prize]): ChangedPrize => {
+    const standing = unit.get(lotteryPrizes, [prize_id])
+    const planned = next?.prizes.find((one) => one.prize_id === prize_id)
+    const takesStock = isUndrawn || !isSame(standing, prize)
+    const kept = planned && isSame(planned, prize) ? planned.stock_remaining : undefined
+    const stock_remaining = prize.stock_remaining === undefined ? kept : prize.stock_remaining
+    return { ...prize, prize_id, stock_remaining: takesStock ? stock_remaining : undefined }
+  })
+  const cost_points = wanted.cost_points ?? set.cost_points
+  return { cost_points, pity_prize_id, prizes: prizes.sort((a, b) => a.angle - b.angle) }
+}
+
+type Named = Pick<Prize, 'prize_name' | 'prize_type'>
+
+function isSame(one: Named, other: Named): boolean {
+  return one.prize_name === other.prize_name && one.prize_type === other.prize_type
+}
+
+/** Bounds what is new. What stands, or is announced, stays valid. */
+function requireBounds(change: WheelChange, wheel: Wheel, next: AnnouncedWheel | null, rules: WheelRules): void {
+  const known = [...wheel.prizes, ...(next?.prizes ?? [])]
+  for (const { prize_id, prize_type, prize_value } of change.prizes) {
+    const isKnown = known.some(
+      (one) => one.prize_id === prize_id && one.prize_type === prize_type && one.prize_value === prize_value,
     )
-  const taken = new Set(matches.values())
-  for (const wanted of nameless) if (!taken.has(wanted)) take(wanted, free.values().next().value)
-  if (matches.size !== prizes.length) throw wrongField('prizes', '转盘应有八个奖品')
-  return matches
-}
-
-function requirePityPrize({ prizes }: Wheel, pityPrizeId: number): void {
-  if (!prizes.some(({ prize_id }) => prize_id === pityPrizeId)) throw wrongField('pity_prize_id', '保底奖品不在转盘上')
-}
-
-function wrongField(path: string, message: string): Refusal {
-  return new Refusal(6010, { issues: [{ path, message }] })
+    if (prize_type === 'points' && prize_value > rules.mostPoints && !isKnown)
+      throw wrongField('prizes.prize_value', `积分奖品最多 ${rules.mostPoints} 积分`)
+  }
+  const costs = [wheel.prizes[0]?.cost_points, next?.cost_points]
+  if (change.cost_points < 1 && !costs.includes(change.cost_points))
+    throw wrongField('cost_points', '每次抽奖至少消耗 1 积分')
 }

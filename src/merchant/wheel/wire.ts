@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { line, rowId } from '../../contract/wire.ts'
+import { line, pagination, rowId, timestamp } from '../../contract/wire.ts'
 import { mostPrizePoints, prizeRules } from '../../lottery/prizes.ts'
 import { prizeTypes } from '../../lottery/schema.ts'
 import { oddsSum } from '../../lottery/wheel.ts'
-import { shownPrize } from '../../lottery/wire.ts'
+import { changedBy, shownPrize } from '../../lottery/wire.ts'
 
 const angles = [0, 45, 90, 135, 180, 225, 270, 315] as const
 const angle = z.literal(angles)
@@ -35,7 +35,7 @@ const prize = z
     is_activity: z.boolean().default(false),
     /** The price of a draw. All prizes that have it must have the same. */
     cost_points: price.optional(),
-    /** Null means unlimited. When it is left out, the stock stays as it is. */
+    /** What is there of a new prize, and null: unlimited. The stock of a prize that stays is a call of its own. */
     stock_remaining: z.int().min(0).max(1_000_000_000).nullable().optional(),
   })
   .refine(({ prize_type, prize_value }) => prizeRules[prize_type].allowsValue(prize_value), {
@@ -73,34 +73,102 @@ export const wheelBody = z
   }))
 export type WheelBody = z.output<typeof wheelBody>
 
-export const wheelAnswer = z.object({
+const wheelFields = z.object({
   version: z.int(),
   cost_points: z.int(),
   pity_prize_id: z.int(),
   prizes: z.array(shownPrize.extend({ angle })),
 })
+export type WheelFields = z.output<typeof wheelFields>
+
+const nextWheel = wheelFields.extend({ effective_from: timestamp })
+export type NextWheel = z.output<typeof nextWheel>
+
+/** The wheel in force: its fields stand at the top as well, where older consoles read them. */
+export const wheelAnswer = wheelFields.extend({
+  /** Since when staff keep the wheel closed; null while it is open. */
+  closed_at: timestamp.nullable(),
+  current: wheelFields,
+  /** What is announced; null when nothing is. */
+  next: nextWheel.nullable(),
+})
 export type WheelAnswer = z.output<typeof wheelAnswer>
 
-/** The draws of the wheel's present version. `observed` leaves out pity draws, which don't follow the odds. */
-export const lotteryStats = z.object({
-  version: z.int(),
+/** At the top stands the wheel as it was saved, and from when it is in force. */
+export const wheelSaved = wheelAnswer.extend({ effective_from: timestamp })
+export type WheelSaved = z.output<typeof wheelSaved>
+
+const reason = line(200).default('')
+
+export const closeBody = z.object({ reason })
+
+export const closedAnswer = z.object({ closed: z.boolean(), closed_at: timestamp.nullable() })
+export type ClosedAnswer = z.output<typeof closedAnswer>
+
+/** The largest stock that a prize may have. */
+export const mostStock = 999_999_999
+
+/** Pieces in or out, or that the prize is unlimited from now on. */
+export const prizeStockBody = z
+  .object({
+    change: z
+      .int()
+      .min(-mostStock)
+      .max(mostStock)
+      .refine((pieces) => pieces !== 0, '不能为 0')
+      .optional(),
+    unlimited: z.literal(true).optional(),
+    reason,
+  })
+  .refine(({ change, unlimited }) => (change === undefined) !== (unlimited === undefined), {
+    path: ['change'],
+    message: '请填写增减数量，或设为不限量',
+  })
+
+export const prizeStock = z.object({ prize_id: z.int(), stock_remaining: z.int().nullable() })
+export type PrizeStock = z.output<typeof prizeStock>
+
+const sums = z.object({
   total_draws: z.int(),
   total_cost: z.int(),
   total_points_awarded: z.int(),
   pity_draws: z.int(),
-  prizes: z.array(
-    z.object({
-      prize_id: z.int(),
-      prize_name: z.string(),
-      prize_type: prizeType,
-      draws: z.int(),
-      cost: z.int(),
-      points_awarded: z.int(),
-      declared: z.number(),
-      observed: z.number().nullable(),
-    }),
-  ),
 })
+
+/** `observed` leaves out pity draws, which don't follow the odds. */
+const prizeFigures = z.object({
+  prize_id: z.int(),
+  prize_name: z.string(),
+  prize_type: prizeType,
+  draws: z.int(),
+  cost: z.int(),
+  points_awarded: z.int(),
+  /** Null for a version that an earlier program set: it kept no odds of past wheels. */
+  declared: z.number().nullable(),
+  observed: z.number().nullable(),
+})
+
+/** The draws of one version, with the odds that were in force. */
+const versionFigures = sums.extend({
+  version: z.int(),
+  /** Null for a version that an earlier program set. */
+  effective_from: timestamp.nullable(),
+  changed_by: changedBy,
+  prizes: z.array(prizeFigures),
+})
+export type VersionFigures = z.output<typeof versionFigures>
+
+/**
+ * The sums cover all versions, `prizes` the one in force. `versions` are those that were drawn from, and the one in
+ * force, newest first.
+ */
+export const lotteryStats = sums.extend({
+  version: z.int(),
+  prizes: z.array(prizeFigures),
+  versions: z.array(versionFigures),
+  pagination,
+})
+export type LotteryStats = z.output<typeof lotteryStats>
 
 /** The different prices among the prizes. */
 function pricesOf(prizes: readonly { cost_points?: number | undefined }[]): number[] {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { percentOf, probabilityOf, withoutNoise } from '../../../src/http/dialects/percent.ts'
 import { type Phone, phoneOf } from '../../support/mini-program.ts'
 import { type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { bringForward } from '../../support/prizes.ts'
 import { useService } from '../../support/service.ts'
 import { until } from '../../support/sockets.ts'
 
@@ -179,7 +180,7 @@ describe('the editor', () => {
     '%s restores the default wheel',
     async (path) => {
       await set(12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5)
-      await service.database.query(`UPDATE lottery_prizes SET stock_remaining = 3 WHERE prize_id = 5`)
+      expect((await send('/merchant/prizes/5/stock', { change: 3 })).code).toBe(0)
       const other = `prize_name = '手机', prize_type = 'physical', stock_remaining = 0`
       await service.database.query(`UPDATE lottery_prizes SET ${other} WHERE prize_id = 1`)
       const { code, data } = await send(path, { prizes: 'anything' })
@@ -237,6 +238,54 @@ describe('the editor', () => {
       expect((await phone.request(path, { method: 'POST' })).data.code).toBe(401)
     }
     expect((await phone.request('/merchant/lottery-config', { token })).data.code).toBe(2005)
+    expect(await percents()).toEqual(whole)
+  })
+})
+
+describe('once the wheel was drawn from', () => {
+  const told = '下一个营业日'
+  let diner: Person
+  const spin = () =>
+    phone.request('/lottery/draw', { method: 'POST', data: { draw_type: 'single' }, token: diner.token })
+
+  beforeEach(async () => {
+    diner = await signIn(service)
+    expect((await spin()).data.code).toBe(0)
+  })
+
+  test.each(['/merchant/lottery-config', '/merchant/lottery/config'])(
+    'what the editor saves, it reads again at %s, and is told that it is for tomorrow',
+    async (path) => {
+      expect(await get(path)).toMatchObject({ msg: 'success', data: { version: 1 } })
+      const saved = await set(12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5)
+      expect(saved).toMatchObject({ code: 0, data: { version: 2, is_active: true, current: { version: 1 } } })
+      const read = await get(path)
+      for (const { msg, message, data } of [saved, read]) {
+        expect([msg, message]).toEqual([expect.stringContaining(told), msg])
+        expect(data.prizes.map(({ probability }: Prize) => probability)).toEqual(Array(8).fill(12.5))
+        expect(data.prizes[0]).toMatchObject({ id: 1, name: '八八折券', is_active: true })
+      }
+      expect((await get('/merchant/prizes')).data.prizes[0].probability).toBe(0.05)
+      expect((await get('/merchant/prizes')).msg).toBe('success')
+    },
+  )
+
+  test('one edit builds on the other, and tomorrow both are in force', async () => {
+    await set(12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5)
+    const prizes = (await shown()).map(({ prize_id, prize_name }) => ({ prize_id, prize_name: `新${prize_name}` }))
+    expect((await send('/merchant/lottery/config', { prizes }, 'PUT')).data.version).toBe(3)
+    expect(await percents()).toEqual(Array(8).fill(12.5))
+    await bringForward(service)
+    expect((await spin()).data.data.results[0].prize_name).toStartWith('新')
+    const read = await get('/merchant/lottery/config')
+    expect([read.msg, read.data.version, read.data.next]).toEqual(['success', 3, null])
+    expect(await percents()).toEqual(Array(8).fill(12.5))
+  })
+
+  test('the default wheel comes back tomorrow as well', async () => {
+    await set(12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5)
+    const { msg, data } = await send('/merchant/reset-lottery-probabilities', {})
+    expect([msg.includes(told), data.version, data.current.version]).toEqual([true, 3, 1])
     expect(await percents()).toEqual(whole)
   })
 })

@@ -128,7 +128,8 @@ describe('the wheel', () => {
     expect(again.data).toEqual(told)
     expect(again.headers.get('Idempotency-Replayed')).toBe('true')
     expect((await put(changed(0, { color: '#123ABC' }), 'w1')).code).toBe(9008)
-    expect((await service.client.get('/api/merchant/prizes', { token })).data).toEqual(white.data)
+    const { effective_from: _from, ...state } = white.data
+    expect((await service.client.get('/api/merchant/prizes', { token })).data).toEqual(state)
     expect(await service.database.query("SELECT 1 FROM audit_log WHERE action = 'wheel.replace'")).toHaveLength(2)
   })
 
@@ -142,6 +143,8 @@ describe('the wheel', () => {
           (index % 2 === 0 ? till : service.services.till).run(replaceWheel, {
             wheel: versionOf(10 + index),
             actor: actorOf(merchant),
+            rules: { ...service.services.rules.wheel, change: 'now' },
+            nextDayAfter: (at) => at,
           }),
         ),
         ...diners.flatMap((diner) =>
@@ -163,32 +166,60 @@ describe('the wheel', () => {
     expect(data.version).toBe(wheel.version + 10)
   })
 
-  test('a draw that finds its limited prize changed under the lock is made again with the new wheel', async () => {
+  test.each([
+    ['limited', 7],
+    ['unlimited', null],
+  ])(
+    'a draw that comes while the wheel is replaced waits, and turns the new wheel, %s prizes and all',
+    async (_, stock) => {
+      const diner = await signIn(service)
+      const only = {
+        ...wheel,
+        prizes: wheel.prizes.map((prize, index) =>
+          index === 0
+            ? { ...prize, prize_name: '旧奖品', prize_type: 'physical', probability: 1, stock_remaining: stock }
+            : { ...prize, probability: 0 },
+        ),
+      }
+      expect((await put(only)).code).toBe(0)
+      const blocker = await service.database.acquire()
+      await blocker.query('START TRANSACTION')
+      const id = wheel.prizes[0]?.prize_id
+      await blocker.query('UPDATE lottery_wheel SET version = version + 1')
+      const drawn = service.client.post('/api/lottery/draw', { token: diner.token, body: { draw_type: 'single' } })
+      await Bun.sleep(300)
+      await blocker.query("UPDATE lottery_prizes SET prize_name = '新奖品' WHERE prize_id = ?", [id])
+      await blocker.query('COMMIT')
+      blocker.release()
+      expect((await drawn).data.results[0]).toMatchObject({ prize_name: '新奖品', is_pity: false })
+      const kept = await service.database.query<{ version: number; left: number }>(
+        `SELECT r.wheel_version - w.version AS version, p.stock_remaining AS \`left\` FROM lottery_records r
+         JOIN lottery_wheel w ON w.wheel_id = 1 JOIN lottery_prizes p ON p.prize_id = r.prize_id`,
+      )
+      expect(kept).toEqual([{ version: 0, left: stock === null ? null : stock - 1 } as never])
+    },
+  )
+
+  test('a draw that finds its limited prize changed by hand, under the lock, is made again', async () => {
     const diner = await signIn(service)
-    const only = (prize_name: string, stock_remaining: number) => ({
+    const only = {
       ...wheel,
-      prizes: wheel.prizes.map((prize, index) =>
-        index === 0
-          ? { ...prize, prize_name, prize_type: 'physical', probability: 1, stock_remaining }
-          : { ...prize, probability: 0 },
-      ),
-    })
-    expect((await put(only('旧奖品', 5))).code).toBe(0)
+      prizes: wheel.prizes.map((prize, index) => ({
+        ...prize,
+        probability: index === 0 ? 1 : 0,
+        ...(index === 0 ? { prize_type: 'physical', stock_remaining: 5 } : {}),
+      })),
+    }
+    expect((await put(only)).code).toBe(0)
     const blocker = await service.database.acquire()
     await blocker.query('START TRANSACTION')
     const id = wheel.prizes[0]?.prize_id
-    await blocker.query("UPDATE lottery_prizes SET prize_name = '新奖品', stock_remaining = 7 WHERE prize_id = ?", [id])
-    await blocker.query('UPDATE lottery_wheel SET version = version + 1')
+    await blocker.query("UPDATE lottery_prizes SET prize_name = '新奖品' WHERE prize_id = ?", [id])
     const drawn = service.client.post('/api/lottery/draw', { token: diner.token, body: { draw_type: 'single' } })
     await Bun.sleep(300)
     await blocker.query('COMMIT')
     blocker.release()
     expect((await drawn).data.results[0]).toMatchObject({ prize_name: '新奖品', is_pity: false })
-    const kept = await service.database.query<{ version: number; left: number }>(
-      `SELECT r.wheel_version - w.version AS version, p.stock_remaining AS \`left\` FROM lottery_records r
-         JOIN lottery_wheel w ON w.wheel_id = 1 JOIN lottery_prizes p ON p.prize_id = r.prize_id`,
-    )
-    expect(kept).toEqual([{ version: 0, left: 6 }])
   })
 })
 

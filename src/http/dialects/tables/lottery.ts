@@ -34,11 +34,15 @@ const percentPrize: AnswerAliases = {
 const isWholeWheel = ({ prizes }: Fields) =>
   Array.isArray(prizes) && prizes.reduce((sum, { probability }) => sum + Math.round(probability * 10_000), 0) === 10_000
 
+/** Consoles save the wheel and read it again at once: they see what they set, though it is for tomorrow. */
 const editor: AnswerAliases = {
+  instead: 'next',
   lists: { prizes: percentPrize },
   made: { is_active: isWholeWheel, isActive: isWholeWheel },
 }
-const percentEditor: RouteDialect = { wheel: 'percent', answer: editor }
+const saysWhen = ({ next }: Fields) => (isFields(next) ? '这是下一个营业日起生效的转盘，今天的转盘保持不变' : undefined)
+
+const percentEditor: RouteDialect = { wheel: 'percent', answer: editor, says: saysWhen }
 
 const voucherText = ({ voucher }: Fields) => (isFields(voucher) ? codeText(voucher.code) : undefined)
 
@@ -102,10 +106,10 @@ export const lottery: DialectTable = {
       },
     },
   },
-  'GET /api/merchant/lottery/config': { answer: editor },
+  'GET /api/merchant/lottery/config': { answer: editor, says: saysWhen },
   'PUT /api/merchant/lottery/config': percentEditor,
   'POST /api/merchant/lottery/probabilities': percentEditor,
-  'POST /api/merchant/lottery/reset-probabilities': { wheel: 'reset', answer: editor },
+  'POST /api/merchant/lottery/reset-probabilities': { wheel: 'reset', answer: editor, says: saysWhen },
 }
 
 function rounded(share: number): number {

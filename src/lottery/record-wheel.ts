@@ -1,0 +1,92 @@
+import { lockOrder } from '../lock-order.ts'
+import type { Operation } from '../till/operation.ts'
+import { derivedMapping } from '../till/table-mapping.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
+import { wheelNeeds } from './change-wheel.ts'
+import { recordMovement } from './prize-stock.ts'
+import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
+import { recordVersion, wheelVersions } from './versions.ts'
+import type { Wheel } from './wheel.ts'
+import { announced, announcedIn, nextVersion, type WheelLimits } from './wheel-change.ts'
+import { committedWheel } from './wheel-mapping.ts'
+
+/** The prizes whose stock has a movement. */
+const movedPrizes = derivedMapping({
+  name: 'moved prizes',
+  rank: lockOrder.journals,
+  updates: [],
+  keyOf: ({ prize_id }: { prize_id: number }) => [prize_id],
+  load: (tx, keys) =>
+    tx.query<{ prize_id: number }>('SELECT DISTINCT prize_id FROM prize_movements WHERE prize_id IN (?)', [
+      keys.flat(),
+    ]),
+})
+
+/**
+ * Writes down the wheel in force as it stands, where a program of an earlier version or a setting changed it: its version,
+ * a new version where a limit is another one now, and the stocks that no movement accounts for.
+ */
+export const recordWheel: Operation<WheelLimits, object> = {
+  name: 'record_wheel',
+  laneKey: () => 'wheel',
+  needs: () => [
+    ...wheelNeeds(),
+    {
+      mapping: wheelVersions,
+      keys: (unit) => {
+        const row = unit.find(wheelRow, [onlyWheel])
+        return row ? [[row.version]] : []
+      },
+    },
+    {
+      mapping: movedPrizes,
+      keys: (unit) => prizesOf(unit.find(committedWheel, [onlyWheel])?.wheel).map((prizeId) => [prizeId]),
+    },
+  ],
+  decide(unit, limits) {
+    const row = unit.find(wheelRow, [onlyWheel])
+    const wheel = unit.find(committedWheel, [onlyWheel])?.wheel
+    if (!row || !wheel) return {}
+    openStocks(unit, wheel)
+    const known = unit.find(wheelVersions, [row.version])
+    if (!known) {
+      recordVersion(
+        unit,
+        { ...standing(wheel, row.updated_at), made_role: null, effective_from: row.updated_at },
+        limits,
+      )
+    } else if (known.daily_limit !== limits.dailyLimit || known.pity_limit !== limits.pityLimit) {
+      changeLimits(unit, wheel, limits)
+    }
+    return {}
+  },
+}
+
+function standing({ version, pity_prize_id, prizes }: Wheel, made_at: Date) {
+  return { version, cost_points: prizes[0]?.cost_points ?? 0, pity_prize_id, prizes, made_by: null, made_at }
+}
+
+/** A limit is another one, by a setting: the same prizes get a new version. What is announced comes after it. */
+function changeLimits(unit: UnitOfWork, wheel: Wheel, limits: WheelLimits): void {
+  const row = unit.get(wheelRow, [onlyWheel])
+  const held = unit.get(committedWheel, [onlyWheel])
+  const next = announcedIn(row)
+  const version = nextVersion(row)
+  const change = { ...standing({ ...wheel, version }, unit.now), made_role: 'system' as const }
+  recordVersion(unit, { ...change, effective_from: held.at }, limits)
+  unit.update(wheelRow, row, { version, last_version: next ? version + 1 : version, updated_at: unit.now })
+  if (next) unit.update(wheelRow, row, announced({ ...next, version: version + 1 }, version, next.effective_from))
+  unit.update(committedWheel, held, { wheel: { ...wheel, version } })
+}
+
+function openStocks(unit: UnitOfWork, wheel: Wheel): void {
+  for (const prizeId of prizesOf(wheel)) {
+    const prize = unit.get(lotteryPrizes, [prizeId])
+    if (prize.stock_remaining === null || unit.find(movedPrizes, [prizeId])) continue
+    recordMovement(unit, prize, prize.stock_remaining, { operation: 'opening', version: wheel.version })
+  }
+}
+
+function prizesOf(wheel: Wheel | undefined): number[] {
+  return wheel?.prizes.map(({ prize_id }) => prize_id) ?? []
+}

@@ -1,0 +1,61 @@
+import type { z } from 'zod'
+import { type DrawType, drawTypeRules } from './draw-types.ts'
+import { isLimited } from './prizes.ts'
+import type { WheelVersion } from './versions.ts'
+import { oddsSum, type Wheel } from './wheel.ts'
+import type { AnnouncedWheel, ChangedPrize } from './wheel-change.ts'
+import type { DatedWheel, wheelsAnswer } from './wire.ts'
+
+/** The wheel as diners see it. */
+export function wheelView({ prizes, pity_prize_id }: Wheel) {
+  const cost_points = prizes[0]?.cost_points ?? 0
+  return {
+    prizes: prizes.map((prize) => ({
+      ...sectorView(prize),
+      cost_points: prize.cost_points,
+      stock_remaining: prize.stock_remaining,
+      sold_out: prize.stock_remaining === 0 && isLimited(prize, pity_prize_id),
+    })),
+    cost_points,
+    draw_types: (Object.entries(drawTypeRules) as [DrawType, { count: number }][]).map(([type, { count }]) => ({
+      type,
+      count,
+      cost: cost_points * count,
+    })),
+  }
+}
+
+/** What is announced, as everyone sees it. */
+export function nextChangeView(next: AnnouncedWheel): DatedWheel {
+  const { version, effective_from, made_role, cost_points, pity_prize_id, prizes } = next
+  return {
+    ...{ version, effective_from: effective_from.toISOString(), changed_by: made_role, cost_points, pity_prize_id },
+    prizes: prizes.map(sectorView),
+  }
+}
+
+/** A version that is or was in force, as everyone sees it. */
+export function versionView(row: WheelVersion): z.output<typeof wheelsAnswer>['wheels'][number] {
+  const { made_by: _who, made_role, effective_from, created_at, near_miss_width, prizes, ...rules } = row
+  return {
+    ...rules,
+    effective_from: effective_from.toISOString(),
+    changed_by: made_role,
+    near_miss_width: near_miss_width / oddsSum,
+    created_at: created_at.toISOString(),
+    prizes: prizes.map(sectorView),
+  }
+}
+
+function sectorView(prize: Omit<ChangedPrize, 'stock_remaining'>) {
+  return {
+    prize_id: prize.prize_id,
+    prize_name: prize.prize_name,
+    prize_type: prize.prize_type,
+    prize_value: prize.prize_value,
+    angle: prize.angle,
+    color: prize.color,
+    probability: prize.probability / oddsSum,
+    is_activity: prize.is_activity,
+  }
+}
