@@ -1,26 +1,13 @@
-import { lockOrder } from '../lock-order.ts'
 import type { Operation } from '../till/operation.ts'
-import { derivedMapping } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { wheelNeeds } from './change-wheel.ts'
+import { prizeLedgers } from './prize-ledger.ts'
 import { recordMovement } from './prize-stock.ts'
 import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
 import { recordVersion, wheelVersions } from './versions.ts'
 import type { Wheel } from './wheel.ts'
 import { announced, announcedIn, nextVersion, type WheelLimits } from './wheel-change.ts'
 import { committedWheel } from './wheel-mapping.ts'
-
-/** The prizes whose stock has a movement. */
-const movedPrizes = derivedMapping({
-  name: 'moved prizes',
-  rank: lockOrder.journals,
-  updates: [],
-  keyOf: ({ prize_id }: { prize_id: number }) => [prize_id],
-  load: (tx, keys) =>
-    tx.query<{ prize_id: number }>('SELECT DISTINCT prize_id FROM prize_movements WHERE prize_id IN (?)', [
-      keys.flat(),
-    ]),
-})
 
 /**
  * Writes down the wheel in force as it stands, where a program of an earlier version or a setting changed it: its version,
@@ -39,7 +26,7 @@ export const recordWheel: Operation<WheelLimits, object> = {
       },
     },
     {
-      mapping: movedPrizes,
+      mapping: prizeLedgers,
       keys: (unit) => prizesOf(unit.find(committedWheel, [onlyWheel])?.wheel).map((prizeId) => [prizeId]),
     },
   ],
@@ -47,8 +34,8 @@ export const recordWheel: Operation<WheelLimits, object> = {
     const row = unit.find(wheelRow, [onlyWheel])
     const wheel = unit.find(committedWheel, [onlyWheel])?.wheel
     if (!row || !wheel) return {}
-    openStocks(unit, wheel)
     const known = unit.find(wheelVersions, [row.version])
+    openStocks(unit, wheel, known !== undefined)
     if (!known) {
       recordVersion(
         unit,
@@ -79,11 +66,14 @@ function changeLimits(unit: UnitOfWork, wheel: Wheel, limits: WheelLimits): void
   unit.update(committedWheel, held, { wheel: { ...wheel, version } })
 }
 
-function openStocks(unit: UnitOfWork, wheel: Wheel): void {
+/** Begins the ledger of a prize's stock, and completes it where the editor of an earlier program set the stock. */
+function openStocks(unit: UnitOfWork, wheel: Wheel, isKnown: boolean): void {
   for (const prizeId of prizesOf(wheel)) {
     const prize = unit.get(lotteryPrizes, [prizeId])
-    if (prize.stock_remaining === null || unit.find(movedPrizes, [prizeId])) continue
-    recordMovement(unit, prize, prize.stock_remaining, { operation: 'opening', version: wheel.version })
+    const { left, movements } = unit.get(prizeLedgers, [prizeId])
+    const change = (prize.stock_remaining ?? 0) - left
+    if (change === 0 || (isKnown && movements > 0)) continue
+    recordMovement(unit, prize, change, { operation: 'opening', version: wheel.version })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from '../db/client.ts'
-import { prizeLedger } from './prize-stock.ts'
+import { prizeLedger } from '../lottery/prize-ledger.ts'
 
 /** What can be repaired: balances and stocks from their ledger, the ledger of a prize from what is left of it. */
 export type Repair = 'balance' | 'stock' | 'prize_stock'

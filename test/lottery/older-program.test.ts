@@ -79,7 +79,10 @@ test('after a rollback and another upgrade, the older program’s wheel stands, 
   await spin()
   const body = { prizes: (await get('/api/merchant/prizes', manager)).prizes, cost_points: 7 }
   await service.client.put('/api/merchant/prizes', { token: manager.token, body })
+  const stock = { change: 50 }
+  await service.client.post('/api/merchant/prizes/5/stock', { token: manager.token, body: stock })
   await replacedByOlderProgram(60)
+  await sql(`UPDATE lottery_prizes SET stock_remaining = 20 WHERE prize_id IN (5, 7)`)
   service.services.caches.wheel.invalidate()
   expect(await get('/api/lottery/config')).toMatchObject({ cost_points: 60, next_change: null })
   await bringForward(service)
@@ -91,6 +94,10 @@ test('after a rollback and another upgrade, the older program’s wheel stands, 
   ])
   const { data } = await service.client.put('/api/merchant/prizes', { token: manager.token, body })
   expect(data.version).toBe(3)
+  await sql('UPDATE lottery_prizes SET stock_remaining = stock_remaining + 9 WHERE prize_id = 5')
+  await keepWheel(service.services)
+  expect(await findMismatches(service.database)).toMatchObject([{ id: '5', repairs: 'prize_stock' }])
+  await sql('UPDATE lottery_prizes SET stock_remaining = stock_remaining - 9 WHERE prize_id = 5')
 })
 
 test('a limit that a setting changes is a new version, and what is announced comes after it', async () => {
