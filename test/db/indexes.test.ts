@@ -81,6 +81,7 @@ async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: s
     ...['/api/user/info', '/api/user/status', '/api/user/statistics', '/api/user/points/records'],
     ...['/api/user/points/records?type=earn&source=lottery', '/api/user/points/statistics'],
     ...['/api/lottery/config', '/api/lottery/records', '/api/lottery/records?prize_type=points'],
+    ...['/api/lottery/wheels', '/api/lottery/wheels?page=2'],
     ...['/api/lottery/statistics', '/api/exchange/products', '/api/exchange/categories', '/api/exchange/orders'],
     ...['/api/exchange/orders?status=pending', '/api/photo/history', '/api/photo/history?status=pending'],
     ...[`/api/photo/review/${upload_id}`, '/api/photo/statistics'],
@@ -129,6 +130,19 @@ async function useAsStaff(staff: Person, diner: Person, seen: { uploadId: string
   const product_id = await newProduct(serves(), 5)
   await client.put(`/api/merchant/products/${product_id}`, { token, body: { exchange_points: 9 } })
   await client.post(`/api/merchant/vouchers/${seen.voucher}/redeem`, { token })
+  await editWheel(staff)
+}
+
+async function editWheel({ token }: Person): Promise<void> {
+  const { prizes } = (await client.get('/api/merchant/prizes', { token })).data
+  const answers = [
+    await client.put('/api/merchant/prizes', { token, body: { prizes } }),
+    await client.delete('/api/merchant/prizes/next', { token }),
+    await client.post('/api/merchant/prizes/5/stock', { token, body: { change: 1 } }),
+    await client.post('/api/merchant/wheel/close', { token, body: {} }),
+    await client.post('/api/merchant/wheel/open', { token, body: {} }),
+  ]
+  expect(answers.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0])
 }
 
 const isPlanned = (sql: string) => /^(SELECT|UPDATE|DELETE)\b/i.test(sql) && /\b(FROM|UPDATE)\b/i.test(sql)

@@ -16,6 +16,12 @@ const unportable: readonly [where: string, what: RegExp][] = [
   ['the order of columns and duplicates decides on REPLACE', /^\s*REPLACE\b/i],
 ]
 
+/**
+ * Draws share the lock of the wheel's row, so that none takes effect with a wheel that is closed or no longer in force.
+ * TiDB and Galera with several writers lack that guarantee; `docs/clusters.md` says so.
+ */
+const allowed = ['the committed wheel: TiDB refuses it; Galera locks on one server alone']
+
 interface Statement {
   table: string
   sql: string
@@ -67,7 +73,7 @@ test('every statement that the till can issue does the same on MySQL 8, MariaDB 
   const found = statements.flatMap(({ table, sql }) =>
     unportable.filter(([, what]) => what.test(sql)).map(([where]) => `${table}: ${where}`),
   )
-  expect([...new Set(found)]).toEqual([])
+  expect([...new Set(found)]).toEqual(allowed)
 })
 
 test('every locking read is inside a transaction, because TiDB takes no lock outside one', async () => {

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { randomCode, randomId } from '../../../src/lib/random.ts'
 import { draw } from '../../../src/lottery/draw.ts'
+import { closeWheel } from '../../../src/merchant/wheel/close-wheel.ts'
 import { findMismatches } from '../../../src/reconcile/checks.ts'
 import { repair } from '../../../src/reconcile/repair.ts'
 import { systemActor } from '../../../src/staff/actor.ts'
 import { parallelCopies } from '../../support/copies.ts'
-import { givePoints, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { actorOf, givePoints, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { bringForward, defaultPrize, makeCertain } from '../../support/prizes.ts'
 import { codeOf, withReplica } from '../../support/replica.ts'
 import { useService } from '../../support/service.ts'
@@ -82,6 +83,27 @@ describe('closing the wheel', () => {
       await Promise.all(drawing)
       expect(late).toEqual([])
     })
+  })
+
+  test('a close waits for a draw that has begun, and is answered after it', async () => {
+    await stock(5)
+    const blocker = await service.database.acquire()
+    await blocker.query('START TRANSACTION')
+    await blocker.query('SELECT 1 FROM lottery_prizes WHERE prize_id = 5 FOR UPDATE')
+    const ended: string[] = []
+    const drawn = codeOf(service.services.till.run(draw, oneDraw(diner))).then((code) => ended.push(`draw ${code}`))
+    await Bun.sleep(200)
+    const closed = withReplica(service, ({ till }) =>
+      till.run(closeWheel, { closed: true, reason: '', actor: actorOf(manager) }),
+    ).then(() => ended.push('close'))
+    await Bun.sleep(200)
+    const before = [...ended]
+    await blocker.query('COMMIT')
+    blocker.release()
+    await Promise.all([drawn, closed])
+    expect(before).toEqual([])
+    expect(ended).toEqual(['draw 0', 'close'])
+    expect((await spin()).code).toBe(3001)
   })
 
   test('a change that comes due while the wheel is closed leaves it closed', async () => {
