@@ -10,7 +10,7 @@ export type Alert =
   | { event: 'sms_budget'; period: 'hour' | 'day'; used: number; most: number }
   | { event: 'staff_budget'; budget: 'discretionary' | 'reviews'; staff_id: number; used: number; most: number }
   | { event: 'staff_pair'; staff_id: number; diner_id: number; points: number }
-  | { event: 'copy_approved'; staff_id: number; subject: string }
+  | { event: 'flagged_approved'; staff_id: number; subject: string; reasons: readonly string[] }
   | { event: 'approval_asked'; staff_id: number; subject: string; reasons: readonly string[] }
   | { event: 'approval_alone'; staff_id: number; subject: string; reasons: readonly string[] }
   | { event: 'database_away' }
@@ -49,7 +49,7 @@ export const alertTitles: Record<AlertEvent, string> = {
   sms_budget: '短信额度告急',
   staff_budget: '员工发放积分较多',
   staff_pair: '一位员工给同一顾客发放积分较多',
-  copy_approved: '疑似重复的小票被通过',
+  flagged_approved: '有疑点的小票被通过',
   approval_asked: '有申请等待另一位负责人审批',
   approval_alone: '超出额度的操作由一人决定',
   database_away: '数据库无法连接',
@@ -64,6 +64,7 @@ const reasonNames: Record<string, string> = {
   gift: '大额赠送',
   unread: '大额未识别小票',
   copy: '疑似重复的小票',
+  other_merchant: '其他商家的小票',
   price: '价格减半以下',
   limit: '限购减半以下',
   staff_budget: '超出员工当日额度',
@@ -103,8 +104,8 @@ export function detailOf(alert: Alert): string {
       return `员工 ${alert.staff_id} 今天${givenBy[alert.budget]} ${alert.used} 积分，额度 ${alert.most}；超出后需要另一位负责人审批`
     case 'staff_pair':
       return `员工 ${alert.staff_id} 今天已给顾客 ${alert.diner_id} 共 ${alert.points} 积分`
-    case 'copy_approved':
-      return `员工 ${alert.staff_id} 申请的 ${alert.subject} 带有重复标记，已通过`
+    case 'flagged_approved':
+      return `员工 ${alert.staff_id} 审核的 ${alert.subject} 已通过（${namesOf(alert.reasons)}）`
     case 'approval_asked':
       return `员工 ${alert.staff_id} 申请 ${alert.subject}（${namesOf(alert.reasons)}）`
     case 'approval_alone':

@@ -3,6 +3,8 @@ import type { Push } from '../../contract/messages.ts'
 import { pointsFor } from '../../contract/money.ts'
 import { Refusal } from '../../contract/refusals.ts'
 import { type Amounts, estimateOf, lowerAmount } from '../../receipts/estimate.ts'
+import type { Upload } from '../../receipts/schema.ts'
+import type { Flag } from '../../receipts/wire.ts'
 import { type Gift, type GiftRules, passedBudgets } from '../../staff/given.ts'
 import type { UnitOfWork } from '../../till/unit-of-work.ts'
 
@@ -65,4 +67,14 @@ export function reasonsOf(
     ...(isUnread && points > gifts.mostUnread_points ? ['unread' as const] : []),
     ...passedBudgets(unit, gift, gifts.budgets),
   ]
+}
+
+/** From this share of what needs consent on, operators are told of an award for a receipt that was not read. */
+const unreadShare = 0.5
+
+/** Flags of an upload that operators hear of when it is approved, besides those of a copy. */
+export function doubtsOf({ flags }: Pick<Upload, 'flags'>, { points }: Award, gifts: GiftRules): Flag['flag'][] {
+  const found = new Set((JSON.parse(flags) as Flag[]).map(({ flag }) => flag))
+  const isLarge = points >= gifts.mostUnread_points * unreadShare
+  return (['other_merchant', 'unread'] as const).filter((flag) => found.has(flag) && (flag !== 'unread' || isLarge))
 }

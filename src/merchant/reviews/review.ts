@@ -19,7 +19,7 @@ import type { Operation } from '../../till/operation.ts'
 import { rows } from '../../till/table-mapping.ts'
 import type { UnitOfWork } from '../../till/unit-of-work.ts'
 import { type User, users } from '../../users/schema.ts'
-import { awardOf, type Claim, giftOf, reasonsOf } from './award.ts'
+import { awardOf, type Claim, doubtsOf, giftOf, reasonsOf } from './award.ts'
 import type { ReviewAnswer } from './wire.ts'
 
 export interface Review extends Claim, Asking {
@@ -94,7 +94,9 @@ function approve(unit: UnitOfWork<Push>, upload: Readonly<Upload>, user: Readonl
   })
   if (consent.waiting) return consent.waiting
   const alerts: Alert[] = [...consent.alerts, ...countGift(unit, gift, gifts.budgets)]
-  if (isDouble) alerts.push({ event: 'copy_approved', staff_id: actor.userId, subject: subjectOf(input) })
+  const doubts = [...(isDouble ? ['copy'] : []), ...doubtsOf(upload, award, gifts)]
+  if (doubts.length > 0)
+    alerts.push({ event: 'flagged_approved', staff_id: actor.userId, subject: subjectOf(input), reasons: doubts })
   const answer = settle(unit, upload, user, input, { points, details: consent.details })
   return alerts.length > 0 ? { ...answer, alerts } : answer
 }

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
+import { doubtsOf } from '../../../src/merchant/reviews/award.ts'
 import { startAlertDesk } from '../../support/alert-desk.ts'
 import { type Person, signIn, signInStaff } from '../../support/people.ts'
 import { useService } from '../../support/service.ts'
@@ -13,6 +14,8 @@ const approve = ({ token }: Person, upload_id: string) =>
   service.client.post(`${base}/review`, { token, body: { upload_id, action: 'approve' } })
 const told = () => desk.told.map(({ body }) => [body.event, body.details])
 
+const flagged = (...flags: string[]) => JSON.stringify(flags.map((flag) => ({ flag, upload_id: null })))
+
 // Alerts of one event within five minutes are one message, so that one test raises each of them once.
 test('operators hear of gifts that stand out and of who decides alone, not of ordinary reviews', async () => {
   const [owner, diner] = [await signInStaff(service, 'owner'), await signIn(service)]
@@ -23,7 +26,7 @@ test('operators hear of gifts that stand out and of who decides alone, not of or
 
   const body = { points: 4_000, reason: '补偿' }
   await service.client.post(`${base}/users/${diner.userId}/points`, { token: owner.token, body })
-  const flags = JSON.stringify([{ flag: 'same_receipt', upload_id: null }])
+  const flags = flagged('same_receipt', 'other_merchant')
   const copy = await newUpload(service, diner, { flags })
   await approve(owner, copy)
   const deadline = Date.now() + 10_000
@@ -33,6 +36,16 @@ test('operators hear of gifts that stand out and of who decides alone, not of or
     ['approval_alone', [`${staff} 独自决定了 user:${diner.userId}（大额赠送），没有其他负责人可以审批`]],
     ['staff_budget', [`${staff} 今天自行发放 4000 积分，额度 5000；超出后需要另一位负责人审批`]],
     ['staff_pair', [`${staff} 今天已给${guest} 共 34000 积分`]],
-    ['copy_approved', [`${staff} 申请的 upload:${copy} 带有重复标记，已通过`]],
+    ['flagged_approved', [`${staff} 审核的 upload:${copy} 已通过（疑似重复的小票、其他商家的小票）`]],
   ])
+})
+
+test.each([
+  [5_000, ['unread'], ['unread']],
+  [4_999, ['unread'], []],
+  [1, ['other_merchant', 'old_receipt'], ['other_merchant']],
+  [9_999, ['amount_differs', 'similar_photo'], []],
+])('an award of %p points for a receipt with the flags %p raises the doubts %p', (points, flags, doubts) => {
+  const award = { points, ordinary: points, isUnread: true }
+  expect<string[]>(doubtsOf({ flags: flagged(...flags) }, award, service.services.rules.gifts)).toEqual(doubts)
 })
