@@ -13,6 +13,8 @@ export const lockOrder = {
   checkIns: 50,
   uploads: 55,
   photoCopies: 56,
+  receiptTexts: 57,
+  receiptMarks: 58,
   orders: 60,
   vouchers: 70,
   wheelRow: 75,

@@ -11,6 +11,7 @@ import knowDevices from '../../drizzle/0009_know_devices.sql' with { type: 'text
 import addStaffRoles from '../../drizzle/0010_add_staff_roles.sql' with { type: 'text' }
 import approveByTwo from '../../drizzle/0011_approve_by_two.sql' with { type: 'text' }
 import keepWheelVersions from '../../drizzle/0012_keep_wheel_versions.sql' with { type: 'text' }
+import addReceiptTexts from '../../drizzle/0013_add_receipt_texts.sql' with { type: 'text' }
 
 /** A named change of the schema. Once landed it is never edited. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { name: '0010_add_staff_roles', sql: addStaffRoles },
   { name: '0011_approve_by_two', sql: approveByTwo },
   { name: '0012_keep_wheel_versions', sql: keepWheelVersions },
+  { name: '0013_add_receipt_texts', sql: addReceiptTexts },
 ]

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { check, index, int, mysqlEnum, mysqlTable, smallint, unique, varchar } from 'drizzle-orm/mysql-core'
+import {
+  check,
+  index,
+  int,
+  mysqlEnum,
+  mysqlTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  varchar,
+} from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
 import type { Transaction } from '../db/transact.ts'
 import { lockOrder } from '../lock-order.ts'
@@ -167,3 +178,44 @@ export async function countUploads(database: Pick<Transaction, 'query'>, userId:
   )
   return counted?.count ?? 0
 }
+
+/** What was read on recent receipts, row by row. Purged when they are too old to be sent again. */
+export const receiptTextsTable = mysqlTable(
+  'receipt_texts',
+  {
+    upload_id: asciiText({ length: 24 }).primaryKey(),
+    text: text().notNull(),
+    created_at: instant().notNull(),
+  },
+  // `purge`.
+  (table) => [index('receipt_texts_created_at').on(table.created_at)],
+)
+
+export const receiptTexts = mapTable(receiptTextsTable, {
+  rank: lockOrder.receiptTexts,
+  key: ['upload_id'],
+  lock: 'none',
+  updates: [],
+})
+
+/** The marks of those texts. The primary key serves `findByMarks`, newest first without a sort, by itself. */
+export const receiptMarksTable = mysqlTable(
+  'receipt_marks',
+  {
+    mark: asciiText({ length: 32 }).notNull(),
+    created_at: instant().notNull(),
+    upload_id: asciiText({ length: 24 }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.mark, table.created_at, table.upload_id] }),
+    // `purge`.
+    index('receipt_marks_created_at').on(table.created_at),
+  ],
+)
+
+export const receiptMarks = mapTable(receiptMarksTable, {
+  rank: lockOrder.receiptMarks,
+  key: ['mark', 'created_at', 'upload_id'],
+  lock: 'none',
+  updates: [],
+})
