@@ -1,38 +1,50 @@
 import type { Database } from '../db/client.ts'
-import type { Calendar } from '../lib/calendar.ts'
+import { type Calendar, day_ms } from '../lib/calendar.ts'
+import { comparedOf } from './copy-flag.ts'
 import { flagsOf, type ReceiptRules } from './flags.ts'
 import type { NearCopies } from './near-copies.ts'
 import type { Fingerprint } from './photo/fingerprint.ts'
 import { findUploadsWithNumber } from './queries.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
+import { findByMarks, searchCopies, textsKeptFor_days } from './search-copies.ts'
 import type { Flag } from './wire.ts'
 
+export interface FlagDeps {
+  database: Database
+  nearCopies: NearCopies
+  calendar: Calendar
+  now: () => Date
+  rules: ReceiptRules
+}
+
 /** Finds the flags of one upload by what was read on its photo so far. */
-export type FindFlags = (reading: ReceiptReading | null) => Promise<readonly Flag[]>
+export interface FindFlags {
+  /** What can be told before the upload is filed, while its sender waits. Texts are not searched. */
+  early(reading: ReceiptReading | null): Promise<readonly Flag[]>
+  /** Everything. Of two uploads that are filed together, at least one sees the other. */
+  all(reading: ReceiptReading | null): Promise<readonly Flag[]>
+}
 
-/**
- * Finds an upload's flags before it is filed, and again after. The second time it compares the photo only with uploads
- * that came in between. When there were none and the reading is the same, it answers the same flags.
- */
 export function createFindFlags(
-  deps: { database: Database; nearCopies: NearCopies; calendar: Calendar; now: () => Date; rules: ReceiptRules },
-  upload: { uploadId: string; input_fen: number | null; fingerprint: Fingerprint },
+  { database, nearCopies, calendar, now, rules }: FlagDeps,
+  upload: { uploadId: string; userId: number; input_fen: number | null; fingerprint: Fingerprint },
 ): FindFlags {
-  const { database, nearCopies, calendar, now, rules } = deps
-  const { uploadId, input_fen, fingerprint } = upload
+  const { uploadId, userId, input_fen, fingerprint } = upload
   const search = nearCopies.searchFor(fingerprint, uploadId)
-  let last: { reading: ReceiptReading | null; flags: readonly Flag[] } | undefined
 
-  return async (reading) => {
-    const cameOthers = await search.look()
-    if (last && !cameOthers && last.reading === reading) return last.flags
-    const [similarPhoto, repeatedNumber] = await Promise.all([
-      search.named(reading),
+  const find = async (reading: ReceiptReading | null, searchesTexts: boolean) => {
+    const own = { ...comparedOf(reading ?? nothingRead), uploadId, userId }
+    const since = new Date(now().getTime() - textsKeptFor_days * day_ms)
+    const [alike, marked, repeatedNumber] = await Promise.all([
+      search.look(),
+      searchesTexts ? findByMarks(database, own.features?.marks ?? [], since) : [],
       reading ? findUploadsWithNumber(database, reading, uploadId) : [],
     ])
+    const copies = await searchCopies(database, own, { alike, marked })
     const today = calendar.dayOf(now())
-    const flags = flagsOf({ input_fen, reading, today, similarPhoto, repeatedNumber }, rules, calendar)
-    last = { reading, flags }
-    return flags
+    return flagsOf({ input_fen, reading, today, copies, repeatedNumber }, rules, calendar)
   }
+  return { early: (reading) => find(reading, false), all: (reading) => find(reading, true) }
 }
+
+const nothingRead = { amount_fen: null, paidAt: null, merchantName: null, receiptNumber: null, text: null }

@@ -16,8 +16,9 @@ export interface Evidence {
   reading: ReceiptReading | null
   /** The business day of the upload. */
   today: string
-  /** The ids of uploads whose photo looks like this one, and of those with the same receipt number. */
-  similarPhoto: readonly string[]
+  /** The flags of the uploads that this one is likely a copy of. */
+  copies: readonly Flag[]
+  /** The ids of uploads with the same receipt number. */
   repeatedNumber: readonly string[]
 }
 
@@ -32,14 +33,13 @@ export function flagsOf(evidence: Evidence, rules: ReceiptRules, calendar: Calen
   const amount_fen = reading?.amount_fen ?? null
   const merchant = reading?.merchantName ?? null
   const paidOn = reading?.paidAt?.slice(0, 10)
-  const named = (flag: Flag['flag'], uploads: readonly string[]) => uploads.map((upload_id) => ({ flag, upload_id }))
   const alone = (flag: Flag['flag'], isSo: boolean) => (isSo ? [{ flag, upload_id: null }] : [])
   const isOther = merchant !== null && rules.merchantNames.length > 0 && !isOneOf(rules.merchantNames, merchant)
   const differs = input_fen !== null && amount_fen !== null && input_fen !== amount_fen
   const isOld = paidOn !== undefined && paidOn < calendar.plusDays(today, -oldAfter_days)
   return [
-    ...named('similar_photo', evidence.similarPhoto),
-    ...named('repeated_number', evidence.repeatedNumber),
+    ...evidence.copies,
+    ...evidence.repeatedNumber.map((upload_id) => ({ flag: 'repeated_number' as const, upload_id })),
     ...alone('unread', rules.isRead && amount_fen === null),
     ...alone('other_merchant', isOther),
     ...alone('amount_differs', differs),

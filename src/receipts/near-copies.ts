@@ -1,8 +1,7 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, ne, or } from 'drizzle-orm'
+import { and, asc, desc, gte, isNotNull } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import type { Fingerprint } from './photo/fingerprint.ts'
 import { hashWords, isNearCopy, packHash } from './photo/hamming-distance.ts'
-import type { ReceiptReading } from './reading/kept-reading.ts'
 import { uploadReviewsTable } from './schema.ts'
 
 /**
@@ -10,22 +9,19 @@ import { uploadReviewsTable } from './schema.ts'
  * `photo/fingerprint.ts`; two of them are compared by their Hamming distance, in `photo/hamming-distance.ts`.
  */
 export interface NearCopies {
-  /** Begins a search for the uploads that a photo was copied from. Its own upload is left out. */
+  /** Begins a search for uploads whose photo looks like this one. Its own upload is left out. */
   searchFor(photo: Fingerprint, ownId: string): NearCopySearch
 }
 
 export interface NearCopySearch {
-  /** Compares the photo with the uploads that came since the last look. True when there were any. */
-  look(): Promise<boolean>
-  /** The ids of a few uploads that the photo was likely copied from, out of those that were looked at. */
-  named(reading: ReceiptReading | null): Promise<string[]>
+  /** Compares the photo with the uploads that came since the last look. The ids of all that look alike so far. */
+  look(): Promise<readonly string[]>
 }
 
 /** So many of the latest uploads are compared. That takes a few milliseconds. */
 const mostKept = 20_000
-/** Of those that look alike, so many of the newest are looked up, and so many of them are named. */
-const mostAlike = 500
-const mostNamed = 5
+/** Of those that look alike, so many of the newest are named. */
+const mostAlike = 200
 /** An upload may be committed a little after others whose `created_at` is later. */
 const overlap_ms = 60_000
 
@@ -51,10 +47,9 @@ export function createNearCopies(database: Database): NearCopies {
           await refresh()
           const news = recent.since(lookedUntil, wanted)
           lookedUntil = news.end
-          alike = [...news.alike, ...alike].slice(0, mostAlike)
-          return news.ids.some((id) => id !== ownId)
+          alike = [...news.alike.filter((id) => id !== ownId), ...alike].slice(0, mostAlike)
+          return alike
         },
-        named: (reading) => confirmed(database, alike, reading, ownId),
       }
     },
   }
@@ -77,14 +72,14 @@ class RecentHashes {
     this.#ids.push(id)
   }
 
-  /** What was added from a place on: every id, and the ids of what looks alike, the newest first. */
-  since(place: number, wanted: readonly Uint32Array[]): { ids: string[]; alike: string[]; end: number } {
+  /** The ids of what was added from a place on and looks alike, the newest first. */
+  since(place: number, wanted: readonly Uint32Array[]): { alike: string[]; end: number } {
     const from = Math.max(0, place - this.#dropped)
     const alike: string[] = []
     for (let at = this.#ids.length - 1; at >= from && alike.length < mostAlike; at -= 1) {
       if (isNearCopy(this.#hashes, at * hashWords, wanted)) alike.push(this.#ids[at] ?? '')
     }
-    return { ids: this.#ids.slice(from), alike, end: this.#dropped + this.#ids.length }
+    return { alike, end: this.#dropped + this.#ids.length }
   }
 
   #drop(count: number): void {
@@ -121,27 +116,6 @@ function rowsSince({ orm }: Database, seenUntil: Date) {
         .limit(mostKept)
         .then((rows) => rows.reverse())
     : query.orderBy(asc(created_at)).limit(mostKept)
-}
-
-/** Two screens of one payment app look as alike as copies do. Their amounts tell them apart. */
-async function confirmed(
-  { orm }: Database,
-  alike: readonly string[],
-  reading: ReceiptReading | null,
-  ownId: string,
-): Promise<string[]> {
-  if (alike.length === 0) return []
-  const { upload_id, recognized_amount_fen: amount_fen } = table
-  const where = and(inArray(upload_id, [...alike]), ne(upload_id, ownId))
-  const own = reading?.amount_fen ?? null
-  const sameAmount = own === null ? undefined : or(isNull(amount_fen), eq(amount_fen, own))
-  const found = await orm
-    .select({ upload_id })
-    .from(table)
-    .where(and(where, sameAmount))
-    .orderBy(desc(table.created_at))
-    .limit(mostNamed)
-  return found.map((other) => other.upload_id)
 }
 
 function grown(hashes: Uint32Array): Uint32Array<ArrayBuffer> {

@@ -78,11 +78,11 @@ export function createReceive(deps: ReceiveDeps) {
     await keep(store, imageKey, photo)
     const found = await waited
     const early = found?.early ?? null
-    const findFlags = createFindFlags(deps, { uploadId, input_fen, fingerprint: photo.fingerprint })
+    const findFlags = createFindFlags(deps, { uploadId, userId, input_fen, fingerprint: photo.fingerprint })
     const filing = {
       ...{ uploadId, userId, imageKey, input_fen },
       ...{ sha256: photo.sha256, perceptualHash: photo.fingerprint.hash, reading: early },
-      flags: await findFlags(early),
+      flags: await findFlags.early(early),
       ...limit(),
     }
     const filed = await till.run(upload, filing, idempotency).catch(async (error: unknown) => {
@@ -130,7 +130,7 @@ interface Pending {
   pending: Promise<ReceiptReading | null>
 }
 
-/** Stores a late reading, and late flags: of two uploads that arrived together at least one sees the other by now. */
+/** Stores a late reading, and the flags that take longer to find than a sender waits. */
 async function storeLate(
   till: Till<Push>,
   filed: Pick<NewUpload, 'uploadId' | 'userId' | 'flags'>,
@@ -138,7 +138,7 @@ async function storeLate(
 ): Promise<void> {
   const { uploadId, userId } = filed
   const late = early === undefined ? await pending : null
-  const flags = await findFlags(early ?? late)
+  const flags = await findFlags.all(early ?? late)
   if (!late && Bun.deepEquals(flags, filed.flags)) return
   await till.run(storeFindings, { uploadId, userId, reading: late, flags })
 }

@@ -4,6 +4,7 @@ import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { estimateOf } from './estimate.ts'
+import { keepText } from './keep-text.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
 import { type Upload, uploads } from './schema.ts'
 import type { Flag } from './wire.ts'
@@ -28,7 +29,10 @@ export const storeFindings: Operation<Findings, { stored: boolean }, Push> = {
     const upload = unit.find(uploads, [uploadId])
     if (!upload) return { stored: false }
     unit.update(uploads, upload, { flags: JSON.stringify(flags), ...(reading ? readColumns(upload, reading) : {}) })
-    if (reading) announceReading(unit, unit.get(uploads, [uploadId]))
+    if (reading) {
+      keepText(unit, uploadId, reading.text)
+      announceReading(unit, unit.get(uploads, [uploadId]))
+    }
     return { stored: true }
   },
 }

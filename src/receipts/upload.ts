@@ -5,6 +5,7 @@ import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import { users } from '../users/schema.ts'
 import { estimateOf } from './estimate.ts'
+import { keepText } from './keep-text.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
 import { type PhotoSends, photoSends, uploadCounts, uploads } from './schema.ts'
 import type { Flag } from './wire.ts'
@@ -85,6 +86,7 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
       review_time: null,
       created_at: unit.now,
     })
+    if (reading) keepText(unit, uploadId, reading.text)
     unit.update(photoSends, sent, { sends: sent.sends + 1, unrejectedUpload: uploadId })
     const input_amount = input_fen === null ? null : yuanOf(input_fen)
     unit.announce({

@@ -22,13 +22,6 @@ export const flag = z.object({
 })
 export type Flag = z.output<typeof flag>
 
-const copies: readonly Flag['flag'][] = ['same_photo', 'altered_copy', 'same_receipt', 'similar_photo']
-
-/** True when a flag says that the receipt was sent before, as it is or altered. */
-export function isCopy(flags: readonly Flag[]): boolean {
-  return flags.some(({ flag }) => copies.includes(flag))
-}
-
 export const uploadAnswer = z.object({
   upload_id: z.string(),
   image_url: z.string(),

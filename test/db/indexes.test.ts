@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/db/client.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { findUploadsWithNumber } from '../../src/receipts/queries.ts'
+import { findByMarks } from '../../src/receipts/search-copies.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -75,8 +76,9 @@ async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: s
   await client.post(`/api/exchange/orders/${exchange_id}/cancel`, { token })
   await client.post('/api/lottery/draw', { token, body: { draw_type: 'single' }, idempotencyKey: newPhone() })
   const upload_id = await upload(diner, picture(1))
-  const reading = { amount_fen: 1, paidAt: '2026-01-01T12:00:00', merchantName: null, receiptNumber: 'NO-1' }
+  const reading = { amount_fen: 1, paidAt: '2026-01-01T12:00:00', merchantName: null, receiptNumber: 'NO-1', text: '' }
   await findUploadsWithNumber(running.services.database, reading, upload_id)
+  await findByMarks(running.services.database, ['1128@7', '202611220012'], new Date(0))
   const reads = [
     ...['/api/user/info', '/api/user/status', '/api/user/statistics', '/api/user/points/records'],
     ...['/api/user/points/records?type=earn&source=lottery', '/api/user/points/statistics'],

@@ -11,6 +11,7 @@ import { balanceOf, givePoints, newProduct, type Person, signIn } from '../suppo
 import { waitingReceipt } from '../support/receipts.ts'
 import { useService } from '../support/service.ts'
 import { closeSockets, connectAs, until } from '../support/sockets.ts'
+import { readText } from '../support/uploads.ts'
 
 const desk = startAlertDesk()
 const service = useService({ REVIEW_TTL_DAYS: '7', VOUCHER_TTL_DAYS: '30', ALERT_WEBHOOK: desk.url })
@@ -167,6 +168,21 @@ test('the job purge keeps the counts of points that staff gave for 40 days', asy
   expect(await database.query('SELECT business_day FROM points_given ORDER BY 1 DESC')).toEqual(
     rows.slice(0, 2).map(([business_day]) => ({ business_day })),
   )
+})
+
+test('the job purge deletes the texts of receipts after 90 days, and their marks with them', async () => {
+  const person = await signIn(service)
+  await readText(service, person, {}, '单号:202611220012\n2026-11-22 12:00:41')
+  const left = async () => {
+    const tables = ['receipt_texts', 'receipt_marks', 'upload_reviews']
+    return Promise.all(tables.map(async (table) => (await service.database.query(`SELECT 1 FROM ${table}`)).length))
+  }
+  service.clock.advance(89 * day_ms)
+  await run('purge')
+  expect(await left()).toEqual([1, 2, 1])
+  service.clock.advance(2 * day_ms)
+  await run('purge')
+  expect(await left()).toEqual([0, 0, 1])
 })
 
 test('the job sweep-images stops at another installation’s images, alerts once, and works again on its own', async () => {

@@ -87,7 +87,7 @@ describe('two replicas with one Redis', () => {
     const uploadId = await waitingReceipt(service.database, person.userId, new Date())
     const phones = [await connectAs(service.url, person), await connectAs(other.url, person)]
     const others = [await connectAs(service.url, watcher), await connectAs(other.url, watcher)]
-    const reading = { amount_fen: 7_900, paidAt: null, merchantName: null, receiptNumber: null }
+    const reading = { amount_fen: 7_900, paidAt: null, merchantName: null, receiptNumber: null, text: '' }
     await service.services.till.run(storeFindings, { uploadId, userId: person.userId, reading, flags: [] })
     for (const phone of phones) {
       const { data } = await phone.next('receipt_read')

@@ -1,15 +1,20 @@
 import { expect, test } from 'bun:test'
 import { createCalendar } from '../../src/lib/calendar.ts'
 import { type Evidence, flagsOf, type ReceiptRules } from '../../src/receipts/flags.ts'
-import { isCopy } from '../../src/receipts/wire.ts'
 
-const reading = { amount_fen: 9_900, paidAt: '2026-01-01T12:00:00', merchantName: '一家店', receiptNumber: 'NO-1' }
+const reading = {
+  amount_fen: 9_900,
+  paidAt: '2026-01-01T12:00:00',
+  merchantName: '一家店',
+  receiptNumber: 'NO-1',
+  text: '',
+}
 const calendar = createCalendar('Asia/Shanghai')
 const nothing: Evidence = {
   input_fen: 9_900,
   reading: { ...reading, paidAt: '2026-01-10T23:59:59' },
   today: '2026-01-24',
-  similarPhoto: [],
+  copies: [],
   repeatedNumber: [],
 }
 const lenient: ReceiptRules = { isRead: false, merchantNames: [] }
@@ -28,7 +33,7 @@ test('a receipt that agrees with what was typed, or was not read, has no flags',
 test('another amount, an old receipt and the uploads that look like it are flagged', () => {
   expect(kindsOf({ input_fen: 9_901 })).toEqual([['amount_differs', null]])
   expect(kindsOf({ today: '2026-01-25' })).toEqual([['old_receipt', null]])
-  expect(kindsOf({ similarPhoto: ['B'], repeatedNumber: ['C', 'D'] })).toEqual([
+  expect(kindsOf({ copies: [{ flag: 'similar_photo', upload_id: 'B' }], repeatedNumber: ['C', 'D'] })).toEqual([
     ['similar_photo', 'B'],
     ['repeated_number', 'C'],
     ['repeated_number', 'D'],
@@ -51,11 +56,4 @@ test('a receipt that names another restaurant is flagged, and one that names non
   expect(named('沙县小吃', '川味小馆', '沙县小吃')).toEqual([])
   expect(named(null, '川味小馆')).toEqual([])
   expect(named('别家店')).toEqual([])
-})
-
-test('flags that name an earlier upload of the receipt make it a copy, and other flags do not', () => {
-  for (const flag of ['same_photo', 'altered_copy', 'same_receipt', 'similar_photo'] as const)
-    expect(isCopy([{ flag, upload_id: 'A' }])).toBe(true)
-  for (const flag of ['repeated_number', 'unread', 'other_merchant', 'amount_differs', 'old_receipt'] as const)
-    expect(isCopy([{ flag, upload_id: null }])).toBe(false)
 })

@@ -16,7 +16,13 @@ beforeEach(async () => {
 
 afterEach(closeSockets)
 
-const reading = { amount_fen: 7_900, paidAt: '2026-01-01T12:00:00', merchantName: '一家店', receiptNumber: 'NO-1' }
+const reading = {
+  amount_fen: 7_900,
+  paidAt: '2026-01-01T12:00:00',
+  merchantName: '一家店',
+  receiptNumber: 'NO-1',
+  text: '',
+}
 
 describe('store_findings', () => {
   const store = (uploadId: string, fields: Partial<Findings> = {}) =>

@@ -184,6 +184,16 @@ const columnsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     status: "'approved'",
     created_at: hoursAgo,
   },
+  receipt_texts: {
+    upload_id: uploadId,
+    text: "''",
+    created_at: hoursAgo,
+  },
+  receipt_marks: {
+    mark: "CONCAT('1128@', n % 300)",
+    created_at: hoursAgo,
+    upload_id: uploadId,
+  },
   audit_log: {
     actor_id: someone,
     action: "CONCAT('action-', n % 20)",

@@ -1,5 +1,6 @@
 import { randomCode, randomId } from '../../src/lib/random.ts'
-import { type Upload, uploadReviewsTable } from '../../src/receipts/schema.ts'
+import { featuresOf } from '../../src/receipts/receipt-text.ts'
+import { receiptMarksTable, receiptTextsTable, type Upload, uploadReviewsTable } from '../../src/receipts/schema.ts'
 import type { Person } from './people.ts'
 import type { TestService } from './service.ts'
 
@@ -25,6 +26,18 @@ export async function newUpload(
     created_at: clock.now(),
     ...fields,
   })
+  return upload_id
+}
+
+/** Adds an upload on which this text was read. Returns its id. */
+export async function readText(service: TestService, person: Person, fields: Partial<Upload>, text: string) {
+  const upload_id = await newUpload(service, person, fields)
+  const { orm } = service.database
+  const created_at = service.clock.now()
+  await orm.insert(receiptTextsTable).values({ upload_id, text, created_at })
+  const marks = [...featuresOf(text).marks]
+  if (marks.length > 0)
+    await orm.insert(receiptMarksTable).values(marks.map((mark) => ({ mark, upload_id, created_at })))
   return upload_id
 }
 

@@ -103,8 +103,10 @@ function reviewItem(upload: Upload, { people, copies }: PageDetails, { imageLink
   }
 }
 
-/** Adds a flag for each copy. A copy is similar too, so its flag `similar_photo` is left out. */
+/** Adds a flag for each copy of the photo. It says more than that the photo is similar, or the receipt the same. */
 function addCopies(flags: readonly Flag[], copies: readonly string[]): Flag[] {
-  const others = flags.filter(({ flag, upload_id }) => flag !== 'similar_photo' || !copies.includes(upload_id ?? ''))
+  const isSaid = ({ flag, upload_id }: Flag) =>
+    (flag === 'similar_photo' || flag === 'same_receipt') && copies.includes(upload_id ?? '')
+  const others = flags.filter((flag) => !isSaid(flag))
   return [...copies.map((upload_id) => ({ flag: 'same_photo' as const, upload_id })), ...others]
 }

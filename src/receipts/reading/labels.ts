@@ -16,6 +16,8 @@ export interface Labels {
   paidAt: string | null
   merchantName: string | null
   receiptNumber: string | null
+  /** The text, row by row. */
+  rows: readonly string[]
 }
 
 /**
@@ -38,6 +40,7 @@ export function readLabels(lines: readonly OcrLine[]): Labels {
     paidAt: findPaidAt(rows),
     merchantName: findMerchant(rows),
     receiptNumber: findNumber(rows),
+    rows: rows.map(({ text }) => text),
   }
 }
 

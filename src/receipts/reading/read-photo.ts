@@ -27,6 +27,7 @@ export async function readPhoto(readText: ReadText, image: Uint8Array, typed_fen
     merchantName: first.merchantName,
     receiptNumber: invoice?.number ?? first.receiptNumber,
     invoice,
+    rows: first.rows,
   }
 }
 

@@ -25,4 +25,6 @@ export interface Reading {
   merchantName: string | null
   receiptNumber: string | null
   invoice: InvoiceCode | null
+  /** The text, row by row. */
+  rows: readonly string[]
 }

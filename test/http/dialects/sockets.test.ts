@@ -106,7 +106,7 @@ test('the push of a late reading has only the contract’s fields, and the other
   const staff = await signInMerchant(service)
   const upload_id = await newUpload(service, diner)
   const { frames, next } = await connect('/ws', ['wss'], diner)
-  const reading = { amount_fen: 7_900, paidAt: null, merchantName: null, receiptNumber: null }
+  const reading = { amount_fen: 7_900, paidAt: null, merchantName: null, receiptNumber: null, text: '' }
   await service.services.till.run(storeFindings, { uploadId: upload_id, userId: diner.userId, reading, flags: [] })
   const { timestamp, ...told } = await next('receipt_read')
   const data = { upload_id, recognized_amount: '79.00', estimated_points: 790, timestamp }

@@ -1,7 +1,18 @@
 import { expect, test } from 'bun:test'
 import { keptReading } from '../../../src/receipts/reading/kept-reading.ts'
 
-const reading = { amount_fen: 9_900, paidAt: '2026-01-01T12:00:00', merchantName: '一家店', receiptNumber: 'NO-1' }
+const reading = {
+  amount_fen: 9_900,
+  paidAt: '2026-01-01T12:00:00',
+  merchantName: '一家店',
+  receiptNumber: 'NO-1',
+  rows: [],
+}
+
+test('the text is kept row by row, and a long one is cut', () => {
+  expect(keptReading({ ...reading, rows: ['合计', '88.50'] }).text).toBe('合计\n88.50')
+  expect(keptReading({ ...reading, rows: Array<string>(100).fill('酸'.repeat(60)) }).text).toHaveLength(4_000)
+})
 
 test('an amount above the largest one is not kept, and long texts are cut to their columns', () => {
   expect(keptReading({ ...reading, amount_fen: 1_000_000 }).amount_fen).toBeNull()
