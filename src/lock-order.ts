@@ -15,6 +15,7 @@ export const lockOrder = {
   photoCopies: 56,
   receiptTexts: 57,
   receiptMarks: 58,
+  readingQueue: 59,
   orders: 60,
   vouchers: 70,
   wheelRow: 75,

@@ -12,6 +12,7 @@ import addStaffRoles from '../../drizzle/0010_add_staff_roles.sql' with { type: 
 import approveByTwo from '../../drizzle/0011_approve_by_two.sql' with { type: 'text' }
 import keepWheelVersions from '../../drizzle/0012_keep_wheel_versions.sql' with { type: 'text' }
 import addReceiptTexts from '../../drizzle/0013_add_receipt_texts.sql' with { type: 'text' }
+import addReadingQueue from '../../drizzle/0014_add_reading_queue.sql' with { type: 'text' }
 
 /** A named change of the schema. Once landed it is never edited. */
 export interface Migration {
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   { name: '0011_approve_by_two', sql: approveByTwo },
   { name: '0012_keep_wheel_versions', sql: keepWheelVersions },
   { name: '0013_add_receipt_texts', sql: addReceiptTexts },
+  { name: '0014_add_reading_queue', sql: addReadingQueue },
 ]

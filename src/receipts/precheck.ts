@@ -1,7 +1,7 @@
 import type { Database } from '../db/client.ts'
 import { rememberedAnswer } from '../till/idempotency.ts'
 import type { IdempotencyKey, TillAnswer } from '../till/operation.ts'
-import { countUploads, readPhotoSends } from './schema.ts'
+import { countUploads, readPhotoSends } from './sends.ts'
 import { type NewUpload, requireAllowed, type UploadMade } from './upload.ts'
 
 /**

@@ -3,11 +3,14 @@ import { yuanOf } from '../contract/money.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { users } from '../users/schema.ts'
 import { estimateOf } from './estimate.ts'
 import { keepText } from './keep-text.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
-import { type PhotoSends, photoSends, uploadCounts, uploads } from './schema.ts'
+import { claimedFor_s, readingTurns } from './reading-queue.ts'
+import { readingQueue, uploads } from './schema.ts'
+import { type PhotoSends, photoSends, uploadCounts } from './sends.ts'
 import type { Flag } from './wire.ts'
 
 export interface NewUpload {
@@ -20,6 +23,11 @@ export interface NewUpload {
   /** What the reader found so far. */
   reading: ReceiptReading | null
   flags: readonly Flag[]
+  /**
+   * Whether the photo waits in the queue of the reader. `held`: this process is at it, and for a while nobody else
+   * begins.
+   */
+  queued: 'no' | 'free' | 'held'
   /** The start of the business day, and how many uploads a user may make in it. */
   since: Date
   dailyLimit: number
@@ -50,10 +58,11 @@ export function requireAllowed(
 export const upload: Operation<NewUpload, UploadMade, Push> = {
   name: 'upload',
   laneKey: ({ userId }) => userId,
-  needs: ({ userId, sha256, since }) => [
+  needs: ({ userId, sha256, since, queued }) => [
     rows(users, userId),
     { mapping: photoSends, keys: [[userId, sha256]] },
     { mapping: uploadCounts, keys: [[userId, since.toISOString()]] },
+    ...(queued === 'no' ? [] : [rows(readingTurns, userId)]),
   ],
   decide(unit, input) {
     const { uploadId, userId, imageKey, input_fen, reading, dailyLimit } = input
@@ -86,6 +95,7 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
       review_time: null,
       created_at: unit.now,
     })
+    if (input.queued !== 'no') enqueue(unit, input)
     if (reading) keepText(unit, uploadId, reading.text)
     unit.update(photoSends, sent, { sends: sent.sends + 1, unrejectedUpload: uploadId })
     const input_amount = input_fen === null ? null : yuanOf(input_fen)
@@ -102,4 +112,11 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
       estimated_points,
     }
   },
+}
+
+function enqueue(unit: UnitOfWork<Push>, { uploadId, userId, queued }: NewUpload): void {
+  const turns = unit.get(readingTurns, [userId])
+  const held = queued === 'held' ? { free_at: new Date(unit.now.getTime() + claimedFor_s * 1_000) } : {}
+  unit.append(readingQueue, { upload_id: uploadId, user_id: userId, turn: turns.next, ...held })
+  unit.update(readingTurns, turns, { next: turns.next + 1 })
 }
