@@ -58,6 +58,7 @@ export async function startServer(
     })
     services.databaseWatch.start()
     if (config.JOBS) services.jobs.start()
+    services.receipts.start()
     const stop = () => stopInOrder(stepsOf(config, server, installation), config.SHUTDOWN_MS - exitMargin_ms)
     return { url: `http://${displayHost(config.HOST)}:${server.port}`, services, stop }
   } catch (error) {

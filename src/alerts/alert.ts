@@ -56,7 +56,7 @@ export const alertTitles: Record<AlertEvent, string> = {
   database_back: '数据库已恢复',
 }
 
-const queues = { till: '写入队列已满，新的写请求被拒绝', reader: '小票识别队列已满，新的照片不再识别' }
+const queues = { till: '写入队列已满，新的写请求被拒绝', reader: '等待识别的小票过多，新的照片稍后再识别' }
 
 const givenBy = { discretionary: '自行发放', reviews: '审核发放' }
 

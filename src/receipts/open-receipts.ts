@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
+import { createBackgroundReading } from './background-reading.ts'
 import { createNearCopies } from './near-copies.ts'
 import { createImageDesk } from './photo/image-desk.ts'
 import { createReader, type Reader, type ReaderOptions } from './reading/reader.ts'
@@ -20,11 +21,11 @@ export function openReceipts(
     Pick<ReaderOptions, 'onEnd'>,
 ) {
   const reader = config.OCR ? readerOf(config, parts) : null
+  const rules = { isRead: config.OCR, merchantNames: config.MERCHANT_NAMES }
+  const deps = { ...parts, nearCopies: createNearCopies(parts.database), rules }
+  const queue = reader && createBackgroundReading({ ...deps, reader })
   const receive = createReceive({
-    ...parts,
-    reader,
-    nearCopies: createNearCopies(parts.database),
-    rules: { isRead: config.OCR, merchantNames: config.MERCHANT_NAMES },
+    ...{ ...deps, reader, queue },
     dailyUploadLimit: config.DAILY_UPLOAD_LIMIT,
     ocrWait_ms: config.OCR_WAIT_MS,
   })
@@ -32,10 +33,14 @@ export function openReceipts(
     imageDesk: createImageDesk(),
     receive,
     isAmountRequired: config.UPLOAD_AMOUNT === 'required',
-    photosWaiting: () => reader?.stats().queueLength ?? 0,
-    /** Waits until the photo at hand is read and stored. Photos that wait for the reader are not read any more. */
+    photosWaiting: () => (reader?.stats().queueLength ?? 0) + (queue?.waiting() ?? 0),
+    /** Begins to read what waits from before. */
+    start: () => queue?.start(),
+    /** Waits until the photo at hand is read and stored. Photos that wait are read by another process, or later. */
     async close() {
+      const stopped = queue?.stop()
       await reader?.close()
+      await stopped
       await receive.settled()
     },
   }

@@ -1,35 +1,30 @@
 import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
-import type { Database } from '../db/client.ts'
-import type { Calendar } from '../lib/calendar.ts'
 import { randomCode, randomId } from '../lib/random.ts'
 import { within } from '../lib/within.ts'
 import type { Store } from '../storage/store.ts'
 import type { IdempotencyKey, TillAnswer } from '../till/operation.ts'
 import type { Till } from '../till/till.ts'
-import { createFindFlags, type FindFlags } from './find-flags.ts'
-import type { ReceiptRules } from './flags.ts'
-import type { NearCopies } from './near-copies.ts'
+import type { BackgroundReading } from './background-reading.ts'
+import { conclude } from './conclude.ts'
+import { createFindFlags, type FindFlags, type FlagDeps } from './find-flags.ts'
 import { objectKeys } from './photo/image-names.ts'
 import type { Photo } from './photo/photo.ts'
 import { precheck } from './precheck.ts'
 import { keptReading, type ReceiptReading } from './reading/kept-reading.ts'
 import type { Reader } from './reading/reader.ts'
-import { storeFindings } from './store-findings.ts'
+import { dequeue, leaveForLater } from './reading-queue.ts'
 import { type NewUpload, type UploadMade, upload } from './upload.ts'
 
-export interface ReceiveDeps {
-  database: Database
+export interface ReceiveDeps extends FlagDeps {
   till: Till<Push>
   store: Store
   /** Null when receipts are not read. */
-  reader: Pick<Reader, 'read'> | null
-  nearCopies: NearCopies
-  calendar: Calendar
-  now: () => Date
+  reader: Pick<Reader, 'take'> | null
+  /** Where photos wait that were not begun with while their sender waited. */
+  queue: Pick<BackgroundReading, 'wake'> | null
   logger: Logger
-  rules: ReceiptRules
   dailyUploadLimit: number
   /** How long an answer waits for the reader. */
   ocrWait_ms: number
@@ -48,15 +43,16 @@ const keyLength = 26
  * The way in to this room: what becomes of a photo that a diner sends.
  *
  *     precheck        a replay and what the rules refuse end here, before anything is paid for
- *     keep, readOf    the photo is stored and read at the same time; the answer waits for the reader a moment only
- *     find-flags      what a reviewer should look at (flags, near-copies)
+ *     keep, reader    the photo is stored and read at the same time; the answer waits for the reader a moment only
+ *     find-flags      what a reviewer should look at (flags, copies)
  *     upload          the operation that files it; what was stored goes when it refuses
- *     store-findings  the operation for a reading and for flags that come after the answer
+ *     conclude        a reading and flags that come after the answer (store-findings)
+ *     reading-queue   what was not begun with by then: a row, which background-reading reads later
  *
  * No row is without its objects, and no object is for long without its row: `sweep.ts` removes what a crash left.
  */
 export function createReceive(deps: ReceiveDeps) {
-  const { database, till, store, reader, calendar, now, logger } = deps
+  const { database, till, store, reader, queue, calendar, now, logger } = deps
   const late = new Set<Promise<void>>()
   const limit = () => ({ since: calendar.startOf(calendar.dayOf(now())), dailyLimit: deps.dailyUploadLimit })
 
@@ -69,20 +65,22 @@ export function createReceive(deps: ReceiveDeps) {
   const take = async ({ userId, input_fen, idempotency }: Sender, photo: Photo): Promise<TillAnswer<UploadMade>> => {
     const uploadId = randomId('UP')
     const imageKey = randomCode(keyLength)
-    const reading = readOf(reader, photo.image)
+    const turn = takeTurn(reader, photo.image, { userId, input_fen })
     const waited = within(
-      reading.then((early) => ({ early })),
+      turn.reading.then((early) => ({ early })),
       deps.ocrWait_ms,
       undefined,
     )
     await keep(store, imageKey, photo)
     const found = await waited
     const early = found?.early ?? null
+    const isOurs = early !== null || (!found && !turn.withdraw())
     const findFlags = createFindFlags(deps, { uploadId, userId, input_fen, fingerprint: photo.fingerprint })
-    const filing = {
+    const filing: NewUpload = {
       ...{ uploadId, userId, imageKey, input_fen },
       ...{ sha256: photo.sha256, perceptualHash: photo.fingerprint.hash, reading: early },
       flags: await findFlags.early(early),
+      queued: reader === null ? 'no' : isOurs ? 'held' : 'free',
       ...limit(),
     }
     const filed = await till.run(upload, filing, idempotency).catch(async (error: unknown) => {
@@ -91,22 +89,36 @@ export function createReceive(deps: ReceiveDeps) {
       throw error
     })
     if (filed.replayed) await discard(store, imageKey)
-    else {
-      const stored = storeLate(till, filing, { findFlags, early: found?.early, pending: reading })
-        .catch((err) => logger.warn({ err }, 'findings lost'))
-        .finally(() => late.delete(stored))
-      late.add(stored)
-    }
+    else if (filing.queued === 'free') queue?.wake()
+    else track(goOn(filing, findFlags, turn.reading))
     return filed
+  }
+
+  /** Concludes what this process has begun with. What fails is in the queue, and somebody begins with it again. */
+  const goOn = async (filing: NewUpload, findFlags: FindFlags, pending: Promise<ReceiptReading | null>) => {
+    const { uploadId, queued } = filing
+    const reading = await pending
+    if (queued === 'held' && !reading) {
+      await leaveForLater(database, { upload_id: uploadId, tries: 1 })
+      return
+    }
+    await conclude(till, { ...filing, isReadingStored: filing.reading !== null }, findFlags, reading)
+    if (queued === 'held') await dequeue(database, uploadId)
+  }
+  const track = (work: Promise<void>) => {
+    const tracked = work.catch((err) => logger.warn({ err }, 'findings are late')).finally(() => late.delete(tracked))
+    late.add(tracked)
   }
   /** Resolves when every late reading and late flag is stored. */
   const settled = async () => void (await Promise.all(late))
   return Object.assign(receive, { settled })
 }
 
-async function readOf(reader: ReceiveDeps['reader'], image: Uint8Array): Promise<ReceiptReading | null> {
-  const reading = await reader?.read(image)
-  return reading ? keptReading(reading) : null
+const noTurn = { reading: Promise.resolve(null), withdraw: () => true }
+
+function takeTurn(reader: ReceiveDeps['reader'], image: Uint8Array, sender: Pick<Sender, 'userId' | 'input_fen'>) {
+  const { reading, withdraw } = reader?.take(image, sender.userId, sender.input_fen) ?? noTurn
+  return { reading: reading.then((found) => found && keptReading(found)), withdraw }
 }
 
 async function keep(store: Store, imageKey: string, photo: Photo): Promise<void> {
@@ -121,24 +133,4 @@ async function keep(store: Store, imageKey: string, photo: Photo): Promise<void>
 /** Removes what was stored for a photo. What can't be removed now is left to the sweep. */
 async function discard(store: Store, imageKey: string): Promise<void> {
   await store.delete(Object.values(objectKeys(imageKey))).catch(() => {})
-}
-
-/** What is needed to go on with an upload that is filed. `early` is undefined when the reader was not done by then. */
-interface Pending {
-  findFlags: FindFlags
-  early: ReceiptReading | null | undefined
-  pending: Promise<ReceiptReading | null>
-}
-
-/** Stores a late reading, and the flags that take longer to find than a sender waits. */
-async function storeLate(
-  till: Till<Push>,
-  filed: Pick<NewUpload, 'uploadId' | 'userId' | 'flags'>,
-  { findFlags, early, pending }: Pending,
-): Promise<void> {
-  const { uploadId, userId } = filed
-  const late = early === undefined ? await pending : null
-  const flags = await findFlags.all(early ?? late)
-  if (!late && Bun.deepEquals(flags, filed.flags)) return
-  await till.run(storeFindings, { uploadId, userId, reading: late, flags })
 }

@@ -6,13 +6,13 @@ import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { estimateOf } from './estimate.ts'
 import { keepText } from './keep-text.ts'
 import type { ReceiptReading } from './reading/kept-reading.ts'
-import { type Upload, uploads } from './schema.ts'
+import { receiptTexts, type Upload, uploads } from './schema.ts'
 import type { Flag } from './wire.ts'
 
 export interface Findings {
   uploadId: string
   userId: number
-  /** The late reading. Null when only the flags are late. */
+  /** The late reading. Null when only the flags are late. The first reading is stored, and told, once. */
   reading: ReceiptReading | null
   flags: readonly Flag[]
 }
@@ -24,10 +24,11 @@ export interface Findings {
 export const storeFindings: Operation<Findings, { stored: boolean }, Push> = {
   name: 'store_findings',
   laneKey: ({ userId }) => userId,
-  needs: ({ uploadId }) => [rows(uploads, uploadId)],
-  decide(unit, { uploadId, reading, flags }) {
+  needs: ({ uploadId }) => [rows(uploads, uploadId), rows(receiptTexts, uploadId)],
+  decide(unit, { uploadId, flags, ...input }) {
     const upload = unit.find(uploads, [uploadId])
     if (!upload) return { stored: false }
+    const reading = unit.find(receiptTexts, [uploadId]) ? null : input.reading
     unit.update(uploads, upload, { flags: JSON.stringify(flags), ...(reading ? readColumns(upload, reading) : {}) })
     if (reading) {
       keepText(unit, uploadId, reading.text)

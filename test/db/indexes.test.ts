@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/db/client.ts'
 import { migrate } from '../../src/db/migrate.ts'
+import { randomCode, randomId } from '../../src/lib/random.ts'
 import { findUploadsWithNumber } from '../../src/receipts/queries.ts'
+import { claimNext, countQueue, dequeue, giveBack, leaveForLater } from '../../src/receipts/reading-queue.ts'
 import { findByMarks } from '../../src/receipts/search-copies.ts'
+import { upload as fileUpload, type NewUpload } from '../../src/receipts/upload.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -79,6 +82,7 @@ async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: s
   const reading = { amount_fen: 1, paidAt: '2026-01-01T12:00:00', merchantName: null, receiptNumber: 'NO-1', text: '' }
   await findUploadsWithNumber(running.services.database, reading, upload_id)
   await findByMarks(running.services.database, ['1128@7', '202611220012'], new Date(0))
+  await useReadingQueue(diner)
   const reads = [
     ...['/api/user/info', '/api/user/status', '/api/user/statistics', '/api/user/points/records'],
     ...['/api/user/points/records?type=earn&source=lottery', '/api/user/points/statistics'],
@@ -91,6 +95,22 @@ async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: s
   ]
   for (const path of reads) expect([path, (await client.get(path, { token })).code]).toEqual([path, 0])
   return { uploadId: upload_id, voucher: exchange_code }
+}
+
+/** What the reader asks of its queue, for an upload that waits in it. */
+async function useReadingQueue({ userId }: Person): Promise<void> {
+  const { database, till } = running.services
+  const input: NewUpload = {
+    ...{ uploadId: randomId('UP'), userId, imageKey: randomCode(26), sha256: randomCode(64), perceptualHash: '' },
+    ...{ input_fen: 1, reading: null, flags: [], queued: 'free', since: new Date(), dailyLimit: 9 },
+  }
+  await till.run(fileUpload, input)
+  await countQueue(database)
+  const claim = await claimNext(database)
+  if (!claim) throw new Error('nothing waits')
+  await giveBack(database, claim)
+  await leaveForLater(database, claim)
+  await dequeue(database, claim.upload_id)
 }
 
 async function useAsStaff(staff: Person, diner: Person, seen: { uploadId: string; voucher: string }): Promise<void> {

@@ -194,6 +194,13 @@ const columnsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     created_at: hoursAgo,
     upload_id: uploadId,
   },
+  reading_queue: {
+    upload_id: uploadId,
+    user_id: someone,
+    turn: 'n',
+    tries: 'n % 12',
+    free_at: 'UTC_TIMESTAMP(3) + INTERVAL n MINUTE',
+  },
   audit_log: {
     actor_id: someone,
     action: "CONCAT('action-', n % 20)",

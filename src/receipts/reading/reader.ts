@@ -1,3 +1,4 @@
+import { FairTurns } from './fair-turns.ts'
 import type { Reading } from './reading.ts'
 
 /** What goes to the worker: an image, and the folder where its native library may be unpacked. */
@@ -43,13 +44,24 @@ export interface ReaderStats {
   busy: boolean
 }
 
+/** A photo that waits for its turn, or is read. */
+export interface Turn {
+  /**
+   * The receipt's reading. Null when it could not be read, was withdrawn, when too many wait, or when the reader is
+   * closed. Never throws.
+   */
+  reading: Promise<Reading | null>
+  /** Takes the photo back if nobody has begun with it. False when it is or was read. */
+  withdraw(): boolean
+}
+
 export interface Reader {
   /**
-   * The receipt's reading. An amount that the diner typed, in fen, makes the reader look twice where it reads another.
-   * Null when it could not be read, when too many wait, or when the reader is closed. Never
-   * throws.
+   * Takes a photo of a user. Users take turns: one with many photos does not hold up the others. An amount that the
+   * diner typed, in fen, makes the reader look twice where it reads another.
    */
-  read(image: Uint8Array, typed_fen?: number | null): Promise<Reading | null>
+  take(image: Uint8Array, userId: number, typed_fen?: number | null): Turn
+  read(image: Uint8Array, typed_fen?: number | null, userId?: number): Promise<Reading | null>
   stats(): ReaderStats
   /**
    * Takes no more photos, answers those that wait with null, and ends the worker when the photo at hand is read. To end
@@ -79,12 +91,13 @@ interface WaitingPhoto {
   id: number
   image: Uint8Array
   typed_fen: number | null
+  userId: number
   resolve: (reading: Reading | null) => void
 }
 
 class QueueingReader implements Reader {
   readonly #options: ReaderOptions
-  readonly #waiting: WaitingPhoto[] = []
+  readonly #waiting = new FairTurns<WaitingPhoto>()
   readonly #counts = { reads: 0, failures: 0, skipped: 0 }
   #current: WaitingPhoto | undefined
   #worker: Worker | undefined
@@ -100,17 +113,28 @@ class QueueingReader implements Reader {
     this.#options = options
   }
 
-  read(image: Uint8Array, typed_fen: number | null = null): Promise<Reading | null> {
-    if (this.#closed) return Promise.resolve(null)
-    if (this.#current && this.#waiting.length >= this.#options.maxWaiting) {
+  read(image: Uint8Array, typed_fen: number | null = null, userId = 0): Promise<Reading | null> {
+    return this.take(image, userId, typed_fen).reading
+  }
+
+  take(image: Uint8Array, userId: number, typed_fen: number | null = null): Turn {
+    const isFull = this.#current !== undefined && this.#waiting.length >= this.#options.maxWaiting
+    if (isFull) {
       this.#counts.skipped++
       this.#options.onEnd?.('skipped', 0)
-      return Promise.resolve(null)
     }
-    return new Promise((resolve) => {
-      this.#waiting.push({ id: ++this.#lastId, image, typed_fen, resolve })
-      if (!this.#current) this.#next()
-    })
+    if (this.#closed || isFull) return { reading: Promise.resolve(null), withdraw: () => true }
+    const { promise: reading, resolve } = Promise.withResolvers<Reading | null>()
+    const photo = { id: ++this.#lastId, image, userId, typed_fen, resolve }
+    this.#waiting.add(photo)
+    if (!this.#current) this.#next()
+    return { reading, withdraw: () => this.#withdraw(photo) }
+  }
+
+  #withdraw(photo: WaitingPhoto): boolean {
+    if (!this.#waiting.withdraw(photo)) return false
+    photo.resolve(null)
+    return true
   }
 
   stats(): ReaderStats {
@@ -119,14 +143,14 @@ class QueueingReader implements Reader {
 
   close(): Promise<void> {
     this.#closed ??= Promise.withResolvers()
-    for (const photo of this.#waiting.splice(0)) photo.resolve(null)
+    for (const photo of this.#waiting.takeAll()) photo.resolve(null)
     if (!this.#current) this.#next()
     return this.#closed.promise
   }
 
   #next(): void {
     clearTimeout(this.#deadline)
-    this.#current = this.#waiting.shift()
+    this.#current = this.#waiting.takeNext()
     if (!this.#current && this.#closed) {
       this.#endWorker()
       this.#closed.resolve()

@@ -109,6 +109,28 @@ test('photos past the bound of the queue are turned away, and the others are ans
   expect(reader.stats()).toMatchObject({ reads: 2, skipped: 1 })
 }, 60_000)
 
+test('users take turns: one with many photos does not hold up another', async () => {
+  const reader = await openReader()
+  const photo = await sample('08-faded.jpg')
+  const order: string[] = []
+  const read = async (userId: number, name: string) => {
+    await reader.take(photo, userId).reading
+    order.push(name)
+  }
+  await Promise.all([read(1, 'first'), read(1, 'second'), read(1, 'third'), read(2, 'other'), read(1, 'fourth')])
+  expect(order).toEqual(['first', 'second', 'other', 'third', 'fourth'])
+}, 60_000)
+
+test('a photo that nobody has begun with can be taken back, and one that is read can’t', async () => {
+  const reader = await openReader()
+  const photo = await sample('08-faded.jpg')
+  const [begun, waiting] = [reader.take(photo, 1), reader.take(photo, 2)]
+  expect([begun.withdraw(), waiting.withdraw(), waiting.withdraw()]).toEqual([false, true, false])
+  expect(await waiting.reading).toBeNull()
+  expect(await begun.reading).toMatchObject({ amount_fen: 3650 })
+  expect(reader.stats()).toMatchObject({ reads: 1, failures: 0, queueLength: 0 })
+}, 60_000)
+
 test('an idle worker is ended, and started again for the next photo', async () => {
   const reader = await openReader({ idle_ms: 50, workerUrl: countedWorker })
   const channel = new BroadcastChannel('starts of reader workers')
