@@ -34,7 +34,7 @@ const bodiesAtOnce = 32
 const bodiesOfOne = 4
 const mostWaiting = 256
 const decodersAtOnce = 2
-const decodersOfOne = 1
+const decodersOfOne = 2
 
 /** The limits of a form whose part `file` is an image. */
 export function imageForm(file: string): FormLimits {
