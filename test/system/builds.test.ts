@@ -244,7 +244,10 @@ test('staff with build v220 can open and save a wheel with a prize of 1 %', asyn
   const edited = shown.map((prize: Prize, i: number) => ({ ...prize, probability: [6, 20, 10, 15, 8, 25, 1, 15][i] }))
   await build.post('/merchant/lottery/probabilities', { prizes: edited })
   await build.post('/merchant/lottery/probabilities', { prizes: await editor() })
-  expect((await build.get('/lottery/config')).data.prizes[6]).toMatchObject({ name: '神秘大奖', probability: 0.01 })
+  expect((await build.get('/lottery/config')).data.next_change.prizes[6]).toMatchObject({
+    prize_name: '神秘大奖',
+    probability: 0.01,
+  })
   const fields = { name: '新品', category: '实物商品', exchange_points: 10, stock: 5, image: 'wxfile://tmp_2.jpg' }
   const made = (await build.post('/merchant/products', fields)).data
   expect([made.image, made.created_time]).toEqual([null, made.created_at])
