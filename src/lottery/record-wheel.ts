@@ -3,9 +3,9 @@ import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { wheelNeeds } from './change-wheel.ts'
 import { prizeLedgers } from './prize-ledger.ts'
 import { recordMovement } from './prize-stock.ts'
-import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
+import { lotteryPrizes, onlyWheel, wheelRow, type wheelVersionsTable } from './schema.ts'
 import { recordVersion, wheelVersions } from './versions.ts'
-import type { Wheel } from './wheel.ts'
+import { nearMissWidth, type Wheel } from './wheel.ts'
 import { announced, announcedIn, nextVersion, type WheelLimits } from './wheel-change.ts'
 import { committedWheel } from './wheel-mapping.ts'
 
@@ -42,11 +42,17 @@ export const recordWheel: Operation<WheelLimits, object> = {
         { ...standing(wheel, row.updated_at), made_role: null, effective_from: row.updated_at },
         limits,
       )
-    } else if (known.daily_limit !== limits.dailyLimit || known.pity_limit !== limits.pityLimit) {
+    } else if (!isUnder(known, limits)) {
       changeLimits(unit, wheel, limits)
     }
     return {}
   },
+}
+
+/** Whether a version was written down under the rules that hold now. */
+function isUnder(version: typeof wheelVersionsTable.$inferSelect, limits: WheelLimits): boolean {
+  const { daily_limit, pity_limit, near_miss_width } = version
+  return daily_limit === limits.dailyLimit && pity_limit === limits.pityLimit && near_miss_width === nearMissWidth
 }
 
 function standing({ version, pity_prize_id, prizes }: Wheel, made_at: Date) {

@@ -116,3 +116,12 @@ test('a limit that a setting changes is a new version, and what is announced com
   await bringForward(service)
   expect((await spin()).data.total_cost).toBe(7)
 })
+
+test('a program with another width of near misses makes a new version as well', async () => {
+  await sql('UPDATE wheel_versions SET near_miss_width = 100')
+  for (let starts = 0; starts < 2; starts += 1) await keepWheel(service.services)
+  expect((await get('/api/lottery/wheels')).wheels).toMatchObject([
+    { version: 2, near_miss_width: 0.02 },
+    { version: 1, near_miss_width: 0.01 },
+  ])
+})
