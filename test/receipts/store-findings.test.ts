@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { type Findings, storeFindings } from '../../src/receipts/store-findings.ts'
 import { type Person, signIn, signInMerchant } from '../support/people.ts'
+import { withReplica } from '../support/replica.ts'
 import { useService } from '../support/service.ts'
 import { closeSockets, connectAs } from '../support/sockets.ts'
 import { newUpload } from '../support/uploads.ts'
@@ -100,6 +101,22 @@ describe('store_findings', () => {
     })
     const types = phone.frames.map(({ type }) => type)
     expect(types).toEqual(['connected', 'review_result', 'points_update', 'receipt_read'])
+  })
+
+  test('a reading that two replicas found is stored and told once', async () => {
+    const uploadId = await newUpload(service, diner)
+    const phone = await connectAs(service.url, diner)
+    const found = { ...reading, text: '单号:202611220012\n2026-11-22 12:00:41' }
+    await withReplica(service, async ({ till, heard }) => {
+      const input = { uploadId, userId: diner.userId, reading: found, flags: [] }
+      await Promise.all([store(uploadId, { reading: found }), till.run(storeFindings, input), store(uploadId)])
+      await store(uploadId, { reading: { ...found, amount_fen: 100 } })
+      expect(phone.of('receipt_read').length + heard.filter(({ type }) => type === 'receipt_read').length).toBe(1)
+    })
+    const marks = await service.database.query<{ mark: string }>('SELECT mark FROM receipt_marks')
+    expect(marks.length).toBeLessThanOrEqual(2)
+    const { data } = await service.client.get(`/api/photo/review/${uploadId}`, { token: diner.token })
+    expect(data.recognized_amount).toBe('79.00')
   })
 
   test('nothing is told when only the flags are late, or when the upload does not exist', async () => {
