@@ -9,7 +9,7 @@ export type Alert =
   | { event: 'queue_full'; queue: 'till' | 'reader' }
   | { event: 'sms_budget'; period: 'hour' | 'day'; used: number; most: number }
   | { event: 'staff_budget'; budget: 'discretionary' | 'reviews'; staff_id: number; used: number; most: number }
-  | { event: 'staff_pair'; staff_id: number; diner_id: number; points: number }
+  | { event: 'staff_pair'; staff_id: number; diner_id: number; points: number; days?: number }
   | { event: 'flagged_approved'; staff_id: number; subject: string; reasons: readonly string[] }
   | { event: 'approval_asked'; staff_id: number; subject: string; reasons: readonly string[] }
   | { event: 'approval_alone'; staff_id: number; subject: string; reasons: readonly string[] }
@@ -103,7 +103,7 @@ export function detailOf(alert: Alert): string {
     case 'staff_budget':
       return `员工 ${alert.staff_id} 今天${givenBy[alert.budget]} ${alert.used} 积分，额度 ${alert.most}；超出后需要另一位负责人审批`
     case 'staff_pair':
-      return `员工 ${alert.staff_id} 今天已给顾客 ${alert.diner_id} 共 ${alert.points} 积分`
+      return `员工 ${alert.staff_id} ${alert.days ? `近 ${alert.days} 天自行` : '今天已'}给顾客 ${alert.diner_id} 共 ${alert.points} 积分`
     case 'flagged_approved':
       return `员工 ${alert.staff_id} 审核的 ${alert.subject} 已通过（${namesOf(alert.reasons)}）`
     case 'approval_asked':

@@ -33,7 +33,10 @@ export interface Step {
 
 /** What jobs work with. */
 export interface JobDeps {
-  config: Pick<Config, 'REVIEW_TTL_DAYS' | 'BUSINESS_TIMEZONE' | 'DAILY_LOTTERY_LIMIT' | 'LOTTERY_PITY_LIMIT'>
+  config: Pick<
+    Config,
+    'REVIEW_TTL_DAYS' | 'BUSINESS_TIMEZONE' | 'DAILY_LOTTERY_LIMIT' | 'LOTTERY_PITY_LIMIT' | 'STAFF_DAILY_POINTS'
+  >
   database: Database
   till: Till<Push>
   metrics: Metrics

@@ -7,6 +7,7 @@ import type { Job, JobDeps } from './job.ts'
 import { purge } from './purge.ts'
 import { reconcile } from './reconcile.ts'
 import { sweepOrphans } from './sweep-images.ts'
+import { watchGifts } from './watch-gifts.ts'
 
 /**
  * Every job of the service. No job needs to clean up after a crash: an order, its points, its stock and its voucher
@@ -21,6 +22,7 @@ export function schedule(deps: JobDeps): readonly Job[] {
     expireVouchers(deps),
     purge(deps),
     sweepOrphans(deps),
+    watchGifts(deps),
     reconcile(deps),
   ]
 }

@@ -109,3 +109,24 @@ export async function readBudgets(database: Database, day: string, giverId: numb
     reviews: { limit: budgets.review_points, used: given?.ordinary ?? 0 },
   }
 }
+
+const mostPairs = 20
+
+/**
+ * The pairs of giver and diner with at least so many discretionary points between them, the most first. Only those that
+ * went on until the last day are among them.
+ */
+export function readStandingOut(
+  database: Pick<Database, 'query'>,
+  { since, until }: { since: string; until: string },
+  least_points: number,
+): Promise<{ staff_id: number; diner_id: number; points: number }[]> {
+  return database.query(
+    `SELECT giver_id AS staff_id, diner_id, CAST(SUM(discretionary) AS SIGNED) AS points FROM points_given
+      WHERE business_day BETWEEN ? AND ? AND giver_id <> ? AND diner_id <> ?
+      GROUP BY giver_id, diner_id
+     HAVING points >= ? AND MAX(CASE WHEN discretionary > 0 THEN business_day END) = ?
+      ORDER BY points DESC, staff_id, diner_id LIMIT ?`,
+    [since, until, everyone, everyone, least_points, until, mostPairs],
+  )
+}

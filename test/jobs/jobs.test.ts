@@ -185,6 +185,29 @@ test('the job purge deletes the texts of receipts after 90 days, and their marks
   expect(await left()).toEqual([0, 0, 1])
 })
 
+test('the job watch-gifts alerts about a pair that got two daily budgets within 30 days, while it goes on', async () => {
+  const { database, calendar } = service.services
+  const today = calendar.dayOf(service.clock.now())
+  const give = async (days: number, giver: number, diner: number, discretionary: number, ordinary = 0) => {
+    const row = [calendar.plusDays(today, days), giver, diner, discretionary, ordinary]
+    const columns = 'business_day, giver_id, diner_id, discretionary, ordinary'
+    await database.query(`INSERT INTO points_given (${columns}) VALUES (?)`, [row])
+  }
+  await give(-31, 7, 8, 9_999)
+  for (const day of [-30, -20, -10, -1]) await give(day, 7, 8, 2_499)
+  await give(-1, 7, 9, 1, 90_000)
+  await give(-1, 7, 0, 90_000)
+  for (const day of [-12, -11, -10, -2]) await give(day, 5, 6, 3_000)
+  expect(await run('watch-gifts')).toEqual({ outcome: 'done', rows: 0 })
+  await give(-2, 7, 8, 4)
+  expect(await run('watch-gifts')).toEqual({ outcome: 'done', rows: 1 })
+  await until(() => desk.told.length > 0)
+  const details = ['员工 7 近 30 天自行给顾客 8 共 10000 积分']
+  expect(desk.told).toMatchObject([{ body: { event: 'staff_pair', count: 1, details } }])
+  service.clock.advance(day_ms)
+  expect(await run('watch-gifts')).toEqual({ outcome: 'done', rows: 0 })
+})
+
 test('the job sweep-images stops at another installation’s images, alerts once, and works again on its own', async () => {
   const { store } = service.services
   expect(await run('sweep-images')).toEqual({ outcome: 'done', rows: 0 })
