@@ -13,6 +13,7 @@ import approveByTwo from '../../drizzle/0011_approve_by_two.sql' with { type: 't
 import keepWheelVersions from '../../drizzle/0012_keep_wheel_versions.sql' with { type: 'text' }
 import addReceiptTexts from '../../drizzle/0013_add_receipt_texts.sql' with { type: 'text' }
 import addReadingQueue from '../../drizzle/0014_add_reading_queue.sql' with { type: 'text' }
+import addReadEvidence from '../../drizzle/0015_add_read_evidence.sql' with { type: 'text' }
 
 /** A named change of the schema. Once landed it is never edited. */
 export interface Migration {
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   { name: '0012_keep_wheel_versions', sql: keepWheelVersions },
   { name: '0013_add_receipt_texts', sql: addReceiptTexts },
   { name: '0014_add_reading_queue', sql: addReadingQueue },
+  { name: '0015_add_read_evidence', sql: addReadEvidence },
 ]

@@ -38,6 +38,8 @@ export const uploadReviewsTable = mysqlTable(
     read_paid_at: asciiText({ length: 19 }),
     read_merchant: varchar({ length: 100 }),
     read_number: varchar({ length: 64 }),
+    /** What spoke for the amount, and where it stands, as JSON; null while the photo is not read. */
+    read_evidence: jsonText(),
     /** What the reviewer read on it. */
     reviewed_amount_fen: int(),
     estimated_points: int().notNull(),
@@ -97,6 +99,7 @@ export const uploads = mapTable(uploadReviewsTable, {
     'read_paid_at',
     'read_merchant',
     'read_number',
+    'read_evidence',
     'reviewed_amount_fen',
     'estimated_points',
     'flags',

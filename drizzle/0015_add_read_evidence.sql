@@ -1,0 +1,1 @@
+ALTER TABLE `upload_reviews` ADD `read_evidence` json;
