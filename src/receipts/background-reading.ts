@@ -8,7 +8,7 @@ import { conclude } from './conclude.ts'
 import { createFindFlags, type FlagDeps } from './find-flags.ts'
 import { fingerprintOf } from './photo/fingerprint.ts'
 import { objectKeys } from './photo/image-names.ts'
-import { keptReading, type ReceiptReading } from './reading/kept-reading.ts'
+import { keptReading, type ReadEvidence, type ReceiptReading } from './reading/kept-reading.ts'
 import type { Reader } from './reading/reader.ts'
 import { type Claim, claimNext, countQueue, dequeue, giveBack, leaveForLater, mostTries } from './reading-queue.ts'
 import { receiptTextsTable, type Upload, uploadReviewsTable } from './schema.ts'
@@ -130,5 +130,6 @@ function storedReading(upload: Upload, text: string | null): ReceiptReading | nu
     merchantName: upload.read_merchant,
     receiptNumber: upload.read_number,
     text,
+    ...(upload.read_evidence === null ? {} : { evidence: JSON.parse(upload.read_evidence) as ReadEvidence }),
   }
 }

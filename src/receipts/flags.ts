@@ -1,6 +1,6 @@
 import type { Calendar } from '../lib/calendar.ts'
 import { isOneOf } from './merchant-name.ts'
-import type { ReceiptReading } from './reading/kept-reading.ts'
+import type { ReadEvidence, ReceiptReading } from './reading/kept-reading.ts'
 import type { Flag } from './wire.ts'
 
 /** What the settings say about receipts. */
@@ -40,9 +40,15 @@ export function flagsOf(evidence: Evidence, rules: ReceiptRules, calendar: Calen
   return [
     ...evidence.copies,
     ...evidence.repeatedNumber.map((upload_id) => ({ flag: 'repeated_number' as const, upload_id })),
-    ...alone('unread', rules.isRead && amount_fen === null),
+    ...alone(whyUnread(reading?.evidence), rules.isRead && amount_fen === null),
     ...alone('other_merchant', isOther),
     ...alone('amount_differs', differs),
     ...alone('old_receipt', isOld),
   ]
+}
+
+/** Why there is no amount: what the photo shows, an amount above the largest one, or that nothing clear was found. */
+function whyUnread(evidence: ReadEvidence | undefined): Flag['flag'] {
+  if (!evidence || (evidence.kind === 'receipt' && evidence.amount_fen === null)) return 'unread'
+  return evidence.kind === 'receipt' ? 'over_limit' : evidence.kind
 }

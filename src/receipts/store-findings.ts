@@ -53,6 +53,7 @@ function readColumns({ review_status, input_amount_fen }: Readonly<Upload>, read
     read_paid_at: reading.paidAt,
     read_merchant: reading.merchantName,
     read_number: reading.receiptNumber,
+    read_evidence: reading.evidence ? JSON.stringify(reading.evidence) : null,
     ...(review_status === 'pending' && amount_fen !== null ? { estimated_points: estimateOf(amounts) } : {}),
   }
 }

@@ -85,7 +85,7 @@ export const upload: Operation<NewUpload, UploadMade, Push> = {
       read_paid_at: reading?.paidAt ?? null,
       read_merchant: reading?.merchantName ?? null,
       read_number: reading?.receiptNumber ?? null,
-      read_evidence: null,
+      read_evidence: reading?.evidence ? JSON.stringify(reading.evidence) : null,
       reviewed_amount_fen: null,
       estimated_points,
       flags: JSON.stringify(input.flags),

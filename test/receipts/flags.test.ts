@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createCalendar } from '../../src/lib/calendar.ts'
 import { type Evidence, flagsOf, type ReceiptRules } from '../../src/receipts/flags.ts'
+import type { ReadEvidence } from '../../src/receipts/reading/kept-reading.ts'
 
 const reading = {
   amount_fen: 9_900,
@@ -47,6 +48,16 @@ test('a receipt without a read amount is flagged as unread where receipts are re
     expect(kindsOf({ reading: unread })).toEqual([])
   }
   expect(kindsOf({}, { isRead: true })).toEqual([])
+})
+
+test('where there is no amount, the flag says why', () => {
+  const seen = { amount_fen: null, witnesses: [], confidence: 0, boxes: [], invoice: null }
+  const flagOf = (evidence: ReadEvidence) =>
+    kindsOf({ reading: { ...reading, amount_fen: null, paidAt: null, evidence } }, { isRead: true })
+  for (const kind of ['refund', 'unpaid', 'several', 'not_a_receipt'] as const)
+    expect(flagOf({ ...seen, kind })).toEqual([[kind, null]])
+  expect(flagOf({ ...seen, kind: 'receipt' })).toEqual([['unread', null]])
+  expect(flagOf({ ...seen, kind: 'receipt', amount_fen: 1_019_100 })).toEqual([['over_limit', null]])
 })
 
 test('a receipt that names another restaurant is flagged, and one that names none is not', () => {

@@ -35,7 +35,13 @@ test(
     expect(phone.of('receipt_read')).toHaveLength(1)
     const merchant = await signInMerchant(service)
     const pending = await service.client.get('/api/merchant/pending-reviews', { token: merchant.token })
-    expect(pending.data.reviews[0].flags).toContainEqual({ flag: 'amount_differs', upload_id: null })
+    const [shown] = pending.data.reviews
+    expect(shown.flags).toContainEqual({ flag: 'amount_differs', upload_id: null })
+    expect(shown.read).toMatchObject({ amount: '127.80', kind: 'receipt', invoice: null })
+    expect(shown.read.witnesses).toContain('difference')
+    // The amount stands on the right, in the lower half.
+    expect(shown.read.boxes[0].x).toBeGreaterThan(0.5)
+    expect(shown.read.boxes[0].y).toBeGreaterThan(0.5)
   },
   timeout_ms,
 )

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import type { ReadEvidence } from '../../src/receipts/reading/kept-reading.ts'
 import { type Findings, storeFindings } from '../../src/receipts/store-findings.ts'
 import { type Person, signIn, signInMerchant } from '../support/people.ts'
 import { withReplica } from '../support/replica.ts'
@@ -39,6 +40,33 @@ describe('store_findings', () => {
       token: merchant.token,
       body: { upload_id, action: 'approve' },
     })
+
+  test('a reviewer is shown what spoke for the amount, where it stands, and what an invoice’s code says', async () => {
+    const uploadId = await newUpload(service, diner)
+    const shown = async () =>
+      (await service.client.get('/api/merchant/pending-reviews', { token: merchant.token })).data.reviews[0].read
+    expect(await shown()).toBeNull()
+    const boxes = [{ x: 0.6, y: 0.7, width: 0.2, height: 0.03 }]
+    const invoice = { number: '26312000000123456789', amount_fen: 1_019_100, day: '2026-11-18', includesTax: true }
+    const evidence: ReadEvidence = {
+      ...{ kind: 'receipt', amount_fen: 1_019_100, witnesses: ['label', 'words', 'invoice_code'], confidence: 0.97 },
+      ...{ boxes, invoice },
+    }
+    await store(uploadId, { reading: { ...reading, amount_fen: null, evidence } })
+    expect(await shown()).toEqual({
+      ...{
+        amount: '10191.00',
+        kind: 'receipt',
+        witnesses: ['label', 'words', 'invoice_code'],
+        confidence: 0.97,
+        boxes,
+      },
+      invoice: {
+        ...{ number: '26312000000123456789', amount: '10191.00', date: '2026-11-18' },
+        note: expect.stringContaining('不能单独作为凭证'),
+      },
+    })
+  })
 
   test('a late reading is shown to the reviewer and changes the estimate of a pending upload', async () => {
     const uploadId = await newUpload(service, diner)

@@ -8,6 +8,7 @@ import { pageOf } from '../../db/page.ts'
 import type { Calendar } from '../../lib/calendar.ts'
 import { imageName, previewName } from '../../receipts/photo/image-names.ts'
 import { findCopies } from '../../receipts/queries.ts'
+import type { ReadEvidence } from '../../receipts/reading/kept-reading.ts'
 import { type Upload, uploadReviewsTable } from '../../receipts/schema.ts'
 import type { Flag } from '../../receipts/wire.ts'
 import type { ImageLinks } from '../../storage/image-links.ts'
@@ -97,9 +98,25 @@ function reviewItem(upload: Upload, { people, copies }: PageDetails, { imageLink
     estimated_points: upload.estimated_points,
     flags: addCopies(JSON.parse(upload.flags) as Flag[], copies.get(upload.upload_id) ?? []),
     receipt: { paid_at: upload.read_paid_at, merchant_name: upload.read_merchant, number: upload.read_number },
+    read: upload.read_evidence === null ? null : readView(JSON.parse(upload.read_evidence) as ReadEvidence),
     user: personView(people.get(upload.user_id) as Person, absolute),
     review_status: upload.review_status,
     created_at: upload.created_at.toISOString(),
+  }
+}
+
+const codeNote = '二维码内容任何人都能生成，仅供参考，不能单独作为凭证'
+
+function readView({ amount_fen, kind, witnesses, confidence, boxes, invoice }: ReadEvidence): ReviewItem['read'] {
+  return {
+    amount: amount_fen === null ? null : yuanOf(amount_fen),
+    ...{ kind, witnesses: [...witnesses], confidence, boxes: [...boxes] },
+    invoice: invoice && {
+      number: invoice.number,
+      amount: yuanOf(invoice.amount_fen),
+      date: invoice.day,
+      note: codeNote,
+    },
   }
 }
 

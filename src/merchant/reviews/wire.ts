@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { amount, yuan } from '../../contract/money.ts'
 import { refusals } from '../../contract/refusals.ts'
 import { asciiId, day, pageQuery, pagination, prose, timestamp } from '../../contract/wire.ts'
+import { witnesses } from '../../receipts/reading/evidence.ts'
+import { receiptKinds } from '../../receipts/reading/kind.ts'
 import { reviewStatuses } from '../../receipts/schema.ts'
 import { flag } from '../../receipts/wire.ts'
 import { personInfo } from '../../users/user-info.ts'
@@ -50,6 +52,25 @@ export type BatchAnswer = z.output<typeof batchAnswer>
 
 export const pendingQuery = pageQuery.extend({ status: status.default('pending') })
 
+/** Where something stands on the photo, as parts of its width and height from the top left. */
+const photoBox = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+
+/** What the code of an electronic invoice says. Anyone can print such a code: it proves nothing by itself. */
+const invoiceCode = z.object({ number: z.string(), amount: yuan, date: day, note: z.string() })
+
+const readAmount = z.object({
+  /** Null when nothing clear was found. It may be above the largest amount of a receipt. */
+  amount: yuan.nullable(),
+  /** What the photo shows. */
+  kind: z.enum(receiptKinds),
+  /** What spoke for the amount. */
+  witnesses: z.array(z.enum(witnesses)),
+  confidence: z.number().min(0).max(1),
+  /** Where the amount stands. */
+  boxes: z.array(photoBox),
+  invoice: invoiceCode.nullable(),
+})
+
 const reviewItem = z.object({
   upload_id: uploadId,
   image_url: z.string(),
@@ -65,6 +86,8 @@ const reviewItem = z.object({
     merchant_name: z.string().nullable(),
     number: z.string().nullable(),
   }),
+  /** The reading and what spoke for it; null while the photo is not read. */
+  read: readAmount.nullable(),
   user: personInfo,
   review_status: status,
   created_at: timestamp,

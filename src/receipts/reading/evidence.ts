@@ -12,7 +12,7 @@ import type { OcrLine } from './found-text.ts'
  *     invoice_code    an invoice's QR code says it. Anyone can print such a code: it proves nothing by itself
  *     second_reading  a second reading of a blurred copy found it again
  */
-const witnesses = [
+export const witnesses = [
   'label',
   'repeated',
   'difference',

@@ -10,7 +10,7 @@ import type { Row } from './rows.ts'
  *     several        two receipts, or a list of payments
  *     not_a_receipt  nothing of these
  */
-const receiptKinds = ['receipt', 'refund', 'unpaid', 'several', 'not_a_receipt'] as const
+export const receiptKinds = ['receipt', 'refund', 'unpaid', 'several', 'not_a_receipt'] as const
 export type ReceiptKind = (typeof receiptKinds)[number]
 
 /** What the words of a picture say it shows, or null when they say nothing against a receipt. */

@@ -151,11 +151,11 @@ const sessionOptions = {
   enableCpuMemArena: false,
 } as const
 const detectionOptions = { channelOrder: 'bgr' } as const
-const recognitionOptions = { channelOrder: 'bgr', imageWidth: 160 } as const
+const recognitionOptions = { channelOrder: 'bgr', imageWidth: 112 } as const
 // Text is found in a smaller image than the one it is read in. Both are bounded by area, so a long receipt keeps its
 // width.
 const readArea_px = 2_800_000
-const detectedArea_px = 1_250_000
+const detectedArea_px = 1_000_000
 const leastConfidence = 0.5
 const sampledBoxes = 6
 const legible = 0.85
