@@ -1,3 +1,4 @@
+import { giveBackMemory } from './give-back.ts'
 import { createOcr, type ReadText } from './ocr.ts'
 import { loadModels } from './ocr-assets.ts'
 import { loadRuntime } from './ocr-runtime.ts'
@@ -19,8 +20,7 @@ self.onmessage = async ({ data }: MessageEvent<ReaderJob>) => {
   } catch (error) {
     answer({ id: data.id, error: String(error) })
   }
-  // Pixels and tensors are few and large. Without this call those of several photos pile up before they are collected.
-  Bun.gc(true)
+  giveBackMemory()
 }
 
 async function load(scratchDir: string): Promise<ReadText> {
