@@ -3,9 +3,11 @@
  * character fits, so that a misread one gives no wrong amount.
  */
 export function amountInWords(text: string): number | null {
-  for (const [written, yuan = '', jiao, cents, isWhole] of text.replace(/[\s_]/g, '').matchAll(form)) {
+  const plain = text.replace(/[\s_]/g, '')
+  for (const { 0: written, 1: yuan = '', 2: jiao, 3: cents, 4: isWhole, index } of plain.matchAll(form)) {
     const fen = (wholeOf(yuan) ?? Number.NaN) * 100 + figureOf(jiao) * 10 + figureOf(cents)
-    const isFinished = isWhole !== undefined || cents !== undefined || (jiao !== undefined && written.endsWith('角'))
+    const isAtEnd = index + written.length === plain.length
+    const isFinished = isWhole !== undefined || cents !== undefined || jiao !== undefined || isAtEnd
     if (isFinished && fen > 0) return fen
   }
   return null

@@ -14,7 +14,7 @@ export const receiptKinds = ['receipt', 'refund', 'unpaid', 'several', 'not_a_re
 export type ReceiptKind = (typeof receiptKinds)[number]
 
 /** What the words of a picture say it shows, or null when they say nothing against a receipt. */
-export function kindByWords(rows: readonly Row[]): Exclude<ReceiptKind, 'receipt' | 'not_a_receipt'> | null {
+export function kindByWords(rows: readonly Row[]): Exclude<ReceiptKind, 'receipt'> | null {
   const texts = rows.map(({ text }) => text.replace(/\s+/g, ' '))
   const says = (pattern: RegExp, against?: RegExp) =>
     texts.some((text) => pattern.test(text) && !(against?.test(text) ?? false))
@@ -22,6 +22,7 @@ export function kindByWords(rows: readonly Row[]): Exclude<ReceiptKind, 'receipt
   if (says(refundTitle, refundOffer) || (texts[0] !== undefined && /^退款$/.test(texts[0]))) return 'refund'
   if (says(reserved, /预授权完成(?:$|[^为时])/) && !says(/预授权完成\s*(?:$|\/|\(|[A-Z])/)) return 'unpaid'
   if (says(waiting) || (!isDone && says(payButton))) return 'unpaid'
+  if (says(otherPaper) || (says(movedMoney) && !says(/消费|合计|实收|餐/))) return 'not_a_receipt'
   return isListOfPayments(rows) ? 'several' : null
 }
 
@@ -33,6 +34,11 @@ export function showsPayment(rows: readonly Row[]): boolean {
 /** True when the words of a picture are those of a receipt, readable or not. */
 export function looksLikeReceipt(rows: readonly Row[]): boolean {
   return rows.some(({ text }) => receiptWords.test(text))
+}
+
+/** True when a picture shows the ticket of a train, a coach or a ship. */
+export function isTicket(rows: readonly Row[]): boolean {
+  return rows.some(({ text }) => /车票|次车|[一二]等座|检票|客票|船票/.test(text))
 }
 
 const done = /(?:支付|付款|交易|转账|收款)\s?(?:成功|完成)|支付宝账单|已(?:支付|付款|完成)|订单(?:已)?完成/
@@ -50,6 +56,9 @@ const paymentWords =
 const receiptWords =
   /结账|结算|小票|收据|发票|账单|单号|订单|流水|收银|桌号|台号|桌台|支付|付款|实收|实付|合计|总计|receipt|invoice|total|cash(?!mere)|bill|票价/i
 
+const otherPaper = /^(?:.{0,8})(?:报价单|询价单|合同|工资条|工资单)$/
+// Money that only went from one's bank to one's wallet, or back.
+const movedMoney = /充值成功|充值金额|提现(?:成功|金额|到账)|还款(?:成功|金额)/
 const fewestPayments = 3
 
 // A list of payments shows one amount and one time for each.

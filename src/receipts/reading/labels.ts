@@ -2,7 +2,7 @@ import { choosePaid } from './amount.ts'
 import { type Evidence, noEvidence } from './evidence.ts'
 import type { OcrLine } from './found-text.ts'
 import { joinHalfRows } from './half-rows.ts'
-import { kindByWords, looksLikeReceipt, type ReceiptKind, showsPayment } from './kind.ts'
+import { isTicket, kindByWords, looksLikeReceipt, type ReceiptKind, showsPayment } from './kind.ts'
 import { type Pair, pairAmounts } from './pairs.ts'
 import { findMerchant, findNumber, findPaidAt } from './particulars.ts'
 import { type Row, toRows } from './rows.ts'
@@ -32,7 +32,7 @@ export interface Labels {
 export function readLabels(lines: readonly OcrLine[]): Labels {
   const rows = joinHalfRows(toRows(lines))
   const pairs = pairAmounts(rows)
-  const amount = choosePaid(showsPayment(rows) ? pairs : pairs.filter(({ role }) => role !== 'hero'))
+  const amount = choosePaid(pairs.map((pair) => inItsPlace(pair, pairs, rows)))
   const kind = kindOf(rows, pairs, amount)
   return {
     amount: kind === 'receipt' ? amount : noEvidence,
@@ -49,4 +49,11 @@ function kindOf(rows: readonly Row[], pairs: readonly Pair[], amount: Evidence):
   if (byWords) return byWords
   const hasAmounts = pairs.some(({ role }) => role !== 'item' && role !== 'other' && role !== 'hero')
   return amount.fen === null && !hasAmounts && !looksLikeReceipt(rows) ? 'not_a_receipt' : 'receipt'
+}
+
+/** The largest figures show a payment on a page that speaks of one. The only amount of a ticket is its price. */
+function inItsPlace(pair: Pair, pairs: readonly Pair[], rows: readonly Row[]): Pair {
+  if (pair.role === 'hero' && !showsPayment(rows)) return { ...pair, role: 'item' }
+  const isOnly = pairs.every(({ fen }) => fen === pair.fen) && pair.form !== 'bare'
+  return pair.role === 'item' && isOnly && isTicket(rows) ? { ...pair, role: 'due' } : pair
 }

@@ -66,7 +66,7 @@ function proofOf(fen: number, amounts: Amounts): Proof {
   const afterDiscount = discounts.some((off) => isBill(fen + off) || isBill(fen + off - sum(fees)))
   const beforeDiscount = !isSumOfParts && discounts.some((off) => isBill(fen - off))
   const afterChange = change.some((back) => cash.includes(fen + back))
-  const beforeChange = change.some((back) => back > 0 && isBill(fen - back))
+  const beforeChange = !afterChange && change.some((back) => back > 0 && isBill(fen - back))
   const isSum = addsUp(fen, amounts)
   return {
     points:
