@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Installation, openInstallation } from '../src/composition/installation.ts'
+import { type OpenServices, openServices } from '../src/composition/open-services.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { addProduct } from '../src/exchange/add-product.ts'
 import { randomId } from '../src/lib/random.ts'
@@ -42,7 +42,7 @@ const settings = {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
 const service = await serve([join(import.meta.dir, '../src/main.ts'), 'serve'], settings)
-const installation = await openInstallation(loadConfig(settings), say)
+const installation = await openServices(loadConfig(settings), say)
 const people = await signInMany(installation, drawers)
 const products = await makeProducts(installation, productsOnSale)
 await installation.close()
@@ -116,7 +116,7 @@ async function serve(args: string[], env: Record<string, string>): Promise<Serve
 }
 
 /** Signs people in, gives them points and returns their access tokens. */
-async function signInMany({ services }: Installation, count: number): Promise<string[]> {
+async function signInMany({ services }: OpenServices, count: number): Promise<string[]> {
   const one = async (index: number) => {
     const phone = `137${String(index).padStart(8, '0')}`
     const { user, tokens } = await services.accounts.login(
@@ -139,7 +139,7 @@ async function signInMany({ services }: Installation, count: number): Promise<st
   return made
 }
 
-async function makeProducts({ services }: Installation, count: number): Promise<number[]> {
+async function makeProducts({ services }: OpenServices, count: number): Promise<number[]> {
   const made = []
   for (let i = 0; i < count; i += 1) {
     const fields = { name: `压测商品 ${i + 1}`, category: '热菜', exchange_points: 1 }

@@ -1,6 +1,6 @@
 import type { Server } from 'bun'
 import { createApp } from './app.ts'
-import { type Installation, openInstallation } from './composition/installation.ts'
+import { type OpenServices, openServices } from './composition/open-services.ts'
 import { keepWheel, seedProducts, seedWheel } from './composition/seed.ts'
 import type { Services } from './composition/services.ts'
 import type { Config } from './config/config.ts'
@@ -43,8 +43,8 @@ export async function startServer(
   print: (line: string) => void,
   time: Partial<Time> = {},
 ): Promise<RunningServer> {
-  const installation = await openInstallation(config, print, time)
-  const { services } = installation
+  const opened = await openServices(config, print, time)
+  const { services } = opened
   try {
     await seedWheel(services)
     await keepWheel(services)
@@ -59,10 +59,10 @@ export async function startServer(
     services.databaseWatch.start()
     if (config.JOBS) services.jobs.start()
     services.receipts.start()
-    const stop = () => stopInOrder(stepsOf(config, server, installation), config.SHUTDOWN_MS - exitMargin_ms)
+    const stop = () => stopInOrder(stepsOf(config, server, opened), config.SHUTDOWN_MS - exitMargin_ms)
     return { url: `http://${displayHost(config.HOST)}:${server.port}`, services, stop }
   } catch (error) {
-    await installation.close()
+    await opened.close()
     throw error
   }
 }
@@ -92,7 +92,7 @@ function listen(config: Config, services: Services): Server<SocketData> {
 }
 
 /** The steps of a stop, in order. Each may still need those after it. */
-function stepsOf(config: Config, server: Server<SocketData>, { services, closing }: Installation): StopStep[] {
+function stepsOf(config: Config, server: Server<SocketData>, { services, closing }: OpenServices): StopStep[] {
   const { lifecycle, databaseWatch, jobs } = services
   lifecycle.stopping = true
   databaseWatch.stop()

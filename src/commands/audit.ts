@@ -1,4 +1,4 @@
-import { openInstallation } from '../composition/installation.ts'
+import { openServices } from '../composition/open-services.ts'
 import { readAudit } from '../staff/queries.ts'
 import { type AuditQuery, auditQuery } from '../staff/wire.ts'
 import type { Command } from './command.ts'
@@ -10,7 +10,7 @@ const options = ['actor', 'action', 'target', 'from', 'to', 'page', 'limit']
 /** Shows what the staff and the commands did, newest first. */
 export const auditCommand: Command = async ({ args, config, print }) => {
   const { mobile, query } = parse(args)
-  const { services, close } = await openInstallation(config, print)
+  const { services, close } = await openServices(config, print)
   try {
     const actor = mobile === undefined ? {} : { actor_id: (await requireAccount(services, mobile)).user_id }
     const { database, calendar } = services

@@ -1,4 +1,4 @@
-import { openInstallation } from '../composition/installation.ts'
+import { openServices } from '../composition/open-services.ts'
 import type { Services } from '../composition/services.ts'
 import { mostAtOnce } from '../lib/most-at-once.ts'
 import { OperatorError } from '../lib/operator-error.ts'
@@ -18,7 +18,7 @@ const mostNamed = 100
 /** Shows the images that no row knows. Puts them away, brings them back or adopts the store, on an operator's order. */
 export const imagesCommand: Command = async ({ args, config, print }) => {
   const work = workOf(args)
-  const { services, close } = await openInstallation(config, print)
+  const { services, close } = await openServices(config, print)
   try {
     await work(services, print)
     return 0

@@ -1,4 +1,4 @@
-import { openInstallation } from '../composition/installation.ts'
+import { openServices } from '../composition/open-services.ts'
 import type { Services } from '../composition/services.ts'
 import { OperatorError } from '../lib/operator-error.ts'
 import { systemActor } from '../staff/actor.ts'
@@ -12,7 +12,7 @@ export const jobsCommand: Command = async ({ args, config, print }) => {
   const isList = verb === 'list' && name === undefined
   const isRun = verb === 'run' && name !== undefined && rest.length === 0
   if (!isList && !isRun) throw new UsageError('jobs takes list, or run and the name of a job.')
-  const { services, close } = await openInstallation(config, print)
+  const { services, close } = await openServices(config, print)
   try {
     if (isRun) return await runJob(services, name, print)
     for (const job of services.jobs.all) {

@@ -1,4 +1,4 @@
-import { openInstallation } from '../composition/installation.ts'
+import { openServices } from '../composition/open-services.ts'
 import type { Services } from '../composition/services.ts'
 import { phone } from '../contract/wire.ts'
 import { OperatorError } from '../lib/operator-error.ts'
@@ -21,7 +21,7 @@ export function commandOnAccount(verbs: Readonly<Record<string, AccountVerb>>): 
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
     if (!verb || rest.length > 0) throw new UsageError(`Say ${Object.keys(verbs).join(' or ')}, and a phone.`)
     const wanted = requireMobile(mobile)
-    const { services, close } = await openInstallation(config, print)
+    const { services, close } = await openServices(config, print)
     try {
       const { user_id } = await requireAccount(services, wanted)
       const { changed } = await verb.change(services, user_id)

@@ -1,4 +1,4 @@
-import { openInstallation } from '../composition/installation.ts'
+import { openServices } from '../composition/open-services.ts'
 import { randomId } from '../lib/random.ts'
 import { adjust } from '../merchant/counter/adjust.ts'
 import { adjustBody } from '../merchant/counter/wire.ts'
@@ -9,7 +9,7 @@ import { UsageError } from './usage.ts'
 
 export const pointsCommand: Command = async ({ args, config, print }) => {
   const { mobile, points, reason } = parse(args)
-  const { services, close } = await openInstallation(config, print)
+  const { services, close } = await openServices(config, print)
   try {
     const { user_id: userId } = await requireAccount(services, mobile)
     const adjustment = { userId, points, reason, adjustmentId: randomId('ADJ'), actor: systemActor() }

@@ -1,4 +1,4 @@
-import { openInstallation } from '../composition/installation.ts'
+import { openServices } from '../composition/open-services.ts'
 import { findMismatches } from '../reconcile/checks.ts'
 import { repair } from '../reconcile/repair.ts'
 import { systemActor } from '../staff/actor.ts'
@@ -11,7 +11,7 @@ export const reconcileCommand: Command = async ({ args, config, print }) => {
   const isRepair = option === '--repair'
   const isWell = isRepair ? most === undefined || /^\d{1,7}$/.test(most) : option === undefined
   if (!isWell || rest.length > 0) throw new UsageError('reconcile takes --repair, perhaps with a number, or nothing.')
-  const { services, close } = await openInstallation(config, print)
+  const { services, close } = await openServices(config, print)
   try {
     const mismatches = await findMismatches(services.database)
     for (const { check, id, details } of mismatches) print(`MISMATCH ${check}: ${id} ${JSON.stringify(details)}`)

@@ -1,11 +1,11 @@
-import { openInstallation } from '../composition/installation.ts'
+import { openServices } from '../composition/open-services.ts'
 import { seedProducts, seedWheel } from '../composition/seed.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 export const seedCommand: Command = async ({ args, config, print }) => {
   if (args.length > 0) throw new UsageError('seed takes no arguments.')
-  const { services, close } = await openInstallation(config, print)
+  const { services, close } = await openServices(config, print)
   try {
     print((await seedWheel(services)) ? 'The default wheel is installed.' : 'There is a wheel already.')
     const made = await seedProducts(services)

@@ -1,4 +1,4 @@
-import { openInstallation } from '../composition/installation.ts'
+import { openServices } from '../composition/open-services.ts'
 import type { Services } from '../composition/services.ts'
 import { systemActor } from '../staff/actor.ts'
 import { readStaff } from '../staff/queries.ts'
@@ -15,7 +15,7 @@ const peopleAQuery = 100
 /** Shows who has which role, gives someone one, or takes it away. */
 export const staffCommand: Command = async ({ args, config, print }) => {
   const work = workOf(args)
-  const { services, close } = await openInstallation(config, print)
+  const { services, close } = await openServices(config, print)
   try {
     await work(services, print)
     return 0

@@ -34,29 +34,29 @@ export interface SharedCounts {
   digest(who: string): string
 }
 
-/** Allows each user or address `points` uses in each `window_s`, counted on this replica or, with `shared`, on all. */
+/** Allows each user or address so many `uses` in each `window_s`, counted on this replica or, with `shared`, on all. */
 export function createRateLimit(
   name: string,
-  points: number,
+  uses: number,
   window_s: number,
   enabled: boolean,
   shared?: SharedCounts,
 ): RateLimit {
   if (!enabled) return { take: async () => unlimited, check: async () => {} }
-  const alone = new RateLimiterMemory({ keyPrefix: name, points, duration: window_s })
-  const limiter = shared ? sharedLimiter(name, points, window_s, shared, alone) : alone
+  const alone = new RateLimiterMemory({ keyPrefix: name, points: uses, duration: window_s })
+  const limiter = shared ? sharedLimiter(name, uses, window_s, shared, alone) : alone
   const giveBack = async (who: string | number) => {
     const { consumedPoints } = await limiter.reward(who)
     // An attacker with ever new addresses must not fill the memory with empty counts.
     if (consumedPoints <= 0) await limiter.delete(who)
   }
-  const consume = async (who: string | number, uses: 0 | 1) => {
+  const consume = async (who: string | number, count: 0 | 1) => {
     try {
-      return await limiter.consume(who, uses)
+      return await limiter.consume(who, count)
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
       // The library also counts what it refuses.
-      if (uses > 0) await giveBack(who)
+      if (count > 0) await giveBack(who)
       throw exhausted(error, window_s)
     }
   }
@@ -67,7 +67,7 @@ export function createRateLimit(
     },
     async check(who) {
       const used = await consume(who, 0)
-      if (used.consumedPoints >= points) throw exhausted(used, window_s)
+      if (used.consumedPoints >= uses) throw exhausted(used, window_s)
     },
   }
 }
@@ -107,7 +107,7 @@ export function withSite(network: RateLimit, site: RateLimit): RateLimit {
 /** Runs the library's own script over the relay's Redis connection. */
 function sharedLimiter(
   name: string,
-  points: number,
+  uses: number,
   window_s: number,
   shared: SharedCounts,
   insuranceLimiter: RateLimiterMemory,
@@ -127,7 +127,7 @@ function sharedLimiter(
     useRedisPackage: true,
     rejectIfRedisNotReady: true,
     keyPrefix,
-    points,
+    points: uses,
     duration: window_s,
     insuranceLimiter,
   })

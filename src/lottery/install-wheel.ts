@@ -12,7 +12,7 @@ export type SeedPrize = Pick<
   'prize_id' | 'prize_name' | 'prize_type' | 'prize_value' | 'angle' | 'color' | 'probability' | 'is_activity'
 >
 
-export interface WheelInstallation {
+export interface FirstWheel {
   prizes: readonly SeedPrize[]
   pityPrizeId: number
   costPoints: number
@@ -20,8 +20,8 @@ export interface WheelInstallation {
   actor: Actor
 }
 
-/** Creates the wheel of a new installation. Does nothing when there is a wheel already. */
-export const installWheel: Operation<WheelInstallation, { installed: boolean }> = {
+/** Creates the wheel of an empty database. Does nothing when there is a wheel already. */
+export const installWheel: Operation<FirstWheel, { installed: boolean }> = {
   name: 'install_wheel',
   laneKey: () => 'wheel',
   needs: () => [rows(wheelRow, onlyWheel)],

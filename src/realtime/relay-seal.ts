@@ -45,7 +45,7 @@ export function createRelaySeal(secret: string, previousSecret: string | undefin
   }
 }
 
-/** Installations that share one Redis have different channels. */
+/** Deployments that share one Redis have different channels. */
 function channelOf(secret: string): string {
   return `restaurant-points:${createHmac('sha256', secret).update('relay-channel').digest('hex').slice(0, 16)}`
 }

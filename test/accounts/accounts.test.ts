@@ -208,7 +208,7 @@ describe('an access token', () => {
     const { token, userId } = await signIn(service)
     await get('/api/user/info', token)
     await service.database.query("UPDATE users SET status = 'banned' WHERE user_id = ?", [userId])
-    service.clock.set(-3_600_000)
+    service.clock.shift(-3_600_000)
     service.clock.advance(30_000)
     expect((await get('/api/user/info', token)).code).toBe(2004)
   })

@@ -348,12 +348,12 @@ describe('life', () => {
 
   test('setting the clock a day back or ahead closes no live socket and keeps no silent one open', async () => {
     const person = await signIn(service)
-    service.clock.set(-day_ms)
+    service.clock.shift(-day_ms)
     const [alive, silent] = [await connectAs(service.url, person), await openSilently(service.url, person.token)]
-    service.clock.set(day_ms)
+    service.clock.shift(day_ms)
     await Bun.sleep(1_500)
     expect(service.services.realtime.sockets()).toBe(2)
-    service.clock.set(-day_ms)
+    service.clock.shift(-day_ms)
     service.clock.advance(119_000)
     await settled(alive)
     service.clock.advance(1_000)

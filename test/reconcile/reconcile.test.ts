@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Installation, openInstallation } from '../../src/composition/installation.ts'
+import { type OpenServices, openServices } from '../../src/composition/open-services.ts'
 import { seedWheel } from '../../src/composition/seed.ts'
 import { findMismatches } from '../../src/reconcile/checks.ts'
 import { repair } from '../../src/reconcile/repair.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { testConfig } from '../support/service.ts'
 
-let installation: Installation
+let installation: OpenServices
 const run = (sql: string) => installation.services.database.query(sql)
 
 const at = "'2026-11-22 04:00:00'"
@@ -30,7 +30,7 @@ const drawn = `INSERT INTO lottery_records (draw_id, draw_sequence, user_id, pri
 
 beforeAll(async () => {
   const database = await createTestDatabase(`points_reconcile_${process.pid}`)
-  installation = await openInstallation(testConfig(database), () => {})
+  installation = await openServices(testConfig(database), () => {})
   await seedWheel(installation.services)
 })
 afterAll(() => installation.close())

@@ -22,8 +22,8 @@ export interface TestService {
   readonly dataDir: string
   readonly services: RunningServer['services']
   readonly database: Database
-  /** The service's clock. `advance` lets time pass; `set` moves only the time of day. */
-  readonly clock: Time & { advance(ms: number): void; set(ms: number): void }
+  /** The service's clock. `advance` lets time pass; `shift` moves only the time of day. */
+  readonly clock: Time & { advance(ms: number): void; shift(ms: number): void }
   /** Calls over HTTP. It checks each answer against the OpenAPI document. */
   readonly client: Client
   /** What the service printed to its terminal. */
@@ -65,7 +65,7 @@ export function useService(settings: Settings = {}): TestService {
       offset_ms += ms
       passed_ms += ms
     },
-    set: (ms: number) => {
+    shift: (ms: number) => {
       offset_ms += ms
     },
   }

@@ -14,7 +14,7 @@ export interface ShownWheel {
   prizes: readonly NamedPrize[]
 }
 
-/** The wheel of a new installation, with its pity prize. */
+/** The default wheel, with its pity prize. */
 export interface DefaultWheel {
   prizes: readonly (NamedPrize & { probability: number })[]
   pity_prize_id: number

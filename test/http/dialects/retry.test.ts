@@ -30,7 +30,7 @@ beforeAll(async () => {
       offset_ms += ms
       passed_ms += ms
     },
-    set: (ms: number) => {
+    shift: (ms: number) => {
       offset_ms += ms
     },
   }

@@ -143,12 +143,12 @@ describe('a wheel that was drawn from', () => {
   test('the database’s clock says which day is next, whatever the clocks of the replicas say', async () => {
     const effective_from = await nextDay()
     for (const by_ms of [-3 * day_ms, 3 * day_ms]) {
-      service.clock.set(by_ms)
+      service.clock.shift(by_ms)
       const { answer } = (await editOn(service.services.till as never, only(defaultPrize.points))) as never as {
         answer: { effective_from: string }
       }
       expect(answer.effective_from).toBe(effective_from)
-      service.clock.set(-by_ms)
+      service.clock.shift(-by_ms)
     }
     expect((await config()).next_change.effective_from).toBe(effective_from)
   })

@@ -12,7 +12,7 @@ import { systemTime, type Time } from '../lib/time.ts'
 import { createServices, type Services } from './services.ts'
 
 /** The services, on a database that is reachable and migrated. */
-export interface Installation {
+export interface OpenServices {
   services: Services
   /** What ends all of it, in order. */
   closing: readonly StopStep[]
@@ -24,11 +24,11 @@ export interface Installation {
  * Opens the configured database, or starts the private one, migrates it and builds the services.
  * @throws {OperatorError} when the database or the data directory can't be used.
  */
-export async function openInstallation(
+export async function openServices(
   config: Config,
   print: (line: string) => void,
   time: Partial<Time> = {},
-): Promise<Installation> {
+): Promise<OpenServices> {
   try {
     return await install(config, print, { ...systemTime, ...time })
   } catch (error) {
@@ -36,7 +36,7 @@ export async function openInstallation(
   }
 }
 
-async function install(config: Config, print: (line: string) => void, time: Time): Promise<Installation> {
+async function install(config: Config, print: (line: string) => void, time: Time): Promise<OpenServices> {
   const { address, stop } = await databaseOf(config, print)
   const logger = createLogger({ level: config.LOG_LEVEL, format: logFormat(config) })
   const services = createServices({ config, address, secret: secretOf(config), logger, print, ...time })
