@@ -12,6 +12,19 @@ export const jsonText = customType<{ data: string; driverData: unknown }>({
   fromDriver: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
 })
 
+/** A few bytes, such as a hash; in the program they are text in hex. */
+export const hexBytes = customType<{ data: string; driverData: Uint8Array; config: { length: number } }>({
+  dataType: (config) => `binary(${config?.length ?? 32})`,
+  fromDriver: (value) => Buffer.from(value).toString('hex'),
+  toDriver: (value) => Buffer.from(value, 'hex'),
+})
+
+/** Up to 16 MiB. */
+export const longBytes = customType<{ data: Buffer; driverData: Uint8Array }>({
+  dataType: () => 'mediumblob',
+  fromDriver: (value) => Buffer.from(value),
+})
+
 /** An instant in UTC, to the millisecond. */
 export const instant = () => datetime({ fsp: 3 })
 

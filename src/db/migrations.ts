@@ -14,6 +14,7 @@ import keepWheelVersions from '../../drizzle/0012_keep_wheel_versions.sql' with 
 import addReceiptTexts from '../../drizzle/0013_add_receipt_texts.sql' with { type: 'text' }
 import addReadingQueue from '../../drizzle/0014_add_reading_queue.sql' with { type: 'text' }
 import addReadEvidence from '../../drizzle/0015_add_read_evidence.sql' with { type: 'text' }
+import addLogAndEpochs from '../../drizzle/0016_add_log_and_epochs.sql' with { type: 'text' }
 
 /** A named change of the schema. Once landed it is never edited. */
 export interface Migration {
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   { name: '0013_add_receipt_texts', sql: addReceiptTexts },
   { name: '0014_add_reading_queue', sql: addReadingQueue },
   { name: '0015_add_read_evidence', sql: addReadEvidence },
+  { name: '0016_add_log_and_epochs', sql: addLogAndEpochs },
 ]
