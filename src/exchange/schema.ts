@@ -17,6 +17,7 @@ import { asciiText, instant, utcNow } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
+import { stockLeaf } from './stock-leaf.ts'
 
 export const orderStatuses = ['pending', 'completed', 'cancelled', 'expired'] as const
 export const stockOperations = ['purchase', 'restock', 'admin_adjust', 'cancel', 'expire'] as const
@@ -156,4 +157,5 @@ export const stockMovements = mapTable(stockMovementsTable, {
   key: ['movement_id'],
   lock: 'none',
   updates: [],
+  logged: { leafOf: stockLeaf },
 })

@@ -18,7 +18,7 @@ export async function readPointsRecords(database: Database, userId: number, quer
     where: and(...conditions),
     order: [desc(table.seq)],
   })
-  const records = rows.map(({ record_id, user_id: _user, seq: _seq, created_at, ...record }) => ({
+  const records = rows.map(({ record_id, user_id: _user, seq: _seq, salt: _salt, created_at, ...record }) => ({
     id: record_id,
     ...record,
     created_at: created_at.toISOString(),

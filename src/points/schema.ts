@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { bigint, check, int, mysqlEnum, mysqlTable, primaryKey, unique, varchar } from 'drizzle-orm/mysql-core'
-import { asciiText, instant } from '../db/columns.ts'
+import { asciiText, hexBytes, instant } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
+import { ledgerLeaf } from './leaf.ts'
 
 /** Where points come from and go to. */
 export const ledgerSources = [
@@ -34,6 +35,8 @@ export const pointsRecordsTable = mysqlTable(
     related_id: asciiText({ length: 64 }).notNull(),
     description: varchar({ length: 255 }).notNull(),
     balance_after: int().notNull(),
+    /** Hides the description in the log; null in rows that are older than the log. */
+    salt: hexBytes({ length: 16 }),
     created_at: instant().notNull(),
   },
   (table) => [
@@ -54,6 +57,7 @@ export const pointsRecords = mapTable(pointsRecordsTable, {
   key: ['record_id'],
   lock: 'none',
   updates: [],
+  logged: { leafOf: ledgerLeaf, salt: 'salt' },
 })
 
 /** One row for each user and business day. */

@@ -83,7 +83,7 @@ export async function readAudit(
     database,
     rows.map(({ actor_id }) => actor_id),
   )
-  const records = rows.map(({ actor_id, state_before, state_after, details, created_at, ...row }) => {
+  const records = rows.map(({ actor_id, state_before, state_after, details, salt: _salt, created_at, ...row }) => {
     const actor = actors.get(actor_id ?? 0)
     return {
       ...row,

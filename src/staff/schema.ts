@@ -1,8 +1,9 @@
 import { bigint, index, int, mysqlEnum, mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core'
-import { asciiText, instant, jsonText } from '../db/columns.ts'
+import { asciiText, hexBytes, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable, type TableMapping } from '../till/table-mapping.ts'
 import { usersTable } from '../users/schema.ts'
+import { auditLeaf, roleLeaf } from './leaves.ts'
 import { roles } from './roles.ts'
 
 /**
@@ -32,6 +33,7 @@ export const staff = mapTable(staffTable, {
   key: ['user_id'],
   lock: 'update',
   updates: ['role', 'granted_by', 'granted_at', 'revoked_at'],
+  logged: { leafOf: roleLeaf, on: ['role', 'granted_at', 'revoked_at'] },
 })
 
 /** Who changed or looked up what on the merchant's side or by command, append-only. */
@@ -52,6 +54,8 @@ export const auditLogTable = mysqlTable(
     state_after: jsonText(),
     /** Reasons, and whatever else there is to say. */
     details: jsonText().notNull(),
+    /** Hides names and reasons in the log; null in rows that are older than the log. */
+    salt: hexBytes({ length: 16 }),
     created_at: instant().notNull(),
   },
   (table) => [
@@ -68,6 +72,7 @@ export const auditLog = mapTable(auditLogTable, {
   key: ['audit_id'],
   lock: 'none',
   updates: [],
+  logged: { leafOf: auditLeaf, salt: 'salt' },
 })
 
 /**

@@ -1,5 +1,5 @@
-import { bigint, index, mediumtext, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
-import { asciiText, instant } from '../db/columns.ts'
+import { bigint, index, int, mediumtext, mysqlTable, primaryKey, unique } from 'drizzle-orm/mysql-core'
+import { asciiText, hexBytes, instant, longBytes } from '../db/columns.ts'
 
 /** The first answer to each idempotency key. A key takes effect once. */
 export const idempotencyKeysTable = mysqlTable(
@@ -26,3 +26,23 @@ export const tillLanesTable = mysqlTable('till_lanes', {
   batch: bigint({ mode: 'number' }).notNull(),
   updated_at: instant().notNull(),
 })
+
+/**
+ * What each commit did, as one entry of the log: the root over its leaves. Rows are only added; sealing gives each its
+ * place in the log.
+ */
+export const logEntriesTable = mysqlTable(
+  'log_entries',
+  {
+    entry_id: bigint({ mode: 'number' }).autoincrement().primaryKey(),
+    leaf_count: int().notNull(),
+    root: hexBytes({ length: 32 }).notNull(),
+    /** Each leaf's label and hash; see `till/log-entry.ts`. */
+    leaves: longBytes().notNull(),
+    created_at: instant().notNull(),
+    log_index: bigint({ mode: 'number' }),
+  },
+  // Each place in the log is taken once. Serves sealing, which looks for entries without a place, and tiles and proofs,
+  // which read entries by their place.
+  (table) => [unique('log_entries_index').on(table.log_index)],
+)

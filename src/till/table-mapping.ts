@@ -2,6 +2,7 @@ import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { AnyMySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import { raw } from 'mysql2'
 import type { Transaction } from '../db/transact.ts'
+import type { Leaf } from './log-entry.ts'
 
 /** The values of a row's key columns, in the mapping's order. */
 export type Key = readonly (string | number)[]
@@ -19,6 +20,8 @@ export interface TableMapping<Row extends object = object, Column extends string
   readonly rank: number
   /** The columns that may be changed. */
   readonly updates: readonly Column[]
+  /** What the log says of its rows. Without it their changes leave no leaf. */
+  readonly logged?: LeafRule<Row> | undefined
   keyOf(row: Row): Key
   load(tx: Transaction, keys: readonly Key[]): Promise<Row[]>
   insert(tx: Transaction, rows: readonly Row[]): Promise<void>
@@ -27,6 +30,15 @@ export interface TableMapping<Row extends object = object, Column extends string
   /** Inserts rows whose ids the database makes. Returns them in the order of their seeds. */
   create(tx: Transaction, seeds: readonly Seed[]): Promise<Row[]>
   remove(tx: Transaction, rows: readonly Row[]): Promise<void>
+}
+
+/** What the log says of rows of a table, so that no change of them goes unnoticed. */
+export interface LeafRule<Row> {
+  /** A row that is added leaves this leaf, and so does a change of one of the columns `on`. */
+  leafOf(row: Row): Leaf
+  on?: readonly string[]
+  /** The column that gets a random value, which `leafOf` puts before free text: nobody can guess the text by its hash. */
+  salt?: string
 }
 
 /** What an operation asks for: rows by key, or a new row whose id the database makes. */
@@ -45,6 +57,7 @@ export interface TableMappingOptions<Row, Column extends keyof Row & string> {
   /** `update` locks what it loads, `none` reads what is committed. */
   lock: 'update' | 'none'
   updates: readonly Column[]
+  logged?: LeafRule<Row> & { on?: readonly (keyof Row & string)[]; salt?: keyof Row & string }
 }
 
 const lockClause = { update: ' FOR UPDATE', none: '' }
@@ -101,6 +114,7 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
     name,
     rank: options.rank,
     updates: options.updates,
+    logged: options.logged,
     keyOf,
     async load(tx, keys) {
       const where = whereKeys(keys)

@@ -1,4 +1,6 @@
 import type { Transaction } from '../db/transact.ts'
+import { LogBook } from './log-book.ts'
+import type { Leaf } from './log-entry.ts'
 import type { Finder, Key, Need, TableMapping } from './table-mapping.ts'
 
 const nameOf = (key: Key) => key.join('\u0000')
@@ -27,6 +29,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   #columns = new Map<TableMapping, Set<string>>()
   #fresh = new Map<unknown, Map<TableMapping, object>>()
   #kept = new Set<object>()
+  #logBook = new LogBook()
   /** The rows that each operation named or made. */
   #seen = new Map<unknown, Map<TableMapping, Set<string>>>()
   #undo: (() => void)[] = []
@@ -90,6 +93,8 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     const changed = entryOf(this.#changed, mapping, () => new Set<object>())
     const wasChanged = changed.has(row)
     Object.assign(row, patch)
+    if (mapping.logged?.on?.some((column) => Object.hasOwn(patch, column)))
+      this.#undo.push(this.#logBook.note(mapping, row))
     if (!isNew) changed.add(row)
     this.#undo.push(() => {
       Object.assign(row, before)
@@ -101,6 +106,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   append<Row extends object>(mapping: TableMapping<Row>, row: Partial<Row>): void {
     const added = entryOf(this.#added, mapping, () => new Set<object>())
     added.add(row)
+    if (mapping.logged) this.#undo.push(this.#logBook.note(mapping, row))
     const key = mapping.keyOf(row as Row)
     const name = key.includes(undefined as never) ? undefined : nameOf(key)
     if (name !== undefined) {
@@ -111,6 +117,11 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
       added.delete(row)
       if (name !== undefined) this.#rows.get(mapping)?.delete(name)
     })
+  }
+
+  /** Puts a leaf into the log that belongs to no row. */
+  log(leaf: Leaf): void {
+    this.#undo.push(this.#logBook.add(leaf))
   }
 
   /** Publishes these once this batch is committed. */
@@ -146,12 +157,13 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
 
   /** True when there is anything to write. */
   get touched(): boolean {
-    return this.#kept.size > 0 || anyRows(this.#added) || anyRows(this.#changed)
+    return this.#kept.size > 0 || this.#logBook.hasLeaves || anyRows(this.#added) || anyRows(this.#changed)
   }
 
-  /** Writes what changed, in lock order, and drops fresh rows that nobody kept. */
+  /** Writes what changed, in lock order, and drops fresh rows that nobody kept. The log is told in the same commit. */
   async save(tx: Transaction): Promise<void> {
     const byRank = (a: TableMapping, b: TableMapping) => a.rank - b.rank
+    this.#logBook.salt()
     for (const mapping of [...this.#changed.keys()].sort(byRank)) {
       const rows = [...(this.#changed.get(mapping) ?? [])]
       if (rows.length > 0) await mapping.update(tx, rows, this.#columns.get(mapping) ?? new Set())
@@ -165,6 +177,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
       for (const [mapping, row] of made) if (!this.#kept.has(row)) entryOf(unwanted, mapping, () => []).push(row)
     }
     for (const [mapping, rows] of unwanted) await mapping.remove(tx, rows)
+    await this.#logBook.write(tx, this.now)
   }
 
   async #loadRows(tx: Transaction, mapping: TableMapping, wanted: readonly Wanted[]): Promise<void> {

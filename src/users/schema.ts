@@ -3,6 +3,7 @@ import { boolean, check, index, int, mysqlEnum, mysqlTable, varchar } from 'driz
 import { asciiText, instant, jsonText, utcNow } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
+import { statusLeaf } from './leaf.ts'
 
 /** Accounts. `total_points` equals the sum of the account's ledger, and `ledger_seq` is the ledger's last number. */
 export const usersTable = mysqlTable(
@@ -55,4 +56,5 @@ export const users = mapTable(usersTable, {
     'device_info',
     'updated_at',
   ],
+  logged: { leafOf: statusLeaf, on: ['status'] },
 })

@@ -3,7 +3,7 @@ import { epochLeaf, leafId, wheelHash } from '../../src/fairness/leaves.ts'
 import { leavesOf, receiptOf } from '../../src/fairness/receipt.ts'
 import { rollOf } from '../../src/fairness/rolls.ts'
 import { signCheckpoint } from '../../src/tlog/format/checkpoint.ts'
-import { entryBytes } from '../../src/tlog/format/entries.ts'
+import { entryBytes, entryRoot } from '../../src/tlog/format/entries.ts'
 import { makeSignerKey, signerOf } from '../../src/tlog/format/notes.ts'
 import { inclusionSpans, leafHash, rootOf, spanHash } from '../../src/tlog/format/tree.ts'
 import type { Draw, LeafPlace, Proof, Receipt, Turn, WheelDocument } from '../../src/verifier/documents.ts'
@@ -80,7 +80,7 @@ export function createFairWorld() {
   }
 
   const placeOf = (leaf: Buffer): LeafPlace => {
-    const entries = commits.map((leaves) => leafHash(entryBytes(leaves.map(hashed))))
+    const entries = commits.map((leaves) => leafHash(entryBytes(leaves.length, entryRoot(leaves.map(hashed)))))
     const log_index = commits.findIndex((leaves) => leaves.some((one) => one.equals(leaf)))
     const leaves = (commits[log_index] ?? []).map((one) => leafHash(hashed(one)))
     const leaf_index = (commits[log_index] ?? []).findIndex((one) => one.equals(leaf))
@@ -94,7 +94,7 @@ export function createFairWorld() {
   }
   const hashed = (leaf: Buffer) => Buffer.from(leafId(leaf), 'hex')
   const checkpoint = () => {
-    const root = rootOf(commits.map((leaves) => leafHash(entryBytes(leaves.map(hashed)))))
+    const root = rootOf(commits.map((leaves) => leafHash(entryBytes(leaves.length, entryRoot(leaves.map(hashed))))))
     return signCheckpoint({ size: commits.length, root }, signer)
   }
 

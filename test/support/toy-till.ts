@@ -107,7 +107,7 @@ export async function createToyTables(url: string): Promise<void> {
 /** Resets the toy tables to ten jars with 100 coins each. */
 export async function resetToys(url: string): Promise<void> {
   const database = openDatabase({ address: { uri: url }, poolSize: 2 })
-  for (const table of ['toy_jars', 'toy_notes', 'idempotency_keys', 'till_lanes']) {
+  for (const table of ['toy_jars', 'toy_notes', 'idempotency_keys', 'till_lanes', 'log_entries']) {
     await database.query(`DELETE FROM ${table}`)
   }
   const ten = Array.from({ length: 10 }, (_, index) => [index + 1, 100])

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { openCheckpoint, signCheckpoint } from '../../src/tlog/format/checkpoint.ts'
 import { isKeyName, makeSignerKey, openNote, signerOf, signNote } from '../../src/tlog/format/notes.ts'
-import { emptyRoot } from '../../src/tlog/format/tree.ts'
+import { rootOf } from '../../src/tlog/format/tree.ts'
 
 /** The example of Go's package sumdb/note. */
 const neumann = signerOf('PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz')
@@ -34,14 +34,14 @@ test('a note whose text, signature or signer was changed does not open', () => {
 
 test('a checkpoint says the log’s name, its size and its root', () => {
   const signer = signerOf(makeSignerKey('restaurant.example/log'))
-  const note = signCheckpoint({ size: 12, root: emptyRoot }, signer)
+  const note = signCheckpoint({ size: 12, root: rootOf([]) }, signer)
   expect(note.split('\n').slice(0, 4)).toEqual([
     'restaurant.example/log',
     '12',
     '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
     '',
   ])
-  expect(openCheckpoint(note, signer)).toEqual({ size: 12, root: emptyRoot })
+  expect(openCheckpoint(note, signer)).toEqual({ size: 12, root: rootOf([]) })
   expect(openCheckpoint(signNote('another.example/log\n12\n47DEQ\n', signer), signer)).toBeUndefined()
   expect(openCheckpoint(note.replace('\n12\n', '\n13\n'), signer)).toBeUndefined()
 })

@@ -1,15 +1,15 @@
 import { CanonicalBytes } from './bytes.ts'
-import { leafHash, rootOf } from './tree.ts'
+import { type Hash, leafHash, rootOf } from './tree.ts'
 
 /**
- * An entry of the log: what one commit did, as the root over its leaves.
+ * The root of a commit's tree.
  * @param leaves the hash of each leaf's bytes
  */
-export function entryBytes(leaves: readonly Uint8Array[]): Buffer {
-  return entryOf(leaves.length, rootOf(leaves.map(leafHash)))
+export function entryRoot(leaves: readonly Uint8Array[]): Hash {
+  return rootOf(leaves.map(leafHash))
 }
 
-/** An entry by the number of its leaves and their root. */
-function entryOf(leafCount: number, root: Uint8Array): Buffer {
+/** An entry of the log: what one commit did, by the number of its leaves and their root. */
+export function entryBytes(leafCount: number, root: Uint8Array): Buffer {
   return new CanonicalBytes('rp-entry/1').u32(leafCount).bytes(root).done()
 }

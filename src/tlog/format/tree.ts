@@ -12,9 +12,6 @@ export function sha256(bytes: Uint8Array): Hash {
   return hash
 }
 
-/** The root of no leaves. */
-export const emptyRoot: Hash = sha256(new Uint8Array())
-
 export function leafHash(leaf: Uint8Array): Hash {
   return sha256(Buffer.concat([leafTag, leaf]))
 }
@@ -28,10 +25,10 @@ export function nodeHash(left: Hash, right: Hash): Hash {
   return sha256(pair)
 }
 
-/** The root of a tree by the hashes of its leaves. */
+/** The root of a tree by the hashes of its leaves; without leaves, the hash of nothing. */
 export function rootOf(hashes: readonly Hash[]): Hash {
   let level = hashes
-  if (level.length === 0) return emptyRoot
+  if (level.length === 0) return sha256(new Uint8Array())
   while (level.length > 1) {
     const next: Hash[] = []
     for (let at = 0; at + 1 < level.length; at += 2) next.push(nodeHash(level[at] as Hash, level[at + 1] as Hash))
