@@ -108,7 +108,15 @@ async function openServices(settings: Record<string, string>) {
   const config = loadConfig(settings)
   const { DATABASE_URL: uri = '', JWT_SECRET: secret = '' } = config
   const logger = createLogger({ level: 'warn', format: 'json' })
-  const services = createServices({ config, address: { uri }, secret, logger, print: tell, now: () => new Date() })
+  const services = createServices({
+    config,
+    address: { uri },
+    secret,
+    logKey: undefined,
+    logger,
+    print: tell,
+    now: () => new Date(),
+  })
   await migrate(services.database)
   await seedWheel(services)
   await seedProducts(services)

@@ -26,6 +26,7 @@ import { socketRoutes } from './realtime/routes.ts'
 import { imageForm } from './receipts/photo/image-desk.ts'
 import { receiptsRoutes, uploadForm } from './receipts/routes.ts'
 import { imagePaths, imageRoutes } from './storage/routes.ts'
+import { logPaths, logRoutes } from './tlog/routes.ts'
 import { walletRoutes } from './wallet/routes.ts'
 
 /** Paths that take an image as multipart. They have their own limits, and may be as slow as the phone's network. */
@@ -59,9 +60,10 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.route('/', socketRoutes(services))
   if (config.RATE_LIMIT) {
     app.use('/api/*', limitAddresses(limits.address))
-    for (const path of imagePaths) app.use(path, limitAddresses(limits.image))
+    for (const path of [...imagePaths, ...logPaths]) app.use(path, limitAddresses(limits.image))
   }
   app.route('/', imageRoutes(services))
+  app.route('/', logRoutes(services))
   app.use('/api/*', jsonBody(uploadPaths))
   for (const path of uploadPaths) app.use(path, patient)
   app.route('/api/auth', authRoutes(services))

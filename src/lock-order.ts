@@ -34,4 +34,7 @@ export const lockOrder = {
   wheelVersions: 107,
   journals: 110,
   idempotencyKeys: 120,
+  logHead: 130,
+  logEntries: 131,
+  logNodes: 132,
 } as const

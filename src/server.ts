@@ -58,6 +58,7 @@ export async function startServer(
     })
     services.databaseWatch.start()
     if (config.JOBS) services.jobs.start()
+    if (config.JOBS) services.sealer?.start()
     services.receipts.start()
     const stop = () => stopInOrder(stepsOf(config, server, opened), config.SHUTDOWN_MS - exitMargin_ms)
     return { url: `http://${displayHost(config.HOST)}:${server.port}`, services, stop }
@@ -93,14 +94,14 @@ function listen(config: Config, services: Services): Server<SocketData> {
 
 /** The steps of a stop, in order. Each may still need those after it. */
 function stepsOf(config: Config, server: Server<SocketData>, { services, closing }: OpenServices): StopStep[] {
-  const { lifecycle, databaseWatch, jobs } = services
+  const { lifecycle, databaseWatch, jobs, sealer } = services
   lifecycle.stopping = true
   databaseWatch.stop()
-  const jobsEnded = jobs.stop()
+  const jobsEnded = Promise.all([jobs.stop(), sealer?.stop()])
   return [
     { name: 'grace', run: () => Bun.sleep(graceOf(config)) },
     { name: 'requests', run: () => unanswered(server), left: () => `${server.pendingRequests} unanswered` },
-    { name: 'jobs', run: () => jobsEnded },
+    { name: 'jobs', run: async () => void (await jobsEnded) },
     ...closing,
   ]
 }

@@ -19,7 +19,7 @@ const floors: readonly (readonly string[])[] = [
   ['http'],
   ['http/dialects'],
   ['storage', 'users'],
-  ['points'],
+  ['points', 'tlog'],
   ['staff', 'vouchers', 'receipts/photo'],
   ['accounts', 'approvals', 'lottery', 'exchange', 'receipts/reading'],
   ['receipts', 'wallet'],

@@ -13,6 +13,8 @@ export type Alert =
   | { event: 'flagged_approved'; staff_id: number; subject: string; reasons: readonly string[] }
   | { event: 'approval_asked'; staff_id: number; subject: string; reasons: readonly string[] }
   | { event: 'approval_alone'; staff_id: number; subject: string; reasons: readonly string[] }
+  | { event: 'log_stopped'; why: 'late' | 'halted' }
+  | { event: 'draws_unproven'; without: readonly string[] }
   | { event: 'database_away' }
   | { event: 'database_back'; away_s: number }
 
@@ -52,6 +54,8 @@ export const alertTitles: Record<AlertEvent, string> = {
   flagged_approved: '有疑点的小票被通过',
   approval_asked: '有申请等待另一位负责人审批',
   approval_alone: '超出额度的操作由一人决定',
+  log_stopped: '存证日志停止封存',
+  draws_unproven: '抽奖没有可验证的凭证',
   database_away: '数据库无法连接',
   database_back: '数据库已恢复',
 }
@@ -72,6 +76,11 @@ const reasonNames: Record<string, string> = {
   diner_budget: '超出顾客当日额度',
 }
 const namesOf = (reasons: readonly string[]) => reasons.map((reason) => reasonNames[reason] ?? reason).join('、')
+
+const logStops = {
+  late: '超过 60 秒没有封存成功，抽奖凭证承诺的时限已过，请检查数据库和存储',
+  halted: '已公布的日志与数据库不一致（可能恢复了备份，或数据被改动），封存和抽奖已停止，请按手册处理',
+}
 
 const periods = { hour: '这一小时', day: '这一天' }
 
@@ -110,6 +119,10 @@ export function detailOf(alert: Alert): string {
       return `员工 ${alert.staff_id} 申请 ${alert.subject}（${namesOf(alert.reasons)}）`
     case 'approval_alone':
       return `员工 ${alert.staff_id} 独自决定了 ${alert.subject}（${namesOf(alert.reasons)}），没有其他负责人可以审批`
+    case 'log_stopped':
+      return logStops[alert.why]
+    case 'draws_unproven':
+      return `没有设置 ${alert.without.join('、')}，抽奖照常进行，但顾客拿不到可验证的凭证`
     case 'database_away':
       return '连续多次无应答，写入与查询暂不可用'
     case 'database_back':

@@ -10,6 +10,7 @@ import type { Command } from './command.ts'
 import { healthCommand } from './health.ts'
 import { imagesCommand } from './images.ts'
 import { jobsCommand } from './jobs.ts'
+import { logCommand } from './log.ts'
 import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
 import { pointsCommand } from './points.ts'
@@ -37,6 +38,8 @@ Usage: restaurant-points <command>
                                         Show what the staff and the commands did, newest first
   reconcile [--repair [<most>]]         Hold every balance and stock against its ledger; exit 1 when one disagrees
   jobs list | run <name>                Show the scheduled jobs, or run one now
+  log key <name> <file>                 Make the key that signs for the log, and print how others know it
+  log seal                              Seal the log once, and print its checkpoint
   images [sweep <most> | restore [name] | adopt]
                                         Which images no row knows; put them away, bring them back, or say that the
                                         image store belongs to this database
@@ -59,6 +62,7 @@ const commands: Record<string, Command> = {
   reconcile: reconcileCommand,
   jobs: jobsCommand,
   images: imagesCommand,
+  log: logCommand,
   health: healthCommand,
   verify: verifyCommand,
 }

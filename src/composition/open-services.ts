@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
-import { secretOf } from '../config/development-secret.ts'
+import { logKeyOf, secretOf } from '../config/development-secret.ts'
 import type { DatabaseAddress } from '../db/address.ts'
 import { isDatabaseAway } from '../db/errors.ts'
 import { migrate } from '../db/migrate.ts'
@@ -39,7 +39,8 @@ export async function openServices(
 async function install(config: Config, print: (line: string) => void, time: Time): Promise<OpenServices> {
   const { address, stop } = await databaseOf(config, print)
   const logger = createLogger({ level: config.LOG_LEVEL, format: logFormat(config) })
-  const services = createServices({ config, address, secret: secretOf(config), logger, print, ...time })
+  const secrets = { secret: secretOf(config), logKey: logKeyOf(config) }
+  const services = createServices({ config, address, ...secrets, logger, print, ...time })
   const closing = [
     ...services.closing,
     { name: 'private database', run: stop },

@@ -12,6 +12,7 @@ import { createCatalogue } from '../exchange/catalogue.ts'
 import { createAddressId } from '../http/address.ts'
 import { createMetrics, type Metrics } from '../http/metrics.ts'
 import { createJobs } from '../jobs/jobs.ts'
+import { createSealer } from '../jobs/sealer.ts'
 import { cached } from '../lib/cached.ts'
 import { createCalendar } from '../lib/calendar.ts'
 import type { StopStep } from '../lib/stop-in-order.ts'
@@ -26,6 +27,8 @@ import { createImageLinks } from '../storage/image-links.ts'
 import { openStore } from '../storage/open-store.ts'
 import type { Store } from '../storage/store.ts'
 import { createTill, type Till } from '../till/till.ts'
+import { signerOf } from '../tlog/format/notes.ts'
+import { createLog } from '../tlog/log.ts'
 import { createMemberCodes } from '../wallet/member-codes.ts'
 import { type BusinessCounts, createBusinessCounts } from './business-counts.ts'
 import { createLimits } from './limits.ts'
@@ -40,6 +43,8 @@ export interface ServicesOptions {
   address: DatabaseAddress
   /** Signs tokens and keys digests; at least 32 characters. */
   secret: string
+  /** Signs for the log; without it nothing is sealed. */
+  logKey: string | undefined
   logger: Logger
   /** Prints to the person at the terminal. */
   print: (line: string) => void
@@ -54,7 +59,7 @@ const alertsFarewell_ms = 3_000
 
 /** Builds everything long-lived, by hand and in order. `closing` ends it. */
 export function createServices(options: ServicesOptions) {
-  const { config, address, secret, logger, print, now, elapsed_ms = systemTime.elapsed_ms } = options
+  const { config, address, secret, logKey, logger, print, now, elapsed_ms = systemTime.elapsed_ms } = options
   const time = { now, elapsed_ms }
   const metrics = createMetrics()
   const alerts = countedAlerts(config, logger, metrics)
@@ -76,11 +81,13 @@ export function createServices(options: ServicesOptions) {
   const till = tillOf(config, { database, now, live, counts, alerts, metrics })
   const limits = createLimits(config, alerts, relay.redis)
   const store = openStore(config)
+  const log = logKey === undefined ? undefined : createLog({ database, till, store, signer: signerOf(logKey) })
   const imageLinks = createImageLinks(secret, config.JWT_SECRET_PREVIOUS, now)
   const memberCodes = createMemberCodes(secret, config.JWT_SECRET_PREVIOUS, now)
   const onEnd = readerReport(metrics, alerts)
   const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
   const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, ...time })
+  const sealer = log && createSealer({ database, log, alerts, logger, elapsed_ms })
   const accounts = openAccounts(config, { database, till, tokens, access, secret, limits, logger, print, ...time })
   const databaseCheck = databaseCheckOf(database, till)
   const databaseWatch = watchOver(databaseCheck, alerts)
@@ -100,9 +107,11 @@ export function createServices(options: ServicesOptions) {
     till,
     realtime,
     jobs,
+    sealer,
     limits,
     receipts,
     store,
+    log,
     imageLinks,
     memberCodes,
     access,

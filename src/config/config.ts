@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressFault } from '../db/address.ts'
+import { isSignerKey } from '../tlog/format/notes.ts'
 import { isWellKnown, passwordIn, redactedValue, weaknessOf, withFiles } from './secret-settings.ts'
 
 /** All faults of the environment at once. The message is for the operator's terminal. */
@@ -76,6 +77,7 @@ const ConfigShape = z.object({
     .optional(),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   JWT_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
+  LOG_KEY: z.string().refine(isSignerKey, 'is no key; make one with the command: log key').optional(),
   SMS_PROVIDER: z.enum(['console', 'webhook', 'tencent']).default('console'),
   SMS_WEBHOOK_URL: httpUrl.optional(),
   SMS_SECRET_ID: z.string().optional(),

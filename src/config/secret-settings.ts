@@ -6,6 +6,7 @@ export const secretNames: readonly string[] = [
   'REDIS_URL',
   'JWT_SECRET',
   'JWT_SECRET_PREVIOUS',
+  'LOG_KEY',
   'SMS_WEBHOOK_URL',
   'SMS_SECRET_ID',
   'SMS_SECRET_KEY',

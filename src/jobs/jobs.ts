@@ -1,10 +1,9 @@
-import { hostname } from 'node:os'
 import { Cron } from 'croner'
 import type { PartState } from '../http/operator-routes.ts'
 import { cached } from '../lib/cached.ts'
-import { randomCode } from '../lib/random.ts'
 import { createClockGuard } from './clock-guard.ts'
 import { watchJobs } from './figures.ts'
+import { instanceName } from './instance.ts'
 import type { Job, JobDeps } from './job.ts'
 import { type Attempt, createRunner, dueAt } from './runner.ts'
 import { type JobRun, jobRuns } from './runs.ts'
@@ -48,9 +47,7 @@ export function createJobs(deps: JobDeps): Jobs {
     ...deps,
     runs,
     report: watchJobs(deps.metrics, all, runs),
-    instance: `${hostname()
-      .replace(/[^\x21-\x7e]/g, '')
-      .slice(0, 20)}:${process.pid}:${randomCode(6)}`,
+    instance: instanceName(),
     stop: stopping.signal,
   })
   const track = <T>(work: Promise<T>): Promise<T> => {

@@ -42,7 +42,7 @@ export function createS3Store(settings: S3Settings): Store {
     }
   }
   return {
-    put: async (key, bytes) => put(requireKey(key), bytes, 'image/jpeg'),
+    put: async (key, bytes) => put(requireKey(key), bytes, contentTypeOf(key)),
     get: async (key) => get(requireKey(key)),
     async mark() {
       const bytes = await get(markName)
@@ -62,6 +62,10 @@ export function createS3Store(settings: S3Settings): Store {
     },
     close: () => client.destroy(),
   }
+}
+
+function contentTypeOf(key: string): string {
+  return key.endsWith('.jpg') ? 'image/jpeg' : 'application/octet-stream'
 }
 
 function clientOf({ endpoint, region, accessKey, secretKey }: S3Settings, timeout_ms: number): S3Client {

@@ -1,4 +1,4 @@
-/** Where images are kept: as private objects, under keys that the program makes. */
+/** Where images and the log’s tiles are kept: as private objects, under keys that the program makes. */
 export interface Store {
   /** @throws when the object was not stored whole. */
   put(key: string, bytes: Uint8Array): Promise<void>
@@ -26,7 +26,7 @@ export interface StoredObject {
 
 export const markName = 'installation-id'
 
-const keyPattern = /^[a-z-]+\/[\w-]{1,64}\.jpg$/
+const keyPattern = /^[a-z-]+\/[\w-]{1,64}\.(jpg|tile|note)$/
 
 /** All keys have this shape, so none can lead out of its folder. */
 export const isKey = (name: string) => keyPattern.test(name)

@@ -58,6 +58,8 @@ const all: Alert[] = [
   { event: 'sweep_stopped', why: 'too_many', images: 40, unknown: 11, most: 10 },
   { event: 'clock_wrong', why: 'jumped', by_s: 86_400 },
   { event: 'queue_full', queue: 'till' },
+  { event: 'log_stopped', why: 'halted' },
+  { event: 'draws_unproven', without: ['LOG_KEY'] },
   { event: 'database_away' },
   { event: 'database_back', away_s: 12 },
 ]

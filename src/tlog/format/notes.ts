@@ -43,6 +43,15 @@ export function isKeyName(name: string): boolean {
   return namePattern.test(name)
 }
 
+/** Whether `signerOf` reads this line. */
+export function isSignerKey(line: string): boolean {
+  try {
+    return signerOf(line).name !== ''
+  } catch {
+    return false
+  }
+}
+
 /** @throws {TypeError} for a line that is no key. */
 export function signerOf(line: string): NoteSigner {
   const [, name = '', id, encoded = ''] = /^PRIVATE\+KEY\+([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(line) ?? []

@@ -3,7 +3,7 @@
 import { cutOf, type Hash, nodeHash, rootOf, type Span } from './tree.ts'
 
 export const tileWidth = 256
-const tileHeight = 8
+export const tileHeight = 8
 const hashSize = 32
 const mostLevels = 63
 

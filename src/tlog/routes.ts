@@ -1,0 +1,53 @@
+import { type Context, Hono } from 'hono'
+import { Refusal } from '../contract/refusals.ts'
+import type { AppEnv } from '../http/env.ts'
+import { describe } from '../http/operation-docs.ts'
+import { parseTilePath } from './format/tiles.ts'
+import type { TransparencyLog } from './log.ts'
+
+const tag = 'log'
+const year_s = 31_536_000
+/** A tile's name has one part for each three digits of its number, and one more while it still grows. */
+const namePaths = ['/:a', '/:a/:b', '/:a/:b/:c', '/:a/:b/:c/:d']
+
+export const logPaths = ['/tlog/*']
+
+const checkpointDocs = describe({
+  summary: 'The latest checkpoint of the log, as C2SP tlog-checkpoint has it',
+  tag,
+  answers: { 200: { says: 'A signed note', type: 'text/plain' }, 404: { says: 'The service has no key for a log' } },
+})
+const tileDocs = describe({
+  summary: 'A tile of the log, as C2SP tlog-tiles has it; the level `entries` holds the entries',
+  tag,
+  answers: {
+    200: { says: 'The tile', type: 'application/octet-stream' },
+    404: { says: 'No such tile, or not yet' },
+  },
+})
+
+/** The log for everybody: its checkpoint and its tiles. */
+export function logRoutes({ log }: { log: TransparencyLog | undefined }) {
+  const routes = new Hono<AppEnv>().get('/tlog/checkpoint', checkpointDocs, async (c) => {
+    if (!log) throw new Refusal(9002)
+    forEverybody(c, 'no-cache')
+    return c.body(await log.checkpoint(), 200, { 'Content-Type': 'text/plain; charset=utf-8' })
+  })
+  for (const path of namePaths) {
+    routes.get(`/tlog/tile/:level${path}`, tileDocs, async (c) => {
+      const tile = parseTilePath(c.req.path.slice('/tlog/'.length))
+      const bytes = tile && (await log?.tiles.read(tile))
+      if (!bytes) throw new Refusal(9002)
+      forEverybody(c, `public, max-age=${year_s}, immutable`)
+      return c.body(bytes, 200, { 'Content-Type': 'application/octet-stream' })
+    })
+  }
+  return routes
+}
+
+/** Whoever checks the log may do so from a page of their own. */
+function forEverybody(c: Context<AppEnv>, caching: string): void {
+  c.header('Access-Control-Allow-Origin', '*')
+  c.header('Cross-Origin-Resource-Policy', 'cross-origin')
+  c.header('Cache-Control', caching)
+}

@@ -1,0 +1,193 @@
+import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { logCommand } from '../../src/commands/log.ts'
+import { createSealer } from '../../src/jobs/sealer.ts'
+import { openCheckpoint } from '../../src/tlog/format/checkpoint.ts'
+import { entryBytes } from '../../src/tlog/format/entries.ts'
+import { makeSignerKey, signerOf } from '../../src/tlog/format/notes.ts'
+import { leafHash, rootOf } from '../../src/tlog/format/tree.ts'
+import { createLog, LogHalted, type TransparencyLog } from '../../src/tlog/log.ts'
+import { keyOf, openCheckpoint as openAsAnyone } from '../../src/verifier/log.ts'
+import { testConfig, useService } from '../support/service.ts'
+
+const key = makeSignerKey('points.example.com/log')
+const signer = signerOf(key)
+const service = useService({ LOG_KEY: key })
+/** The log as a replica has it that has just started. */
+const another = (ofKey = key) => createLog({ ...service.services, signer: signerOf(ofKey) })
+let current: TransparencyLog
+beforeEach(() => {
+  current = another()
+})
+const log = () => current
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+/** Adds entries as commits leave them. */
+async function commit(count: number): Promise<void> {
+  const rows = Array.from({ length: count }, (_, at) => [1, Buffer.alloc(32, at % 251), Buffer.alloc(0), new Date()])
+  for (let at = 0; at < rows.length; at += 1_000)
+    await service.database.query('INSERT INTO log_entries (leaf_count, root, leaves, created_at) VALUES ?', [
+      rows.slice(at, at + 1_000),
+    ])
+}
+
+/** The root of the log, from its entries alone. */
+async function rootByEntries(): Promise<{ size: number; root: string }> {
+  const entries = await service.database.query<{ leaf_count: number; root: Buffer; log_index: number }>(
+    'SELECT leaf_count, root, log_index FROM log_entries WHERE log_index IS NOT NULL ORDER BY log_index',
+  )
+  expect(entries.map(({ log_index }) => log_index)).toEqual(entries.map((_, at) => at))
+  const hashes = entries.map(({ leaf_count, root }) => leafHash(entryBytes(leaf_count, root)))
+  return { size: entries.length, root: hex(rootOf(hashes)) }
+}
+
+const published = async () => {
+  const answer = await fetch(`${service.url}/tlog/checkpoint`)
+  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
+  return answer.text()
+}
+const settled = async () => {
+  // A checkpoint is remembered for half a second.
+  await Bun.sleep(600)
+  return openCheckpoint(await published(), signer)
+}
+
+describe('sealing', () => {
+  test('each commit gets its place once, and anyone can check the checkpoint of all', async () => {
+    await commit(3)
+    const pending = await service.database.query('SELECT 1 FROM log_entries')
+    expect(await log().seal()).toBe(pending.length)
+    expect(await log().seal()).toBe(0)
+    const { size, root } = await rootByEntries()
+    expect(size).toBe(pending.length)
+    await Bun.sleep(600)
+    expect(openAsAnyone(await published(), keyOf(signer.verifierKey))).toEqual({ origin: signer.name, size, root })
+  })
+
+  test('two sealers at once never make two trees of one size', async () => {
+    const others = [another(), another(), log()]
+    for (let round = 0; round < 5; round += 1) {
+      await commit(40)
+      await Promise.all(others.map((one) => one.seal()))
+      const { size, root } = await rootByEntries()
+      const state = await log().state()
+      expect([state.size, hex(state.root)]).toEqual([size, root])
+    }
+  })
+
+  test('a commit that comes late with a lower id is simply next', async () => {
+    await commit(5)
+    const [lowest] = await service.database.query<{ id: number }>('SELECT MIN(entry_id) AS id FROM log_entries')
+    await log().seal()
+    const values = [(lowest?.id ?? 2) - 1, 1, Buffer.alloc(32, 9), Buffer.alloc(0), new Date()]
+    await service.database.query(
+      'INSERT INTO log_entries (entry_id, leaf_count, root, leaves, created_at) VALUES (?)',
+      [values],
+    )
+    const before = await rootByEntries()
+    await log().seal()
+    expect((await rootByEntries()).size).toBe(before.size + 1)
+  })
+})
+
+describe('tiles', () => {
+  const tile = async (path: string) => {
+    const answer = await fetch(`${service.url}/tlog/tile/${path}`)
+    return { status: answer.status, bytes: new Uint8Array(await answer.arrayBuffer()), headers: answer.headers }
+  }
+
+  test('full tiles are kept in the store, and those that still grow come from the database', async () => {
+    await commit(700)
+    await log().seal()
+    const { size } = await rootByEntries()
+    const width = size - 512
+    const [full, partial, above] = [await tile('0/001'), await tile(`0/002.p/${width}`), await tile('1/000.p/2')]
+    expect([full.status, full.bytes.length]).toEqual([200, 256 * 32])
+    expect([partial.status, partial.bytes.length]).toEqual([200, width * 32])
+    expect([above.status, above.bytes.length]).toEqual([200, 2 * 32])
+    expect(full.headers.get('cache-control')).toContain('immutable')
+    expect((await tile('entries/000')).bytes.length).toBe(256 * (2 + 'rp-entry/1'.length + 2 + 4 + 2 + 32))
+    const hashes = Array.from({ length: 256 }, (_, at) => full.bytes.slice(32 * at, 32 * (at + 1)))
+    expect(hex(rootOf(hashes))).toBe(hex(above.bytes.slice(32)))
+    await service.database.query('DELETE FROM log_entries WHERE log_index < 512')
+    expect((await tile('0/001')).bytes).toEqual(full.bytes)
+    await service.database.query('DELETE FROM log_entries')
+  })
+
+  test('a tile that the log does not have, and a path that is none, are not found', async () => {
+    await log().seal()
+    for (const path of ['0/000', '0/999', '5/000', 'entries/000', '0/0', '0/000.p/256', '0/x/y/z'])
+      expect([path, (await tile(path)).status]).toEqual([path, 404])
+  })
+})
+
+describe('a database that was set back', () => {
+  const setBack = async (sql: string) => {
+    await service.database.query(`UPDATE log_head SET size = 0, frontier = ''`)
+    await service.database.query(sql)
+  }
+
+  test('sealing stops at once, for every replica, when the database has less than was published', async () => {
+    await commit(10)
+    await log().seal()
+    await setBack('DELETE FROM log_entries')
+    expect(log().seal()).rejects.toThrow(LogHalted)
+    await Bun.sleep(0)
+    expect(another().seal()).rejects.toThrow(LogHalted)
+    expect((await log().state()).halted).toBe('contradicted')
+  })
+
+  test('a replica that starts later finds out too, although the database has grown since', async () => {
+    await commit(10)
+    await log().seal()
+    await setBack('DELETE FROM log_entries')
+    await commit(30)
+    expect(another().seal()).rejects.toThrow(LogHalted)
+  })
+
+  test('a key that is not the log’s seals nothing', async () => {
+    await commit(1)
+    await log().seal()
+    await commit(1)
+    expect(another(makeSignerKey('points.example.com/log')).seal()).rejects.toThrow('another key')
+  })
+})
+
+test('one replica seals each second, and the next takes over when it stops', async () => {
+  const [one, other] = [log(), another()].map((ofReplica) => createSealer({ ...service.services, log: ofReplica }))
+  one?.start()
+  other?.start()
+  await commit(5)
+  const isSealed = async () =>
+    (await service.database.query('SELECT 1 FROM log_entries WHERE log_index IS NULL')).length
+  while ((await isSealed()) > 0) await Bun.sleep(20)
+  await one?.stop()
+  await commit(5)
+  while ((await isSealed()) > 0) await Bun.sleep(20)
+  await other?.stop()
+  expect((await settled())?.size).toBe((await rootByEntries()).size)
+})
+
+describe('the command log', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'restaurant-points-key-'))
+  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+  const config = testConfig('mysql://u:p@localhost/d')
+  const run = async (...args: string[]) => {
+    const lines: string[] = []
+    await logCommand({ args, config, print: (line) => lines.push(line) })
+    return lines
+  }
+
+  test('a new key is written for its owner alone, and never over another', async () => {
+    const file = join(dir, 'key')
+    const [known] = await run('key', 'points.example.com/log', file)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const made = readFileSync(file, 'utf8')
+    expect(signerOf(made.trim()).verifierKey).toBe(known ?? '')
+    expect(run('key', 'points.example.com/log', file)).rejects.toThrow('is there already')
+    expect(readFileSync(file, 'utf8')).toBe(made)
+    expect(run('key', 'a b', join(dir, 'other'))).rejects.toThrow('no blanks')
+  })
+})
