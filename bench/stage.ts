@@ -113,6 +113,7 @@ async function openServices(settings: Record<string, string>) {
     address: { uri },
     secret,
     logKey: undefined,
+    drawSeed: undefined,
     logger,
     print: tell,
     now: () => new Date(),

@@ -18,6 +18,7 @@ import { limitAddresses, limitWrites } from './http/rate-limits.ts'
 import { pathOf } from './http/raw-paths.ts'
 import { requireRoute } from './http/route-table.ts'
 import { RememberingRouter } from './http/router.ts'
+import { fairnessRoutes } from './lottery/fairness-routes.ts'
 import { lotteryRoutes } from './lottery/routes.ts'
 import { merchantRoutes } from './merchant/routes.ts'
 import { pointsRoutes } from './points/routes.ts'
@@ -76,6 +77,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.route('/api/user', profileRoutes(services))
   app.route('/api/user', walletRoutes(services))
   app.route('/api/lottery', lotteryRoutes(services))
+  app.route('/api/fairness', fairnessRoutes(services))
   app.route('/api/exchange', exchangeRoutes(services))
   app.route('/api/photo', receiptsRoutes(services))
   app.route('/api/merchant', merchantRoutes(services))

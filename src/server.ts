@@ -51,6 +51,7 @@ export async function startServer(
     if (config.NODE_ENV !== 'production') await seedProducts(services)
     await requirePityPrize(services)
     await warnWithoutOwner(services)
+    warnWithoutProofs(services)
     const server = listen(config, services)
     services.realtime.attach(server)
     services.metrics.watch({
@@ -127,6 +128,13 @@ async function requirePityPrize({ database, logger }: Services): Promise<void> {
 async function warnWithoutOwner({ database, logger }: Services): Promise<void> {
   if (await hasOwner(database)) return
   logger.warn('nobody owns this restaurant yet: `staff grant <mobile> owner` makes an owner')
+}
+
+/** In production draws without seeds and a log are told to the operators: diners can't check them. */
+function warnWithoutProofs({ config, alerts, log, fairness }: Services): void {
+  if (fairness || config.NODE_ENV !== 'production') return
+  const without = [...(config.DRAW_SEED === undefined ? ['DRAW_SEED'] : []), ...(log ? [] : ['LOG_KEY'])]
+  alerts.raise({ event: 'draws_unproven', without })
 }
 
 function displayHost(host: string): string {

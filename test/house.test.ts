@@ -12,14 +12,13 @@ const src = join(root, 'src')
  */
 const floors: readonly (readonly string[])[] = [
   ['lib', 'contract', 'lock-order.ts', 'tlog/format', 'verifier'],
-  ['fairness'],
   ['db'],
   ['config'],
   ['till', 'alerts'],
   ['http'],
   ['http/dialects'],
   ['storage', 'users'],
-  ['points', 'tlog'],
+  ['points', 'tlog', 'fairness'],
   ['staff', 'vouchers', 'receipts/photo'],
   ['accounts', 'approvals', 'lottery', 'exchange', 'receipts/reading'],
   ['receipts', 'wallet'],

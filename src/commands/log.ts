@@ -1,9 +1,9 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
-import { openInstallation } from '../composition/installation.ts'
+import { openServices } from '../composition/open-services.ts'
 import { OperatorError } from '../lib/operator-error.ts'
 import { isKeyName, makeSignerKey, signerOf } from '../tlog/format/notes.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
+import { writeSecret } from './write-secret.ts'
 
 /** Makes the key of the log, or seals the log once. */
 export const logCommand: Command = async ({ args, config, print }) => {
@@ -17,7 +17,7 @@ export const logCommand: Command = async ({ args, config, print }) => {
     return 0
   }
   if (verb !== 'seal' || origin !== undefined) throw new UsageError('log takes: key, a name and a file; or seal.')
-  const { services, close } = await openInstallation(config, print)
+  const { services, close } = await openServices(config, print)
   try {
     if (!services.log) throw new OperatorError('LOG_KEY is not set: there is no log to seal.')
     print(`${await services.log.seal()} entries sealed.`)
@@ -25,20 +25,5 @@ export const logCommand: Command = async ({ args, config, print }) => {
     return 0
   } finally {
     await close()
-  }
-}
-
-/**
- * Writes a secret into a new file that its owner alone may read.
- * @throws {OperatorError} when the file is there: a secret that is overwritten is lost.
- */
-export function writeSecret(path: string, secret: string): void {
-  try {
-    const file = openSync(path, 'wx', 0o600)
-    writeSync(file, `${secret}\n`)
-    closeSync(file)
-  } catch (error) {
-    const { code } = error as { code?: string }
-    throw new OperatorError(code === 'EEXIST' ? `${path} is there already, and stays as it is.` : `${path}: ${code}`)
   }
 }

@@ -16,10 +16,12 @@ import { migrateCommand } from './migrate.ts'
 import { pointsCommand } from './points.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { seedCommand } from './seed.ts'
+import { seedsCommand } from './seeds.ts'
 import { serveCommand } from './serve.ts'
 import { staffCommand } from './staff.ts'
 import { UsageError } from './usage.ts'
 import { verifyCommand } from './verify.ts'
+import { verifyDrawCommand } from './verify-draw.ts'
 
 const help = `restaurant-points ${version}
 
@@ -43,6 +45,8 @@ Usage: restaurant-points <command>
   images [sweep <most> | restore [name] | adopt]
                                         Which images no row knows; put them away, bring them back, or say that the
                                         image store belongs to this database
+  seeds make <file> [<years>]           Make the seeds of all draws, for ten years
+  verify-draw <file> ...                Check receipts and proofs of draws; exit 1 when wrong, 3 before the reveal
   health                                Whether this machine's service is healthy, by its exit code
   verify <base-url>                     Check a running deployment from outside, one line a check
   --help, --version
@@ -63,6 +67,8 @@ const commands: Record<string, Command> = {
   jobs: jobsCommand,
   images: imagesCommand,
   log: logCommand,
+  seeds: seedsCommand,
+  'verify-draw': verifyDrawCommand,
   health: healthCommand,
   verify: verifyCommand,
 }

@@ -1,15 +1,19 @@
 import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
-import { logKeyOf, secretOf } from '../config/development-secret.ts'
+import { keptIn, logKeyOf, secretOf } from '../config/development-secret.ts'
 import type { DatabaseAddress } from '../db/address.ts'
 import { isDatabaseAway } from '../db/errors.ts'
 import { migrate } from '../db/migrate.ts'
 import { startPrivateServer } from '../db/private-server.ts'
+import { makeSeedChain } from '../fairness/chain.ts'
+import { day_ms } from '../lib/calendar.ts'
 import { createLogger, logFormat } from '../lib/logger.ts'
 import { OperatorError } from '../lib/operator-error.ts'
 import { type StopStep, stopInOrder } from '../lib/stop-in-order.ts'
 import { systemTime, type Time } from '../lib/time.ts'
 import { createServices, type Services } from './services.ts'
+
+const devChain_days = 3_650
 
 /** The services, on a database that is reachable and migrated. */
 export interface OpenServices {
@@ -39,7 +43,7 @@ export async function openServices(
 async function install(config: Config, print: (line: string) => void, time: Time): Promise<OpenServices> {
   const { address, stop } = await databaseOf(config, print)
   const logger = createLogger({ level: config.LOG_LEVEL, format: logFormat(config) })
-  const secrets = { secret: secretOf(config), logKey: logKeyOf(config) }
+  const secrets = { secret: secretOf(config), logKey: logKeyOf(config), drawSeed: drawSeedOf(config) }
   const services = createServices({ config, address, ...secrets, logger, print, ...time })
   const closing = [
     ...services.closing,
@@ -55,6 +59,12 @@ async function install(config: Config, print: (line: string) => void, time: Time
     throw error
   }
   return { services, closing, close }
+}
+
+/** The configured chain of seeds. In development one of ten years is made. */
+function drawSeedOf(config: Config): string | undefined {
+  if (config.DRAW_SEED !== undefined || config.NODE_ENV !== 'development') return config.DRAW_SEED
+  return keptIn(config, 'draw-seed', () => makeSeedChain(Math.floor(Date.now() / day_ms) + devChain_days))
 }
 
 async function databaseOf(

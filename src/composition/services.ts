@@ -9,6 +9,7 @@ import type { Push } from '../contract/messages.ts'
 import type { DatabaseAddress } from '../db/address.ts'
 import { type Database, openDatabase } from '../db/client.ts'
 import { createCatalogue } from '../exchange/catalogue.ts'
+import { seedChainOf } from '../fairness/chain.ts'
 import { createAddressId } from '../http/address.ts'
 import { createMetrics, type Metrics } from '../http/metrics.ts'
 import { createJobs } from '../jobs/jobs.ts'
@@ -17,6 +18,7 @@ import { cached } from '../lib/cached.ts'
 import { createCalendar } from '../lib/calendar.ts'
 import type { StopStep } from '../lib/stop-in-order.ts'
 import { systemTime } from '../lib/time.ts'
+import type { Fairness } from '../lottery/take-draw.ts'
 import { readWheel } from '../lottery/wheel-mapping.ts'
 import { createPastDays } from '../merchant/statistics/past-days.ts'
 import { createPastWheels } from '../merchant/wheel/past-wheels.ts'
@@ -28,7 +30,7 @@ import { openStore } from '../storage/open-store.ts'
 import type { Store } from '../storage/store.ts'
 import { createTill, type Till } from '../till/till.ts'
 import { signerOf } from '../tlog/format/notes.ts'
-import { createLog } from '../tlog/log.ts'
+import { createLog, type TransparencyLog } from '../tlog/log.ts'
 import { createMemberCodes } from '../wallet/member-codes.ts'
 import { type BusinessCounts, createBusinessCounts } from './business-counts.ts'
 import { createLimits } from './limits.ts'
@@ -45,6 +47,8 @@ export interface ServicesOptions {
   secret: string
   /** Signs for the log; without it nothing is sealed. */
   logKey: string | undefined
+  /** The seeds of draws; without them, or without a key for the log, draws can't be proven. */
+  drawSeed: string | undefined
   logger: Logger
   /** Prints to the person at the terminal. */
   print: (line: string) => void
@@ -59,7 +63,7 @@ const alertsFarewell_ms = 3_000
 
 /** Builds everything long-lived, by hand and in order. `closing` ends it. */
 export function createServices(options: ServicesOptions) {
-  const { config, address, secret, logKey, logger, print, now, elapsed_ms = systemTime.elapsed_ms } = options
+  const { config, address, secret, logKey, drawSeed, logger, print, now, elapsed_ms = systemTime.elapsed_ms } = options
   const time = { now, elapsed_ms }
   const metrics = createMetrics()
   const alerts = countedAlerts(config, logger, metrics)
@@ -82,11 +86,12 @@ export function createServices(options: ServicesOptions) {
   const limits = createLimits(config, alerts, relay.redis)
   const store = openStore(config)
   const log = logKey === undefined ? undefined : createLog({ database, till, store, signer: signerOf(logKey) })
+  const fairness = fairnessOf(config, log, drawSeed)
   const imageLinks = createImageLinks(secret, config.JWT_SECRET_PREVIOUS, now)
   const memberCodes = createMemberCodes(secret, config.JWT_SECRET_PREVIOUS, now)
   const onEnd = readerReport(metrics, alerts)
   const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
-  const jobs = createJobs({ config, database, till, store, metrics, alerts, logger, ...time })
+  const jobs = createJobs({ config, database, till, store, calendar, fairness, metrics, alerts, logger, ...time })
   const sealer = log && createSealer({ database, log, alerts, logger, elapsed_ms })
   const accounts = openAccounts(config, { database, till, tokens, access, secret, limits, logger, print, ...time })
   const databaseCheck = databaseCheckOf(database, till)
@@ -112,6 +117,7 @@ export function createServices(options: ServicesOptions) {
     receipts,
     store,
     log,
+    fairness,
     imageLinks,
     memberCodes,
     access,
@@ -128,6 +134,16 @@ export function createServices(options: ServicesOptions) {
     /** What ends everything built here, in order. */
     closing: closingOf({ receipts, till, realtime, relay, alerts, store, database }),
   }
+}
+
+/** In production a new chain is in the log for a full day before it draws. */
+function fairnessOf(
+  config: Config,
+  log: TransparencyLog | undefined,
+  drawSeed: string | undefined,
+): Fairness | undefined {
+  if (!log || drawSeed === undefined) return undefined
+  return { log, chain: seedChainOf(drawSeed), chainWaits_days: config.NODE_ENV === 'production' ? 2 : 0 }
 }
 
 interface Closing {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { addressFault } from '../db/address.ts'
 import { isSignerKey } from '../tlog/format/notes.ts'
-import { isWellKnown, passwordIn, redactedValue, weaknessOf, withFiles } from './secret-settings.ts'
+import { isWellKnown, passwordIn, redactedValue, seedChainPattern, weaknessOf, withFiles } from './secret-settings.ts'
 
 /** All faults of the environment at once. The message is for the operator's terminal. */
 export class ConfigError extends Error {
@@ -78,6 +78,7 @@ const ConfigShape = z.object({
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   JWT_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
   LOG_KEY: z.string().refine(isSignerKey, 'is no key; make one with the command: log key').optional(),
+  DRAW_SEED: z.string().regex(seedChainPattern, 'is no chain; make one with the command: seeds make').optional(),
   SMS_PROVIDER: z.enum(['console', 'webhook', 'tencent']).default('console'),
   SMS_WEBHOOK_URL: httpUrl.optional(),
   SMS_SECRET_ID: z.string().optional(),

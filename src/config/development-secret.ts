@@ -15,7 +15,8 @@ export function logKeyOf(config: Config): string | undefined {
   return keptIn(config, 'log-key', () => makeSignerKey(`localhost/log-${randomBytes(4).toString('hex')}`))
 }
 
-function keptIn(config: Config, name: string, make: () => string): string {
+/** A secret that is made once and kept in the data directory. */
+export function keptIn(config: Config, name: string, make: () => string): string {
   const file = join(config.DATA_DIR, name)
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
   if (!existsSync(file)) write(file, make())

@@ -7,6 +7,7 @@ export const secretNames: readonly string[] = [
   'JWT_SECRET',
   'JWT_SECRET_PREVIOUS',
   'LOG_KEY',
+  'DRAW_SEED',
   'SMS_WEBHOOK_URL',
   'SMS_SECRET_ID',
   'SMS_SECRET_KEY',
@@ -18,6 +19,9 @@ export const secretNames: readonly string[] = [
   'ALERT_SECRET',
   'METRICS_TOKEN',
 ]
+
+/** A chain of seeds, as the command `seeds make` writes it. */
+export const seedChainPattern = /^rp-chain-1:[0-9a-f]{16}:\d{1,7}:[\w-]{43}$/
 
 /** Settings by name, and their faults, each as `NAME: fault`. */
 export interface GivenSettings {

@@ -53,6 +53,8 @@ export const refusals = {
   3004: { sentence: '不支持的抽奖类型', data: issues },
   /** Who has a role doesn't draw. */
   3005: { sentence: '店员不能参与抽奖', data: nothing },
+  3006: { sentence: '没有找到这次抽奖', data: nothing },
+  3007: { sentence: '这次抽奖还在存证中，请稍后再试', data: z.object({ retry_after: z.int() }) },
   /** Exchange failed on our side. */
   4000: { sentence: '兑换服务开小差了，请稍后再试', data: nothing },
   /** Bad order. */

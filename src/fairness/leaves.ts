@@ -46,6 +46,12 @@ export function epochLeaf(epoch: EpochOpening): Buffer {
     .done()
 }
 
+/** What the log says of a new chain, before it draws. */
+export function chainLeaf(chain: { chain_id: string; epoch: number; commitment: string }): Buffer {
+  const bytes = new CanonicalBytes('rp-leaf/chain/1').text(chain.chain_id).u32(chain.epoch)
+  return bytes.bytes(hashOf(chain.commitment)).done()
+}
+
 /** What the log says of an account older than the log, at its first draw after. */
 export function beginningLeaf({ user_id, draw_no, pity_count }: Beginning): Buffer {
   return new CanonicalBytes('rp-leaf/beginning/1').u64(user_id).u64(draw_no).u32(pity_count).done()
@@ -63,6 +69,11 @@ export function wheelHash(wheel: WheelDocument): string {
     bytes.bytes(one.done())
   }
   return leafId(bytes.done())
+}
+
+/** What the log says of a version of the wheel that comes into force. */
+export function wheelLeaf(version: number, hash: string): Buffer {
+  return new CanonicalBytes('rp-leaf/wheel/1').u32(version).bytes(hashOf(hash)).done()
 }
 
 /** What the signature of a receipt signs. */

@@ -4,6 +4,8 @@ import type { Config } from '../config/config.ts'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
 import type { Metrics } from '../http/metrics.ts'
+import type { Calendar } from '../lib/calendar.ts'
+import type { Fairness } from '../lottery/take-draw.ts'
 import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
 
@@ -42,6 +44,9 @@ export interface JobDeps {
   metrics: Metrics
   alerts: Pick<Alerts, 'raise'>
   store: Store
+  calendar: Calendar
+  /** Undefined where draws can't be proven. */
+  fairness: Fairness | undefined
   logger: Logger
   now: () => Date
   elapsed_ms: () => number

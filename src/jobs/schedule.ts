@@ -4,6 +4,7 @@ import { expireOrders } from './expire-orders.ts'
 import { expireReviews } from './expire-reviews.ts'
 import { expireVouchers } from './expire-vouchers.ts'
 import type { Job, JobDeps } from './job.ts'
+import { openEpochOfTheDay } from './open-epoch.ts'
 import { purge } from './purge.ts'
 import { reconcile } from './reconcile.ts'
 import { sweepOrphans } from './sweep-images.ts'
@@ -20,6 +21,7 @@ export function schedule(deps: JobDeps): readonly Job[] {
     expireApprovals(deps),
     expireOrders(deps),
     expireVouchers(deps),
+    openEpochOfTheDay(deps),
     purge(deps),
     sweepOrphans(deps),
     watchGifts(deps),

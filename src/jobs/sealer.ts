@@ -43,8 +43,11 @@ export function createSealer({ database, log, alerts, logger, elapsed_ms }: Seal
     if (lease && !lease.isHeld()) lease = undefined
     lease ??= await takeLease(database, 'seal-log', instance, logger)
     // Another replica seals.
-    if (!lease) sealedAt = elapsed_ms()
-    if (!lease) return
+    if (!lease) {
+      sealedAt = elapsed_ms()
+      await log.state()
+      return
+    }
     try {
       await log.seal()
       sealedAt = elapsed_ms()

@@ -7,22 +7,19 @@ import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { users } from '../users/schema.ts'
 import { issueVoucher } from '../vouchers/issue.ts'
 import { drawSourceId } from '../vouchers/source.ts'
+import { type Chance, type ChanceInput, chanceOf, keepTurns, rollFor, type TurnFacts } from './chance.ts'
 import { wheelInForce } from './change-wheel.ts'
 import { type DrawType, drawTypeRules } from './draw-types.ts'
-import { countDraws, drawDayOf, drawsOn, findOrCreatePity, isPityDue, nextPity, pityView } from './pity.ts'
+import { countDraws, drawDayOf, drawsOn, findOrCreatePity, isPityDue, nextPity, type Pity, pityView } from './pity.ts'
 import { isLimited, type Prize, prizeRules } from './prizes.ts'
 import { lotteryPity, lotteryPrizes, lotteryRecords, onlyWheel } from './schema.ts'
 import { emptyPrizeOf, isOpen, land, pityPrizeOf, type Wheel } from './wheel.ts'
 import type { WheelLimits } from './wheel-change.ts'
-import { committedWheel, requireSamePrize } from './wheel-mapping.ts'
+import { committedWheel, type HeldWheel, requireSamePrize } from './wheel-mapping.ts'
 import type { DrawAnswer } from './wire.ts'
 
-export interface Draw {
-  userId: number
+export interface Draw extends ChanceInput {
   drawType: DrawType
-  drawId: string
-  /** One uniform integer in [0, 10000) for each turn. */
-  rolls: readonly number[]
   /** One unused voucher code for each turn. */
   codes: readonly string[]
   /** The business day. */
@@ -47,20 +44,24 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
     { mapping: lotteryPrizes, keys: (unit) => limitedPrizes(unit.find(committedWheel, [onlyWheel])?.wheel) },
   ],
   decide(unit, input) {
-    const wheel = requireOpen(unit)
+    const held = requireOpen(unit)
+    const { wheel } = held
+    const chance = chanceOf(held, input)
     const { count, name } = drawTypeRules[input.drawType]
     const user = unit.get(users, [input.userId])
     if (user.is_merchant && !input.rules.staffDraws) throw new Refusal(3005)
     const pity = findOrCreatePity(unit, input.userId)
-    const day = drawDayOf(pity, input.day)
+    const day = drawDayOf(pity, chance.fair?.epoch.business_day ?? input.day)
     requireWithinLimit(drawsOn(pity, day), count, input.rules.dailyLimit)
 
     const price = wheel.prizes[0]?.cost_points ?? 0
     let balance = user.total_points
     if (price > 0) balance = post(unit, user, ledgerEntry(input, -price * count, `${name}消耗积分`), 3002)
-    const outcome = takeTurns(unit, wheel, input, pity.current_count)
+    const outcome = takeTurns(unit, wheel, input, { chance, pity })
     const won = outcome.results.reduce((sum, result) => sum + result.points_awarded, 0)
     if (won > 0) balance = post(unit, user, ledgerEntry(input, won, `${name}获得积分`))
+    const kept = { pity, chance, wheelVersion: wheel.version }
+    const receipt = keepTurns(unit, input, kept, outcome.facts)
     const draws_today = countDraws(unit, pity, day, count, outcome.pityCount)
 
     return {
@@ -73,14 +74,15 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
       remaining_points: balance,
       user_pity: pityView(outcome.pityCount, input.rules.pityLimit, wheel.pity_prize_id),
       draws_today,
+      receipt,
     }
   },
 }
 
-function requireOpen(unit: UnitOfWork<Push>): Wheel {
-  const { wheel } = wheelInForce(unit)
-  if (!isOpen(wheel)) throw new Refusal(3001)
-  return wheel
+function requireOpen(unit: UnitOfWork<Push>): Readonly<HeldWheel> {
+  const held = wheelInForce(unit)
+  if (!isOpen(held.wheel) || held.isHalted) throw new Refusal(3001)
+  return held
 }
 
 function requireWithinLimit(used: number, count: number, limit: number): void {
@@ -96,34 +98,59 @@ interface Turn {
   isNearMiss: boolean
   /** True when it takes one from the prize's stock. */
   tookStock: boolean
+  /** What was left of a limited prize that was hit; else null. */
+  stockBefore: number | null
 }
 
-/** Takes one turn for each roll. The pity counter goes on from turn to turn. */
-function takeTurns(unit: UnitOfWork<Push>, wheel: Wheel, input: Draw, pityCount: number) {
+/** Takes the turns of a draw. The pity counter goes on from turn to turn. */
+function takeTurns(
+  unit: UnitOfWork<Push>,
+  wheel: Wheel,
+  input: Draw,
+  { chance, pity }: { chance: Chance; pity: Readonly<Pity> },
+) {
   const results: DrawResult[] = []
-  for (const [index, roll] of input.rolls.entries()) {
-    const turned = isPityDue(pityCount, input.rules.pityLimit)
-      ? { index, prize: pityPrizeOf(wheel), roll: null, isNearMiss: false, tookStock: false }
-      : { index, roll, ...takeLanding(unit, wheel, roll) }
-    pityCount = nextPity(pityCount, turned.prize.prize_id === wheel.pity_prize_id)
-    results.push(award(unit, input, turned))
-    record(unit, input, wheel, turned)
+  const facts: TurnFacts[] = []
+  let pityCount = pity.current_count
+  for (const index of input.rolls.keys()) {
+    const turned = takeTurn(unit, wheel, isPityDue(pityCount, input.rules.pityLimit), () =>
+      rollFor(chance, input, pity.draw_no + index + 1, index),
+    )
+    const turn = { index, ...turned }
+    facts.push(factsOf(turn, pityCount))
+    pityCount = nextPity(pityCount, turn.prize.prize_id === wheel.pity_prize_id)
+    results.push(award(unit, input, turn))
+    record(unit, input, wheel, turn)
   }
-  return { results, pityCount }
+  return { results, pityCount, facts }
+}
+
+function takeTurn(unit: UnitOfWork<Push>, wheel: Wheel, isDue: boolean, rolled: () => number): Omit<Turn, 'index'> {
+  if (isDue) return { prize: pityPrizeOf(wheel), roll: null, isNearMiss: false, tookStock: false, stockBefore: null }
+  const roll = rolled()
+  return { roll, ...takeLanding(unit, wheel, roll) }
+}
+
+function factsOf({ prize, roll, isNearMiss, stockBefore }: Turn, pity_before: number): TurnFacts {
+  return {
+    ...{ pity_before, roll, prize_id: prize.prize_id, is_near_miss: isNearMiss },
+    ...{ fell_through: stockBefore === 0, stock_before: stockBefore },
+    points_awarded: prizeRules[prize.prize_type].points(prize),
+  }
 }
 
 /**
  * Finds the prize of a roll, and takes one from its stock if it is limited. Without stock, the empty prize replaces it.
  */
 function takeLanding(unit: UnitOfWork<Push>, wheel: Wheel, roll: number): Omit<Turn, 'index' | 'roll'> {
-  const landing = { ...land(wheel.prizes, roll), tookStock: false }
+  const landing = { ...land(wheel.prizes, roll), tookStock: false, stockBefore: null }
   if (!isLimited(landing.prize, wheel.pity_prize_id)) return landing
   const stock = unit.get(lotteryPrizes, [landing.prize.prize_id])
   requireSamePrize(landing.prize, stock)
   const left = stock.stock_remaining ?? 0
-  if (left === 0) return { ...landing, prize: emptyPrizeOf(wheel) }
+  if (left === 0) return { ...landing, prize: emptyPrizeOf(wheel), stockBefore: left }
   unit.update(lotteryPrizes, stock, { stock_remaining: left - 1, updated_at: unit.now })
-  return { ...landing, tookStock: true }
+  return { ...landing, tookStock: true, stockBefore: left }
 }
 
 function limitedPrizes(wheel: Wheel | undefined): [number][] {

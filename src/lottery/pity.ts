@@ -24,7 +24,8 @@ export function pityView(count: number, limit: number, pityPrizeId: number) {
 export function findOrCreatePity(unit: UnitOfWork, userId: number): Readonly<Pity> {
   const found = unit.find(lotteryPity, [userId])
   if (found) return found
-  const first = { user_id: userId, current_count: 0, draws_day: '', draws_today: 0, updated_at: unit.now }
+  const counters = { current_count: 0, draws_day: '', draws_today: 0, draw_no: 0, last_leaf: null }
+  const first = { user_id: userId, ...counters, updated_at: unit.now }
   unit.append(lotteryPity, first)
   return first
 }

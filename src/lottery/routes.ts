@@ -5,23 +5,25 @@ import { pageQuery, paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import type { AppEnv } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
-import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
 import type { Cached } from '../lib/cached.ts'
 import type { Calendar } from '../lib/calendar.ts'
-import { randomId, randomInts } from '../lib/random.ts'
+import { may } from '../staff/roles.ts'
+import { readStandings } from '../staff/standing.ts'
 import type { Till } from '../till/till.ts'
-import { newVoucherCode } from '../vouchers/code.ts'
-import { changeWheel, withWheelInForce } from './change-wheel.ts'
-import { type Draw, draw } from './draw.ts'
-import { drawTypeRules } from './draw-types.ts'
+import { changeWheel } from './change-wheel.ts'
+import type { Draw } from './draw.ts'
+import { proofAnswer } from './fair-wire.ts'
+import { openFairnessReader } from './fairness-routes.ts'
 import { pityView } from './pity.ts'
+import { ownerOfDraw, proofOf } from './proof.ts'
 import { readCounters, readDrawRecords, readDrawStatistics } from './queries.ts'
+import { createTakeDraw, type Fairness } from './take-draw.ts'
 import { readWheelVersions } from './versions.ts'
 import { nextChangeView, versionView, wheelView } from './views.ts'
-import { isOpen, oddsSum } from './wheel.ts'
+import { isOpen } from './wheel.ts'
 import type { WheelLimits } from './wheel-change.ts'
 import type { ShownWheel } from './wheel-mapping.ts'
 import {
@@ -42,10 +44,15 @@ export interface LotteryDeps {
   caches: { wheel: Cached<ShownWheel | undefined> }
   rules: { draw: Draw['rules']; wheel: { limits: WheelLimits } }
   limits: { draw: RateLimit }
+  /** Undefined where draws can't be proven. */
+  fairness: Fairness | undefined
 }
 
 /** `/api/lottery`: the wheel, its draws and their records. */
-export function lotteryRoutes({ database, till, calendar, now, caches, rules, limits }: LotteryDeps) {
+export function lotteryRoutes(deps: LotteryDeps) {
+  const { database, till, calendar, now, caches, rules, limits } = deps
+  const takeDraw = createTakeDraw(deps)
+  const openFairness = openFairnessReader(deps)
   const wheelInForce = async () => {
     const wheel = await caches.wheel.get()
     if (!wheel?.isDue) return wheel
@@ -67,7 +74,8 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
           user_pity: pityView(pityCount, rules.draw.pityLimit, current.pity_prize_id),
         }
         const next_change = current.next && nextChangeView(current.next)
-        return ok(c, { ...wheelView(current), ...counters, next_change })
+        const fairness = await openFairness()
+        return ok(c, { ...wheelView(current, rules.draw.pityLimit), ...counters, next_change, fairness })
       },
     )
     .post(
@@ -80,21 +88,21 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
       }),
       validate('json', drawBody, 3004),
       limitCaller(limits.draw),
+      async (c) => takeDraw(c, c.req.valid('json')),
+    )
+    .get(
+      '/draws/:draw_id/proof',
+      describe({
+        summary: 'What proves a draw, of the caller’s own or of anyone’s for staff who see ledgers',
+        answer: proofAnswer,
+        refusals: [3006, 3007],
+      }),
       async (c) => {
-        const { draw_type } = c.req.valid('json')
-        const { count } = drawTypeRules[draw_type]
-        const input: Draw = {
-          userId: c.get('caller').userId,
-          drawType: draw_type,
-          drawId: randomId('DR'),
-          rolls: randomInts(count, oddsSum),
-          codes: Array.from({ length: count }, () => newVoucherCode()),
-          day: calendar.dayOf(now()),
-          rules: rules.draw,
-        }
-        return once(c, { draw_type }, (idempotency) =>
-          withWheelInForce(till, rules.wheel.limits, () => till.run(draw, input, idempotency)),
-        )
+        const drawId = c.req.param('draw_id')
+        const userId = await ownerOfDraw(database, drawId)
+        if (userId === undefined || !(await maySee(database, c.get('caller').userId, userId))) throw new Refusal(3006)
+        const proof = deps.fairness ? await proofOf(database, deps.fairness, { userId, drawId }) : null
+        return ok(c, { proof })
       },
     )
     .get(
@@ -119,4 +127,10 @@ export function lotteryRoutes({ database, till, calendar, now, caches, rules, li
       describe({ summary: 'Statistics of the caller’s draws', answer: statisticsAnswer }),
       async (c) => ok(c, await readDrawStatistics(database, c.get('caller').userId)),
     )
+}
+
+async function maySee(database: Database, callerId: number, ownerId: number): Promise<boolean> {
+  if (callerId === ownerId) return true
+  const [standing] = await readStandings(database, [callerId])
+  return standing?.status === 'active' && standing.role !== null && may(standing.role, 'ledgers')
 }

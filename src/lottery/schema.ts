@@ -13,7 +13,7 @@ import {
   unique,
   varchar,
 } from 'drizzle-orm/mysql-core'
-import { asciiText, instant, jsonText, tenThousandths, utcNow } from '../db/columns.ts'
+import { asciiText, hexBytes, instant, jsonText, tenThousandths, utcNow } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { roles } from '../staff/roles.ts'
 import { mapTable } from '../till/table-mapping.ts'
@@ -145,6 +145,9 @@ export const lotteryPityTable = mysqlTable(
     current_count: int().notNull(),
     draws_day: asciiText({ length: 10 }).notNull(),
     draws_today: int().notNull(),
+    /** All turns ever, and the log's leaf of the last one. */
+    draw_no: bigint({ mode: 'number' }).notNull().default(0),
+    last_leaf: hexBytes({ length: 32 }),
     updated_at: instant().notNull(),
   },
   () => [check('lottery_pity_never_negative', sql`current_count >= 0 AND draws_today >= 0`)],
@@ -202,7 +205,7 @@ export const lotteryPity = mapTable(lotteryPityTable, {
   rank: lockOrder.pity,
   key: ['user_id'],
   lock: 'update',
-  updates: ['current_count', 'draws_day', 'draws_today', 'updated_at'],
+  updates: ['current_count', 'draws_day', 'draws_today', 'draw_no', 'last_leaf', 'updated_at'],
 })
 
 /** The wheel's row, for changing the wheel: whoever loads it has the wheel to itself. */

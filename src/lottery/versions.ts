@@ -1,12 +1,14 @@
 import { asc, desc, gt, inArray } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { pageOf } from '../db/page.ts'
+import { wheelHash, wheelLeaf } from '../fairness/leaves.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { prizeMovementsTable, wheelVersionPrizesTable, wheelVersionsTable } from './schema.ts'
 import { nearMissWidth } from './wheel.ts'
 import type { ChangedPrize, WheelChange, WheelLimits } from './wheel-change.ts'
+import { wheelDocument } from './wheel-document.ts'
 
 export const wheelVersions = mapTable(wheelVersionsTable, {
   rank: lockOrder.wheelVersions,
@@ -42,6 +44,8 @@ export function recordVersion(unit: UnitOfWork, recorded: Recorded, limits: Whee
     near_miss_width: nearMissWidth,
     created_at: made_at,
   })
+  const document = wheelDocument({ ...version, near_miss_width: nearMissWidth }, prizes, limits)
+  unit.log({ label: `wheel ${version.version}`, bytes: wheelLeaf(version.version, wheelHash(document)) })
   for (const prize of prizes) unit.append(wheelVersionPrizes, { version: version.version, ...sectorOf(prize) })
 }
 

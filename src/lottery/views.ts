@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { effectiveOdds } from '../fairness/odds.ts'
 import { type DrawType, drawTypeRules } from './draw-types.ts'
 import { isLimited } from './prizes.ts'
 import type { WheelVersion } from './versions.ts'
@@ -7,11 +8,13 @@ import type { AnnouncedWheel, ChangedPrize } from './wheel-change.ts'
 import type { DatedWheel, wheelsAnswer } from './wire.ts'
 
 /** The wheel as diners see it. */
-export function wheelView({ prizes, pity_prize_id }: Wheel) {
+export function wheelView({ prizes, pity_prize_id }: Wheel, pityLimit: number) {
   const cost_points = prizes[0]?.cost_points ?? 0
+  const effective = effectiveOdds({ prizes, pityPrizeId: pity_prize_id, pityLimit })
   return {
     prizes: prizes.map((prize) => ({
       ...sectorView(prize),
+      effective_probability: effective.get(prize.prize_id) ?? 0,
       cost_points: prize.cost_points,
       stock_remaining: prize.stock_remaining,
       sold_out: prize.stock_remaining === 0 && isLimited(prize, pity_prize_id),

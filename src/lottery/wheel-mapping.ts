@@ -16,21 +16,40 @@ export interface HeldWheel {
   isDue: boolean
   /** The database's time. */
   at: Date
+  /** True when the log does not agree with what was published of it: nobody draws until somebody has looked. */
+  isHalted: boolean
+  /** The epoch that is open; null while there was none. */
+  epoch: HeldEpoch | null
+}
+
+/** The epoch as a batch holds it. */
+export interface HeldEpoch {
+  epoch: number
+  business_day: string
+  chain_id: string | null
+  wheel_hash: string
+  /** True when the next one should be open by now. */
+  isDue: boolean
 }
 
 const decodePrize = decoderOf(lotteryPrizesTable)
 const prizeColumns = Object.keys(getTableColumns(lotteryPrizesTable))
 
 /**
- * The wheel and its prizes in one statement, so that they are of one version. It shares the lock of the wheel's row, and
+ * The wheel, its prizes and the open epoch in one statement, so that they belong together. It shares the locks of the
+ * wheel's row and the epoch's, and
  * reads the prizes only then: READ COMMITTED takes its view of them at the first row that is not locked. SYSDATE is the
  * time after that wait; NOW would be the time before it.
  */
 const selectWheel = `SELECT wheel_id, version, pity_prize_id, closed_at IS NOT NULL AS is_closed,
        COALESCE(next_from <= SYSDATE(3), 0) AS is_due, ROUND(UNIX_TIMESTAMP(SYSDATE(3)) * 1000) AS at_ms,
+       (SELECT halted FROM log_head WHERE log_id = 1) IS NOT NULL AS is_halted,
+       epoch, business_day, chain_id, HEX(wheel_hash) AS wheel_hash, COALESCE(next_at <= SYSDATE(3), 0) AS is_epoch_due,
        ${prizeColumns.map((name) => `lottery_prizes.\`${name}\``).join(', ')}
-   FROM (SELECT wheel_id, version, pity_prize_id, closed_at, next_from
-           FROM lottery_wheel WHERE wheel_id IN (?) LOCK IN SHARE MODE) wheel
+   FROM (SELECT wheel_id, version, pity_prize_id, closed_at, next_from,
+                epoch, business_day, chain_id, wheel_hash, next_at
+           FROM lottery_wheel LEFT JOIN fair_epoch ON epoch_id = wheel_id
+          WHERE wheel_id IN (?) LOCK IN SHARE MODE) wheel
    LEFT JOIN lottery_prizes ON lottery_prizes.status = 'active' ORDER BY angle`
 
 /**
@@ -52,6 +71,8 @@ export const committedWheel = derivedMapping({
       wheel_id: Number(first.wheel_id),
       isDue: Number(first.is_due) !== 0,
       at: new Date(Number(first.at_ms)),
+      isHalted: Number(first.is_halted) !== 0,
+      epoch: epochIn(first),
     }
     const is_closed = Number(first.is_closed) !== 0
     const prizes = found.filter(({ prize_id }) => prize_id !== null).map(prizeIn)
@@ -59,7 +80,21 @@ export const committedWheel = derivedMapping({
   },
 })
 
-const ofTheWheel = ['wheel_id', 'version', 'pity_prize_id', 'is_closed', 'is_due', 'at_ms'] as const
+const ofTheWheel = [
+  ...['wheel_id', 'version', 'pity_prize_id', 'is_closed', 'is_due', 'at_ms'],
+  ...['is_halted', 'epoch', 'business_day', 'chain_id', 'wheel_hash', 'is_epoch_due'],
+]
+
+function epochIn(row: Record<string, unknown>): HeldEpoch | null {
+  if (row.epoch === null) return null
+  return {
+    epoch: Number(row.epoch),
+    business_day: String(row.business_day),
+    chain_id: row.chain_id as string | null,
+    wheel_hash: String(row.wheel_hash).toLowerCase(),
+    isDue: Number(row.is_epoch_due) !== 0,
+  }
+}
 
 function prizeIn(row: Record<string, unknown>): Prize {
   for (const column of ofTheWheel) delete row[column]

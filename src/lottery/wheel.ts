@@ -71,7 +71,7 @@ export function emptyPrizeOf(wheel: Wheel): Prize {
   return required(wheel.prizes.find(isEmpty))
 }
 
-function isEmpty({ prize_type }: Prize): boolean {
+export function isEmpty({ prize_type }: Pick<Prize, 'prize_type'>): boolean {
   return !prizeRules[prize_type].isWin
 }
 

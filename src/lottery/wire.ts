@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pageQuery, pagination, timestamp } from '../contract/wire.ts'
 import { roles } from '../staff/roles.ts'
+import { openFairness, receipt } from './fair-wire.ts'
 import { drawTypes, prizeTypes } from './schema.ts'
 
 const prizeType = z.enum(prizeTypes)
@@ -18,6 +19,8 @@ export const drawBody = z.object({
   draw_type: z
     .enum([...drawTypes, 'five', 'ten'])
     .transform((type) => (type === 'five' ? 'quintuple' : type === 'ten' ? 'decade' : type)),
+  /** The caller's part in the chance: 1-64 visible ASCII characters. Without it, the idempotency key is it. */
+  client_seed: z.string().optional(),
 })
 
 const sector = z.object({
@@ -51,6 +54,8 @@ export const drawAnswer = z.object({
   remaining_points: z.int(),
   user_pity: userPity,
   draws_today: z.int(),
+  /** Null when the draw can't be proven. */
+  receipt: receipt.nullable(),
 })
 export type DrawAnswer = z.output<typeof drawAnswer>
 
@@ -89,7 +94,14 @@ export const wheelsAnswer = z.object({
 })
 
 export const configAnswer = z.object({
-  prizes: z.array(shownPrize.extend({ cost_points: z.int(), sold_out: z.boolean() })),
+  prizes: z.array(
+    shownPrize.extend({
+      cost_points: z.int(),
+      sold_out: z.boolean(),
+      /** The share of all turns in the long run, with the guarantee counted in and stock left out. */
+      effective_probability: z.number(),
+    }),
+  ),
   cost_points: z.int(),
   daily_limit: z.int(),
   draws_today: z.int(),
@@ -97,6 +109,8 @@ export const configAnswer = z.object({
   user_pity: userPity,
   /** The wheel that is announced; null when none is. */
   next_change: datedWheel.nullable(),
+  /** Null where draws can't be proven. */
+  fairness: openFairness,
 })
 
 export const recordsQuery = pageQuery.extend({ draw_type: drawType.optional(), prize_type: prizeType.optional() })

@@ -44,5 +44,9 @@ export const logEntriesTable = mysqlTable(
   },
   // Each place in the log is taken once. Serves sealing, which looks for entries without a place, and tiles and proofs,
   // which read entries by their place.
-  (table) => [unique('log_entries_index').on(table.log_index)],
+  (table) => [
+    unique('log_entries_index').on(table.log_index),
+    // `readPlaces`: the commit of a row by its time. Without it each proof reads every entry.
+    index('log_entries_created_at').on(table.created_at),
+  ],
 )

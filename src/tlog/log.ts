@@ -24,6 +24,8 @@ export interface TransparencyLog {
   readonly signer: NoteSigner
   readonly tiles: Tiles
   state(): Promise<LogState>
+  /** The last state that this process has seen. */
+  known(): LogState | undefined
   /** The latest checkpoint, signed. */
   checkpoint(): Promise<string>
   /**
@@ -49,9 +51,11 @@ export function createLog(parts: {
   const { database, till, store, signer } = parts
   const tiles = createTiles(database, store, signer.keyId.toString('hex'))
   const publisher = createPublisher({ store, tiles, signer })
+  let known: LogState | undefined
   const state = async () => {
     await requireHead(database)
-    return readState(database)
+    known = await readState(database)
+    return known
   }
   const latest = cached(state, headAge_ms)
   const requireRunning = ({ halted, verifierKey }: LogState) => {
@@ -63,6 +67,7 @@ export function createLog(parts: {
     signer,
     tiles,
     state,
+    known: () => known,
     async checkpoint() {
       return signCheckpoint(await latest.get(), signer)
     },

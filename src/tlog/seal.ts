@@ -26,7 +26,8 @@ const pending: TableMapping<Pending, 'first_index'> = {
   keyOf: ({ log_id }) => [log_id],
   async load(tx) {
     const entries = await tx.query<Pending['entries'][number]>(
-      `SELECT entry_id, leaf_count, root FROM log_entries WHERE log_index IS NULL ORDER BY entry_id LIMIT ${sealedAtOnce}`,
+      `SELECT entry_id, leaf_count, root FROM log_entries FORCE INDEX (log_entries_index)
+        WHERE log_index IS NULL ORDER BY entry_id LIMIT ${sealedAtOnce}`,
     )
     return [{ log_id: onlyLog, entries, first_index: null }]
   },

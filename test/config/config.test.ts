@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { ConfigError, configNames, loadConfig, redacted } from '../../src/config/config.ts'
 import { secretNames, weaknessOf } from '../../src/config/secret-settings.ts'
 import { warningsOf } from '../../src/config/warnings.ts'
+import { makeSeedChain } from '../../src/fairness/chain.ts'
 import { makeSignerKey } from '../../src/tlog/format/notes.ts'
 
 const strong = 'k3J9-fQ2x_L8vZ1pWn7RtYb5Hc4Md6Sg0aEuIoTqXyA'
@@ -189,6 +190,7 @@ describe('a secret from a file', () => {
       ALERT_WEBHOOK: 'https://alerts.internal/x',
       SMS_DEV_CODE: '654321',
       LOG_KEY: makeSignerKey('points.example.com/log'),
+      DRAW_SEED: makeSeedChain(30_000),
     }
     const value = values[name] ?? strong
     // These settings are given together or not at all.

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/db/client.ts'
 import { migrate } from '../../src/db/migrate.ts'
+import { makeSeedChain } from '../../src/fairness/chain.ts'
 import { randomCode, randomId } from '../../src/lib/random.ts'
 import { findUploadsWithNumber } from '../../src/receipts/queries.ts'
 import { claimNext, countQueue, dequeue, giveBack, leaveForLater } from '../../src/receipts/reading-queue.ts'
 import { findByMarks } from '../../src/receipts/search-copies.ts'
 import { upload as fileUpload, type NewUpload } from '../../src/receipts/upload.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
+import { makeSignerKey } from '../../src/tlog/format/notes.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { picture } from '../support/images.ts'
@@ -20,7 +22,10 @@ import { testConfig } from '../support/service.ts'
 import { photoForm } from '../support/uploads.ts'
 
 /** Tables that never have more than a handful of rows: it is fastest to read them whole. */
-const smallTables = ['staff', 'lottery_prizes', 'lottery_wheel', 'till_lanes', 'leases', 'migrations']
+const smallTables = [
+  ...['staff', 'lottery_prizes', 'lottery_wheel', 'till_lanes', 'leases', 'migrations'],
+  ...['log_head', 'fair_epoch', 'fair_epochs', 'fair_chains'],
+]
 
 /** Indexes for questions that operators ask by hand: who is banned, how likely a prize is. */
 const forOperators = [...['users_status', 'lottery_prizes_angle', 'lottery_prizes_probability']]
@@ -46,10 +51,14 @@ beforeAll(async () => {
   await fillTables(database)
   proxy = await startProxy(url)
   running = await startServer(
-    testConfig(proxy.url, { DATA_DIR: dataDir, PENDING_ORDERS: '5', BONUS_HOLD: 'on' }),
+    testConfig(proxy.url, {
+      ...{ DATA_DIR: dataDir, PENDING_ORDERS: '5', BONUS_HOLD: 'on' },
+      ...{ LOG_KEY: makeSignerKey('points.example.com/log'), DRAW_SEED: makeSeedChain(30_000) },
+    }),
     () => {},
   )
   client = await createClient(running.url)
+  await running.services.log?.seal()
   // The first upload compares its photo with the latest 20,000. It reads that many rows, whatever the indexes are.
   await upload(await signIn(serves()), picture(1))
 }, 60_000)
@@ -77,7 +86,9 @@ async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: s
   const { exchange_id } = await order()
   const { exchange_code } = await order()
   await client.post(`/api/exchange/orders/${exchange_id}/cancel`, { token })
-  await client.post('/api/lottery/draw', { token, body: { draw_type: 'single' }, idempotencyKey: newPhone() })
+  const drawn = { token, body: { draw_type: 'single' }, idempotencyKey: newPhone() }
+  const { draw_id } = (await client.post('/api/lottery/draw', drawn)).data
+  await running.services.log?.seal()
   const upload_id = await upload(diner, picture(1))
   const reading = { amount_fen: 1, paidAt: '2026-01-01T12:00:00', merchantName: null, receiptNumber: 'NO-1', text: '' }
   await findUploadsWithNumber(running.services.database, reading, upload_id)
@@ -86,6 +97,7 @@ async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: s
   const reads = [
     ...['/api/user/info', '/api/user/status', '/api/user/statistics', '/api/user/points/records'],
     ...['/api/user/points/records?type=earn&source=lottery', '/api/user/points/statistics'],
+    ...['/api/fairness', `/api/lottery/draws/${draw_id}/proof`],
     ...['/api/lottery/config', '/api/lottery/records', '/api/lottery/records?prize_type=points'],
     ...['/api/lottery/wheels', '/api/lottery/wheels?page=2'],
     ...['/api/lottery/statistics', '/api/exchange/products', '/api/exchange/categories', '/api/exchange/orders'],

@@ -19,6 +19,7 @@ const columnsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     is_merchant: 'n % 500 = 0',
     created_at: hoursAgo,
   },
+  log_entries: { leaf_count: '1', root: 'UNHEX(SHA2(n, 256))', leaves: "''", created_at: hoursAgo },
   sessions: {
     session_id: "CONCAT('session-', n)",
     user_id: someone,

@@ -1,0 +1,96 @@
+import { asc, desc } from 'drizzle-orm'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { Refusal } from '../contract/refusals.ts'
+import type { Database } from '../db/client.ts'
+import { commitmentOf } from '../fairness/chain.ts'
+import { wheelHash } from '../fairness/leaves.ts'
+import { fairChainsTable, fairEpochsTable, fairEpochTable } from '../fairness/schema.ts'
+import type { AppEnv } from '../http/env.ts'
+import { ok } from '../http/envelope.ts'
+import { describe } from '../http/operation-docs.ts'
+import { validate } from '../http/validate.ts'
+import { cached } from '../lib/cached.ts'
+import { type epochAnswer, fairnessAnswer, type openFairness, wheelAnswer } from './fair-wire.ts'
+import type { Fairness } from './take-draw.ts'
+import { readVersions } from './versions.ts'
+import { wheelDocument } from './wheel-document.ts'
+
+export interface FairnessDeps {
+  database: Database
+  fairness: Fairness | undefined
+}
+
+/** What everybody may know does not change within this time. */
+const age_ms = 2_000
+const epochsShown = 400
+
+/** `/api/fairness`: what everybody needs to check draws. */
+export function fairnessRoutes({ database, fairness }: FairnessDeps) {
+  const shown = cached(async () => fairness && readFairness(database, fairness), age_ms)
+  return new Hono<AppEnv>()
+    .get(
+      '/',
+      describe({
+        summary: 'The log’s name and key, the epochs with the seeds of those that are over, and the latest checkpoint',
+        answer: fairnessAnswer,
+        refusals: [3001],
+        public: true,
+      }),
+      async (c) => {
+        const found = await shown.get()
+        if (!found) throw new Refusal(3001)
+        return ok(c, found)
+      },
+    )
+    .get(
+      '/wheels/:version',
+      describe({
+        summary: 'A version of the wheel, as its hash says it',
+        answer: wheelAnswer,
+        refusals: [3006],
+        public: true,
+      }),
+      validate('param', z.object({ version: z.coerce.number().int().min(1).max(2_147_483_647) }), 3006),
+      async (c) => {
+        const [found] = await readVersions(database, [c.req.valid('param').version])
+        if (!found) throw new Refusal(3006)
+        const { prizes, ...version } = found
+        const limits = { dailyLimit: version.daily_limit, pityLimit: version.pity_limit }
+        const wheel = wheelDocument(version, prizes, limits)
+        return ok(c, { wheel, wheel_hash: wheelHash(wheel) })
+      },
+    )
+}
+
+async function readFairness({ orm }: Database, { chain, log }: Fairness): Promise<z.output<typeof fairnessAnswer>> {
+  const [[open], epochs, chains] = await Promise.all([
+    orm.select().from(fairEpochTable),
+    orm.select().from(fairEpochsTable).orderBy(desc(fairEpochsTable.epoch)).limit(epochsShown),
+    orm.select().from(fairChainsTable).orderBy(asc(fairChainsTable.first_epoch)),
+  ])
+  // The row moves only when no draw of the epoch before is under way.
+  const isOver = (epoch: number) => open !== undefined && open.epoch > epoch
+  const view = (row: (typeof epochs)[number]): z.output<typeof epochAnswer> => ({
+    ...row,
+    opened_at: row.opened_at.toISOString(),
+    seed: isOver(row.epoch) && row.chain_id === chain.id ? chain.seedOf(row.epoch).toString('hex') : null,
+  })
+  return {
+    origin: log.signer.name,
+    key: log.signer.verifierKey,
+    chains: chains.map((row) => ({ ...row, announced_at: row.announced_at.toISOString() })),
+    epochs: epochs.map(view),
+    checkpoint: await log.checkpoint(),
+  }
+}
+
+/** Reads what the wheel's page shows of the epoch that is open; null where draws can't be proven. */
+export function openFairnessReader({ database, fairness }: FairnessDeps) {
+  return async (): Promise<z.output<typeof openFairness>> => {
+    const [open] = fairness ? await database.orm.select().from(fairEpochTable) : []
+    if (!fairness || !open || open.chain_id !== fairness.chain.id) return null
+    const commitment = commitmentOf(fairness.chain.seedOf(open.epoch)).toString('hex')
+    return { origin: fairness.log.signer.name, chain_id: open.chain_id, epoch: open.epoch, commitment }
+  }
+}

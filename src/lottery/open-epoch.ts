@@ -1,0 +1,103 @@
+import { Refusal } from '../contract/refusals.ts'
+import { commitmentOf, type SeedChain } from '../fairness/chain.ts'
+import { chainLeaf, epochLeaf } from '../fairness/leaves.ts'
+import { fairChains, fairEpoch, fairEpochs, theEpoch } from '../fairness/schema.ts'
+import { type Calendar, day_ms } from '../lib/calendar.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/table-mapping.ts'
+import type { Till } from '../till/till.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
+import { EpochIsDue } from './chance.ts'
+import { wheelInForce, wheelNeeds, withWheelInForce } from './change-wheel.ts'
+import { isOpen } from './wheel.ts'
+import type { WheelLimits } from './wheel-change.ts'
+import { documentOf, hashOfWheel } from './wheel-document.ts'
+
+export interface EpochOpening {
+  calendar: Calendar
+  chain: SeedChain
+  limits: WheelLimits
+  /** How many days a new chain is in the log before it draws. */
+  chainWaits_days: number
+}
+
+/** The epoch of a business day. */
+function epochOf(day: string): number {
+  return Date.parse(day) / day_ms
+}
+
+/**
+ * Opens the epoch of today, by the database's clock, and never goes back. Its commitment is in the log before its first
+ * draw. When the wheel in force is another one than the epoch began with, it is opened anew with that.
+ */
+export const openEpoch: Operation<EpochOpening, { opened: boolean }> = {
+  name: 'open_epoch',
+  laneKey: () => 'wheel',
+  needs: ({ chain }) => [...wheelNeeds(), rows(fairEpoch, theEpoch), rows(fairChains, chain.id)],
+  decide(unit, opening) {
+    const { wheel, at } = wheelInForce(unit)
+    if (!isOpen(wheel)) return { opened: false }
+    const row = unit.find(fairEpoch, [theEpoch])
+    const today = opening.calendar.dayOf(at)
+    const day = row && row.business_day > today ? row.business_day : today
+    const wheel_hash = hashOfWheel(wheel, opening.limits)
+    const isSameDay = row?.business_day === day
+    if (isSameDay && row.wheel_hash === wheel_hash) return { opened: false }
+    // A wheel that changed and kept its version was changed by hand.
+    if (row?.wheel_version === wheel.version && row.wheel_hash !== wheel_hash) throw new Refusal(3001)
+    const epoch = epochOf(day)
+    const chain_id = isSameDay ? row.chain_id : chainFor(unit, opening, epoch)
+    const next = {
+      ...{ epoch, business_day: day, chain_id, wheel_version: wheel.version, wheel_hash, opened_at: unit.now },
+      next_at: opening.calendar.startOf(opening.calendar.plusDays(day, 1)),
+    }
+    if (row) unit.update(fairEpoch, row, next)
+    else unit.append(fairEpoch, { epoch_id: theEpoch, ...next })
+    if (chain_id === opening.chain.id) commit(unit, opening, { epoch, wheel_version: wheel.version, wheel_hash })
+    return { opened: true }
+  },
+}
+
+/** The chain that draws in an epoch; null while it is too new, and once it has come to its end. */
+function chainFor(unit: UnitOfWork, { chain, chainWaits_days }: EpochOpening, epoch: number): string | null {
+  const known = unit.find(fairChains, [chain.id])
+  const first_epoch = known?.first_epoch ?? epoch + chainWaits_days
+  if (!known) {
+    unit.append(fairChains, { chain_id: chain.id, first_epoch, announced_at: unit.now })
+    const commitment = commitmentOf(chain.seedOf(Math.min(first_epoch, chain.lastEpoch))).toString('hex')
+    unit.log({ label: `chain ${chain.id}`, bytes: chainLeaf({ chain_id: chain.id, epoch: first_epoch, commitment }) })
+  }
+  return epoch >= first_epoch && epoch <= chain.lastEpoch ? chain.id : null
+}
+
+/** Puts the epoch's commitment and rules into the log. */
+function commit(
+  unit: UnitOfWork,
+  { chain, limits }: EpochOpening,
+  { epoch, wheel_version, wheel_hash }: { epoch: number; wheel_version: number; wheel_hash: string },
+): void {
+  const { pity_limit, daily_limit, cost_points, near_miss_width } = documentOf(wheelInForce(unit).wheel, limits)
+  const commitment = commitmentOf(chain.seedOf(epoch)).toString('hex')
+  const rules = { pity_limit, daily_limit, cost_points, near_miss_width }
+  const opening = { chain_id: chain.id, epoch, commitment, wheel_hash, ...rules }
+  unit.append(fairEpochs, { ...opening, wheel_version, opened_at: unit.now })
+  unit.log({ label: `epoch ${epoch}`, bytes: epochLeaf(opening) })
+}
+
+const mostTries = 3
+
+/** Runs a draw. Where its epoch is not open yet, it is opened first, and so is the wheel that is due. */
+export async function withEpochOpen<T>(
+  till: Till,
+  opening: EpochOpening | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof EpochIsDue) || opening === undefined || tries === mostTries) throw error
+      await withWheelInForce(till, opening.limits, () => till.run(openEpoch, opening))
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { and, asc, desc, eq, lt } from 'drizzle-orm'
+import { Refusal } from '../contract/refusals.ts'
+import type { Database } from '../db/client.ts'
+import { beginningLeaf, epochLeaf, leafId } from '../fairness/leaves.ts'
+import { drawTurnsTable, fairEpochsTable, fairEpochTable } from '../fairness/schema.ts'
+import { drawsOf, type KeptTurn, leafOfTurn } from '../fairness/turns.ts'
+import { signCheckpoint } from '../tlog/format/checkpoint.ts'
+import { findPlaces } from '../tlog/places.ts'
+import type { Beginning, Proof, WheelDocument } from '../verifier/documents.ts'
+import { lotteryRecordsTable } from './schema.ts'
+import type { Fairness } from './take-draw.ts'
+import { readVersions } from './versions.ts'
+import { wheelDocument } from './wheel-document.ts'
+
+const table = drawTurnsTable
+/** A leaf is in the log about a second after its commit. */
+const retryAfter_s = 2
+const rowsAtOnce = 50
+
+/** Whose draw this is; undefined when there is no such draw. */
+export async function ownerOfDraw({ orm }: Database, drawId: string): Promise<number | undefined> {
+  const records = lotteryRecordsTable
+  const [found] = await orm
+    .select({ user_id: records.user_id })
+    .from(records)
+    .where(eq(records.draw_id, drawId))
+    .limit(1)
+  return found?.user_id
+}
+
+/**
+ * Everything that proves a user's draw; null when it was drawn without a seed.
+ * @throws {Refusal} 3006 when the user has no such draw; 3007 when it is not in the log yet
+ */
+export async function proofOf(
+  database: Database,
+  { chain, log }: Fairness,
+  { userId, drawId }: { userId: number; drawId: string },
+): Promise<Proof | null> {
+  const where = and(eq(table.user_id, userId), eq(table.draw_id, drawId))
+  const turns = await database.orm.select().from(table).where(where).orderBy(asc(table.draw_no))
+  const [first] = turns
+  const [draw] = drawsOf(turns)
+  if (!first || !draw) throw new Refusal(3006)
+  const epoch = await readEpoch(database, first)
+  if (!epoch) return null
+  const { earlier, beginning, wheels } = await readHistory(database, turns)
+  const head = await log.state()
+  const leaves = turns.map((turn) => leafId(leafOfTurn(turn)))
+  const placesOf = (at: Date, wanted: string[]) =>
+    findPlaces(database, log.tiles, { at, leaves: wanted, size: head.size })
+  const places = await placesOf(first.created_at, leaves)
+  const [epoch_place] = (await placesOf(epoch.opened_at, [leafId(epochLeaf(epoch.opening))])) ?? []
+  if (!places || !epoch_place) throw new Refusal(3007, { retry_after: retryAfter_s })
+  return {
+    ...{ kind: 'proof', version: 1, origin: log.signer.name, key: log.signer.verifierKey },
+    ...{ draw, places, epoch: epoch.opening, epoch_place, wheels, history: drawsOf(earlier), beginning },
+    seed: epoch.isOver && epoch.opening.chain_id === chain.id ? chain.seedOf(first.epoch).toString('hex') : null,
+    checkpoint: signCheckpoint(head, log.signer),
+  }
+}
+
+async function readEpoch({ orm }: Database, { epoch, wheel_version }: KeptTurn) {
+  const epochs = fairEpochsTable
+  const where = and(eq(epochs.epoch, epoch), eq(epochs.wheel_version, wheel_version))
+  const [[found], [open]] = await Promise.all([
+    orm.select().from(epochs).where(where),
+    orm.select({ epoch: fairEpochTable.epoch }).from(fairEpochTable),
+  ])
+  if (!found) return undefined
+  const { opened_at, wheel_version: _version, ...opening } = found
+  // The row moves only when no draw of the epoch before is under way.
+  return { opening, opened_at, isOver: open !== undefined && open.epoch > epoch }
+}
+
+/** The turns before a draw, back to the last guaranteed prize or to the first, and the wheels of all of them. */
+async function readHistory(database: Database, turns: readonly KeptTurn[]) {
+  const known = new Map<number, WheelDocument>()
+  const learn = async (rows: readonly KeptTurn[]) => {
+    const unknown = [...new Set(rows.map(({ wheel_version }) => wheel_version))].filter((number) => !known.has(number))
+    for (const { prizes, ...version } of await readVersions(database, unknown)) {
+      const limits = { dailyLimit: version.daily_limit, pityLimit: version.pity_limit }
+      known.set(version.version, wheelDocument(version, prizes, limits))
+    }
+  }
+  await learn(turns)
+  const [first] = turns as [KeptTurn, ...KeptTurn[]]
+  const earlier: KeptTurn[] = []
+  for (let isComplete = false; !isComplete; ) {
+    const oldest = earlier[0] ?? first
+    const where = and(eq(table.user_id, first.user_id), lt(table.draw_no, oldest.draw_no))
+    const rows = await database.orm.select().from(table).where(where).orderBy(desc(table.draw_no)).limit(rowsAtOnce)
+    await learn(rows)
+    const at = rows.findIndex((row) => known.get(row.wheel_version)?.pity_prize_id === row.prize_id)
+    earlier.unshift(...rows.slice(0, at === -1 ? undefined : at + 1).reverse())
+    isComplete = at !== -1 || rows.length < rowsAtOnce
+  }
+  const used = new Set([...earlier, ...turns].map(({ wheel_version }) => wheel_version))
+  const wheels = [...known.values()].filter(({ version }) => used.has(version))
+  return { earlier, wheels, beginning: beginningOf(earlier[0] ?? first) }
+}
+
+/** What the log says of an account before its first turn in the log; null where that turn is not the oldest here. */
+function beginningOf({ user_id, draw_no, pity_before, previous_leaf }: KeptTurn): Beginning | null {
+  const beginning = { user_id, draw_no: draw_no - 1, pity_count: pity_before }
+  return previous_leaf === leafId(beginningLeaf(beginning)) ? beginning : null
+}

@@ -1,0 +1,71 @@
+import type { Context } from 'hono'
+import type { z } from 'zod'
+import type { Push } from '../contract/messages.ts'
+import { Refusal } from '../contract/refusals.ts'
+import type { SeedChain } from '../fairness/chain.ts'
+import type { AppEnv } from '../http/env.ts'
+import { once } from '../http/idempotency.ts'
+import type { Calendar } from '../lib/calendar.ts'
+import { randomId, randomInts } from '../lib/random.ts'
+import type { Till } from '../till/till.ts'
+import type { TransparencyLog } from '../tlog/log.ts'
+import { newVoucherCode } from '../vouchers/code.ts'
+import type { ClientSeed } from './chance.ts'
+import { withWheelInForce } from './change-wheel.ts'
+import { type Draw, draw } from './draw.ts'
+import { drawTypeRules } from './draw-types.ts'
+import { withEpochOpen } from './open-epoch.ts'
+import { oddsSum } from './wheel.ts'
+import type { WheelLimits } from './wheel-change.ts'
+import type { drawBody } from './wire.ts'
+
+/** What makes draws provable: the seeds, and the log that signs for them. */
+export interface Fairness {
+  chain: SeedChain
+  log: TransparencyLog
+  /** How many days a new chain is in the log before it draws. */
+  chainWaits_days: number
+}
+
+export interface TakeDrawDeps {
+  till: Till<Push>
+  calendar: Calendar
+  now: () => Date
+  rules: { draw: Draw['rules']; wheel: { limits: WheelLimits } }
+  fairness: Fairness | undefined
+}
+
+const visibleAscii = /^[\x21-\x7e]{1,64}$/
+
+/** Makes what answers a request to draw. */
+export function createTakeDraw({ till, calendar, now, rules, fairness }: TakeDrawDeps) {
+  const { limits } = rules.wheel
+  const opening = fairness && { calendar, limits, chain: fairness.chain, chainWaits_days: fairness.chainWaits_days }
+  return (c: Context<AppEnv>, { draw_type, client_seed }: z.output<typeof drawBody>): Promise<Response> => {
+    const { count } = drawTypeRules[draw_type]
+    const clientSeed = clientSeedOf(client_seed, c.req.header('Idempotency-Key'))
+    const head = fairness?.log.known()
+    const checkpoint = head ? { size: head.size, root: Buffer.from(head.root).toString('hex') } : null
+    const input: Draw = {
+      userId: c.get('caller').userId,
+      drawType: draw_type,
+      drawId: randomId('DR'),
+      rolls: randomInts(count, oddsSum),
+      codes: Array.from({ length: count }, () => newVoucherCode()),
+      day: calendar.dayOf(now()),
+      rules: rules.draw,
+      fair: fairness && { chain: fairness.chain, signer: fairness.log.signer, clientSeed, checkpoint },
+    }
+    return once(c, { draw_type, client_seed }, (idempotency) =>
+      withEpochOpen(till, opening, () => withWheelInForce(till, limits, () => till.run(draw, input, idempotency))),
+    )
+  }
+}
+
+/** @throws {Refusal} 9000 for a seed that isn't 1-64 visible ASCII characters */
+function clientSeedOf(field: string | undefined, key: string | undefined): ClientSeed {
+  if (field !== undefined && !visibleAscii.test(field))
+    throw new Refusal(9000, { issues: [{ path: 'client_seed', message: '应为 1-64 个可见 ASCII 字符' }] })
+  if (field !== undefined) return { text: field, source: 'field' }
+  return key === undefined ? { text: '', source: 'none' } : { text: key, source: 'key' }
+}
