@@ -36,7 +36,9 @@ export const lockOrder = {
   wheelVersions: 107,
   journals: 110,
   idempotencyKeys: 120,
+  logGenesis: 129,
   logHead: 130,
-  logEntries: 131,
-  logNodes: 132,
+  logHalts: 131,
+  logEntries: 132,
+  logNodes: 133,
 } as const

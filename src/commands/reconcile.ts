@@ -1,5 +1,6 @@
 import { openServices } from '../composition/open-services.ts'
 import { findMismatches } from '../reconcile/checks.ts'
+import { findLogMismatches } from '../reconcile/log.ts'
 import { repair } from '../reconcile/repair.ts'
 import { systemActor } from '../staff/actor.ts'
 import type { Command } from './command.ts'
@@ -13,7 +14,7 @@ export const reconcileCommand: Command = async ({ args, config, print }) => {
   if (!isWell || rest.length > 0) throw new UsageError('reconcile takes --repair, perhaps with a number, or nothing.')
   const { services, close } = await openServices(config, print)
   try {
-    const mismatches = await findMismatches(services.database)
+    const mismatches = [...(await findMismatches(services.database)), ...(await findLogMismatches(services.database))]
     for (const { check, id, details } of mismatches) print(`MISMATCH ${check}: ${id} ${JSON.stringify(details)}`)
     if (mismatches.length === 0) {
       print('Every balance and every stock equals its ledger.')

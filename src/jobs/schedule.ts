@@ -1,3 +1,4 @@
+import { beginLogOnce } from './begin-log.ts'
 import { changeWheelWhenDue } from './change-wheel.ts'
 import { expireApprovals } from './expire-approvals.ts'
 import { expireOrders } from './expire-orders.ts'
@@ -22,6 +23,7 @@ export function schedule(deps: JobDeps): readonly Job[] {
     expireOrders(deps),
     expireVouchers(deps),
     openEpochOfTheDay(deps),
+    beginLogOnce(deps),
     purge(deps),
     sweepOrphans(deps),
     watchGifts(deps),

@@ -43,12 +43,12 @@ const prizeColumns = Object.keys(getTableColumns(lotteryPrizesTable))
  */
 const selectWheel = `SELECT wheel_id, version, pity_prize_id, closed_at IS NOT NULL AS is_closed,
        COALESCE(next_from <= SYSDATE(3), 0) AS is_due, ROUND(UNIX_TIMESTAMP(SYSDATE(3)) * 1000) AS at_ms,
-       (SELECT halted FROM log_head WHERE log_id = 1) IS NOT NULL AS is_halted,
+       halted_at IS NOT NULL AS is_halted,
        epoch, business_day, chain_id, HEX(wheel_hash) AS wheel_hash, COALESCE(next_at <= SYSDATE(3), 0) AS is_epoch_due,
        ${prizeColumns.map((name) => `lottery_prizes.\`${name}\``).join(', ')}
    FROM (SELECT wheel_id, version, pity_prize_id, closed_at, next_from,
-                epoch, business_day, chain_id, wheel_hash, next_at
-           FROM lottery_wheel LEFT JOIN fair_epoch ON epoch_id = wheel_id
+                epoch, business_day, chain_id, wheel_hash, next_at, halted_at
+           FROM lottery_wheel LEFT JOIN fair_epoch ON epoch_id = wheel_id LEFT JOIN log_halts ON log_id = wheel_id
           WHERE wheel_id IN (?) LOCK IN SHARE MODE) wheel
    LEFT JOIN lottery_prizes ON lottery_prizes.status = 'active' ORDER BY angle`
 

@@ -8,7 +8,7 @@ import { signCheckpoint, type TreeHead } from './format/checkpoint.ts'
 import { rootOfFrontier } from './format/frontier.ts'
 import type { NoteSigner } from './format/notes.ts'
 import { createPublisher } from './publish.ts'
-import { logHeadTable, onlyLog } from './schema.ts'
+import { logHaltsTable, logHeadTable, onlyLog } from './schema.ts'
 import { frontierOf, haltLog, seal, sealedAtOnce } from './seal.ts'
 import { createTiles, type Tiles } from './tiles.ts'
 
@@ -89,10 +89,13 @@ export function createLog(parts: {
 }
 
 async function readState({ orm }: Database): Promise<LogState> {
-  const [row] = await orm.select().from(logHeadTable).where(eq(logHeadTable.log_id, onlyLog))
+  const [[row], [halt]] = await Promise.all([
+    orm.select().from(logHeadTable).where(eq(logHeadTable.log_id, onlyLog)),
+    orm.select().from(logHaltsTable).where(eq(logHaltsTable.log_id, onlyLog)),
+  ])
   if (!row) throw new Error('the log has no head')
   const frontier = frontierOf(row)
-  return { size: row.size, root: rootOfFrontier(frontier), verifierKey: row.verifier_key, halted: row.halted }
+  return { size: row.size, root: rootOfFrontier(frontier), verifierKey: row.verifier_key, halted: halt?.why ?? null }
 }
 
 /** Makes the head of a log that has none. */

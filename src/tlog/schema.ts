@@ -14,9 +14,17 @@ export const logHeadTable = mysqlTable('log_head', {
   size: bigint({ mode: 'number' }).notNull(),
   /** The roots of the full trees that the log consists of, one after the other. */
   frontier: longBytes().notNull(),
-  /** Why nothing is sealed and nobody draws; null while all is well. */
-  halted: asciiText({ length: 40 }),
   updated_at: instant().notNull(),
+})
+
+/**
+ * That nothing is sealed and nobody draws, and why; without a row all is well. Draws share the lock of the row, so it is no
+ * part of the head, which is locked whenever the log grows.
+ */
+export const logHaltsTable = mysqlTable('log_halts', {
+  log_id: tinyint().primaryKey(),
+  why: asciiText({ length: 40 }).notNull(),
+  halted_at: instant().notNull(),
 })
 
 /** The roots of full tiles: the hashes of the tiles above the lowest. */
@@ -35,7 +43,14 @@ export const logHead = mapTable(logHeadTable, {
   rank: lockOrder.logHead,
   key: ['log_id'],
   lock: 'update',
-  updates: ['verifier_key', 'size', 'frontier', 'halted', 'updated_at'],
+  updates: ['verifier_key', 'size', 'frontier', 'updated_at'],
+})
+
+export const logHalts = mapTable(logHaltsTable, {
+  rank: lockOrder.logHalts,
+  key: ['log_id'],
+  lock: 'none',
+  updates: [],
 })
 
 export const logNodes = mapTable(logNodesTable, {

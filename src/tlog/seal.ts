@@ -5,7 +5,7 @@ import { entryBytes } from './format/entries.ts'
 import { emptyFrontier, type Frontier, grow } from './format/frontier.ts'
 import { tileHashes, tileHeight } from './format/tiles.ts'
 import { leafHash } from './format/tree.ts'
-import { logHead, logNodes, onlyLog } from './schema.ts'
+import { logHalts, logHead, logNodes, onlyLog } from './schema.ts'
 
 /** Entries that one commit seals. */
 export const sealedAtOnce = 1_000
@@ -64,12 +64,12 @@ export interface Sealed {
 export const seal: Operation<Sealing, Sealed> = {
   name: 'seal_log',
   laneKey: () => 'log',
-  needs: () => [rows(logHead, onlyLog), rows(pending, onlyLog)],
+  needs: () => [rows(logHead, onlyLog), rows(logHalts, onlyLog), rows(pending, onlyLog)],
   decide(unit, { verifierKey }) {
     const head = unit.get(logHead, [onlyLog])
     const found = unit.get(pending, [onlyLog])
-    if (head.halted !== null || (head.verifier_key ?? verifierKey) !== verifierKey)
-      return { size: head.size, sealed: 0 }
+    const isHalted = unit.find(logHalts, [onlyLog]) !== undefined
+    if (isHalted || (head.verifier_key ?? verifierKey) !== verifierKey) return { size: head.size, sealed: 0 }
     const hashes = found.entries.map(({ leaf_count, root }) => leafHash(entryBytes(leaf_count, root)))
     if (hashes.length === 0) return { size: head.size, sealed: 0 }
     const { frontier, completed } = grow(frontierOf(head), hashes)
@@ -93,11 +93,10 @@ export const seal: Operation<Sealing, Sealed> = {
 export const haltLog: Operation<{ why: string }, { halted: boolean }> = {
   name: 'halt_log',
   laneKey: () => 'log',
-  needs: () => [rows(logHead, onlyLog)],
+  needs: () => [rows(logHalts, onlyLog)],
   decide(unit, { why }) {
-    const head = unit.get(logHead, [onlyLog])
-    if (head.halted !== null) return { halted: false }
-    unit.update(logHead, head, { halted: why, updated_at: unit.now })
+    if (unit.find(logHalts, [onlyLog])) return { halted: false }
+    unit.append(logHalts, { log_id: onlyLog, why, halted_at: unit.now })
     return { halted: true }
   },
 }

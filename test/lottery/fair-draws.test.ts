@@ -155,7 +155,7 @@ describe('what was changed by hand', () => {
   test('nobody draws while the log is halted', async () => {
     const person = await rich()
     await seal()
-    await sql(`UPDATE log_head SET halted = 'contradicted'`)
+    await sql(`INSERT INTO log_halts VALUES (1, 'contradicted', UTC_TIMESTAMP(3))`)
     expect((await draw(person)).code).toBe(3001)
   })
 

@@ -117,6 +117,7 @@ describe('without dialects', () => {
       'draw_type',
       'draws_today',
       'points_awarded',
+      'receipt',
       'remaining_points',
       'results',
       'total_cost',

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import type { Database } from '../db/client.ts'
+import { isDuplicateKey } from '../db/errors.ts'
+import type { Leaf } from '../till/log-entry.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/table-mapping.ts'
+import type { Till } from '../till/till.ts'
+import { CanonicalBytes } from '../tlog/format/bytes.ts'
+import { logGenesis, logGenesisTable, theGenesis } from './schema.ts'
+
+export type Genesis = typeof logGenesisTable.$inferSelect
+
+/** A transaction lives less long. */
+const settled_s = 120
+const usersAtOnce = 500
+
+export async function readGenesis({ orm }: Database): Promise<Genesis | undefined> {
+  const [found] = await orm.select().from(logGenesisTable)
+  return found
+}
+
+/** Notes where the log begins, and a while later puts the balances and stocks up to there into it. True when it did. */
+export async function beginLog(parts: { database: Database; till: Till }): Promise<boolean> {
+  const { database, till } = parts
+  const found = await readGenesis(database)
+  if (!found) await noteGenesis(database)
+  if (!found || found.digest !== null || !(await isSettled(database))) return false
+  const digest = await digestOf(database, found)
+  return (await till.run(recordGenesis, { digest })).answer.recorded
+}
+
+async function noteGenesis({ query }: Database): Promise<void> {
+  await query(
+    `INSERT INTO log_genesis (genesis_id, last_ledger_id, last_stock_id, last_audit_id, noted_at)
+     SELECT ${theGenesis}, (SELECT COALESCE(MAX(record_id), 0) FROM points_records),
+            (SELECT COALESCE(MAX(movement_id), 0) FROM stock_movements),
+            (SELECT COALESCE(MAX(audit_id), 0) FROM audit_log), UTC_TIMESTAMP(3)`,
+  ).catch((error) => {
+    if (!isDuplicateKey(error)) throw error
+  })
+}
+
+async function isSettled({ query }: Database): Promise<boolean> {
+  const [row] = await query<{ age_s: number }>(
+    'SELECT TIMESTAMPDIFF(SECOND, noted_at, UTC_TIMESTAMP(3)) AS age_s FROM log_genesis',
+  )
+  return Number(row?.age_s ?? 0) >= settled_s
+}
+
+const recordGenesis: Operation<{ digest: string }, { recorded: boolean }> = {
+  name: 'begin_log',
+  laneKey: () => 'log',
+  needs: () => [rows(logGenesis, theGenesis)],
+  decide(unit, { digest }) {
+    const row = unit.get(logGenesis, [theGenesis])
+    if (row.digest !== null) return { recorded: false }
+    unit.update(logGenesis, row, { digest })
+    unit.log(genesisLeaf({ ...row, digest }))
+    return { recorded: true }
+  },
+}
+
+/** What the log says of all that is older. */
+export function genesisLeaf({ noted_at, digest }: { noted_at: Date; digest: string }): Leaf {
+  const bytes = new CanonicalBytes('rp-leaf/genesis/1').u64(noted_at.getTime()).bytes(Buffer.from(digest, 'hex'))
+  return { label: 'genesis', bytes: bytes.done() }
+}
+
+/** The digest of each balance and each stock that the rows up to the beginning come to. */
+export async function digestOf(database: Database, genesis: Genesis): Promise<string> {
+  const hash = createHash('sha256')
+  const [last] = await database.query<{ id: number }>('SELECT COALESCE(MAX(user_id), 0) AS id FROM users')
+  for (let from = 1; from <= Number(last?.id ?? 0); from += usersAtOnce) {
+    const balances = await database.query<{ user_id: number; seq: number; balance: string }>(
+      `SELECT user_id, MAX(seq) AS seq, SUM(points) AS balance
+         FROM points_records FORCE INDEX (points_records_user_seq)
+        WHERE user_id BETWEEN ? AND ? AND record_id <= ? GROUP BY user_id ORDER BY user_id`,
+      [from, from + usersAtOnce - 1, genesis.last_ledger_id],
+    )
+    for (const { user_id, seq, balance } of balances)
+      hash.update(new CanonicalBytes('rp-balance/1').u64(user_id).u64(seq).i64(Number(balance)).done())
+  }
+  const stocks = await database.query<{ commodity_id: number; stock: string }>(
+    `SELECT commodity_id, SUM(quantity_change) AS stock FROM stock_movements WHERE movement_id <= ?
+      GROUP BY commodity_id ORDER BY commodity_id`,
+    [genesis.last_stock_id],
+  )
+  for (const { commodity_id, stock } of stocks)
+    hash.update(new CanonicalBytes('rp-stock/1').u64(commodity_id).i64(Number(stock)).done())
+  return hash.digest('hex')
+}

@@ -1,0 +1,140 @@
+import type { Database } from '../db/client.ts'
+import { type KeptLeaf, unpackLeaves } from '../till/log-entry.ts'
+import { entryBytes, entryRoot } from '../tlog/format/entries.ts'
+import { emptyFrontier, type Frontier, grow, rootOfFrontier } from '../tlog/format/frontier.ts'
+import { leafHash, sha256 } from '../tlog/format/tree.ts'
+import { frontierOf } from '../tlog/seal.ts'
+import type { Mismatch } from './checks.ts'
+import { digestOf, type Genesis, genesisLeaf, readGenesis } from './genesis.ts'
+import { type LoggedTable, loggedTables } from './logged-rows.ts'
+
+interface EntryRow {
+  entry_id: number
+  leaf_count: number
+  root: Buffer
+  leaves: Buffer
+  log_index: number | null
+}
+
+const entriesAtOnce = 100
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+const mismatch = (check: string, id: string, details: Record<string, unknown> = {}): Mismatch => ({
+  check,
+  id,
+  details,
+})
+
+/**
+ * Every row that is not as the log says: changed, deleted or inserted since the log began, and every entry that is not as
+ * it was sealed. Empty when all is well, and where no log has begun.
+ * @throws `stop`'s reason once it is aborted
+ */
+export async function findLogMismatches(database: Database, stop?: AbortSignal): Promise<Mismatch[]> {
+  const genesis = await readGenesis(database)
+  if (!genesis) return []
+  const found: Mismatch[] = []
+  const counts = new Map(loggedTables.map(({ kind }) => [kind, new Map<string, number>()]))
+  const seen = new Set<string>()
+  for await (const entries of pagesOf(database)) {
+    stop?.throwIfAborted()
+    const leaves = entries.flatMap((entry) => leavesIn(entry, found))
+    for (const leaf of leaves) if (leaf.label === 'genesis') seen.add(hex(leaf.hash))
+    for (const table of loggedTables) {
+      const own = leaves.filter(({ label }) => label.startsWith(`${table.kind} `))
+      if (own.length > 0) found.push(...(await compare(database, table, own, { genesis, counts })))
+    }
+  }
+  for (const table of loggedTables) {
+    const logged = counts.get(table.kind)
+    for (const [group, rows] of await table.count(database, genesis)) {
+      const inserted = rows - (logged?.get(group) ?? 0)
+      if (inserted > 0) found.push(mismatch('a row is in the log', `${table.kind} ${group}`, { inserted }))
+    }
+  }
+  if (genesis.digest !== null && !(await isGenesisRight(database, genesis, seen)))
+    found.push(mismatch('older balances and stocks are as the log says', 'genesis'))
+  return [...found, ...(await findBrokenTree(database, stop))]
+}
+
+async function* pagesOf(database: Database): AsyncGenerator<EntryRow[]> {
+  for (let after = 0; ; ) {
+    const page = await database.query<EntryRow>(
+      `SELECT entry_id, leaf_count, root, leaves, log_index FROM log_entries
+        WHERE entry_id > ? ORDER BY entry_id LIMIT ${entriesAtOnce}`,
+      [after],
+    )
+    const last = page.at(-1)
+    if (!last) return
+    yield page
+    after = last.entry_id
+  }
+}
+
+/** The leaves of an entry, if they are those that its root stands for. */
+function leavesIn({ entry_id, leaf_count, root, leaves }: EntryRow, found: Mismatch[]): KeptLeaf[] {
+  try {
+    const kept = unpackLeaves(leaves)
+    const isRight = kept.length === leaf_count && hex(entryRoot(kept.map(({ hash }) => hash))) === hex(root)
+    if (isRight) return kept
+  } catch {
+    // Cut short: said below.
+  }
+  found.push(mismatch('an entry has the leaves of its root', `entry ${entry_id}`))
+  return []
+}
+
+interface Comparison {
+  genesis: Genesis
+  /** How many rows had their leaf, by kind and group. */
+  counts: Map<string, Map<string, number>>
+}
+
+/** Holds leaves against the rows that they are of. */
+async function compare(
+  database: Database,
+  table: LoggedTable,
+  leaves: readonly KeptLeaf[],
+  { genesis, counts }: Comparison,
+): Promise<Mismatch[]> {
+  const rows = await table.find(
+    database,
+    leaves.map(({ label }) => label),
+  )
+  const byHash = new Map(rows.map((row) => [hex(sha256(row.leaf.bytes)), row]))
+  const labels = new Set(rows.map(({ leaf }) => leaf.label))
+  const groups = counts.get(table.kind)
+  return leaves.flatMap(({ label, hash }) => {
+    const row = byHash.get(hex(hash))
+    const group = table.groupOf(label)
+    // A changed row was named; it is not an inserted one as well.
+    if (!row?.isOlder(genesis) && (row || labels.has(label))) groups?.set(group, (groups.get(group) ?? 0) + 1)
+    if (row) return []
+    const what = labels.has(label) ? 'a row is as it was logged' : 'a row that was logged is there'
+    return [mismatch(what, label)]
+  })
+}
+
+async function isGenesisRight(database: Database, genesis: Genesis, seen: ReadonlySet<string>): Promise<boolean> {
+  const digest = await digestOf(database, genesis)
+  return digest === genesis.digest && seen.has(hex(sha256(genesisLeaf({ ...genesis, digest }).bytes)))
+}
+
+/** Computes the log's tree from its entries, and holds it against the head that was sealed. */
+async function findBrokenTree(database: Database, stop?: AbortSignal): Promise<Mismatch[]> {
+  const [head] = await database.query<{ size: number; frontier: Buffer }>('SELECT size, frontier FROM log_head')
+  if (!head) return []
+  let frontier: Frontier = emptyFrontier
+  for (;;) {
+    stop?.throwIfAborted()
+    const entries = await database.query<EntryRow>(
+      `SELECT entry_id, leaf_count, root, log_index FROM log_entries
+        WHERE log_index >= ? ORDER BY log_index LIMIT ${entriesAtOnce}`,
+      [frontier.size],
+    )
+    if (entries.length === 0 || frontier.size >= head.size) break
+    const hashes = entries.map(({ leaf_count, root }) => leafHash(entryBytes(leaf_count, root)))
+    frontier = grow(frontier, hashes.slice(0, head.size - frontier.size)).frontier
+  }
+  const isRight = frontier.size === head.size && hex(rootOfFrontier(frontier)) === hex(rootOfFrontier(frontierOf(head)))
+  return isRight ? [] : [mismatch('the entries make up the log that was sealed', 'log', { size: head.size })]
+}

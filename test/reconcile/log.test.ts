@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import { makeSeedChain } from '../../src/fairness/chain.ts'
+import { day_ms } from '../../src/lib/calendar.ts'
+import { beginLog } from '../../src/reconcile/genesis.ts'
+import { findLogMismatches } from '../../src/reconcile/log.ts'
+import { makeSignerKey, signerOf } from '../../src/tlog/format/notes.ts'
+import { createLog } from '../../src/tlog/log.ts'
+import { givePoints, newProduct, type Person, signIn } from '../support/people.ts'
+import { useService } from '../support/service.ts'
+
+const logKey = makeSignerKey('points.example.com/log')
+const service = useService({ LOG_KEY: logKey, DRAW_SEED: makeSeedChain(Math.floor(Date.now() / day_ms) + 10) })
+const sql = (statement: string, params: unknown[] = []) => service.database.query(statement, params)
+const found = async () => (await findLogMismatches(service.database)).map(({ check, id }) => `${check}: ${id}`)
+const begin = async () => {
+  await beginLog(service.services)
+  await sql('UPDATE log_genesis SET noted_at = noted_at - INTERVAL 3 MINUTE')
+  await beginLog(service.services)
+}
+
+let person: Person
+
+/** Somebody draws and buys, before the log begins and after. */
+async function live(): Promise<void> {
+  const product_id = await newProduct(service, 5)
+  const { token } = person
+  await service.client.post('/api/lottery/draw', { token, body: { draw_type: 'triple' } })
+  await service.client.post('/api/exchange/submit', { token, body: { product_id } })
+  await service.client.post('/api/user/check-in', { token })
+}
+
+beforeEach(async () => {
+  person = await signIn(service)
+  await givePoints(service, person, 5_000)
+  await live()
+  await begin()
+  await live()
+  await createLog({ ...service.services, signer: signerOf(logKey) }).seal()
+})
+
+/** Puts back what a test changed: after each test the ledgers have to agree. */
+const undoing = async (change: string, undo: string, check: () => Promise<unknown>) => {
+  await sql(change)
+  await check()
+  await sql(undo)
+}
+
+test('all is well when nothing was touched, and where no log has begun', async () => {
+  expect(await found()).toEqual([])
+  await sql('DELETE FROM log_genesis')
+  expect(await found()).toEqual([])
+})
+
+describe('a row', () => {
+  test.each([
+    ['ledger', 'points_records', 'created_at = created_at + INTERVAL 1 SECOND', 'a row is as it was logged: ledger'],
+    ['ledger’s text', 'points_records', `description = 'another'`, 'a row is as it was logged: ledger'],
+    ['stock', 'stock_movements', 'created_at = created_at + INTERVAL 1 SECOND', 'a row is as it was logged: stock'],
+    ['audit', 'audit_log', `details = '{"reason":"another"}'`, 'a row is as it was logged: audit'],
+    ['draw', 'draw_turns', 'prize_id = prize_id % 8 + 1', 'a row is as it was logged: draw'],
+  ])('a changed row of the %s is named', async (_, table, change, named) => {
+    await sql(`UPDATE ${table} SET ${change} ORDER BY created_at DESC LIMIT 1`)
+    const names = await found()
+    expect([names.length, names[0]?.startsWith(named)]).toEqual([1, true])
+  })
+
+  test('a deleted turn and a deleted deed are named', async () => {
+    await sql('DELETE FROM draw_turns WHERE draw_no = 4')
+    await sql(`DELETE FROM audit_log WHERE action = 'points.adjust' ORDER BY audit_id DESC LIMIT 1`)
+    const names = await found()
+    expect(names).toContain(`a row that was logged is there: draw ${person.userId}/4`)
+    expect(names.some((name) => name.startsWith('a row that was logged is there: audit points.adjust'))).toBe(true)
+  })
+
+  test('an inserted row is named, although every balance agrees', async () => {
+    const insert = (type: string, points: number, seq: number) =>
+      sql(
+        `INSERT INTO points_records (user_id, seq, points, type, source, related_id, description, balance_after, created_at)
+         SELECT user_id, ledger_seq + ?, ?, ?, 'admin', ?, 'x', total_points + IF(? > 0, ?, 0), UTC_TIMESTAMP(3)
+           FROM users WHERE user_id = ?`,
+        [seq, points, type, `HAND_${seq}`, points, points, person.userId],
+      )
+    await insert('earn', 7, 1)
+    await insert('spend', -7, 2)
+    await sql('UPDATE users SET ledger_seq = ledger_seq + 2 WHERE user_id = ?', [person.userId])
+    expect(await found()).toEqual([`a row is in the log: ledger ${person.userId}`])
+  })
+})
+
+describe('what is older than the log', () => {
+  test('an older balance that was changed with its whole ledger is found out', async () => {
+    await undoing(
+      `UPDATE points_records SET points = points + 1 WHERE source = 'register'`,
+      `UPDATE points_records SET points = points - 1 WHERE source = 'register'`,
+      async () => {
+        const names = await found()
+        expect(names).toContain('older balances and stocks are as the log says: genesis')
+      },
+    )
+  })
+
+  test('another beginning is found out', async () => {
+    await sql('UPDATE log_genesis SET last_ledger_id = 1000000000, last_stock_id = 1000000000')
+    expect(await found()).toContain('older balances and stocks are as the log says: genesis')
+  })
+
+  test('the log begins once', async () => {
+    const before = await sql(`SELECT digest FROM log_genesis`)
+    await Promise.all([beginLog(service.services), beginLog(service.services)])
+    expect(await sql(`SELECT digest FROM log_genesis`)).toEqual(before)
+  })
+})
+
+describe('the log itself', () => {
+  test.each([
+    [
+      'an entry’s leaves',
+      'UPDATE log_entries SET leaves = SUBSTRING(leaves, 5) LIMIT 1',
+      'an entry has the leaves of its root: entry',
+    ],
+    [
+      'an entry’s root',
+      'UPDATE log_entries SET root = UNHEX(SHA2(1, 256)) LIMIT 1',
+      'an entry has the leaves of its root: entry',
+    ],
+    [
+      'an entry that was deleted',
+      'DELETE FROM log_entries ORDER BY entry_id LIMIT 1',
+      'the entries make up the log that was sealed: log',
+    ],
+    [
+      'an entry that was moved',
+      'UPDATE log_entries SET log_index = IF(log_index = 1, -1, 1) WHERE log_index IN (1, 2) ORDER BY log_index',
+      'the entries make up the log',
+    ],
+  ])('%s is found out', async (_, change, named) => {
+    await sql(change)
+    expect((await found()).some((name) => name.startsWith(named))).toBe(true)
+  })
+})
