@@ -42,6 +42,12 @@ export async function heavyJpeg(bytes: number): Promise<Uint8Array<ArrayBuffer>>
   return jpegOf(pngOf(side, side, deflateSync(rows, { level: 1 })), 92)
 }
 
+/** A JPEG of 12 megapixels and about 2.6 MB, as phones take them. */
+export async function phoneJpeg(): Promise<Uint8Array<ArrayBuffer>> {
+  const blurred = new Bun.Image(await heavyJpeg(640_000)).resize(3_024, 4_032)
+  return new Uint8Array(await blurred.jpeg({ quality: 70 }).bytes())
+}
+
 /** The image followed by zeros, `size` bytes in all. */
 export function padded(image: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size)

@@ -42,8 +42,7 @@ export class PhotoFault extends Error {
  */
 export async function openPhoto(bytes: Uint8Array): Promise<Photo> {
   const source = await requireOpaque(bytes)
-  const { width, height } = source
-  const longest = Math.ceil(Math.max(width, height) * Math.min(1, Math.sqrt(kept_px / (width * height))))
+  const longest = keptSide(source)
   const image = await encode(source, longest, 85)
   const size = requireImage(image)
   const preview = await encode({ bytes: image, ...size }, previewSide_px, 75)
@@ -71,10 +70,23 @@ export async function openProductImage(bytes: Uint8Array): Promise<Uint8Array> {
 const maxWidth_px = 16_384
 // Each row costs the start of a filter: millions of short rows took seconds. The longest screenshots have 20,000 rows.
 const maxHeight_px = 32_768
-const kept_px = 5_000_000
+const largestKept_px = 5_000_000
+// Half the sides of a camera's 12 megapixels: at half its size, a JPEG is decoded in a fraction of the time. The reader
+// looks at no more pixels than these.
+const kept_px = 2_016 * 1_512
+// A long receipt needs more, to keep its letters large.
+const longShape = 2.5
 const previewSide_px = 480
 const avatarSide_px = 512
 const productSide_px = 1_200
+
+/** The longest side of the image that is kept. */
+function keptSide({ width, height }: Source): number {
+  const [short, long] = [Math.min(width, height), Math.max(width, height)]
+  if (short * long <= largestKept_px) return long
+  const most_px = long > longShape * short ? largestKept_px : kept_px
+  return Math.floor(long * Math.sqrt(most_px / (short * long)))
+}
 
 async function requireOpaque(bytes: Uint8Array): Promise<Source> {
   const { format, width, height } = requireImage(bytes)
@@ -98,11 +110,12 @@ function requireImage(bytes: Uint8Array): ImageHeader {
 
 async function encode(source: Source, side: number, quality: number): Promise<Uint8Array> {
   try {
-    const pipeline = new Bun.Image(source.bytes, { maxPixels: roomFor(source) }).resize(side, side, {
-      fit: 'inside',
-      withoutEnlargement: true,
-    })
-    return withoutMetadata(await pipeline.jpeg({ quality }).bytes())
+    const image = new Bun.Image(source.bytes, { maxPixels: roomFor(source) })
+    const { width, height } = await image.metadata()
+    const scale = side / Math.max(width, height)
+    // A JPEG is decoded at a fraction of its size only when both sides are given: one of them may be larger in a square.
+    if (scale < 1) image.resize(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))
+    return withoutMetadata(await image.jpeg({ quality }).bytes())
   } catch (cause) {
     throw faultOf(cause)
   }
