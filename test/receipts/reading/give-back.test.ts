@@ -21,7 +21,7 @@ test('memory that the C library keeps after it was freed goes back to the system
   const last = blocks.pop() as Pointer
   for (const block of blocks) libc.free(block)
   const kept = process.memoryUsage.rss()
-  giveBackMemory()
+  giveBackMemory(0)
   expect(kept - process.memoryUsage.rss()).toBeGreaterThan((count * size) / 2)
   libc.free(last)
 })
