@@ -56,6 +56,13 @@ test('every test that SECURITY.md names is there', () => {
   expect(named.filter((name) => !isThere(`test/${name}.test.ts`))).toEqual([])
 })
 
+test('README.md says what each dependency is for', () => {
+  const rows = read('README.md').match(/^\| dependency[\s\S]*?\n\n/m)?.[0] ?? ''
+  const named = [...rows.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, names = '']) => names.trim().split(', '))
+  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
+  expect(Object.keys(dependencies).filter((name) => !named.includes(name))).toEqual([])
+})
+
 test('every migration since 1.0.0 stands in the changelog', () => {
   const names = [...new Glob('*.sql').scanSync(join(root, 'drizzle'))].map((file) => file.replace('.sql', '')).sort()
   const since = names.slice(names.indexOf('0002_number_stock_movements') + 1)
