@@ -17,6 +17,7 @@ export function choosePaid(found: readonly Pair[]): Evidence {
   if (best.score < enoughEvidence) return noEvidence
   if (isDoubtful(best, ledger)) return { ...noEvidence, doubted_fen: best.fen }
   if (next && contests(next, best, ledger)) return noEvidence
+  if (isLabelAlone(best) && (isReducedBelow(best, pairs) || exceedsBill(best, ranked, ledger))) return noEvidence
   return evidenceOf(best.own, best.witnesses)
 }
 
@@ -82,6 +83,28 @@ function contests(next: Judged, best: Judged, ledger: Ledger): boolean {
   if (best.score - next.score > 1 || best.witnesses.length > next.witnesses.length) return false
   const isBillBefore = next.fen > best.fen && saysPaid(best) && !saysPaid(next)
   return !isBillBefore && !ledger.explains(best.fen, next.fen)
+}
+
+function isLabelAlone({ witnesses }: Judged): boolean {
+  return witnesses.every((witness) => witness === 'label')
+}
+
+/** A bill with a discount below it, and nothing that was read of what is left. */
+function isReducedBelow({ own, row }: Judged, pairs: readonly Pair[]): boolean {
+  const isBill = own.every(({ role }) => role === 'total' || role === 'due' || role === 'gross')
+  const added: readonly Pair['role'][] = own.every(({ role }) => role === 'gross') ? ['fee', 'tax'] : []
+  return (
+    isBill &&
+    pairs.some(({ role, fen, row: at }) => fen > 0 && at > row && (role === 'discount' || added.includes(role)))
+  )
+}
+
+/** More was taken than the bill says: cash, whose change was not read. */
+function exceedsBill(best: Judged, all: readonly Judged[], ledger: Ledger): boolean {
+  const bills = all.filter(({ own }) =>
+    own.some(({ role, form }) => form !== 'bare' && (role === 'total' || role === 'due')),
+  )
+  return saysPaid(best) && bills.some(({ fen }) => fen < best.fen && !ledger.explains(best.fen, fen))
 }
 
 function saysPaid({ own }: Judged): boolean {
