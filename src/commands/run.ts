@@ -42,6 +42,7 @@ Usage: restaurant-points <command>
   jobs list | run <name>                Show the scheduled jobs, or run one now
   log key <name> <file>                 Make the key that signs for the log, and print how others know it
   log seal                              Seal the log once, and print its checkpoint
+  log adopt [<count>]                   Show the rows that are not in the log; with their count, take them into it
   images [sweep <most> | restore [name] | adopt]
                                         Which images no row knows; put them away, bring them back, or say that the
                                         image store belongs to this database

@@ -1,4 +1,4 @@
-import { beginLog } from '../reconcile/genesis.ts'
+import { beginLog } from '../reconcile/begin-log.ts'
 import type { Job, JobDeps } from './job.ts'
 
 /** Puts what is older than the log into it, once: one leaf of all balances and stocks. */

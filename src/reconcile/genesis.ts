@@ -1,63 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../db/client.ts'
-import { isDuplicateKey } from '../db/errors.ts'
 import type { Leaf } from '../till/log-entry.ts'
-import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/table-mapping.ts'
-import type { Till } from '../till/till.ts'
 import { CanonicalBytes } from '../tlog/format/bytes.ts'
-import { logGenesis, logGenesisTable, theGenesis } from './schema.ts'
+import { logGenesisTable } from './schema.ts'
 
 export type Genesis = typeof logGenesisTable.$inferSelect
 
-/** A transaction lives less long. */
-const settled_s = 120
 const usersAtOnce = 500
 
 export async function readGenesis({ orm }: Database): Promise<Genesis | undefined> {
   const [found] = await orm.select().from(logGenesisTable)
   return found
-}
-
-/** Notes where the log begins, and a while later puts the balances and stocks up to there into it. True when it did. */
-export async function beginLog(parts: { database: Database; till: Till }): Promise<boolean> {
-  const { database, till } = parts
-  const found = await readGenesis(database)
-  if (!found) await noteGenesis(database)
-  if (!found || found.digest !== null || !(await isSettled(database))) return false
-  const digest = await digestOf(database, found)
-  return (await till.run(recordGenesis, { digest })).answer.recorded
-}
-
-async function noteGenesis({ query }: Database): Promise<void> {
-  await query(
-    `INSERT INTO log_genesis (genesis_id, last_ledger_id, last_stock_id, last_audit_id, noted_at)
-     SELECT ${theGenesis}, (SELECT COALESCE(MAX(record_id), 0) FROM points_records),
-            (SELECT COALESCE(MAX(movement_id), 0) FROM stock_movements),
-            (SELECT COALESCE(MAX(audit_id), 0) FROM audit_log), UTC_TIMESTAMP(3)`,
-  ).catch((error) => {
-    if (!isDuplicateKey(error)) throw error
-  })
-}
-
-async function isSettled({ query }: Database): Promise<boolean> {
-  const [row] = await query<{ age_s: number }>(
-    'SELECT TIMESTAMPDIFF(SECOND, noted_at, UTC_TIMESTAMP(3)) AS age_s FROM log_genesis',
-  )
-  return Number(row?.age_s ?? 0) >= settled_s
-}
-
-const recordGenesis: Operation<{ digest: string }, { recorded: boolean }> = {
-  name: 'begin_log',
-  laneKey: () => 'log',
-  needs: () => [rows(logGenesis, theGenesis)],
-  decide(unit, { digest }) {
-    const row = unit.get(logGenesis, [theGenesis])
-    if (row.digest !== null) return { recorded: false }
-    unit.update(logGenesis, row, { digest })
-    unit.log(genesisLeaf({ ...row, digest }))
-    return { recorded: true }
-  },
 }
 
 /** What the log says of all that is older. */

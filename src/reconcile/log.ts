@@ -17,6 +17,7 @@ interface EntryRow {
 }
 
 const entriesAtOnce = 100
+const notLogged = 'a row is in the log'
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const mismatch = (check: string, id: string, details: Record<string, unknown> = {}): Mismatch => ({
   check,
@@ -26,12 +27,19 @@ const mismatch = (check: string, id: string, details: Record<string, unknown> = 
 
 /**
  * Every row that is not as the log says: changed, deleted or inserted since the log began, and every entry that is not as
- * it was sealed. Empty when all is well, and where no log has begun.
+ * it was sealed. Empty when all is well, and where no log has begun: until then replicas of an earlier version may write
+ * rows without leaves.
  * @throws `stop`'s reason once it is aborted
  */
 export async function findLogMismatches(database: Database, stop?: AbortSignal): Promise<Mismatch[]> {
   const genesis = await readGenesis(database)
   if (!genesis) return []
+  const found = await compareWithLog(database, genesis, stop)
+  return genesis.digest === null ? found.filter((mismatch) => !isUnlogged(mismatch)) : found
+}
+
+/** The same, with the rows that have no leaf, whether the log has begun or not. */
+export async function compareWithLog(database: Database, genesis: Genesis, stop?: AbortSignal): Promise<Mismatch[]> {
   const found: Mismatch[] = []
   const counts = new Map(loggedTables.map(({ kind }) => [kind, new Map<string, number>()]))
   const seen = new Set<string>()
@@ -48,12 +56,22 @@ export async function findLogMismatches(database: Database, stop?: AbortSignal):
     const logged = counts.get(table.kind)
     for (const [group, rows] of await table.count(database, genesis)) {
       const inserted = rows - (logged?.get(group) ?? 0)
-      if (inserted > 0) found.push(mismatch('a row is in the log', `${table.kind} ${group}`, { inserted }))
+      if (inserted > 0) found.push(mismatch(notLogged, `${table.kind} ${group}`, { inserted }))
     }
   }
   if (genesis.digest !== null && !(await isGenesisRight(database, genesis, seen)))
     found.push(mismatch('older balances and stocks are as the log says', 'genesis'))
   return [...found, ...(await findBrokenTree(database, stop))]
+}
+
+/** True of rows that have no leaf; `id` names their kind and their group. */
+export function isUnlogged({ check }: Mismatch): boolean {
+  return check === notLogged
+}
+
+/** Every leaf of the log, page by page. */
+export async function* leavesOf(database: Database): AsyncGenerator<KeptLeaf[]> {
+  for await (const entries of pagesOf(database)) yield entries.flatMap((entry) => leavesIn(entry, []))
 }
 
 async function* pagesOf(database: Database): AsyncGenerator<EntryRow[]> {

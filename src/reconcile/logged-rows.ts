@@ -17,6 +17,8 @@ export interface LoggedTable {
   kind: string
   /** The rows that leaves with these labels may be of. */
   find(database: Database, labels: readonly string[]): Promise<LoggedRow[]>
+  /** The rows of a group that should have a leaf. */
+  since(database: Database, genesis: Genesis, group: string): Promise<Leaf[]>
   /** How many rows should have a leaf, by the group that a label names. */
   count(database: Database, genesis: Genesis): Promise<Map<string, number>>
   groupOf(label: string): string
@@ -54,6 +56,15 @@ async function select(database: Database, sql: string, params: unknown[]): Promi
   return rows
 }
 
+async function leavesIn(
+  database: Database,
+  sql: string,
+  params: unknown[],
+  leafOf: (row: Record<string, unknown>) => Leaf,
+): Promise<Leaf[]> {
+  return (await select(database, sql, params)).map(leafOf)
+}
+
 /** Rows by a key of two columns. MariaDB finds no index for a list of pairs. */
 function selectByPairs(
   database: Database,
@@ -75,6 +86,13 @@ export const loggedTables: readonly LoggedTable[] = [
         isOlder: ({ last_ledger_id }) => row.record_id <= last_ledger_id,
       }))
     },
+    since: (database, { last_ledger_id }, group) =>
+      leavesIn(
+        database,
+        'SELECT * FROM points_records WHERE user_id = ? AND record_id > ?',
+        [group, last_ledger_id],
+        (row) => ledgerLeaf(decodeLedger(row)),
+      ),
     count: (database, { last_ledger_id }) =>
       countsBy(
         database,
@@ -93,6 +111,13 @@ export const loggedTables: readonly LoggedTable[] = [
         isOlder: ({ last_stock_id }) => row.movement_id <= last_stock_id,
       }))
     },
+    since: (database, { last_stock_id }, group) =>
+      leavesIn(
+        database,
+        'SELECT * FROM stock_movements WHERE commodity_id = ? AND movement_id > ?',
+        [group, last_stock_id],
+        (row) => stockLeaf(decodeStock(row)),
+      ),
     count: (database, { last_stock_id }) =>
       countsBy(
         database,
@@ -112,6 +137,10 @@ export const loggedTables: readonly LoggedTable[] = [
         isOlder: ({ last_audit_id }) => row.audit_id <= last_audit_id,
       }))
     },
+    since: (database, { last_audit_id }, group) =>
+      leavesIn(database, 'SELECT * FROM audit_log WHERE action = ? AND audit_id > ?', [group, last_audit_id], (row) =>
+        auditLeaf(decodeAudit(row)),
+      ),
     count: (database, { last_audit_id }) =>
       countsBy(
         database,
@@ -126,6 +155,8 @@ export const loggedTables: readonly LoggedTable[] = [
       const rows = await selectByPairs(database, 'draw_turns', ['user_id', 'draw_no'], labels.map(pairOf))
       return rows.map(decodeTurn).map((row) => ({ leaf: logTurn(row), isOlder: () => false }))
     },
+    since: (database, _, group) =>
+      leavesIn(database, 'SELECT * FROM draw_turns WHERE user_id = ?', [group], (row) => logTurn(decodeTurn(row))),
     count: (database) =>
       countsBy(database, 'SELECT user_id AS name, COUNT(*) AS rows_found FROM draw_turns GROUP BY user_id', []),
     groupOf: beforeSlash,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { makeSeedChain } from '../../src/fairness/chain.ts'
 import { day_ms } from '../../src/lib/calendar.ts'
-import { beginLog } from '../../src/reconcile/genesis.ts'
+import { beginLog } from '../../src/reconcile/begin-log.ts'
 import { findLogMismatches } from '../../src/reconcile/log.ts'
 import { makeSignerKey, signerOf } from '../../src/tlog/format/notes.ts'
 import { createLog } from '../../src/tlog/log.ts'

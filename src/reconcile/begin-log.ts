@@ -1,0 +1,69 @@
+import type { Database } from '../db/client.ts'
+import { isDuplicateKey } from '../db/errors.ts'
+import type { Operation } from '../till/operation.ts'
+import { rows } from '../till/table-mapping.ts'
+import type { Till } from '../till/till.ts'
+import { digestOf, genesisLeaf, readGenesis } from './genesis.ts'
+import { compareWithLog, isUnlogged } from './log.ts'
+import { logGenesis, theGenesis } from './schema.ts'
+
+/** A transaction lives less long. */
+const settled_s = 120
+
+/**
+ * Notes where the log begins, and a while later puts the balances and stocks up to there into it. While replicas of an
+ * earlier version still write rows without leaves, it begins later. True when it began.
+ */
+export async function beginLog(parts: { database: Database; till: Till }): Promise<boolean> {
+  const { database, till } = parts
+  const found = await readGenesis(database)
+  if (!found) await noteGenesis(database)
+  if (!found || found.digest !== null || !(await isSettled(database))) return false
+  if ((await compareWithLog(database, found)).some(isUnlogged)) {
+    await moveGenesis(database)
+    return false
+  }
+  const digest = await digestOf(database, found)
+  return (await till.run(recordGenesis, { digest })).answer.recorded
+}
+
+const lastIds = {
+  last_ledger_id: '(SELECT COALESCE(MAX(record_id), 0) FROM points_records)',
+  last_stock_id: '(SELECT COALESCE(MAX(movement_id), 0) FROM stock_movements)',
+  last_audit_id: '(SELECT COALESCE(MAX(audit_id), 0) FROM audit_log)',
+  noted_at: 'UTC_TIMESTAMP(3)',
+}
+
+async function noteGenesis({ query }: Database): Promise<void> {
+  const columns = Object.keys(lastIds).join(', ')
+  await query(
+    `INSERT INTO log_genesis (genesis_id, ${columns}) SELECT ${theGenesis}, ${Object.values(lastIds).join(', ')}`,
+  ).catch((error) => {
+    if (!isDuplicateKey(error)) throw error
+  })
+}
+
+async function moveGenesis({ query }: Database): Promise<void> {
+  const sets = Object.entries(lastIds).map(([column, value]) => `${column} = ${value}`)
+  await query(`UPDATE log_genesis SET ${sets.join(', ')} WHERE digest IS NULL`)
+}
+
+async function isSettled({ query }: Database): Promise<boolean> {
+  const [row] = await query<{ age_s: number }>(
+    'SELECT TIMESTAMPDIFF(SECOND, noted_at, UTC_TIMESTAMP(3)) AS age_s FROM log_genesis',
+  )
+  return Number(row?.age_s ?? 0) >= settled_s
+}
+
+const recordGenesis: Operation<{ digest: string }, { recorded: boolean }> = {
+  name: 'begin_log',
+  laneKey: () => 'log',
+  needs: () => [rows(logGenesis, theGenesis)],
+  decide(unit, { digest }) {
+    const row = unit.get(logGenesis, [theGenesis])
+    if (row.digest !== null) return { recorded: false }
+    unit.update(logGenesis, row, { digest })
+    unit.log(genesisLeaf({ ...row, digest }))
+    return { recorded: true }
+  },
+}
