@@ -1,3 +1,6 @@
+import { makeSeedChain } from '../src/fairness/chain.ts'
+import { day_ms } from '../src/lib/calendar.ts'
+import { makeSignerKey } from '../src/tlog/format/notes.ts'
 import { load } from './http-load.ts'
 import { makePeople } from './people.ts'
 import type { Result } from './result.ts'
@@ -6,9 +9,10 @@ import { draws, exchanges, type Scene } from './scenarios.ts'
 import { openStage, type Program } from './stage.ts'
 
 /** Scenarios that show what choices of the design cost or bring. They run only when they are named. */
-export const choices: Record<string, (scene: Scene) => Promise<Result[]>> = { lanes, keys }
+export const choices: Record<string, (scene: Scene) => Promise<Result[]>> = { lanes, keys, proofs }
 
 const connections = 256
+const chain_days = 30
 
 /** Compares one, two and three lanes on the same database. */
 async function lanes(scene: Scene): Promise<Result[]> {
@@ -59,4 +63,27 @@ async function keys(scene: Scene): Promise<Result[]> {
   } finally {
     await free.close()
   }
+}
+
+/** Compares draws that anyone can check with those of a service without seeds and a key for the log. */
+async function proofs(scene: Scene): Promise<Result[]> {
+  const proven = await scene.stage.startService({
+    LOG_KEY: makeSignerKey('bench.example/log'),
+    DRAW_SEED: makeSeedChain(Math.floor(Date.now() / day_ms) + chain_days),
+  })
+  const [seconds, next] = [scene.seconds, draws(scene)]
+  const samples = await alternate(scene.rounds, {
+    with: () => load({ program: proven, connections, seconds, next }),
+    without: () => load({ program: scene.service, connections, seconds, next }),
+  })
+  const ratio = median(samples.with.map((sample, i) => sample.rate / (samples.without[i]?.rate ?? 1)))
+  return [
+    {
+      scenario: 'draws with receipts and proofs, of the rate without',
+      connections,
+      with: medianSample(samples.with),
+      without: medianSample(samples.without),
+      ratio: rounded(ratio),
+    },
+  ]
 }

@@ -43,6 +43,7 @@ Usage: restaurant-points <command>
   log key <name> <file>                 Make the key that signs for the log, and print how others know it
   log seal                              Seal the log once, and print its checkpoint
   log adopt [<count>]                   Show the rows that are not in the log; with their count, take them into it
+  log restart                           Begin a new log with a new key, after the database was set back
   images [sweep <most> | restore [name] | adopt]
                                         Which images no row knows; put them away, bring them back, or say that the
                                         image store belongs to this database

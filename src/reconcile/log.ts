@@ -75,7 +75,8 @@ export async function* leavesOf(database: Database): AsyncGenerator<KeptLeaf[]> 
 }
 
 async function* pagesOf(database: Database): AsyncGenerator<EntryRow[]> {
-  for (let after = 0; ; ) {
+  // A log that was begun anew has its first entry below 0.
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     const page = await database.query<EntryRow>(
       `SELECT entry_id, leaf_count, root, leaves, log_index FROM log_entries
         WHERE entry_id > ? ORDER BY entry_id LIMIT ${entriesAtOnce}`,

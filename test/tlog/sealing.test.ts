@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { logCommand } from '../../src/commands/log.ts'
 import { createSealer } from '../../src/jobs/sealer.ts'
+import { unpackLeaves } from '../../src/till/log-entry.ts'
 import { openCheckpoint } from '../../src/tlog/format/checkpoint.ts'
 import { entryBytes } from '../../src/tlog/format/entries.ts'
 import { makeSignerKey, signerOf } from '../../src/tlog/format/notes.ts'
 import { leafHash, rootOf } from '../../src/tlog/format/tree.ts'
 import { createLog, LogHalted, type TransparencyLog } from '../../src/tlog/log.ts'
+import { restartLog } from '../../src/tlog/restart.ts'
 import { keyOf, openCheckpoint as openAsAnyone } from '../../src/verifier/log.ts'
 import { testConfig, useService } from '../support/service.ts'
 
@@ -153,6 +155,26 @@ describe('a database that was set back', () => {
     await commit(1)
     expect(another(makeSignerKey('points.example.com/log')).seal()).rejects.toThrow('another key')
   })
+})
+
+test('after a restore the log begins anew with a new key, and its first entry holds the old head', async () => {
+  await commit(300)
+  await log().seal()
+  const old = await log().state()
+  await service.database.query('DELETE FROM log_entries ORDER BY entry_id DESC LIMIT 20')
+  await service.database.query(`UPDATE log_head SET size = 1`)
+  expect(log().seal()).rejects.toThrow(LogHalted)
+  const before = (await service.database.query('SELECT 1 FROM log_entries')).length
+  const newKey = makeSignerKey('points.example.com/log-2')
+  await restartLog(service.services)
+  const fresh = another(newKey)
+  expect(await fresh.seal()).toBe(before + 1)
+  const { size, root } = await rootByEntries()
+  const state = await fresh.state()
+  expect([state.size, hex(state.root), state.halted]).toEqual([size, root, null])
+  const [first] = await service.database.query<{ leaves: Buffer }>('SELECT leaves FROM log_entries WHERE log_index = 0')
+  expect(unpackLeaves(first?.leaves ?? Buffer.alloc(0)).map(({ label }) => label)).toEqual(['old head'])
+  expect(old.size).toBeGreaterThan(300)
 })
 
 test('one replica seals each second, and the next takes over when it stops', async () => {
