@@ -2,7 +2,7 @@ import { sha256, toHex } from './bytes.ts'
 import { type Check, must } from './check.ts'
 import type { Draw, Proof, Turn, WheelDocument } from './documents.ts'
 import { beginningLeaf, commitmentOf, epochLeaf, landingOf, rollOf, turnLeaves, wheelHash } from './draws.ts'
-import { keyOf, logRootOf, openCheckpoint } from './log.ts'
+import { keyOf, logRootOf, openCheckpoint, type TreeHead } from './log.ts'
 import { requireConsecutive } from './receipt.ts'
 
 export function proofChecks(proof: Proof): readonly Check[] {
@@ -26,8 +26,13 @@ export function proofChecks(proof: Proof): readonly Check[] {
   ]
 }
 
-function headOf({ checkpoint, key }: Proof) {
-  return openCheckpoint(checkpoint, keyOf(key))
+const heads = new WeakMap<Proof, TreeHead>()
+
+/** What the proof's checkpoint says; its signature is checked once, because that takes the most time by far. */
+function headOf(proof: Proof): TreeHead {
+  const head = heads.get(proof) ?? openCheckpoint(proof.checkpoint, keyOf(proof.key))
+  heads.set(proof, head)
+  return head
 }
 
 function requireInLog(proof: Proof, leaf: Uint8Array, place: Proof['epoch_place']): undefined {
