@@ -67,6 +67,7 @@ const givenBy = { discretionary: '自行发放', reviews: '审核发放' }
 const reasonNames: Record<string, string> = {
   gift: '大额赠送',
   unread: '大额未识别小票',
+  over_limit: '金额超过上限的小票',
   copy: '疑似重复的小票',
   other_merchant: '其他商家的小票',
   price: '价格减半以下',

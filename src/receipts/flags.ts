@@ -40,15 +40,17 @@ export function flagsOf(evidence: Evidence, rules: ReceiptRules, calendar: Calen
   return [
     ...evidence.copies,
     ...evidence.repeatedNumber.map((upload_id) => ({ flag: 'repeated_number' as const, upload_id })),
-    ...alone(whyUnread(reading?.evidence), rules.isRead && amount_fen === null),
+    ...(rules.isRead && amount_fen === null
+      ? unreadFlags(reading?.evidence).map((flag) => ({ flag, upload_id: null }))
+      : []),
     ...alone('other_merchant', isOther),
     ...alone('amount_differs', differs),
     ...alone('old_receipt', isOld),
   ]
 }
 
-/** Why there is no amount: what the photo shows, an amount above the largest one, or that nothing clear was found. */
-function whyUnread(evidence: ReadEvidence | undefined): Flag['flag'] {
-  if (!evidence || (evidence.kind === 'receipt' && evidence.amount_fen === null)) return 'unread'
-  return evidence.kind === 'receipt' ? 'over_limit' : evidence.kind
+/** Says that there is no amount, and why: by what the photo shows, or by an amount above the largest one. */
+function unreadFlags(evidence: ReadEvidence | undefined): Flag['flag'][] {
+  if (!evidence || (evidence.kind === 'receipt' && evidence.amount_fen === null)) return ['unread']
+  return evidence.kind === 'receipt' ? ['over_limit'] : ['unread', evidence.kind]
 }

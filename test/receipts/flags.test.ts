@@ -55,7 +55,10 @@ test('where there is no amount, the flag says why', () => {
   const flagOf = (evidence: ReadEvidence) =>
     kindsOf({ reading: { ...reading, amount_fen: null, paidAt: null, evidence } }, { isRead: true })
   for (const kind of ['refund', 'unpaid', 'several', 'not_a_receipt'] as const)
-    expect(flagOf({ ...seen, kind })).toEqual([[kind, null]])
+    expect(flagOf({ ...seen, kind })).toEqual([
+      ['unread', null],
+      [kind, null],
+    ])
   expect(flagOf({ ...seen, kind: 'receipt' })).toEqual([['unread', null]])
   expect(flagOf({ ...seen, kind: 'receipt', amount_fen: 1_019_100 })).toEqual([['over_limit', null]])
 })

@@ -76,5 +76,7 @@ const unreadShare = 0.5
 export function doubtsOf({ flags }: Pick<Upload, 'flags'>, { points }: Award, gifts: GiftRules): Flag['flag'][] {
   const found = new Set((JSON.parse(flags) as Flag[]).map(({ flag }) => flag))
   const isLarge = points >= gifts.mostUnread_points * unreadShare
-  return (['other_merchant', 'unread'] as const).filter((flag) => found.has(flag) && (flag !== 'unread' || isLarge))
+  return (['other_merchant', 'unread', 'over_limit'] as const).filter(
+    (flag) => found.has(flag) && (flag === 'other_merchant' || isLarge),
+  )
 }

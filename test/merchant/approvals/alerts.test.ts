@@ -43,6 +43,7 @@ test('operators hear of gifts that stand out and of who decides alone, not of or
 test.each([
   [5_000, ['unread'], ['unread']],
   [4_999, ['unread'], []],
+  [5_000, ['over_limit'], ['over_limit']],
   [1, ['other_merchant', 'old_receipt'], ['other_merchant']],
   [9_999, ['amount_differs', 'similar_photo'], []],
 ])('an award of %p points for a receipt with the flags %p raises the doubts %p', (points, flags, doubts) => {
