@@ -116,6 +116,7 @@ function isName(name: string): boolean {
 
 // The best first: a payment's number is unique everywhere, a till's number only in its restaurant.
 const numberLabels: readonly RegExp[] = [
+  /发票号码\s*:?/,
   /(?:交易单号|交易号|支付单号)\s*:?/,
   /订单(?:编号|号码|号)\s*:?/,
   /(?:账单|结账|转账|小票|消费|收据|票据|单据)(?:编号|单号|号)\s*:?/,
