@@ -2,47 +2,54 @@ const lengthSize = 2
 /** No field is that long, so this length says that there is no value. */
 const absent = 0xffff
 const mostBytes = absent - 1
+const wordSize = 2 ** 32
+
+/** Buffers that nobody writes to now: making one costs more than writing a leaf. */
+const spare: Buffer[] = []
+const startSize = 512
 
 /**
  * Writes canonical bytes: a domain tag, then fields, each after its length (two bytes, big-endian). The same fields
  * give the same bytes in any language, and no other fields give them.
  */
 export class CanonicalBytes {
-  #bytes = Buffer.allocUnsafe(256)
+  #bytes = spare.pop() ?? Buffer.allocUnsafe(startSize)
   #length = 0
 
   /** @param tag ASCII; says what the bytes are, so that nothing else can be taken for them */
   constructor(tag: string) {
-    this.#length = this.#room(tag.length).write(tag, 'latin1')
+    this.#length = this.#bytes.write(tag, 0, 'latin1')
   }
 
   u8(value: number): this {
-    return this.#integer(value, 1)
+    this.#bytes[this.#integer(value, 1)] = value
+    return this
   }
 
   u32(value: number): this {
-    return this.#integer(value, 4)
+    this.#word(value, this.#integer(value, 4))
+    return this
   }
 
   u64(value: number): this {
-    return this.#integer(value, 8)
+    return this.#words(value, this.#integer(value, 8))
   }
 
   /** In two's complement. */
   i64(value: number): this {
     if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no integer`)
-    const at = this.#field(8)
-    this.#bytes.writeBigInt64BE(BigInt(value), at)
-    return this
+    return this.#words(value, this.#field(8))
   }
 
   /** In UTF-8. */
   text(value: string): this {
-    return this.bytes(Buffer.from(value, 'utf8'))
+    const size = Buffer.byteLength(value, 'utf8')
+    const at = this.#field(size)
+    this.#bytes.write(value, at, size, 'utf8')
+    return this
   }
 
   bytes(value: Uint8Array): this {
-    if (value.length > mostBytes) throw new RangeError(`a field of ${value.length} bytes`)
     const at = this.#field(value.length)
     this.#bytes.set(value, at)
     return this
@@ -50,40 +57,54 @@ export class CanonicalBytes {
 
   /** No value; not the same as 0 or an empty text. */
   none(): this {
-    this.#room(lengthSize).writeUInt16BE(absent, 0)
+    this.#makeRoom(lengthSize)
+    this.#bytes[this.#length] = absent >> 8
+    this.#bytes[this.#length + 1] = absent & 0xff
     this.#length += lengthSize
     return this
   }
 
-  /** A copy of what was written. */
+  /** A copy of what was written. It is the last that may be asked. */
   done(): Buffer {
-    return Buffer.from(this.#bytes.subarray(0, this.#length))
+    const copy = Buffer.from(this.#bytes.subarray(0, this.#length))
+    spare.push(this.#bytes)
+    this.#bytes = Buffer.alloc(0)
+    return copy
   }
 
-  #integer(value: number, size: 1 | 4 | 8): this {
+  /** Makes room for an integer that fits its size. Returns where it begins. */
+  #integer(value: number, size: 1 | 4 | 8): number {
     if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * size))
       throw new RangeError(`${value} does not fit ${size} bytes`)
-    const at = this.#field(size)
-    if (size === 8) this.#bytes.writeBigUInt64BE(BigInt(value), at)
-    else this.#bytes.writeUIntBE(value, at, size)
+    return this.#field(size)
+  }
+
+  #words(value: number, at: number): this {
+    this.#word(Math.floor(value / wordSize), at)
+    this.#word(value, at + 4)
     return this
+  }
+
+  /** The lowest 32 bits of an integer. */
+  #word(value: number, at: number): void {
+    this.#bytes.writeUInt32BE(value >>> 0, at)
   }
 
   /** Writes a field's length and makes room for it. Returns where it begins. */
   #field(size: number): number {
-    this.#room(lengthSize + size).writeUInt16BE(size, 0)
+    if (size > mostBytes) throw new RangeError(`a field of ${size} bytes`)
+    this.#makeRoom(lengthSize + size)
+    this.#bytes[this.#length] = size >> 8
+    this.#bytes[this.#length + 1] = size & 0xff
     const at = this.#length + lengthSize
     this.#length = at + size
     return at
   }
 
-  /** What is left of the buffer, which has room for `size` bytes more. */
-  #room(size: number): Buffer {
-    if (this.#length + size > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(2 * (this.#length + size))
-      larger.set(this.#bytes.subarray(0, this.#length))
-      this.#bytes = larger
-    }
-    return this.#bytes.subarray(this.#length)
+  #makeRoom(size: number): void {
+    if (this.#length + size <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafe(2 * (this.#length + size))
+    larger.set(this.#bytes.subarray(0, this.#length))
+    this.#bytes = larger
   }
 }
