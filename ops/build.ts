@@ -1,11 +1,12 @@
 /**
- * Builds the one executable. It holds the program, Bun's runtime, the migrations, the API page, and the reader's worker
- * with its models and its native library. `--target linux-x64|linux-arm64` is this machine's by default; `--outfile
+ * Builds the one executable. It holds the program, Bun's runtime, the migrations, the built pages, and the reader's
+ * worker with its models and its native library. `--target linux-x64|linux-arm64` is this machine's by default; `--outfile
  * <path>`.
  */
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { buildPages } from '../src/web/build.ts'
 
 /** Bun's name of an architecture, by the names that Bun and containers use. */
 const architectures: Record<string, string> = { x64: 'x64', amd64: 'x64', arm64: 'arm64' }
@@ -20,12 +21,35 @@ const [system, architecture = ''] = values.target.split('-')
 const built = architectures[architecture]
 if (system !== 'linux' || !built) throw new Error(`${values.target}: there are linux-x64 and linux-arm64`)
 
+/** The smallest that Brotli makes. */
+const brotliQuality = 11
+
+/** Puts the built pages in the place of the module that would build them. */
+const pagesInside: Bun.BunPlugin = {
+  name: 'pages',
+  setup(build) {
+    build.onLoad({ filter: /\/src\/web\/built\.ts$/ }, async () => {
+      const { files, pages } = await buildPages(brotliQuality)
+      const texts = files.map((file) => ({
+        ...file,
+        brotli: Buffer.from(file.brotli).toString('base64'),
+        gzip: Buffer.from(file.gzip).toString('base64'),
+      }))
+      const contents = `const bytes = (text) => new Uint8Array(Buffer.from(text, 'base64'))
+const files = ${JSON.stringify(texts)}.map((file) => ({ ...file, brotli: bytes(file.brotli), gzip: bytes(file.gzip) }))
+export const builtPages = async () => ({ files, pages: ${JSON.stringify(pages)} })`
+      return { contents, loader: 'js' }
+    })
+  },
+}
+
 const root = resolve(import.meta.dir, '..')
 const outfile = resolve(values.outfile)
 const { outputs } = await Bun.build({
   // The worker is found beside the program, under the folder they share.
   entrypoints: [`${root}/src/main.ts`, `${root}/src/receipts/reading/reader-worker.ts`],
   target: 'bun',
+  plugins: [pagesInside],
   // Bytecode halves the time to start. With the map, names and lines stay readable in a stack.
   format: 'esm',
   bytecode: true,

@@ -3,6 +3,7 @@ import { cors } from 'hono/cors'
 import { authRoutes } from './accounts/routes.ts'
 import { sessionRoutes } from './accounts/session-routes.ts'
 import type { Services } from './composition/services.ts'
+import type { Config } from './config/config.ts'
 import { exchangeRoutes } from './exchange/routes.ts'
 import { authenticate } from './http/authenticate.ts'
 import { requestContext, type SlowRequest } from './http/context.ts'
@@ -29,6 +30,9 @@ import { receiptsRoutes, uploadForm } from './receipts/routes.ts'
 import { imagePaths, imageRoutes } from './storage/routes.ts'
 import { logPaths, logRoutes } from './tlog/routes.ts'
 import { walletRoutes } from './wallet/routes.ts'
+import { builtPages } from './web/built.ts'
+import type { PageFacts } from './web/document.ts'
+import { pageRoutes } from './web/routes.ts'
 
 /** Paths that take an image as multipart. They have their own limits, and may be as slow as the phone's network. */
 const uploadPaths = ['/api/photo/upload', '/api/user/avatar', '/api/merchant/images']
@@ -59,6 +63,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   const isProduction = config.NODE_ENV === 'production'
   app.route('/', operatorRoutes({ health, lifecycle, metrics, metricsToken: config.METRICS_TOKEN, isProduction }))
   app.route('/', socketRoutes(services))
+  app.route('/', pageRoutes({ build: builtPages, facts: pageFactsOf(config) }))
   if (config.RATE_LIMIT) {
     app.use('/api/*', limitAddresses(limits.address))
     for (const path of [...imagePaths, ...logPaths]) app.use(path, limitAddresses(limits.image))
@@ -90,4 +95,13 @@ export function createApp(services: Services): Hono<AppEnv> {
   dialects?.afterRoutes(app)
   app.notFound((c) => refuseWith(c, 9002))
   return app
+}
+
+function pageFactsOf({ NODE_ENV, SMS_PROVIDER, SMS_DEV_CODE, MERCHANT_NAMES, PUBLIC_URL }: Config): PageFacts {
+  const showsCode = NODE_ENV === 'development' && SMS_PROVIDER === 'console'
+  return {
+    shop: MERCHANT_NAMES[0] ?? '',
+    devCode: showsCode ? SMS_DEV_CODE : undefined,
+    imageOrigin: PUBLIC_URL === undefined ? undefined : new URL(PUBLIC_URL).origin,
+  }
 }

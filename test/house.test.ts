@@ -24,6 +24,9 @@ const floors: readonly (readonly string[])[] = [
   ['receipts', 'wallet'],
   ['merchant/reviews', 'merchant/catalogue', 'merchant/wheel', 'merchant/counter', 'merchant/statistics'],
   ['profile', 'merchant', 'realtime'],
+  ['web/shared'],
+  ['web/diner'],
+  ['web'],
   ['reconcile'],
   ['jobs'],
   ['composition', 'verify'],
@@ -43,10 +46,10 @@ interface Source {
   imports: string[]
 }
 
-const sources: Source[] = [...new Glob('{src,drizzle}/**/*.ts').scanSync(root)].map((found) => {
+const sources: Source[] = [...new Glob('{src,drizzle}/**/*.{ts,tsx}').scanSync(root)].map((found) => {
   const path = relative(src, join(root, found))
   const text = readFileSync(join(src, path), 'utf8')
-  const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.ts)'/g)].map(([, target]) =>
+  const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.tsx?)'/g)].map(([, target]) =>
     normalize(join(dirname(path), target ?? '')),
   )
   return { path, text, imports }
@@ -106,7 +109,7 @@ function firstCircle(files: readonly Pick<Source, 'path' | 'imports'>[]): string
 }
 
 const forbidden: [string, RegExp, string[]][] = [
-  ['only main.ts reads the environment', /process\.env|Bun\.env/, ['main.ts']],
+  ['only main.ts reads the environment', /process\.env|Bun\.env/, ['main.ts', 'web/build.ts']],
   ['Math.random decides nothing', /Math\.random/, []],
   ['only one place begins transactions', /START TRANSACTION|beginTransaction|\.transaction\(/, ['db/transact.ts']],
   ['constants are written in camelCase', /^(?:export )?const [A-Z][A-Z\d_]+\b/m, []],
@@ -125,6 +128,33 @@ test('only the till opens the transaction', () => {
     .filter(({ imports }) => imports.includes('db/transact.ts'))
     .filter(({ text }) => /transact\(/.test(text))
   expect(users.map(({ path }) => path).filter((path) => roomOf(path) !== 'till')).toEqual([])
+})
+
+const isOfPages = (path: string) => /^web\/[a-z]+\//.test(path)
+
+test('pages know nothing of the service but the types of what crosses the wire', () => {
+  const allowed = /^import type .* from '\.\.\/\.\.\/[a-z]+\/(?:wire|messages)\.ts'$/
+  const wrong = inSrc
+    .filter(({ path }) => isOfPages(path))
+    .flatMap(({ path, text }) =>
+      text
+        .split('\n')
+        .filter((line) => /'(?:\.\.\/){2}/.test(line) && !allowed.test(line))
+        .map((line) => `${path}: ${line}`),
+    )
+  expect(wrong).toEqual([])
+})
+
+test('the service imports no source of a page', () => {
+  const wrong = inSrc.filter(({ path, imports }) => !isOfPages(path) && imports.some(isOfPages))
+  expect(wrong.map(({ path }) => path)).toEqual([])
+})
+
+test('no page makes markup of text', () => {
+  const wrong = inSrc.filter(
+    ({ path, text }) => isOfPages(path) && /innerHTML|outerHTML|insertAdjacentHTML|document\.write/i.test(text),
+  )
+  expect(wrong.map(({ path }) => path)).toEqual([])
 })
 
 test('the map names every room', () => {

@@ -4,7 +4,7 @@ import type { Access } from '../accounts/access.ts'
 import { Refusal } from '../contract/refusals.ts'
 import { bearerOf } from '../http/authenticate.ts'
 import type { AppEnv, Caller } from '../http/env.ts'
-import { describe } from '../http/operation-docs.ts'
+import { type BareDocs, describe } from '../http/operation-docs.ts'
 import type { RateLimit } from '../http/rate-limits.ts'
 import type { SocketFormat } from './format.ts'
 import { newSocketData, type SocketData } from './socket.ts'
@@ -16,9 +16,11 @@ export interface SocketRoutesDeps {
   elapsed_ms: () => number
 }
 
-function docs(noUpgrade: 404 | 426) {
+const dinersPage = { 200: { says: 'The request is not an upgrade: the page', type: 'text/html' } }
+
+function docs(noUpgrade: BareDocs['answers'], also = '') {
   return describe({
-    summary: 'A WebSocket. Its messages are described in x-messages and x-client-messages',
+    summary: `A WebSocket${also}. Its messages are described in x-messages and x-client-messages`,
     tag: 'sockets',
     mayHaveToken: true,
     query: z.object({ token: z.string().optional() }),
@@ -27,12 +29,12 @@ function docs(noUpgrade: 404 | 426) {
       401: { says: 'The token is not valid' },
       429: { says: 'Too many requests from this address' },
       503: { says: 'The service is stopping' },
-      [noUpgrade]: { says: 'The request is not an upgrade' },
+      ...noUpgrade,
     },
   })
 }
 
-/** Accepts sockets: an upgrade on `/ws` or on `/`. A bad token is HTTP 401. */
+/** Accepts sockets: an upgrade on `/ws` or on `/`, where other requests are for the page. A bad token is HTTP 401. */
 export function socketRoutes(deps: SocketRoutesDeps) {
   const upgrade = async (c: Context<AppEnv>) => {
     try {
@@ -47,8 +49,10 @@ export function socketRoutes(deps: SocketRoutesDeps) {
     }
   }
   return new Hono<AppEnv>()
-    .get('/ws', docs(426), (c) => (isUpgrade(c) ? upgrade(c) : needsUpgrade(c)))
-    .get('/', docs(404), (c) => (isUpgrade(c) ? upgrade(c) : c.notFound()))
+    .get('/ws', docs({ 426: { says: 'The request is not an upgrade' } }), (c) =>
+      isUpgrade(c) ? upgrade(c) : needsUpgrade(c),
+    )
+    .get('/', docs(dinersPage, ', or the page of the diners'), (c, next) => (isUpgrade(c) ? upgrade(c) : next()))
 }
 
 function accept(c: Context<AppEnv>, caller: Caller | undefined, { realtime, elapsed_ms }: SocketRoutesDeps): Response {

@@ -6,7 +6,7 @@ import { useService } from '../support/service.ts'
 
 const service = useService()
 const routes = () => documentedRoutes(createApp(service.services))
-const bareTags = new Set(['operations', 'images', 'sockets', 'document'])
+const bareTags = new Set(['operations', 'images', 'sockets', 'document', 'pages'])
 interface Listed {
   description: string
   content?: Record<string, { schema?: object }>
@@ -56,7 +56,8 @@ test.each([
   ['/health/ready', 200],
   ['/metrics', 200],
   ['/ws', 426],
-  ['/', 404],
+  ['/', 200],
+  ['/assets/{name}', 404],
   ['/images/{name}', 404],
   ['/avatars/{name}', 404],
   ['/product-images/{name}', 404],

@@ -78,11 +78,11 @@ describe('the handshake', () => {
     expect([...silent.frames, ...rude.frames, ...wrong.frames]).toEqual([])
   })
 
-  test('/ws tells a request without an upgrade that it needs one, and / is not found', async () => {
+  test('/ws tells a request without an upgrade that it needs one, and / answers the page', async () => {
     const plain = await fetch(`${service.url}/ws`)
     expect([plain.status, plain.headers.get('Upgrade')]).toEqual([426, 'websocket'])
     expect(plain.headers.get('X-Api-Code')).toBe('9001')
-    expect((await fetch(service.url)).status).toBe(404)
+    expect((await fetch(service.url)).headers.get('Content-Type')).toStartWith('text/html')
   })
 })
 

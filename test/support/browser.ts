@@ -33,7 +33,7 @@ export async function browse(url: string): Promise<{ dom: string; complaints: st
 }
 
 /** Finds Chromium. When it isn't on the machine, installs it from the distribution's packages. */
-async function chromium(): Promise<string> {
+export async function chromium(): Promise<string> {
   const find = () => Bun.which('chromium') ?? Bun.which('chromium-browser') ?? Bun.which('google-chrome')
   const found = find()
   if (found) return found

@@ -1,0 +1,57 @@
+import { html } from 'hono/html'
+import { assetsPath, type PageName } from './build.ts'
+
+/** What a page is told beside its files. */
+export interface PageFacts {
+  /** The restaurant's name; empty when nobody set one. */
+  shop: string
+  /** The code that signs anyone in, in development alone. */
+  devCode: string | undefined
+  /** Where images come from when that is not the page's own origin. */
+  imageOrigin: string | undefined
+}
+
+const icon =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Ccircle cx='16' cy='16' r='15' fill='%23c8452b'/%3E%3Cpath d='M16 4v24M4 16h24M7.5 7.5l17 17M24.5 7.5l-17 17' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
+
+const titles: Record<PageName, string> = { diner: '积分乐园' }
+
+/** A page's document. Everything else on the page is made by its script. */
+export function documentOf(name: PageName, { script, style }: { script: string; style: string }, facts: PageFacts) {
+  const title = facts.shop === '' ? titles[name] : facts.shop
+  return String(html`<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbf6ee">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1b1512">
+<meta name="format-detection" content="telephone=no">
+<meta name="description" content="抽奖、兑换、传小票，积分实时到账">
+<meta name="shop" content="${title}">
+${facts.devCode === undefined ? '' : html`<meta name="dev-code" content="${facts.devCode}">`}
+<title>${title}</title>
+<link rel="icon" href="${icon}">
+<link rel="stylesheet" href="${assetsPath}/${style}">
+<script type="module" src="${assetsPath}/${script}"></script>
+</head>
+<body><div id="page"></div><noscript>请允许浏览器运行脚本，再打开这个页面。</noscript></body>
+</html>
+`)
+}
+
+/** The content security policy of the pages: their own files alone, nothing inline, no text that becomes markup. */
+export function policyOf(imageOrigin: string | undefined): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self' data: blob:${imageOrigin === undefined ? '' : ` ${imageOrigin}`}`,
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ')
+}

@@ -1,0 +1,104 @@
+import { expect, test } from 'bun:test'
+import { brotliDecompressSync } from 'node:zlib'
+import { createApp } from '../../src/app.ts'
+import { buildPages } from '../../src/web/build.ts'
+import { encodingFor } from '../../src/web/routes.ts'
+import { testConfig, useService } from '../support/service.ts'
+
+const service = useService()
+const mostScript_bytes = 60_000
+
+async function documentText() {
+  return (await fetch(service.url)).text()
+}
+
+const namesIn = (text: string) => [...text.matchAll(/\/assets\/([^"]+)/g)].map(([, name]) => name ?? '')
+
+test('the page is answered to whoever asks for it, with a policy that allows its own files alone', async () => {
+  for (const accept of ['text/html', 'application/json', '*/*']) {
+    const response = await fetch(service.url, { headers: { Accept: accept } })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('Content-Type')).toStartWith('text/html')
+    expect(response.headers.get('Cache-Control')).toBe('no-cache')
+    const policy = response.headers.get('Content-Security-Policy') ?? ''
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
+    expect(policy).not.toContain('unsafe')
+  }
+})
+
+test('a browser that has the document already is told so', async () => {
+  const first = await fetch(service.url)
+  const etag = first.headers.get('ETag') ?? ''
+  const again = await fetch(service.url, { headers: { 'If-None-Match': etag } })
+  expect([again.status, await again.text(), again.headers.get('ETag')]).toEqual([304, '', etag])
+  expect((await fetch(service.url, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200)
+})
+
+test('HEAD answers the same headers without the document, and other methods are refused', async () => {
+  const head = await fetch(service.url, { method: 'HEAD' })
+  expect([head.status, await head.text()]).toEqual([200, ''])
+  expect(head.headers.get('ETag')).toBe((await fetch(service.url)).headers.get('ETag'))
+  expect((await fetch(service.url, { method: 'POST' })).status).toBe(405)
+})
+
+test('the document holds nothing inline and names no other host', async () => {
+  const text = await documentText()
+  expect(text).not.toMatch(/<style|style=|<script>|onload=/)
+  const links = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? '')
+  expect(links.length).toBeGreaterThan(2)
+  for (const link of links) expect(link).toMatch(/^(?:\/assets\/|data:image\/svg)/)
+})
+
+test('its files are compressed as the browser asks, and kept for ever', async () => {
+  for (const name of namesIn(await documentText())) {
+    const get = async (encoding: string) => {
+      const response = await fetch(`${service.url}/assets/${name}`, {
+        headers: { 'Accept-Encoding': encoding },
+        decompress: false,
+      } as RequestInit)
+      expect(response.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
+      expect(response.headers.get('Vary')).toBe('Accept-Encoding')
+      expect(response.headers.get('Content-Type')).toMatch(/^text\/(?:javascript|css); charset=utf-8$/)
+      return { encoding: response.headers.get('Content-Encoding'), bytes: await response.bytes() }
+    }
+    const [brotli, gzip, plain] = [await get('gzip, br'), await get('gzip'), await get('identity')]
+    expect([brotli.encoding, gzip.encoding, plain.encoding]).toEqual(['br', 'gzip', null])
+    const text = new TextDecoder().decode(plain.bytes)
+    expect(new TextDecoder().decode(brotliDecompressSync(brotli.bytes))).toBe(text)
+    expect(new TextDecoder().decode(Bun.gunzipSync(new Uint8Array(gzip.bytes)))).toBe(text)
+  }
+})
+
+test('a name that no file has is refused, whatever it holds', async () => {
+  for (const name of ['diner.js', 'diner-00000000.js', '..%2fpackage.json', '%00', 'constructor'])
+    expect((await fetch(`${service.url}/assets/${name}`)).status).toBe(404)
+})
+
+test.each([
+  ['gzip, deflate, br, zstd', 'br'],
+  ['br;q=0, gzip', 'gzip'],
+  ['br;q=0.000, gzip;q=0', 'identity'],
+  ['BR', 'br'],
+  ['', 'identity'],
+] as const)('of "%s" it takes %s', (accepted, encoding) => {
+  expect(encodingFor(accepted)).toBe(encoding)
+})
+
+test('what a page loads at first is at most 60 kB of script, compressed', async () => {
+  const { files, pages } = await buildPages(5)
+  for (const { script, style } of Object.values(pages)) {
+    const [code, look] = [script, style].map((name) => files.find((file) => file.name === name))
+    expect(code?.gzip.length).toBeLessThan(mostScript_bytes)
+    expect(look?.gzip.length).toBeGreaterThan(0)
+  }
+})
+
+test('the code that signs anyone in is shown in development alone', async () => {
+  const shows = async (settings: Parameters<typeof testConfig>[1]) => {
+    const config = testConfig(service.databaseUrl, settings)
+    const answer = await createApp({ ...service.services, config }).request('/', {}, { isNamed: true })
+    return (await answer.text()).includes('name="dev-code" content="123456"')
+  }
+  expect(await shows({ NODE_ENV: 'development' })).toBe(true)
+  expect(await shows({ NODE_ENV: 'test' })).toBe(false)
+})
