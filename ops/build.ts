@@ -24,23 +24,20 @@ if (system !== 'linux' || !built) throw new Error(`${values.target}: there are l
 /** The smallest that Brotli makes. */
 const brotliQuality = 11
 
-/** Puts the built pages in the place of the module that would build them. */
-const pagesInside: Bun.BunPlugin = {
-  name: 'pages',
-  setup(build) {
-    build.onLoad({ filter: /\/src\/web\/built\.ts$/ }, async () => {
-      const { files, pages } = await buildPages(brotliQuality)
-      const texts = files.map((file) => ({
-        ...file,
-        brotli: Buffer.from(file.brotli).toString('base64'),
-        gzip: Buffer.from(file.gzip).toString('base64'),
-      }))
-      const contents = `const bytes = (text) => new Uint8Array(Buffer.from(text, 'base64'))
+/** Puts the built pages in the place of the module that would build them. A build can't run inside another one's. */
+async function pagesInside(): Promise<Bun.BunPlugin> {
+  const { files, pages } = await buildPages(brotliQuality)
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+  const texts = files.map((file) => ({ ...file, brotli: text(file.brotli), gzip: text(file.gzip) }))
+  const contents = `const bytes = (text) => new Uint8Array(Buffer.from(text, 'base64'))
 const files = ${JSON.stringify(texts)}.map((file) => ({ ...file, brotli: bytes(file.brotli), gzip: bytes(file.gzip) }))
 export const builtPages = async () => ({ files, pages: ${JSON.stringify(pages)} })`
-      return { contents, loader: 'js' }
-    })
-  },
+  return {
+    name: 'pages',
+    setup(build) {
+      build.onLoad({ filter: /\/src\/web\/built\.ts$/ }, () => ({ contents, loader: 'js' }))
+    },
+  }
 }
 
 const root = resolve(import.meta.dir, '..')
@@ -49,7 +46,7 @@ const { outputs } = await Bun.build({
   // The worker is found beside the program, under the folder they share.
   entrypoints: [`${root}/src/main.ts`, `${root}/src/receipts/reading/reader-worker.ts`],
   target: 'bun',
-  plugins: [pagesInside],
+  plugins: [await pagesInside()],
   // Bytecode halves the time to start. With the map, names and lines stay readable in a stack.
   format: 'esm',
   bytecode: true,

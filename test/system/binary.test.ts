@@ -74,11 +74,17 @@ test('every command of the executable works on an empty database', async () => {
   expect((await run('dance')).code).toBe(2)
 })
 
-test('the executable serves, passes verify, keeps every balance over SIGKILL, and exits 0 on a stop', async () => {
+test('the executable serves its pages, passes verify, keeps every balance over SIGKILL, and exits 0 on a stop', async () => {
   const phone = newPhone()
   const first = await startExecutable(binary)
   const verified = await run('verify', first.url)
   expect([verified.code, verified.out.match(/^(FAIL|skip)/gm)]).toEqual([0, null])
+  const document = await (await fetch(first.url)).text()
+  for (const [file] of document.matchAll(/\/assets\/[^"]+/g)) {
+    const response = await fetch(first.url + file)
+    expect([file, response.status, response.headers.get('Content-Encoding')]).toEqual([file, 200, 'br'])
+    expect(await response.text()).not.toBe('')
+  }
   const call = await callerAt(first.url, phone)
   const { remaining_points } = await call('/lottery/draw', { draw_type: 'triple' })
   expect((await run('merchant', 'grant', phone)).code).toBe(0)
