@@ -23,7 +23,7 @@ test('a receipt is previewed and sent, and its reading and its review come by th
   await row.getByText('填写金额 ¥88.50').waitFor()
   await row.getByText('预计 885 积分').waitFor()
   const [upload] = (await service.database.query<{ upload_id: string; user_id: number }>(
-    'SELECT upload_id, user_id FROM ',
+    'SELECT upload_id, user_id FROM upload_reviews',
   )) as [{ upload_id: string; user_id: number }]
   const { upload_id, user_id } = upload
   const timestamp = service.clock.now().toISOString()
@@ -53,7 +53,7 @@ test('a receipt whose answer was lost is sent again by the same key, and kept on
   await page.unroute('**/api/photo/upload')
   await page.getByRole('button', { name: '提交审核' }).click()
   await page.getByText('小票已提交').waitFor()
-  expect(await service.database.query('SELECT upload_id FROM ')).toHaveLength(1)
+  expect(await service.database.query('SELECT upload_id FROM upload_reviews')).toHaveLength(1)
 })
 
 test('a scanner reads what a QR code of the pages holds', () => {

@@ -9,7 +9,7 @@ const percent = (probability: number) => `${(probability * 100).toFixed(2).repla
 
 /** The odds as the wheel has them, the guarantee, and what is announced. */
 export function Odds({ config, onClose }: { config: Config; onClose: () => void }) {
-  const { prizes, user_pity, next_change } = config
+  const { prizes, user_pity, next_change, fairness } = config
   const pityPrize = prizes.find(({ prize_id }) => prize_id === user_pity.pity_prize_id)
   return (
     <Sheet title={texts.odds.title} onClose={onClose}>
@@ -21,35 +21,49 @@ export function Odds({ config, onClose }: { config: Config; onClose: () => void 
           <OddsTable prizes={next_change.prizes} />
         </>
       )}
+      {fairness && (
+        <details class="proof">
+          <summary>{texts.odds.fair}</summary>
+          <p class="hint">{texts.odds.commitment}</p>
+          <code>{fairness.commitment}</code>
+        </details>
+      )}
     </Sheet>
   )
 }
 
 type Listed = Pick<Config['prizes'][number], 'prize_id' | 'prize_name' | 'color' | 'probability'> &
-  Partial<Pick<Config['prizes'][number], 'sold_out' | 'stock_remaining'>>
+  Partial<Pick<Config['prizes'][number], 'sold_out' | 'stock_remaining' | 'effective_probability'>>
 
 function OddsTable({ prizes }: { prizes: readonly Listed[] }) {
+  const hasGuarantee = prizes.some(({ effective_probability }) => effective_probability !== undefined)
   return (
     <table class="odds">
       <thead>
         <tr>
           <th scope="col">{texts.odds.prize}</th>
           <th scope="col">{texts.odds.declared}</th>
+          {hasGuarantee && <th scope="col">{texts.odds.effective}</th>}
         </tr>
       </thead>
       <tbody>
-        {prizes.map(({ prize_id, prize_name, color, probability, sold_out, stock_remaining }) => (
+        {prizes.map(({ prize_id, prize_name, color, probability, ...more }) => (
           <tr key={prize_id}>
             <td>
               <i class="dot" style={{ background: color }} aria-hidden="true" />
               {prize_name}
-              {sold_out && <small> {texts.odds.soldOut}</small>}
-              {!sold_out && typeof stock_remaining === 'number' && <small> {texts.odds.left(stock_remaining)}</small>}
+              <Left {...more} />
             </td>
             <td>{percent(probability)}</td>
+            {hasGuarantee && <td>{percent(more.effective_probability ?? probability)}</td>}
           </tr>
         ))}
       </tbody>
     </table>
   )
+}
+
+function Left({ sold_out, stock_remaining }: Pick<Listed, 'sold_out' | 'stock_remaining'>) {
+  if (sold_out) return <small> {texts.odds.soldOut}</small>
+  return typeof stock_remaining === 'number' ? <small> {texts.odds.left(stock_remaining)}</small> : null
 }

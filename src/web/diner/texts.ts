@@ -53,7 +53,10 @@ export const texts = {
   odds: {
     title: '中奖概率与保底',
     prize: '奖品',
-    declared: '概率',
+    declared: '单次概率',
+    effective: '算上保底',
+    fair: '每一抽都可以验证',
+    commitment: '开抽之前就公布的承诺值。种子公开后，谁都能用它核对每一次结果：',
     soldOut: '已抽完，按「谢谢参与」算',
     left: (count: number) => `剩 ${count} 份`,
     pity: (limit: number, prize: string) =>
