@@ -6,7 +6,7 @@ import { useService } from '../support/service.ts'
 
 const service = useService()
 const routes = () => documentedRoutes(createApp(service.services))
-const bareTags = new Set(['operations', 'images', 'sockets', 'document', 'pages'])
+const bareTags = new Set(['operations', 'images', 'sockets', 'document', 'pages', 'log'])
 interface Listed {
   description: string
   content?: Record<string, { schema?: object }>
