@@ -132,3 +132,29 @@ test('whoever ends the other sessions signs the other browsers out at once', asy
   await here.keyboard.press('Escape')
   expect(await shownBalance(here)).toBe(1_000)
 })
+
+test('a thousand pushes while somebody types change what is shown, and nothing that was typed', async () => {
+  const phone = newPhone()
+  const { userId } = await signIn(service, phone)
+  const page = await enter(await pages.open(calm), service, phone)
+  await tab(page, '我的').click()
+  await page.getByRole('button', { name: '改昵称' }).click()
+  await page.getByLabel('昵称').fill('')
+  const typing = page.getByLabel('昵称').pressSequentially('爱吃辣的小王', { delay: 50 })
+  for (let push = 1; push <= 1_000; push += 1) {
+    const timestamp = service.clock.now().toISOString()
+    const data = {
+      user_id: userId,
+      total_points: 1_000 + push,
+      change_points: 1,
+      reason: '测试',
+      reason_code: 'admin',
+      timestamp,
+    }
+    service.services.realtime.publish([{ to: { user_id: userId }, type: 'points_update', data }])
+    if (push % 50 === 0) await Bun.sleep(5)
+  }
+  await typing
+  await page.locator('.figure[data-value="2000"]').waitFor()
+  expect(await page.getByLabel('昵称').inputValue()).toBe('爱吃辣的小王')
+})

@@ -2,7 +2,6 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { call } from '../shared/api.ts'
 import type { Answer } from '../shared/calls.ts'
-import { hear } from '../shared/live.ts'
 import { Failed, PagedList, Sheet, Skeleton } from '../shared/parts.tsx'
 import { pages, resource } from '../shared/resource.ts'
 import { exactTime, left } from '../shared/time.ts'
@@ -56,13 +55,9 @@ function useVouchers() {
     }),
   )
   const list = kept.value
-  useEffect(() => {
-    void list.first()
-    const stops = [hear('points_update', list.first), hear('connected', list.first)]
-    return () => {
-      for (const stop of stops) stop()
-    }
-  }, [list])
+  // The counts are loaded again after every change, once for many at a time.
+  const counts = voucherCounts.value.value
+  useEffect(() => void list.first(), [list, counts])
   return list
 }
 
