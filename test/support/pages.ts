@@ -58,6 +58,7 @@ export async function enter(context: BrowserContext, { url }: Pick<TestService, 
   await page.getByLabel('短信验证码').fill('123456')
   await page.getByRole('button', { name: '登录', exact: true }).click()
   await page.locator('.line.live').waitFor()
+  await page.locator('.draw-buttons button:enabled').first().waitFor()
   return page
 }
 

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { call, Refused } from '../shared/api.ts'
-import { complain, Empty, Failed, Sheet, Skeleton, say } from '../shared/parts.tsx'
+import { complain, Empty, Failed, Sheet, say } from '../shared/parts.tsx'
 import { keep, recall } from '../shared/storage.ts'
 import { points } from '../shared/time.ts'
 import { Counting } from './counting.tsx'
@@ -37,7 +37,9 @@ export function WheelPage() {
         <Balance />
         <Pity />
       </div>
-      <div class="wheel-place">{config ? <Wheel prizes={config.prizes} /> : <Skeleton rows={1} tall />}</div>
+      <div class="wheel-place">
+        {config ? <Wheel prizes={config.prizes} /> : <div class="wheel" aria-hidden="true" />}
+      </div>
       <div class="wheel-act">
         <Outcome />
         <DrawButtons />
