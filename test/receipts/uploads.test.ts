@@ -65,7 +65,7 @@ describe('upload', () => {
     expect((await fetch(link)).status).toBe(404)
   })
 
-  test.each(['..%2f..%2fetc%2fpasswd', '%2e%2e%2fx.jpg', '..', 'x.png', 'a%00.jpg', '%5c..%5cx.jpg'])(
+  test.each(['..%2f..%2fetc%2fpasswd', '%2e%2e%2fx.jpg', '..%2f', 'x.png', 'a%00.jpg', '%5c..%5cx.jpg'])(
     'the path %s leads nowhere',
     async (name) => {
       for (const room of ['images', 'avatars']) {
