@@ -1,4 +1,3 @@
-import { openServices } from '../composition/open-services.ts'
 import type { Services } from '../composition/services.ts'
 import { mostAtOnce } from '../lib/most-at-once.ts'
 import { OperatorError } from '../lib/operator-error.ts'
@@ -9,23 +8,13 @@ import { recordDeed } from '../staff/audit.ts'
 import { areOne, join, readMarks } from '../storage/installation.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
-
-type Work = (services: Services, print: (line: string) => void) => Promise<void>
+import { doWork, type Work } from './work.ts'
 
 /** How many images the audit log names of one command. */
 const mostNamed = 100
 
 /** Shows the images that no row knows. Puts them away, brings them back or adopts the store, on an operator's order. */
-export const imagesCommand: Command = async ({ args, config, print }) => {
-  const work = workOf(args)
-  const { services, close } = await openServices(config, print)
-  try {
-    await work(services, print)
-    return 0
-  } finally {
-    await close()
-  }
-}
+export const imagesCommand: Command = async (context) => doWork(context, workOf(context.args))
 
 function workOf([verb, value, ...rest]: string[]): Work {
   const isAlone = value === undefined

@@ -1,4 +1,3 @@
-import { openServices } from '../composition/open-services.ts'
 import type { Services } from '../composition/services.ts'
 import { OperatorError } from '../lib/operator-error.ts'
 import { adopt, findUnlogged } from '../reconcile/adopt.ts'
@@ -9,22 +8,14 @@ import type { TransparencyLog } from '../tlog/log.ts'
 import { restartLog } from '../tlog/restart.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
+import { doWork, type Work } from './work.ts'
 import { writeSecret } from './write-secret.ts'
-
-type Work = (services: Services, print: (line: string) => void) => Promise<void>
 
 /** Makes the log's key, seals the log, begins a new one, or takes in rows that an earlier version wrote. */
 export const logCommand: Command = async ({ args, config, print }) => {
   const [verb, ...rest] = args
   if (verb === 'key') return makeKey(rest, print)
-  const work = workOf(args)
-  const { services, close } = await openServices(config, print)
-  try {
-    await work(services, print)
-    return 0
-  } finally {
-    await close()
-  }
+  return doWork({ config, print }, workOf(args))
 }
 
 function makeKey([name, file, ...rest]: readonly string[], print: (line: string) => void): number {

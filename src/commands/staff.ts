@@ -1,5 +1,3 @@
-import { openServices } from '../composition/open-services.ts'
-import type { Services } from '../composition/services.ts'
 import { systemActor } from '../staff/actor.ts'
 import { readStaff } from '../staff/queries.ts'
 import { type Role, roles } from '../staff/roles.ts'
@@ -7,22 +5,12 @@ import { grantRole, setRole } from '../staff/set-role.ts'
 import type { Command } from './command.ts'
 import { requireAccount, requireMobile } from './named-account.ts'
 import { UsageError } from './usage.ts'
-
-type Work = (services: Services, print: (line: string) => void) => Promise<void>
+import { doWork, type Work } from './work.ts'
 
 const peopleAQuery = 100
 
 /** Shows who has which role, gives someone one, or takes it away. */
-export const staffCommand: Command = async ({ args, config, print }) => {
-  const work = workOf(args)
-  const { services, close } = await openServices(config, print)
-  try {
-    await work(services, print)
-    return 0
-  } finally {
-    await close()
-  }
-}
+export const staffCommand: Command = async (context) => doWork(context, workOf(context.args))
 
 function workOf([verb, mobile, role, ...rest]: string[]): Work {
   if (verb === 'list' && mobile === undefined) return list
