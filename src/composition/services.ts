@@ -60,6 +60,8 @@ export interface ServicesOptions {
 const wheelMaxAge_ms = 1_000
 const relayStart_ms = 1_000
 const alertsFarewell_ms = 3_000
+/** Connections for transactions beyond one for each lane: for finding out what became of a lost COMMIT. */
+const spareTransactions = 2
 
 /** Builds everything long-lived, by hand and in order. `closing` ends it. */
 export function createServices(options: ServicesOptions) {
@@ -69,7 +71,8 @@ export function createServices(options: ServicesOptions) {
   const alerts = countedAlerts(config, logger, metrics)
   const counts = createBusinessCounts(metrics)
   const calendar = createCalendar(config.BUSINESS_TIMEZONE)
-  const database = openDatabase({ address, poolSize: config.DATABASE_POOL })
+  const transactions = Math.min(config.TILL_LANES + spareTransactions, config.DATABASE_POOL / 2)
+  const database = openDatabase({ address, poolSize: config.DATABASE_POOL, transactions: Math.floor(transactions) })
   const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
   const catalogue = createCatalogue(database)
   const dialects = openDialects(config, { database, calendar, metrics, now, elapsed_ms, caches: { catalogue } })

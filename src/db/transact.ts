@@ -2,12 +2,9 @@ import type { PoolConnection } from 'mysql2/promise'
 import type { Database } from './client.ts'
 import { CommitUnknown, isConnectionLoss, isSerializationFailure } from './errors.ts'
 import { placeOf } from './session.ts'
+import { openStatements, type Statements, type Transaction } from './statements.ts'
 
-/** What a transaction's work may do: bounded statements on one connection. */
-export interface Transaction {
-  query<Row>(sql: string, params?: unknown[]): Promise<Row[]>
-  write(sql: string, params?: unknown[]): Promise<{ insertId: number; affectedRows: number }>
-}
+export type { Transaction } from './statements.ts'
 
 /** What `withoutCommit` throws. */
 class NothingToCommit<T> {
@@ -25,7 +22,6 @@ export function withoutCommit<T>(result: T): never {
   throw new NothingToCommit(result)
 }
 
-const statementTimeout_ms = 10_000
 const rollbackTimeout_ms = 2_000
 
 /**
@@ -35,43 +31,33 @@ const rollbackTimeout_ms = 2_000
  */
 export async function transact<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const connection = await database.acquire()
+  const statements = openStatements(connection)
   let result: T
   try {
-    await connection.query({ sql: 'START TRANSACTION', timeout: statementTimeout_ms })
-    result = await work(statementsOn(connection))
+    statements.later('START TRANSACTION')
+    result = await work(statements)
   } catch (error) {
+    statements.close()
     await rollback(connection, error)
     if (error instanceof NothingToCommit) return error.result as T
     throw error
   }
-  await commit(connection, result)
+  await commit(connection, statements, result)
   return result
 }
 
-function statementsOn(connection: PoolConnection): Transaction {
-  const send = async (sql: string, values?: unknown[]) =>
-    (await connection.query({ sql, timeout: statementTimeout_ms, typeCast: datesAsText }, values))[0]
-  return {
-    query: async <Row>(sql: string, params?: unknown[]) => (await send(sql, params)) as Row[],
-    write: async (sql, params) => (await send(sql, params)) as { insertId: number; affectedRows: number },
+async function commit(connection: PoolConnection, statements: Statements, result: unknown): Promise<void> {
+  const failure = await statements.commit()
+  if (failure === undefined) return connection.release()
+  const { error, wasBeforeCommit } = failure
+  if (wasBeforeCommit) {
+    await rollback(connection, error)
+    throw error
   }
-}
-
-/** Leaves dates as the text that the database sends; the mappings' columns parse it. */
-function datesAsText(field: { type: string; string(): string | null }, next: () => unknown): unknown {
-  return field.type === 'DATETIME' || field.type === 'TIMESTAMP' || field.type === 'DATE' ? field.string() : next()
-}
-
-async function commit(connection: PoolConnection, result: unknown): Promise<void> {
-  try {
-    await connection.query({ sql: 'COMMIT', timeout: statementTimeout_ms })
-    connection.release()
-  } catch (error) {
-    const place = placeOf(connection)
-    connection.destroy()
-    // On a cluster a failed COMMIT may still have happened on the other servers. Only a conflict means that it did not.
-    throw isSerializationFailure(error) ? error : new CommitUnknown(place, result, error)
-  }
+  const place = placeOf(connection)
+  connection.destroy()
+  // On a cluster a failed COMMIT may still have happened on the other servers. Only a conflict means that it did not.
+  throw isSerializationFailure(error) ? error : new CommitUnknown(place, result, error)
 }
 
 async function rollback(connection: PoolConnection, reason: unknown): Promise<void> {

@@ -24,7 +24,7 @@ type LaneOptions<Announcement> = TillOptions<Announcement> & { queueTimeout_ms: 
  *     #answerOneByOne  tries a batch for each ticket
  *     #try             commits a batch, answers and publishes; when it fails, returns the error and answers nobody
  *     #commit          runs the transaction, and again after a deadlock or a lost connection
- *     #attempt         is that transaction: load, decide, save, marker; without a change there is no COMMIT
+ *     #attempt         is that transaction: marker, load, decide, save; without a change there is no COMMIT
  *     #happened        settles a lost COMMIT; the lane waits, but after `settleTimeout_ms` callers are told 9009
  *
  * When it is closed (`drained`), it answers what it has taken. A COMMIT whose callers were told 9009 is then given up.
@@ -33,6 +33,8 @@ export class Lane<Announcement> {
   #queue: Ticket<Announcement>[] = []
   #working = false
   #batch = 0
+  /** Those of a batch that go one by one, and have not begun. */
+  #next: Ticket<Announcement>[] = []
   #idle: (() => void)[] = []
   #settlingSince: number | undefined
   #isClosing = false
@@ -106,7 +108,8 @@ export class Lane<Announcement> {
 
   /** Runs tickets one by one. Refuses those that waited too long, and all that are left once the database is gone. */
   async #answerOneByOne(tickets: Ticket<Announcement>[]): Promise<void> {
-    for (const [index, ticket] of tickets.entries()) {
+    this.#next = [...tickets]
+    for (let ticket = this.#next.shift(); ticket; ticket = this.#next.shift()) {
       if (ticket.arrivedAt < performance.now() - this.#options.queueTimeout_ms) {
         ticket.reject(new Refusal(9007))
         continue
@@ -114,7 +117,7 @@ export class Lane<Announcement> {
       const error = await this.#try([ticket])
       if (error === undefined) continue
       ticket.reject(isDatabaseFault(error) ? away(error) : error)
-      if (isDatabaseAway(error)) return rejectAll(tickets.slice(index + 1), away(error))
+      if (isDatabaseAway(error)) rejectAll(this.#next.splice(0), away(error))
     }
   }
 
@@ -144,7 +147,7 @@ export class Lane<Announcement> {
       queued_ms: startedAt - (tickets[0]?.arrivedAt ?? startedAt),
       took_ms: performance.now() - startedAt,
     })
-    await this.#answerOneByOne(broken)
+    if (broken.length > 0) await this.#answerOneByOne(broken)
     return undefined
   }
 
@@ -164,7 +167,7 @@ export class Lane<Announcement> {
 
   /**
    * Finds out whether a lost COMMIT happened. Callers wait for at most `settleTimeout_ms`. Then they are told that the
-   * outcome is not known yet, and their operations are never run again.
+   * outcome is not known yet, and their operations are never run again; those that come after them are refused.
    * @throws `lost` when the callers were told that and it did not happen, or when finding out was given up.
    */
   async #happened(tickets: Ticket<Announcement>[], marker: Marker, lost: CommitUnknown): Promise<boolean> {
@@ -174,7 +177,10 @@ export class Lane<Announcement> {
     const nextBatch = () => ++this.#batch
     const settling = settle({ database, marker, lost, nextBatch, isGivenUp: () => this.#isClosing && wereTold() })
     const known = await within(settling, settleTimeout_ms, undefined)
-    if (known === undefined) for (const ticket of tickets) tellUnknown(ticket, lost)
+    if (known === undefined) {
+      for (const ticket of tickets) tellUnknown(ticket, lost)
+      rejectAll(this.#next.splice(0), away(lost))
+    }
     const happened = await settling
     this.#settlingSince = undefined
     if (happened === undefined) for (const ticket of tickets) ticket.reject(new Refusal(9009))
@@ -188,11 +194,11 @@ export class Lane<Announcement> {
     tickets: Ticket<Announcement>[],
     marker: Marker,
   ): Promise<Outcome[]> {
+    markBatch(tx, marker)
     await unit.load(tx, tickets.flatMap(needsOf))
     const outcomes = tickets.map((ticket) => decide(unit, ticket))
     if (!unit.touched) withoutCommit({ outcomes, announcements: [] })
     await unit.save(tx)
-    await markBatch(tx, marker)
     return outcomes
   }
 }

@@ -42,13 +42,13 @@ export class LogBook {
   }
 
   /** Writes the entry of the commit: one row, whatever the commit did. Without leaves there is nothing to say. */
-  async write(tx: Transaction, now: Date): Promise<void> {
+  write(tx: Transaction, now: Date): void {
     const ofRows = [...this.#rows].flatMap(([{ logged }, rows]) =>
       [...rows].flatMap((row) => logged?.leafOf(row) ?? []),
     )
     const leaves = [...ofRows, ...this.#leaves].map(({ label, bytes }) => ({ label, hash: sha256(bytes) }))
     if (leaves.length === 0) return
-    await tx.write('INSERT INTO log_entries (leaf_count, root, leaves, created_at) VALUES (?, ?, ?, ?)', [
+    tx.later('INSERT INTO log_entries (leaf_count, root, leaves, created_at) VALUES (?, ?, ?, ?)', [
       leaves.length,
       Buffer.from(entryRoot(leaves.map(({ hash }) => hash))),
       packLeaves(leaves),

@@ -22,9 +22,12 @@ const minPause_ms = 5
 const maxPause_ms = 100
 const settlePause_ms = 200
 
-/** Writes the marker as the last statement of the batch's transaction. */
-export async function markBatch(tx: Transaction, { lane, batch }: Marker): Promise<void> {
-  await tx.write(
+/**
+ * Writes the marker before anything else of the batch's transaction. So whoever sends COMMIT holds the marker's lock, and
+ * {@link settle} waits for it.
+ */
+export function markBatch(tx: Transaction, { lane, batch }: Marker): void {
+  tx.later(
     `INSERT INTO till_lanes (lane, batch, updated_at) VALUES (?, ?, UTC_TIMESTAMP(3))
        ON DUPLICATE KEY UPDATE batch = VALUES(batch), updated_at = VALUES(updated_at)`,
     [lane, batch],

@@ -24,12 +24,12 @@ export interface TableMapping<Row extends object = object, Column extends string
   readonly logged?: LeafRule<Row> | undefined
   keyOf(row: Row): Key
   load(tx: Transaction, keys: readonly Key[]): Promise<Row[]>
-  insert(tx: Transaction, rows: readonly Row[]): Promise<void>
+  insert(tx: Transaction, rows: readonly Row[]): void
   /** Writes the named columns of changed rows. */
-  update(tx: Transaction, rows: readonly Row[], columns: ReadonlySet<string>): Promise<void>
+  update(tx: Transaction, rows: readonly Row[], columns: ReadonlySet<string>): void | Promise<void>
   /** Inserts rows whose ids the database makes. Returns them in the order of their seeds. */
   create(tx: Transaction, seeds: readonly Seed[]): Promise<Row[]>
-  remove(tx: Transaction, rows: readonly Row[]): Promise<void>
+  remove(tx: Transaction, rows: readonly Row[]): void
 }
 
 /** What the log says of rows of a table, so that no change of them goes unnoticed. */
@@ -99,7 +99,7 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
   const keyOf = (row: Row): Key => options.key.map((column) => row[column as keyof Row] as string | number)
   const keysOf = (rows: readonly Row[]) => whereKeys(rows.map(keyOf))
 
-  const insertRows = (tx: Transaction, rows: readonly object[]) => {
+  const insertOf = (rows: readonly object[]): [sql: string, params: unknown[]] => {
     const named = columns.filter(([column]) => rows.some((row) => row[column as keyof object] !== undefined))
     const values = rows.map((row) =>
       named.map(([column]) => {
@@ -107,7 +107,7 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
         return value === undefined ? useDefault : value
       }),
     )
-    return tx.write(`INSERT INTO ${quote(name)} (${named.map(([c]) => quote(c)).join(', ')}) VALUES ?`, [values])
+    return [`INSERT INTO ${quote(name)} (${named.map(([c]) => quote(c)).join(', ')}) VALUES ?`, [values]]
   }
 
   return {
@@ -122,10 +122,10 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
       const sql = `${select}${where.sql} ORDER BY ${order}${lockClause[options.lock]}`
       return (await tx.query<Record<string, unknown>>(sql, where.params)).map(decode)
     },
-    async insert(tx, rows) {
-      await insertRows(tx, rows)
+    insert(tx, rows) {
+      tx.later(...insertOf(rows))
     },
-    async update(tx, rows, changed) {
+    update(tx, rows, changed) {
       const params: unknown[] = []
       const sets = options.updates
         .filter((column) => changed.has(column))
@@ -135,10 +135,10 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
         })
       if (sets.length === 0) return
       const where = keysOf(rows)
-      await tx.write(`UPDATE ${quote(name)} SET ${sets.join(', ')} WHERE ${where.sql}`, [...params, ...where.params])
+      tx.later(`UPDATE ${quote(name)} SET ${sets.join(', ')} WHERE ${where.sql}`, [...params, ...where.params])
     },
     async create(tx, seeds) {
-      const { insertId } = await insertRows(tx, seeds)
+      const { insertId } = await tx.write(...insertOf(seeds))
       const step = seeds.length === 1 ? 1 : await idStep(tx)
       const made = await this.load(
         tx,
@@ -148,9 +148,9 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
         throw new Error(`${name}: the rows just made are not there`)
       return made
     },
-    async remove(tx, rows) {
+    remove(tx, rows) {
       const where = keysOf(rows)
-      await tx.write(`DELETE FROM ${quote(name)} WHERE ${where.sql}`, where.params)
+      tx.later(`DELETE FROM ${quote(name)} WHERE ${where.sql}`, where.params)
     },
   }
 }
@@ -202,5 +202,5 @@ export function derivedMapping<Row extends object, const Column extends keyof Ro
   const noTable = () => {
     throw new Error(`${figures.name} follows from other rows`)
   }
-  return { ...figures, async update() {}, insert: noTable, create: noTable, remove: noTable }
+  return { ...figures, update() {}, insert: noTable, create: noTable, remove: noTable }
 }

@@ -145,14 +145,22 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     }
   }
 
-  /** Loads and locks what the operations need, mapping by mapping in lock order and with ascending keys. */
+  /**
+   * Loads and locks what the operations need, mapping by mapping in lock order and with ascending keys. What does not
+   * depend on rows before it travels with them.
+   */
   async load(tx: Transaction, needs: readonly Wanted[]): Promise<void> {
-    const mappings = [...new Set(needs.map(({ need }) => need.mapping))].sort((a, b) => a.rank - b.rank)
-    for (const mapping of mappings) {
-      const wanted = needs.filter(({ need }) => need.mapping === mapping)
-      await this.#loadRows(tx, mapping, wanted)
-      await this.#makeFresh(tx, mapping, wanted)
+    const byMapping = Map.groupBy(needs, ({ need }) => need.mapping)
+    let loading: Promise<void>[] = []
+    for (const [mapping, wanted] of [...byMapping].sort(([a], [b]) => a.rank - b.rank)) {
+      if (wanted.some(({ need }) => 'fresh' in need || typeof need.keys === 'function')) {
+        await Promise.all(loading)
+        loading = []
+      }
+      loading.push(this.#loadRows(tx, mapping, wanted))
+      if (wanted.some(({ need }) => 'fresh' in need)) loading.push(this.#makeFresh(tx, mapping, wanted))
     }
+    await Promise.all(loading)
   }
 
   /** True when there is anything to write. */
@@ -170,14 +178,14 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     }
     for (const mapping of [...this.#added.keys()].sort(byRank)) {
       const rows = [...(this.#added.get(mapping) ?? [])]
-      if (rows.length > 0) await mapping.insert(tx, rows)
+      if (rows.length > 0) mapping.insert(tx, rows)
     }
     const unwanted = new Map<TableMapping, object[]>()
     for (const made of this.#fresh.values()) {
       for (const [mapping, row] of made) if (!this.#kept.has(row)) entryOf(unwanted, mapping, () => []).push(row)
     }
-    for (const [mapping, rows] of unwanted) await mapping.remove(tx, rows)
-    await this.#logBook.write(tx, this.now)
+    for (const [mapping, rows] of unwanted) mapping.remove(tx, rows)
+    this.#logBook.write(tx, this.now)
   }
 
   async #loadRows(tx: Transaction, mapping: TableMapping, wanted: readonly Wanted[]): Promise<void> {

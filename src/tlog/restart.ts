@@ -32,18 +32,18 @@ const firstEntry: TableMapping<FirstEntry, 'leaf' | 'at'> = {
     const [lowest] = await tx.query<{ id: number }>(
       'SELECT LEAST(COALESCE(MIN(entry_id), 0), 0) - 1 AS id FROM log_entries',
     )
-    await tx.write('INSERT INTO log_entries (entry_id, leaf_count, root, leaves, created_at) VALUES (?, 1, ?, ?, ?)', [
+    tx.later('INSERT INTO log_entries (entry_id, leaf_count, root, leaves, created_at) VALUES (?, 1, ?, ?, ?)', [
       lowest?.id ?? -1,
       Buffer.from(entryRoot([hash])),
       packLeaves([{ label: 'old head', hash }]),
       row.at,
     ])
   },
-  async insert() {},
+  insert() {},
   async create() {
     return []
   },
-  async remove() {},
+  remove() {},
 }
 
 /** Drops the halt; `remove` is the only change that its rows know. */
@@ -53,14 +53,14 @@ const halts: TableMapping<{ log_id: number; isOver: boolean }, 'isOver'> = {
   updates: ['isOver'],
   keyOf: ({ log_id }) => [log_id],
   load: async () => [{ log_id: onlyLog, isOver: false }],
-  async update(tx) {
-    await tx.write('DELETE FROM log_halts WHERE log_id = ?', [onlyLog])
+  update(tx) {
+    tx.later('DELETE FROM log_halts WHERE log_id = ?', [onlyLog])
   },
-  async insert() {},
+  insert() {},
   async create() {
     return []
   },
-  async remove() {},
+  remove() {},
 }
 
 const restart: Operation<object, { size: number }> = {

@@ -31,22 +31,19 @@ const pending: TableMapping<Pending, 'first_index'> = {
     )
     return [{ log_id: onlyLog, entries, first_index: null }]
   },
-  async update(tx, [row]) {
+  update(tx, [row]) {
     if (!row || row.first_index === null || row.entries.length === 0) return
     const { entries, first_index } = row
     const places = entries.flatMap(({ entry_id }, at) => [entry_id, first_index + at])
     const ids = entries.map(({ entry_id }) => entry_id)
     const cases = entries.map(() => 'WHEN ? THEN ?').join(' ')
-    await tx.write(`UPDATE log_entries SET log_index = CASE entry_id ${cases} END WHERE entry_id IN (?)`, [
-      ...places,
-      ids,
-    ])
+    tx.later(`UPDATE log_entries SET log_index = CASE entry_id ${cases} END WHERE entry_id IN (?)`, [...places, ids])
   },
-  async insert() {},
+  insert() {},
   async create() {
     return []
   },
-  async remove() {},
+  remove() {},
 }
 
 export interface Sealing {

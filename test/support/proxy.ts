@@ -7,7 +7,8 @@ import type { Socket } from 'bun'
  * - `cut-before`, `cut-after`: cuts the connection before the database gets one, or after that but before the answer.
  * - `gone-before`, `gone-after`: the same, and from then on the proxy takes no connections.
  * - `hold`: keeps one back until the fate changes.
- * - `fails`: answers the client with this error number; `happens` says whether the database gets the COMMIT.
+ * - `fails`: answers COMMIT with this error number; `happens` says whether the database gets it. What travels with the
+ *   COMMIT is done and answered in both cases.
  */
 export type CommitFate =
   | 'pass'
@@ -42,8 +43,8 @@ interface Pair {
   client?: Socket<Pair>
   waiting: Uint8Array[]
   deaf: boolean | 'gone'
-  /** Sent to the client instead of the database's next answer. */
-  lie?: Uint8Array | undefined
+  /** Makes what is sent to the client of the database's next answer. */
+  lie?: ((answer: Uint8Array) => Uint8Array) | undefined
 }
 
 /** Starts a small TCP proxy in front of the database server. It loses answers and delays statements on demand. */
@@ -75,7 +76,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
       if (withholding) return void answers.push({ pair: socket.data, data: new Uint8Array(data) })
       const { lie } = socket.data
       socket.data.lie = undefined
-      socket.data.client?.write(lie ?? data)
+      socket.data.client?.write(lie?.(data) ?? data)
     },
     close: (socket: Socket<Pair>) => void socket.data.client?.end(),
   }
@@ -100,7 +101,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
       data(client, data) {
         const pair = client.data
         if (muted && isStatement(data)) return
-        if (heard && isStatement(data)) heard.push(textOf(data))
+        if (heard && isStatement(data)) heard.push(...textOf(data).split(joint))
         const now = fateOf(data)
         if (now === 'hold') return void held.push({ pair, data: new Uint8Array(data) })
         if (now === 'cut-before' || now === 'gone-before') {
@@ -111,11 +112,10 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
         }
         if (now === 'cut-after') pair.deaf = true
         if (now === 'gone-after') pair.deaf = 'gone'
-        if (typeof now === 'object') {
-          if (!now.happens) return void client.write(errorPacket(now.fails))
-          pair.lie = errorPacket(now.fails)
-        }
-        forward(pair, new Uint8Array(data))
+        if (typeof now !== 'object') return forward(pair, new Uint8Array(data))
+        if (textOf(data) === commit && !now.happens) return void client.write(errorPacket(now.fails, 1))
+        pair.lie = (answer) => failLast(answer, now)
+        forward(pair, now.happens ? new Uint8Array(data) : withoutCommit(data))
       },
       close(client) {
         pairs.delete(client.data)
@@ -169,9 +169,30 @@ function addressOf(databaseUrl: string) {
 }
 
 /** The answer of a server that refuses a statement. */
-function errorPacket(errno: number): Uint8Array {
+function errorPacket(errno: number, sequence: number): Uint8Array {
   const body = Buffer.concat([Buffer.from([0xff, errno & 0xff, errno >> 8]), Buffer.from('#HY000made to order')])
-  return Buffer.concat([Buffer.from([body.length, 0, 0, 1]), body])
+  return Buffer.concat([Buffer.from([body.length, 0, 0, sequence]), body])
+}
+
+/** The answers of a packet of writes, as if the COMMIT at its end had failed. */
+function failLast(answers: Uint8Array, { fails, happens }: { fails: number; happens: boolean }): Uint8Array {
+  const packets: Buffer[] = []
+  for (let rest = Buffer.from(answers); rest.length > 0; rest = rest.subarray(4 + rest.readUIntLE(0, 3)))
+    packets.push(rest.subarray(0, 4 + rest.readUIntLE(0, 3)))
+  if (happens) packets.pop()
+  const last = packets.at(-1)
+  if (last && !happens) last[statusAt(last)] = (last[statusAt(last)] ?? 0) | moreResults
+  return Buffer.concat([...packets, errorPacket(fails, packets.length + 1)])
+}
+
+/** The flag of an OK packet after which another answer comes. */
+const moreResults = 8
+
+/** Where the status flags of an OK packet are: after its two counts, each of which is as long as it says. */
+function statusAt(packet: Buffer): number {
+  const lengthOf = (at: number) => ({ 252: 3, 253: 4, 254: 9 })[packet[at] ?? 0] ?? 1
+  const insertId = 5 + lengthOf(5)
+  return insertId + lengthOf(insertId)
 }
 
 /** Whether it is a COM_QUERY packet: the first of its exchange, with command 3. */
@@ -185,6 +206,19 @@ function textOf(packet: Uint8Array): string {
   return new TextDecoder().decode(packet.subarray(from)).trim()
 }
 
+const commit = 'COMMIT'
+/** What the statements of a packet are joined by. */
+const joint = ';\n'
+
 function isCommit(packet: Uint8Array): boolean {
-  return isStatement(packet) && packet.length <= 16 && textOf(packet) === 'COMMIT'
+  if (!isStatement(packet)) return false
+  const end = new TextDecoder().decode(packet.subarray(-joint.length - commit.length))
+  return end === `${joint}${commit}` || (packet.length <= 16 && textOf(packet) === commit)
+}
+
+/** The same packet without the COMMIT at its end. */
+function withoutCommit(packet: Uint8Array): Uint8Array {
+  const rest = Buffer.from(packet.subarray(0, packet.length - joint.length - commit.length))
+  rest.writeUIntLE(rest.length - 4, 0, 3)
+  return rest
 }

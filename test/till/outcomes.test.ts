@@ -72,6 +72,21 @@ describe('the outcome of a lost COMMIT', () => {
     },
   )
 
+  test('a batch that waits in the server while its connection is lost takes effect once, as its caller is told', async () => {
+    const { proxy, toy } = await throughProxy()
+    const blocker = await toys().database.acquire()
+    await blocker.query('START TRANSACTION')
+    await blocker.query("INSERT INTO toy_notes (jar_id, coins, name) VALUES (9, 0, 'stuck')")
+    const run = toy.till.run(drop, { jar: 1, coins: 1, name: 'stuck', meanwhile: () => setTimeout(cut, 300) })
+    const cut = () => proxy.redirect(url())
+    await Bun.sleep(1_000)
+    await blocker.query('ROLLBACK')
+    blocker.destroy()
+    await run
+    expect(await coinsIn(toy, 1)).toBe(102)
+    expect(await notesNamed(toy, 'stuck')).toBe(1)
+  })
+
   test('lost COMMITs under load lose nothing and double nothing', async () => {
     const { proxy, toy } = await throughProxy()
     const runs: Promise<unknown>[] = []

@@ -48,6 +48,9 @@ async function statementsOf(mapping: TableMapping): Promise<Statement[]> {
       said.push(sql)
       return { insertId: 1, affectedRows: 1 }
     },
+    later(sql) {
+      said.push(sql)
+    },
   }
   const columns = new Set(tables.flatMap((table) => Object.keys(getTableColumns(table))))
   const row = Object.fromEntries([...columns].map((column) => [column, null]))
