@@ -206,7 +206,7 @@ function rulesOf(config: Config) {
   const { VOUCHER_TTL_DAYS: voucherTtl_days } = config
   const limits = { dailyLimit: config.DAILY_LOTTERY_LIMIT, pityLimit: config.LOTTERY_PITY_LIMIT }
   return {
-    draw: { ...limits, voucherTtl_days, staffDraws: config.STAFF_DRAWS },
+    draw: { voucherTtl_days, staffDraws: config.STAFF_DRAWS },
     wheel: { limits, change: config.WHEEL_CHANGE, mostPoints: config.PRIZE_MAX_POINTS },
     exchange: { voucherTtl_days, mostPending: config.PENDING_ORDERS, holdsBonus: config.BONUS_HOLD },
     review: { maxMultiple: config.REVIEW_MAX_MULTIPLE },

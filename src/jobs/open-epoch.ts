@@ -1,5 +1,5 @@
-import { withWheelInForce } from '../lottery/change-wheel.ts'
 import { openEpoch } from '../lottery/open-epoch.ts'
+import { withWheelInForce } from '../lottery/with-wheel.ts'
 import type { Job, JobDeps } from './job.ts'
 
 /** Opens the epoch of the day, so that its commitment is in the log early. The first draw would do it too. */

@@ -10,9 +10,8 @@ import type { NoteSigner } from '../tlog/format/notes.ts'
 import type { Receipt } from '../verifier/documents.ts'
 import type { Pity } from './pity.ts'
 import { lotteryPity } from './schema.ts'
-import type { WheelLimits } from './wheel-change.ts'
 import { hashOfWheel } from './wheel-document.ts'
-import type { HeldEpoch, HeldWheel } from './wheel-mapping.ts'
+import type { HeldEpoch, ReadyWheel } from './wheel-mapping.ts'
 
 /** What a draw that anyone can check needs. */
 export interface FairDraw {
@@ -37,7 +36,6 @@ export interface ChanceInput {
   rolls: readonly number[]
   /** Left out where no seed is configured. */
   fair?: FairDraw | undefined
-  rules: WheelLimits
 }
 
 /** What decides the rolls of a draw: an epoch's seed, or the numbers that came with the request. */
@@ -55,7 +53,7 @@ export class EpochIsDue extends Refusal<9007> {
 }
 
 /** @throws {EpochIsDue} when this draw could be proven, but for an epoch that is not open */
-export function chanceOf({ wheel, epoch }: Readonly<HeldWheel>, { fair, rules }: ChanceInput): Chance {
+export function chanceOf({ wheel, rules, epoch }: ReadyWheel, { fair }: ChanceInput): Chance {
   const wheelHash = hashOfWheel(wheel, rules)
   if (!fair) return { fair: null, wheelHash }
   if (!epoch || epoch.isDue || epoch.wheel_hash !== wheelHash) throw new EpochIsDue()

@@ -1,14 +1,13 @@
 import { Refusal } from '../contract/refusals.ts'
 import type { Operation } from '../till/operation.ts'
 import { type Need, rows } from '../till/table-mapping.ts'
-import type { Till } from '../till/till.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { lastDraw, setPrizeStock, theLast } from './prize-stock.ts'
 import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
 import { recordVersion } from './versions.ts'
 import type { Wheel } from './wheel.ts'
-import { announcedIn, nothingAnnounced, type WheelChange, type WheelLimits } from './wheel-change.ts'
-import { committedWheel, type HeldWheel } from './wheel-mapping.ts'
+import { announcedIn, nothingAnnounced, rulesUnder, type WheelChange, type WheelLimits } from './wheel-change.ts'
+import { committedWheel, type HeldWheel, type ReadyWheel } from './wheel-mapping.ts'
 
 /** What a change of the wheel or of its stock needs: the wheel to itself, and every prize that it has or gets. */
 export function wheelNeeds(): Need[] {
@@ -28,22 +27,31 @@ export function wheelNeeds(): Need[] {
   ]
 }
 
-/** An announced change should be in force by now: bring it in, then run the operation again. */
-class WheelIsDue extends Refusal<9007> {
-  constructor() {
+/** Something has to be done about the wheel: do it, then run the operation again. */
+export class WheelIsNotReady extends Refusal<9007> {
+  /** A `change` that is announced should be in force by now, or nobody has written down the `version` in force. */
+  readonly missing: 'change' | 'version'
+
+  constructor(missing: 'change' | 'version') {
     super(9007)
+    this.missing = missing
   }
 }
 
 /**
- * The wheel in force.
- * @throws {Refusal} 3001 when there is none, and {@link WheelIsDue}
+ * The wheel in force, with its rules.
+ * @throws {Refusal} 3001 when there is none, and {@link WheelIsNotReady}
  */
-export function wheelInForce(unit: UnitOfWork): Readonly<HeldWheel> {
+export function wheelInForce(unit: UnitOfWork): ReadyWheel {
   const held = unit.find(committedWheel, [onlyWheel])
   if (!held) throw new Refusal(3001)
-  if (held.isDue) throw new WheelIsDue()
+  if (held.isDue) throw new WheelIsNotReady('change')
+  if (!isWrittenDown(held)) throw new WheelIsNotReady('version')
   return held
+}
+
+function isWrittenDown(held: Readonly<HeldWheel>): held is ReadyWheel {
+  return held.rules !== null
 }
 
 /** Puts a whole wheel in force, as its next version. The eight rows keep their ids, because records refer to them. */
@@ -63,7 +71,7 @@ export function putInForce(unit: UnitOfWork, change: WheelChange, from: Date, li
   recordVersion(unit, { ...change, effective_from: from }, limits)
   const prizes = change.prizes.map(({ prize_id }) => ({ ...unit.get(lotteryPrizes, [prize_id]) }))
   const wheel = { ...held.wheel, version, pity_prize_id, prizes: prizes.sort((a, b) => a.angle - b.angle) }
-  unit.update(committedWheel, held, { wheel, isDue: false })
+  unit.update(committedWheel, held, { wheel, rules: rulesUnder(limits), isDue: false })
   return wheel
 }
 
@@ -86,18 +94,4 @@ export const changeWheel: Operation<WheelLimits, { changed: boolean }> = {
     }
     return { changed: true }
   },
-}
-
-const mostTries = 3
-
-/** Runs an operation of the wheel. Where a change is due, it comes into force first, however late its job is. */
-export async function withWheelInForce<T>(till: Till, limits: WheelLimits, run: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await run()
-    } catch (error) {
-      if (!(error instanceof WheelIsDue) || tries === mostTries) throw error
-      await till.run(changeWheel, limits)
-    }
-  }
 }

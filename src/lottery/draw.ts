@@ -14,8 +14,7 @@ import { countDraws, drawDayOf, drawsOn, findOrCreatePity, isPityDue, nextPity, 
 import { isLimited, type Prize, prizeRules } from './prizes.ts'
 import { lotteryPity, lotteryPrizes, lotteryRecords, onlyWheel } from './schema.ts'
 import { emptyPrizeOf, isOpen, land, pityPrizeOf, type Wheel } from './wheel.ts'
-import type { WheelLimits } from './wheel-change.ts'
-import { committedWheel, type HeldWheel, requireSamePrize } from './wheel-mapping.ts'
+import { committedWheel, type ReadyWheel, requireSamePrize } from './wheel-mapping.ts'
 import type { DrawAnswer } from './wire.ts'
 
 export interface Draw extends ChanceInput {
@@ -24,7 +23,7 @@ export interface Draw extends ChanceInput {
   codes: readonly string[]
   /** The business day. */
   day: string
-  rules: WheelLimits & {
+  rules: {
     voucherTtl_days: number
     /** Whether those may draw who have a role. */
     staffDraws: boolean
@@ -45,19 +44,19 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
   ],
   decide(unit, input) {
     const held = requireOpen(unit)
-    const { wheel } = held
+    const { wheel, rules } = held
     const chance = chanceOf(held, input)
     const { count, name } = drawTypeRules[input.drawType]
     const user = unit.get(users, [input.userId])
     if (user.is_merchant && !input.rules.staffDraws) throw new Refusal(3005)
     const pity = findOrCreatePity(unit, input.userId)
     const day = drawDayOf(pity, chance.fair?.epoch.business_day ?? input.day)
-    requireWithinLimit(drawsOn(pity, day), count, input.rules.dailyLimit)
+    requireWithinLimit(drawsOn(pity, day), count, rules.dailyLimit)
 
     const price = wheel.prizes[0]?.cost_points ?? 0
     let balance = user.total_points
     if (price > 0) balance = post(unit, user, ledgerEntry(input, -price * count, `${name}消耗积分`), 3002)
-    const outcome = takeTurns(unit, wheel, input, { chance, pity })
+    const outcome = takeTurns(unit, held, input, { chance, pity })
     const won = outcome.results.reduce((sum, result) => sum + result.points_awarded, 0)
     if (won > 0) balance = post(unit, user, ledgerEntry(input, won, `${name}获得积分`))
     const kept = { pity, chance, wheelVersion: wheel.version }
@@ -72,14 +71,14 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
       total_cost: price * count,
       points_awarded: won,
       remaining_points: balance,
-      user_pity: pityView(outcome.pityCount, input.rules.pityLimit, wheel.pity_prize_id),
+      user_pity: pityView(outcome.pityCount, rules.pityLimit, wheel.pity_prize_id),
       draws_today,
       receipt,
     }
   },
 }
 
-function requireOpen(unit: UnitOfWork<Push>): Readonly<HeldWheel> {
+function requireOpen(unit: UnitOfWork<Push>): ReadyWheel {
   const held = wheelInForce(unit)
   if (!isOpen(held.wheel) || held.isHalted) throw new Refusal(3001)
   return held
@@ -105,15 +104,16 @@ interface Turn {
 /** Takes the turns of a draw. The pity counter goes on from turn to turn. */
 function takeTurns(
   unit: UnitOfWork<Push>,
-  wheel: Wheel,
+  held: ReadyWheel,
   input: Draw,
   { chance, pity }: { chance: Chance; pity: Readonly<Pity> },
 ) {
+  const { wheel, rules } = held
   const results: DrawResult[] = []
   const facts: TurnFacts[] = []
   let pityCount = pity.current_count
   for (const index of input.rolls.keys()) {
-    const turned = takeTurn(unit, wheel, isPityDue(pityCount, input.rules.pityLimit), () =>
+    const turned = takeTurn(unit, held, isPityDue(pityCount, rules.pityLimit), () =>
       rollFor(chance, input, pity.draw_no + index + 1, index),
     )
     const turn = { index, ...turned }
@@ -125,10 +125,11 @@ function takeTurns(
   return { results, pityCount, facts }
 }
 
-function takeTurn(unit: UnitOfWork<Push>, wheel: Wheel, isDue: boolean, rolled: () => number): Omit<Turn, 'index'> {
-  if (isDue) return { prize: pityPrizeOf(wheel), roll: null, isNearMiss: false, tookStock: false, stockBefore: null }
+function takeTurn(unit: UnitOfWork<Push>, held: ReadyWheel, isDue: boolean, rolled: () => number): Omit<Turn, 'index'> {
+  if (isDue)
+    return { prize: pityPrizeOf(held.wheel), roll: null, isNearMiss: false, tookStock: false, stockBefore: null }
   const roll = rolled()
-  return { roll, ...takeLanding(unit, wheel, roll) }
+  return { roll, ...takeLanding(unit, held, roll) }
 }
 
 function factsOf({ prize, roll, isNearMiss, stockBefore }: Turn, pity_before: number): TurnFacts {
@@ -142,8 +143,8 @@ function factsOf({ prize, roll, isNearMiss, stockBefore }: Turn, pity_before: nu
 /**
  * Finds the prize of a roll, and takes one from its stock if it is limited. Without stock, the empty prize replaces it.
  */
-function takeLanding(unit: UnitOfWork<Push>, wheel: Wheel, roll: number): Omit<Turn, 'index' | 'roll'> {
-  const landing = { ...land(wheel.prizes, roll), tookStock: false, stockBefore: null }
+function takeLanding(unit: UnitOfWork<Push>, { wheel, rules }: ReadyWheel, roll: number): Omit<Turn, 'index' | 'roll'> {
+  const landing = { ...land(wheel.prizes, roll, rules.nearMissWidth), tookStock: false, stockBefore: null }
   if (!isLimited(landing.prize, wheel.pity_prize_id)) return landing
   const stock = unit.get(lotteryPrizes, [landing.prize.prize_id])
   requireSamePrize(landing.prize, stock)

@@ -13,8 +13,7 @@ import { validate } from '../http/validate.ts'
 import { cached } from '../lib/cached.ts'
 import { type epochAnswer, fairnessAnswer, type openFairness, wheelAnswer } from './fair-wire.ts'
 import type { Fairness } from './take-draw.ts'
-import { readVersions } from './versions.ts'
-import { wheelDocument } from './wheel-document.ts'
+import { documentOfVersion, readVersions } from './versions.ts'
 
 export interface FairnessDeps {
   database: Database
@@ -55,9 +54,7 @@ export function fairnessRoutes({ database, fairness }: FairnessDeps) {
       async (c) => {
         const [found] = await readVersions(database, [c.req.valid('param').version])
         if (!found) throw new Refusal(3006)
-        const { prizes, ...version } = found
-        const limits = { dailyLimit: version.daily_limit, pityLimit: version.pity_limit }
-        const wheel = wheelDocument(version, prizes, limits)
+        const wheel = documentOfVersion(found)
         return ok(c, { wheel, wheel_hash: wheelHash(wheel) })
       },
     )

@@ -8,10 +8,12 @@ import { rows } from '../till/table-mapping.ts'
 import type { Till } from '../till/till.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { EpochIsDue } from './chance.ts'
-import { wheelInForce, wheelNeeds, withWheelInForce } from './change-wheel.ts'
+import { wheelInForce, wheelNeeds } from './change-wheel.ts'
 import { isOpen } from './wheel.ts'
 import type { WheelLimits } from './wheel-change.ts'
 import { documentOf, hashOfWheel } from './wheel-document.ts'
+import { withWheelInForce } from './with-wheel.ts'
+import { hashOfWritten, writtenNeeds } from './written-wheel.ts'
 
 export interface EpochOpening {
   calendar: Calendar
@@ -33,18 +35,19 @@ function epochOf(day: string): number {
 export const openEpoch: Operation<EpochOpening, { opened: boolean }> = {
   name: 'open_epoch',
   laneKey: () => 'wheel',
-  needs: ({ chain }) => [...wheelNeeds(), rows(fairEpoch, theEpoch), rows(fairChains, chain.id)],
+  needs: ({ chain }) => [...wheelNeeds(), rows(fairEpoch, theEpoch), rows(fairChains, chain.id), ...writtenNeeds()],
   decide(unit, opening) {
-    const { wheel, at } = wheelInForce(unit)
+    const { wheel, rules, at } = wheelInForce(unit)
     if (!isOpen(wheel)) return { opened: false }
     const row = unit.find(fairEpoch, [theEpoch])
     const today = opening.calendar.dayOf(at)
     const day = row && row.business_day > today ? row.business_day : today
-    const wheel_hash = hashOfWheel(wheel, opening.limits)
+    const wheel_hash = hashOfWheel(wheel, rules)
     const isSameDay = row?.business_day === day
     if (isSameDay && row.wheel_hash === wheel_hash) return { opened: false }
-    // A wheel that changed and kept its version was changed by hand.
-    if (row?.wheel_version === wheel.version && row.wheel_hash !== wheel_hash) throw new Refusal(3001)
+    // A wheel that is not as its version wrote it down was changed by hand, and so was one that kept its version.
+    const isKept = row?.wheel_version !== wheel.version || row.wheel_hash === wheel_hash
+    if (!isKept || hashOfWritten(unit) !== wheel_hash) throw new Refusal(3001)
     const epoch = epochOf(day)
     const chain_id = isSameDay ? row.chain_id : chainFor(unit, opening, epoch)
     const next = {
@@ -73,13 +76,14 @@ function chainFor(unit: UnitOfWork, { chain, chainWaits_days }: EpochOpening, ep
 /** Puts the epoch's commitment and rules into the log. */
 function commit(
   unit: UnitOfWork,
-  { chain, limits }: EpochOpening,
+  { chain }: EpochOpening,
   { epoch, wheel_version, wheel_hash }: { epoch: number; wheel_version: number; wheel_hash: string },
 ): void {
-  const { pity_limit, daily_limit, cost_points, near_miss_width } = documentOf(wheelInForce(unit).wheel, limits)
+  const { wheel, rules } = wheelInForce(unit)
+  const { pity_limit, daily_limit, cost_points, near_miss_width } = documentOf(wheel, rules)
   const commitment = commitmentOf(chain.seedOf(epoch)).toString('hex')
-  const rules = { pity_limit, daily_limit, cost_points, near_miss_width }
-  const opening = { chain_id: chain.id, epoch, commitment, wheel_hash, ...rules }
+  const limits = { pity_limit, daily_limit, cost_points, near_miss_width }
+  const opening = { chain_id: chain.id, epoch, commitment, wheel_hash, ...limits }
   unit.append(fairEpochs, { ...opening, wheel_version, opened_at: unit.now })
   unit.log({ label: `epoch ${epoch}`, bytes: epochLeaf(opening) })
 }

@@ -9,8 +9,7 @@ import { findPlaces } from '../tlog/places.ts'
 import type { Beginning, Proof, WheelDocument } from '../verifier/documents.ts'
 import { lotteryRecordsTable } from './schema.ts'
 import type { Fairness } from './take-draw.ts'
-import { readVersions } from './versions.ts'
-import { wheelDocument } from './wheel-document.ts'
+import { documentOfVersion, readVersions } from './versions.ts'
 
 const table = drawTurnsTable
 /** A leaf is in the log about a second after its commit. */
@@ -78,10 +77,7 @@ async function readHistory(database: Database, turns: readonly KeptTurn[]) {
   const known = new Map<number, WheelDocument>()
   const learn = async (rows: readonly KeptTurn[]) => {
     const unknown = [...new Set(rows.map(({ wheel_version }) => wheel_version))].filter((number) => !known.has(number))
-    for (const { prizes, ...version } of await readVersions(database, unknown)) {
-      const limits = { dailyLimit: version.daily_limit, pityLimit: version.pity_limit }
-      known.set(version.version, wheelDocument(version, prizes, limits))
-    }
+    for (const version of await readVersions(database, unknown)) known.set(version.version, documentOfVersion(version))
   }
   await learn(turns)
   const [first] = turns as [KeptTurn, ...KeptTurn[]]

@@ -1,12 +1,13 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Operation } from '../till/operation.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { wheelNeeds } from './change-wheel.ts'
 import { prizeLedgers } from './prize-ledger.ts'
 import { recordMovement } from './prize-stock.ts'
-import { lotteryPrizes, onlyWheel, wheelRow, type wheelVersionsTable } from './schema.ts'
+import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
 import { recordVersion, wheelVersions } from './versions.ts'
-import { nearMissWidth, type Wheel } from './wheel.ts'
-import { announced, announcedIn, nextVersion, type WheelLimits } from './wheel-change.ts'
+import type { Wheel } from './wheel.ts'
+import { announced, announcedIn, nextVersion, rulesIn, rulesUnder, type WheelLimits } from './wheel-change.ts'
 import { committedWheel } from './wheel-mapping.ts'
 
 /**
@@ -32,8 +33,9 @@ export const recordWheel: Operation<WheelLimits, object> = {
   ],
   decide(unit, limits) {
     const row = unit.find(wheelRow, [onlyWheel])
-    const wheel = unit.find(committedWheel, [onlyWheel])?.wheel
-    if (!row || !wheel) return {}
+    const held = unit.find(committedWheel, [onlyWheel])
+    if (!row || !held) return {}
+    const { wheel } = held
     const known = unit.find(wheelVersions, [row.version])
     openStocks(unit, wheel, known !== undefined)
     if (!known) {
@@ -42,17 +44,12 @@ export const recordWheel: Operation<WheelLimits, object> = {
         { ...standing(wheel, row.updated_at), made_role: null, effective_from: row.updated_at },
         limits,
       )
-    } else if (!isUnder(known, limits)) {
+      unit.update(committedWheel, held, { rules: rulesUnder(limits) })
+    } else if (!isDeepStrictEqual(rulesIn(known), rulesUnder(limits))) {
       changeLimits(unit, wheel, limits)
     }
     return {}
   },
-}
-
-/** Whether a version was written down under the rules that hold now. */
-function isUnder(version: typeof wheelVersionsTable.$inferSelect, limits: WheelLimits): boolean {
-  const { daily_limit, pity_limit, near_miss_width } = version
-  return daily_limit === limits.dailyLimit && pity_limit === limits.pityLimit && near_miss_width === nearMissWidth
 }
 
 function standing({ version, pity_prize_id, prizes }: Wheel, made_at: Date) {
@@ -69,7 +66,7 @@ function changeLimits(unit: UnitOfWork, wheel: Wheel, limits: WheelLimits): void
   recordVersion(unit, { ...change, effective_from: held.at }, limits)
   unit.update(wheelRow, row, { version, last_version: next ? version + 1 : version, updated_at: unit.now })
   if (next) unit.update(wheelRow, row, announced({ ...next, version: version + 1 }, version, next.effective_from))
-  unit.update(committedWheel, held, { wheel: { ...wheel, version } })
+  unit.update(committedWheel, held, { wheel: { ...wheel, version }, rules: rulesUnder(limits) })
 }
 
 /** Begins the ledger of a prize's stock, and completes it where the editor of an earlier program set the stock. */

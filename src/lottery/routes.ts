@@ -17,12 +17,11 @@ import { changeWheel } from './change-wheel.ts'
 import type { Draw } from './draw.ts'
 import { proofAnswer } from './fair-wire.ts'
 import { openFairnessReader } from './fairness-routes.ts'
-import { pityView } from './pity.ts'
 import { ownerOfDraw, proofOf } from './proof.ts'
 import { readCounters, readDrawRecords, readDrawStatistics } from './queries.ts'
 import { createTakeDraw, type Fairness } from './take-draw.ts'
 import { readWheelVersions } from './versions.ts'
-import { nextChangeView, versionView, wheelView } from './views.ts'
+import { countersView, nextChangeView, versionView, wheelView } from './views.ts'
 import { isOpen } from './wheel.ts'
 import type { WheelLimits } from './wheel-change.ts'
 import type { ShownWheel } from './wheel-mapping.ts'
@@ -50,7 +49,7 @@ export interface LotteryDeps {
 
 /** `/api/lottery`: the wheel, its draws and their records. */
 export function lotteryRoutes(deps: LotteryDeps) {
-  const { database, till, calendar, now, caches, rules, limits } = deps
+  const { database, till, calendar, now, caches, rules } = deps
   const takeDraw = createTakeDraw(deps)
   const openFairness = openFairnessReader(deps)
   const wheelInForce = async () => {
@@ -67,15 +66,14 @@ export function lotteryRoutes(deps: LotteryDeps) {
       async (c) => {
         const current = await wheelInForce()
         if (!current || !isOpen(current)) throw new Refusal(3001)
-        const { pityCount, drawsToday } = await readCounters(database, c.get('caller').userId, calendar.dayOf(now()))
-        const counters = {
-          daily_limit: rules.draw.dailyLimit,
-          draws_today: drawsToday,
-          user_pity: pityView(pityCount, rules.draw.pityLimit, current.pity_prize_id),
-        }
-        const next_change = current.next && nextChangeView(current.next)
-        const fairness = await openFairness()
-        return ok(c, { ...wheelView(current, rules.draw.pityLimit), ...counters, next_change, fairness })
+        const limits = current.rules ?? rules.wheel.limits
+        const counters = await readCounters(database, c.get('caller').userId, calendar.dayOf(now()))
+        return ok(c, {
+          ...wheelView(current, limits.pityLimit),
+          ...countersView(counters, limits, current.pity_prize_id),
+          next_change: current.next && nextChangeView(current.next),
+          fairness: await openFairness(),
+        })
       },
     )
     .post(
@@ -87,7 +85,7 @@ export function lotteryRoutes(deps: LotteryDeps) {
         idempotent: true,
       }),
       validate('json', drawBody, 3004),
-      limitCaller(limits.draw),
+      limitCaller(deps.limits.draw),
       async (c) => takeDraw(c, c.req.valid('json')),
     )
     .get(

@@ -11,13 +11,13 @@ import type { Till } from '../till/till.ts'
 import type { TransparencyLog } from '../tlog/log.ts'
 import { newVoucherCode } from '../vouchers/code.ts'
 import type { ClientSeed } from './chance.ts'
-import { withWheelInForce } from './change-wheel.ts'
 import { type Draw, draw } from './draw.ts'
 import { drawTypeRules } from './draw-types.ts'
 import { withEpochOpen } from './open-epoch.ts'
 import { oddsSum } from './wheel.ts'
 import type { WheelLimits } from './wheel-change.ts'
 import type { drawBody } from './wire.ts'
+import { withWheelInForce } from './with-wheel.ts'
 
 /** What makes draws provable: the seeds, and the log that signs for them. */
 export interface Fairness {

@@ -5,9 +5,9 @@ import { wheelHash, wheelLeaf } from '../fairness/leaves.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
+import type { WheelDocument } from '../verifier/documents.ts'
 import { prizeMovementsTable, wheelVersionPrizesTable, wheelVersionsTable } from './schema.ts'
-import { nearMissWidth } from './wheel.ts'
-import type { ChangedPrize, WheelChange, WheelLimits } from './wheel-change.ts'
+import { type ChangedPrize, rulesIn, rulesUnder, type WheelChange, type WheelLimits } from './wheel-change.ts'
 import { wheelDocument } from './wheel-document.ts'
 
 export const wheelVersions = mapTable(wheelVersionsTable, {
@@ -17,7 +17,7 @@ export const wheelVersions = mapTable(wheelVersionsTable, {
   updates: [],
 })
 
-const wheelVersionPrizes = mapTable(wheelVersionPrizesTable, {
+export const wheelVersionPrizes = mapTable(wheelVersionPrizesTable, {
   rank: lockOrder.journals,
   key: ['version', 'angle'],
   lock: 'none',
@@ -37,15 +37,16 @@ type Recorded = Omit<WheelChange, 'made_role'> & { made_role: WheelChange['made_
 /** Writes down for ever what is in force from an instant on. */
 export function recordVersion(unit: UnitOfWork, recorded: Recorded, limits: WheelLimits): void {
   const { prizes, made_at, ...version } = recorded
+  const rules = rulesUnder(limits)
   unit.append(wheelVersions, {
     ...version,
-    daily_limit: limits.dailyLimit,
-    pity_limit: limits.pityLimit,
-    near_miss_width: nearMissWidth,
+    daily_limit: rules.dailyLimit,
+    pity_limit: rules.pityLimit,
+    near_miss_width: rules.nearMissWidth,
     created_at: made_at,
   })
-  const document = wheelDocument({ ...version, near_miss_width: nearMissWidth }, prizes, limits)
-  unit.log({ label: `wheel ${version.version}`, bytes: wheelLeaf(version.version, wheelHash(document)) })
+  const hash = wheelHash(wheelDocument(version, prizes, rules))
+  unit.log({ label: `wheel ${version.version}`, bytes: wheelLeaf(version.version, hash) })
   for (const prize of prizes) unit.append(wheelVersionPrizes, { version: version.version, ...sectorOf(prize) })
 }
 
@@ -57,6 +58,11 @@ function sectorOf(prize: Omit<ChangedPrize, 'stock_remaining'>) {
 
 export type WheelVersion = typeof wheelVersionsTable.$inferSelect & { prizes: VersionPrize[] }
 type VersionPrize = typeof wheelVersionPrizesTable.$inferSelect
+
+/** A version as its hash says it. */
+export function documentOfVersion({ prizes, ...version }: WheelVersion): WheelDocument {
+  return wheelDocument(version, prizes, rulesIn(version))
+}
 
 /** A page of the versions that are or were in force, newest first. */
 export async function readWheelVersions(

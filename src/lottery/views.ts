@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import { effectiveOdds } from '../fairness/odds.ts'
 import { type DrawType, drawTypeRules } from './draw-types.ts'
+import { pityView } from './pity.ts'
 import { isLimited } from './prizes.ts'
 import type { WheelVersion } from './versions.ts'
 import { oddsSum, type Wheel } from './wheel.ts'
-import type { AnnouncedWheel, ChangedPrize } from './wheel-change.ts'
+import type { AnnouncedWheel, ChangedPrize, WheelLimits } from './wheel-change.ts'
 import type { DatedWheel, wheelsAnswer } from './wire.ts'
 
 /** The wheel as diners see it. */
@@ -26,6 +27,16 @@ export function wheelView({ prizes, pity_prize_id }: Wheel, pityLimit: number) {
       cost: cost_points * count,
     })),
   }
+}
+
+/** The caller's counters, by the limits in force. */
+export function countersView(
+  { pityCount, drawsToday }: { pityCount: number; drawsToday: number },
+  { dailyLimit, pityLimit }: WheelLimits,
+  pityPrizeId: number,
+) {
+  const user_pity = pityView(pityCount, pityLimit, pityPrizeId)
+  return { daily_limit: dailyLimit, draws_today: drawsToday, user_pity }
 }
 
 /** What is announced, as everyone sees it. */

@@ -1,6 +1,7 @@
 import type { Role } from '../staff/roles.ts'
 import type { Prize } from './prizes.ts'
-import type { lotteryWheelTable } from './schema.ts'
+import type { lotteryWheelTable, wheelVersionsTable } from './schema.ts'
+import { nearMissWidth } from './wheel.ts'
 
 type WheelRow = typeof lotteryWheelTable.$inferSelect
 
@@ -34,6 +35,24 @@ export interface AnnouncedWheel extends WheelChange {
 export interface WheelLimits {
   dailyLimit: number
   pityLimit: number
+}
+
+/** The rules of a version of the wheel. Draws keep to those that are written down with it, whatever the settings say. */
+export interface VersionRules extends WheelLimits {
+  /** In ten-thousandths. */
+  nearMissWidth: number
+}
+
+/** The rules of a version that these limits make. */
+export function rulesUnder(limits: WheelLimits): VersionRules {
+  return { ...limits, nearMissWidth }
+}
+
+/** The rules that a version has written down. */
+export function rulesIn(
+  row: Pick<typeof wheelVersionsTable.$inferSelect, 'daily_limit' | 'pity_limit' | 'near_miss_width'>,
+): VersionRules {
+  return { dailyLimit: row.daily_limit, pityLimit: row.pity_limit, nearMissWidth: row.near_miss_width }
 }
 
 /** What the wheel's row holds of a change that is announced; `basis` is the version that it replaces. */

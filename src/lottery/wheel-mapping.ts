@@ -4,14 +4,16 @@ import { StaleRead } from '../db/errors.ts'
 import { lockOrder } from '../lock-order.ts'
 import { decoderOf, derivedMapping } from '../till/table-mapping.ts'
 import type { Prize } from './prizes.ts'
-import { lotteryPrizesTable, lotteryWheelTable, onlyWheel } from './schema.ts'
+import { lotteryPrizesTable, lotteryWheelTable, onlyWheel, wheelVersionsTable } from './schema.ts'
 import type { Wheel } from './wheel.ts'
-import { type AnnouncedWheel, announcedIn } from './wheel-change.ts'
+import { type AnnouncedWheel, announcedIn, rulesIn, type VersionRules } from './wheel-change.ts'
 
 /** The wheel as a batch holds it. */
 export interface HeldWheel {
   wheel_id: number
   wheel: Wheel
+  /** As the version has written them down; null while nobody has: a program of an earlier version made it. */
+  rules: VersionRules | null
   /** True when an announced change should be in force by now, and is not yet. */
   isDue: boolean
   /** The database's time. */
@@ -21,6 +23,9 @@ export interface HeldWheel {
   /** The epoch that is open; null while there was none. */
   epoch: HeldEpoch | null
 }
+
+/** A wheel that is ready to be turned: its rules are written down. */
+export type ReadyWheel = Readonly<HeldWheel> & { rules: VersionRules }
 
 /** The epoch as a batch holds it. */
 export interface HeldEpoch {
@@ -36,19 +41,20 @@ const decodePrize = decoderOf(lotteryPrizesTable)
 const prizeColumns = Object.keys(getTableColumns(lotteryPrizesTable))
 
 /**
- * The wheel, its prizes and the open epoch in one statement, so that they belong together. It shares the locks of the
- * wheel's row and the epoch's, and
- * reads the prizes only then: READ COMMITTED takes its view of them at the first row that is not locked. SYSDATE is the
+ * The wheel with its version's rules, its prizes and the open epoch in one statement, so that they belong together. It
+ * shares the locks of those rows but the prizes', and reads the prizes only then: READ COMMITTED takes its view of them at the first row that is not locked. SYSDATE is the
  * time after that wait; NOW would be the time before it.
  */
 const selectWheel = `SELECT wheel_id, version, pity_prize_id, closed_at IS NOT NULL AS is_closed,
        COALESCE(next_from <= SYSDATE(3), 0) AS is_due, ROUND(UNIX_TIMESTAMP(SYSDATE(3)) * 1000) AS at_ms,
        halted_at IS NOT NULL AS is_halted,
+       daily_limit, pity_limit, near_miss_width,
        epoch, business_day, chain_id, HEX(wheel_hash) AS wheel_hash, COALESCE(next_at <= SYSDATE(3), 0) AS is_epoch_due,
        ${prizeColumns.map((name) => `lottery_prizes.\`${name}\``).join(', ')}
-   FROM (SELECT wheel_id, version, pity_prize_id, closed_at, next_from,
+   FROM (SELECT wheel_id, w.version, w.pity_prize_id, closed_at, next_from, daily_limit, pity_limit, near_miss_width,
                 epoch, business_day, chain_id, wheel_hash, next_at, halted_at
-           FROM lottery_wheel LEFT JOIN fair_epoch ON epoch_id = wheel_id LEFT JOIN log_halts ON log_id = wheel_id
+           FROM lottery_wheel w LEFT JOIN wheel_versions v ON v.version = w.version
+           LEFT JOIN fair_epoch ON epoch_id = wheel_id LEFT JOIN log_halts ON log_id = wheel_id
           WHERE wheel_id IN (?) LOCK IN SHARE MODE) wheel
    LEFT JOIN lottery_prizes ON lottery_prizes.status = 'active' ORDER BY angle`
 
@@ -60,7 +66,7 @@ const selectWheel = `SELECT wheel_id, version, pity_prize_id, closed_at IS NOT N
 export const committedWheel = derivedMapping({
   name: 'the committed wheel',
   rank: lockOrder.committedWheel,
-  updates: ['wheel', 'isDue'],
+  updates: ['wheel', 'rules', 'isDue'],
   keyOf: ({ wheel_id }: HeldWheel) => [wheel_id],
   async load(tx, keys) {
     const found = await tx.query<Record<string, unknown>>(selectWheel, [keys.flat()])
@@ -69,6 +75,7 @@ export const committedWheel = derivedMapping({
     const head = { version: Number(first.version), pity_prize_id: Number(first.pity_prize_id) }
     const held = {
       wheel_id: Number(first.wheel_id),
+      rules: ruleColumnsIn(first),
       isDue: Number(first.is_due) !== 0,
       at: new Date(Number(first.at_ms)),
       isHalted: Number(first.is_halted) !== 0,
@@ -82,8 +89,24 @@ export const committedWheel = derivedMapping({
 
 const ofTheWheel = [
   ...['wheel_id', 'version', 'pity_prize_id', 'is_closed', 'is_due', 'at_ms'],
-  ...['is_halted', 'epoch', 'business_day', 'chain_id', 'wheel_hash', 'is_epoch_due'],
+  ...[
+    'daily_limit',
+    'pity_limit',
+    'near_miss_width',
+    'is_halted',
+    'epoch',
+    'business_day',
+    'chain_id',
+    'wheel_hash',
+    'is_epoch_due',
+  ],
 ]
+
+function ruleColumnsIn({ daily_limit, pity_limit, near_miss_width }: Record<string, unknown>): VersionRules | null {
+  if (daily_limit === null) return null
+  const [daily, pity, width] = [daily_limit, pity_limit, near_miss_width].map(Number)
+  return rulesIn({ daily_limit: daily ?? 0, pity_limit: pity ?? 0, near_miss_width: width ?? 0 })
+}
 
 function epochIn(row: Record<string, unknown>): HeldEpoch | null {
   if (row.epoch === null) return null
@@ -114,6 +137,8 @@ export function requireSamePrize(prize: Readonly<Prize>, locked: Readonly<Prize>
 /** The wheel as readers see it. */
 export interface ShownWheel extends Wheel {
   closed_at: Date | null
+  /** As the version has written them down; null while nobody has. */
+  rules: VersionRules | null
   /** What is announced; null when nothing is. */
   next: AnnouncedWheel | null
   /** True when what is announced should be in force by now. */
@@ -127,8 +152,10 @@ export async function readWheel({ orm }: Database): Promise<ShownWheel | undefin
       wheel: lotteryWheelTable,
       isDue: sql<number>`COALESCE(${lotteryWheelTable.next_from} <= SYSDATE(3), 0)`,
       prize: lotteryPrizesTable,
+      written: wheelVersionsTable,
     })
     .from(lotteryWheelTable)
+    .leftJoin(wheelVersionsTable, eq(wheelVersionsTable.version, lotteryWheelTable.version))
     .leftJoin(lotteryPrizesTable, eq(lotteryPrizesTable.status, 'active'))
     .where(eq(lotteryWheelTable.wheel_id, onlyWheel))
     .orderBy(asc(lotteryPrizesTable.angle))
@@ -140,6 +167,7 @@ export async function readWheel({ orm }: Database): Promise<ShownWheel | undefin
     pity_prize_id,
     is_closed: closed_at !== null,
     closed_at,
+    rules: first.written && rulesIn(first.written),
     prizes: found.flatMap(({ prize }) => prize ?? []),
     next: announcedIn(first.wheel),
     isDue: Number(first.isDue) !== 0,

@@ -14,7 +14,7 @@ export const oddsSum = 10_000
 
 const sectors = 8
 
-/** How close to an activity prize a roll nearly hits it, in ten-thousandths. */
+/** How close to an activity prize a roll nearly hits it, in ten-thousandths; each version writes it down. */
 export const nearMissWidth = 200
 
 /** True when the wheel can be used: it is whole, and staff don't keep it closed. */
@@ -38,7 +38,7 @@ export function isWhole(wheel: Wheel): boolean {
 /** The result of a roll. */
 export interface Landing {
   prize: Prize
-  /** True when the roll missed an activity prize by at most 0.02. For display only. */
+  /** True when the roll missed an activity prize by no more than the width. For display only. */
   isNearMiss: boolean
 }
 
@@ -46,15 +46,16 @@ export interface Landing {
  * Finds the prize whose interval contains `roll`. The intervals are in the order of the angles, each as wide as its
  * odds.
  * @param roll uniform in [0, 10000)
+ * @param width how close to an activity prize a roll nearly hits it
  */
-export function land(prizes: readonly Prize[], roll: number): Landing {
+export function land(prizes: readonly Prize[], roll: number, width = nearMissWidth): Landing {
   let hit: Prize | undefined
   let isNear = false
   let start = 0
   for (const prize of prizes) {
     const end = start + prize.probability
     if (roll >= start && roll < end) hit = prize
-    if (prize.is_activity && end > start && roll >= start - nearMissWidth && roll < end + nearMissWidth) isNear = true
+    if (prize.is_activity && end > start && roll >= start - width && roll < end + width) isNear = true
     start = end
   }
   if (!hit) throw new RangeError(`roll ${roll} lies outside of odds that sum to ${start}`)

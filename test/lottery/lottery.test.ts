@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { randomCode, randomId } from '../../src/lib/random.ts'
 import { type Draw, draw } from '../../src/lottery/draw.ts'
+import { recordWheel } from '../../src/lottery/record-wheel.ts'
 import { oddsSum } from '../../src/lottery/wheel.ts'
 import type { Answer } from '../support/client.ts'
 import { parallelCopies } from '../support/copies.ts'
@@ -22,7 +23,7 @@ const rich = async (points = 50_000) => {
   await givePoints(service, person, points)
   return person
 }
-const rules = { dailyLimit: 0, pityLimit: 10, voucherTtl_days: 30, staffDraws: true }
+const rules = { voucherTtl_days: 30, staffDraws: true }
 const day = '2026-11-22'
 
 /** Runs a draw with chosen rolls, straight on the till. */
@@ -193,7 +194,8 @@ describe('the daily limit', () => {
       const codes = Array.from({ length: count }, () => randomCode(10))
       const rolls = Array(count).fill(9_999)
       const input = { userId: person.userId, drawType, drawId: randomId('DR'), rolls, codes, day: on }
-      return service.services.till.run(draw, { ...input, rules: { ...rules, dailyLimit } })
+      await service.services.till.run(recordWheel, { dailyLimit, pityLimit: 10 })
+      return service.services.till.run(draw, { ...input, rules })
     }
   }
 })

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import { changeWheel, withWheelInForce } from '../../../src/lottery/change-wheel.ts'
+import { changeWheel } from '../../../src/lottery/change-wheel.ts'
+import { withWheelInForce } from '../../../src/lottery/with-wheel.ts'
 import { replaceWheel } from '../../../src/merchant/wheel/replace-wheel.ts'
 import { type WheelAnswer, wheelBody } from '../../../src/merchant/wheel/wire.ts'
 import type { Till } from '../../../src/till/till.ts'
