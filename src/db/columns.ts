@@ -12,6 +12,13 @@ export const jsonText = customType<{ data: string; driverData: unknown }>({
   fromDriver: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
 })
 
+/** Any value, as JSON in a long text. */
+export const longJson = customType<{ data: unknown; driverData: string }>({
+  dataType: () => 'mediumtext',
+  fromDriver: (value) => JSON.parse(value),
+  toDriver: (value) => JSON.stringify(value),
+})
+
 /** A few bytes, such as a hash; in the program they are text in hex. */
 export const hexBytes = customType<{ data: string; driverData: Uint8Array; config: { length: number } }>({
   dataType: (config) => `binary(${config?.length ?? 32})`,

@@ -13,6 +13,11 @@ export interface SeedChain {
    * @throws {RangeError} for an epoch after the last one.
    */
   seedOf(epoch: number): Buffer
+  /**
+   * What is published of that seed before the epoch begins, in hex.
+   * @throws {RangeError} for an epoch after the last one.
+   */
+  commitmentOf(epoch: number): string
 }
 
 const seedSize = 32
@@ -43,14 +48,21 @@ export function seedChainOf(line: string): SeedChain {
   const lastEpoch = Number(last)
   /** From the last epoch backwards, as far as anybody has asked. */
   const seeds = [lastSeed]
+  const commitments = new Map<number, string>()
+  const seedOf = (epoch: number) => {
+    if (!(Number.isSafeInteger(epoch) && epoch >= 0 && epoch <= lastEpoch))
+      throw new RangeError(`the chain has no epoch ${epoch}`)
+    while (seeds.length <= lastEpoch - epoch) seeds.push(sha256('rp-chain/1', seeds.at(-1) ?? lastSeed))
+    return seeds[lastEpoch - epoch] ?? lastSeed
+  }
   return {
     id,
     lastEpoch,
-    seedOf(epoch) {
-      if (!(Number.isSafeInteger(epoch) && epoch >= 0 && epoch <= lastEpoch))
-        throw new RangeError(`the chain has no epoch ${epoch}`)
-      while (seeds.length <= lastEpoch - epoch) seeds.push(sha256('rp-chain/1', seeds.at(-1) ?? lastSeed))
-      return seeds[lastEpoch - epoch] ?? lastSeed
+    seedOf,
+    commitmentOf(epoch) {
+      const commitment = commitments.get(epoch) ?? commitmentOf(seedOf(epoch)).toString('hex')
+      commitments.set(epoch, commitment)
+      return commitment
     },
   }
 }

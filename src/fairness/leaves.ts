@@ -76,8 +76,13 @@ export function wheelLeaf(version: number, hash: string): Buffer {
   return new CanonicalBytes('rp-leaf/wheel/1').u32(version).bytes(hashOf(hash)).done()
 }
 
-/** What the signature of a receipt signs. */
-export function receiptBytes(receipt: Omit<Receipt, 'signature'>): Buffer {
+/** What the signature of receipts signs: their number, and the root of their tree. */
+export function receiptsBytes(count: number, root: Uint8Array): Buffer {
+  return new CanonicalBytes('rp-receipts/1').u32(count).bytes(root).done()
+}
+
+/** The bytes of a receipt's leaf in the tree of those that are signed together. */
+export function receiptBytes(receipt: Omit<Receipt, 'signature' | 'signed_with'>): Buffer {
   const bytes = new CanonicalBytes('rp-receipt/1').text(receipt.origin).text(receipt.key)
   if (receipt.chain_id === null) bytes.none()
   else bytes.text(receipt.chain_id)

@@ -1,5 +1,5 @@
 import { Refusal } from '../contract/refusals.ts'
-import { commitmentOf, type SeedChain } from '../fairness/chain.ts'
+import type { SeedChain } from '../fairness/chain.ts'
 import { beginningLeaf, leafId } from '../fairness/leaves.ts'
 import { receiptOf } from '../fairness/receipt.ts'
 import { rollOf } from '../fairness/rolls.ts'
@@ -17,6 +17,8 @@ import type { HeldEpoch, ReadyWheel } from './wheel-mapping.ts'
 export interface FairDraw {
   chain: SeedChain
   signer: NoteSigner
+  /** Signs the receipts of a batch. */
+  sign: (receipts: Receipt[]) => void
   clientSeed: ClientSeed
   /** The last checkpoint that this process knows. */
   checkpoint: Receipt['checkpoint']
@@ -102,8 +104,11 @@ export function keepTurns(
   unit.update(lotteryPity, pity, { draw_no: pity.draw_no + turns.length, last_leaf: previous_leaf })
   const [draw] = drawsOf(kept)
   if (!fair || !draw) return null
-  const { seed, checkpoint, signer } = fair
-  return receiptOf(draw, { commitment: commitmentOf(seed).toString('hex'), checkpoint, signer })
+  const leaves = kept.map((row) => leafId(leafOfTurn(row)))
+  const commitment = fair.chain.commitmentOf(fair.epoch.epoch)
+  const receipt = receiptOf(draw, leaves, { commitment, checkpoint: fair.checkpoint, signer: fair.signer })
+  unit.together(fair.sign, receipt)
+  return receipt
 }
 
 /** An account that drew before the log began: the log says where it stands. Returns that leaf; null for a new account. */

@@ -15,6 +15,8 @@ const turn = z.object({
   stock_leaf: hash.nullable(),
 })
 
+const path = z.array(hash)
+
 const provenDraw = z.object({
   draw_id: z.string(),
   user_id: z.int(),
@@ -38,10 +40,9 @@ export const receipt = provenDraw.extend({
   leaves: z.array(hash),
   checkpoint: z.object({ size: z.int(), root: hash }).nullable(),
   promise_s: z.int(),
+  signed_with: z.object({ index: z.int(), count: z.int(), path }),
   signature: z.string(),
 })
-
-const path = z.array(hash)
 
 const place = z.object({
   leaf_index: z.int(),

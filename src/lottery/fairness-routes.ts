@@ -3,7 +3,6 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
-import { commitmentOf } from '../fairness/chain.ts'
 import { wheelHash } from '../fairness/leaves.ts'
 import { fairChainsTable, fairEpochsTable, fairEpochTable } from '../fairness/schema.ts'
 import type { AppEnv } from '../http/env.ts'
@@ -87,7 +86,7 @@ export function openFairnessReader({ database, fairness }: FairnessDeps) {
   return async (): Promise<z.output<typeof openFairness>> => {
     const [open] = fairness ? await database.orm.select().from(fairEpochTable) : []
     if (!fairness || !open || open.chain_id !== fairness.chain.id) return null
-    const commitment = commitmentOf(fairness.chain.seedOf(open.epoch)).toString('hex')
+    const commitment = fairness.chain.commitmentOf(open.epoch)
     return { origin: fairness.log.signer.name, chain_id: open.chain_id, epoch: open.epoch, commitment }
   }
 }

@@ -1,5 +1,5 @@
 import { Refusal } from '../contract/refusals.ts'
-import { commitmentOf, type SeedChain } from '../fairness/chain.ts'
+import type { SeedChain } from '../fairness/chain.ts'
 import { chainLeaf, epochLeaf } from '../fairness/leaves.ts'
 import { fairChains, fairEpoch, fairEpochs, theEpoch } from '../fairness/schema.ts'
 import { type Calendar, day_ms } from '../lib/calendar.ts'
@@ -67,7 +67,7 @@ function chainFor(unit: UnitOfWork, { chain, chainWaits_days }: EpochOpening, ep
   const first_epoch = known?.first_epoch ?? epoch + chainWaits_days
   if (!known) {
     unit.append(fairChains, { chain_id: chain.id, first_epoch, announced_at: unit.now })
-    const commitment = commitmentOf(chain.seedOf(Math.min(first_epoch, chain.lastEpoch))).toString('hex')
+    const commitment = chain.commitmentOf(Math.min(first_epoch, chain.lastEpoch))
     unit.log({ label: `chain ${chain.id}`, bytes: chainLeaf({ chain_id: chain.id, epoch: first_epoch, commitment }) })
   }
   return epoch >= first_epoch && epoch <= chain.lastEpoch ? chain.id : null
@@ -81,7 +81,7 @@ function commit(
 ): void {
   const { wheel, rules } = wheelInForce(unit)
   const { pity_limit, daily_limit, cost_points, near_miss_width } = documentOf(wheel, rules)
-  const commitment = commitmentOf(chain.seedOf(epoch)).toString('hex')
+  const commitment = chain.commitmentOf(epoch)
   const limits = { pity_limit, daily_limit, cost_points, near_miss_width }
   const opening = { chain_id: chain.id, epoch, commitment, wheel_hash, ...limits }
   unit.append(fairEpochs, { ...opening, wheel_version, opened_at: unit.now })

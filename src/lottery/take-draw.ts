@@ -3,14 +3,17 @@ import type { z } from 'zod'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import type { SeedChain } from '../fairness/chain.ts'
+import { signReceipts } from '../fairness/receipt.ts'
 import type { AppEnv } from '../http/env.ts'
 import { once } from '../http/idempotency.ts'
 import type { Calendar } from '../lib/calendar.ts'
 import { randomId, randomInts } from '../lib/random.ts'
 import type { Till } from '../till/till.ts'
+import type { TreeHead } from '../tlog/format/checkpoint.ts'
 import type { TransparencyLog } from '../tlog/log.ts'
+import type { Receipt } from '../verifier/documents.ts'
 import { newVoucherCode } from '../vouchers/code.ts'
-import type { ClientSeed } from './chance.ts'
+import type { ClientSeed, FairDraw } from './chance.ts'
 import { type Draw, draw } from './draw.ts'
 import { drawTypeRules } from './draw-types.ts'
 import { withEpochOpen } from './open-epoch.ts'
@@ -41,11 +44,10 @@ const visibleAscii = /^[\x21-\x7e]{1,64}$/
 export function createTakeDraw({ till, calendar, now, rules, fairness }: TakeDrawDeps) {
   const { limits } = rules.wheel
   const opening = fairness && { calendar, limits, chain: fairness.chain, chainWaits_days: fairness.chainWaits_days }
+  const fairOf = fairness && fairDraws(fairness)
   return (c: Context<AppEnv>, { draw_type, client_seed }: z.output<typeof drawBody>): Promise<Response> => {
     const { count } = drawTypeRules[draw_type]
     const clientSeed = clientSeedOf(client_seed, c.req.header('Idempotency-Key'))
-    const head = fairness?.log.known()
-    const checkpoint = head ? { size: head.size, root: Buffer.from(head.root).toString('hex') } : null
     const input: Draw = {
       userId: c.get('caller').userId,
       drawType: draw_type,
@@ -54,11 +56,25 @@ export function createTakeDraw({ till, calendar, now, rules, fairness }: TakeDra
       codes: Array.from({ length: count }, () => newVoucherCode()),
       day: calendar.dayOf(now()),
       rules: rules.draw,
-      fair: fairness && { chain: fairness.chain, signer: fairness.log.signer, clientSeed, checkpoint },
+      fair: fairOf?.(clientSeed),
     }
     return once(c, { draw_type, client_seed }, (idempotency) =>
       withEpochOpen(till, opening, () => withWheelInForce(till, limits, () => till.run(draw, input, idempotency))),
     )
+  }
+}
+
+/** Makes what each draw needs to be proven. */
+function fairDraws({ chain, log }: Fairness): (clientSeed: ClientSeed) => FairDraw {
+  const { signer } = log
+  const sign = (receipts: Receipt[]) => signReceipts(receipts, signer)
+  let head: TreeHead | undefined
+  let checkpoint: Receipt['checkpoint'] = null
+  return (clientSeed) => {
+    const known = log.known()
+    if (known && known !== head) checkpoint = { size: known.size, root: Buffer.from(known.root).toString('hex') }
+    head = known
+    return { chain, signer, sign, clientSeed, checkpoint }
   }
 }
 

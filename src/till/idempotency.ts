@@ -30,7 +30,7 @@ export function firstAnswer(
   const first = unit.find(idempotencyKeys, [owner, key])
   if (!first) return undefined
   if (first.fingerprint !== fingerprint) throw new Refusal(9008)
-  return { answer: JSON.parse(first.answer) }
+  return { answer: first.answer }
 }
 
 /** Keeps the answer in the same transaction as its effect. */
@@ -46,7 +46,7 @@ export function rememberAnswer(
     idem_key: key,
     operation,
     fingerprint,
-    answer: JSON.stringify(answer),
+    answer,
     created_at: unit.now,
   })
 }
@@ -63,5 +63,5 @@ export async function rememberedAnswer(
   const where = and(eq(table.owner, owner), eq(table.idem_key, key))
   const [first] = await orm.select().from(table).where(where)
   if (first && first.fingerprint !== fingerprint) throw new Refusal(9008)
-  return first && { answer: JSON.parse(first.answer) }
+  return first && { answer: first.answer }
 }

@@ -198,6 +198,7 @@ export class Lane<Announcement> {
     await unit.load(tx, tickets.flatMap(needsOf))
     const outcomes = tickets.map((ticket) => decide(unit, ticket))
     if (!unit.touched) withoutCommit({ outcomes, announcements: [] })
+    unit.finish()
     await unit.save(tx)
     return outcomes
   }

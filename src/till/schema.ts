@@ -1,5 +1,5 @@
-import { bigint, index, int, mediumtext, mysqlTable, primaryKey, unique } from 'drizzle-orm/mysql-core'
-import { asciiText, hexBytes, instant, longBytes } from '../db/columns.ts'
+import { bigint, index, int, mysqlTable, primaryKey, unique } from 'drizzle-orm/mysql-core'
+import { asciiText, hexBytes, instant, longBytes, longJson } from '../db/columns.ts'
 
 /** The first answer to each idempotency key. A key takes effect once. */
 export const idempotencyKeysTable = mysqlTable(
@@ -9,7 +9,7 @@ export const idempotencyKeysTable = mysqlTable(
     idem_key: asciiText({ length: 64 }).notNull(),
     operation: asciiText({ length: 32 }).notNull(),
     fingerprint: asciiText({ length: 64 }).notNull(),
-    answer: mediumtext().notNull(),
+    answer: longJson().notNull(),
     created_at: instant().notNull(),
   },
   (table) => [

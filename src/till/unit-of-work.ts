@@ -30,6 +30,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   #fresh = new Map<unknown, Map<TableMapping, object>>()
   #kept = new Set<object>()
   #logBook = new LogBook()
+  #together = new Map<(items: never[]) => void, unknown[]>()
   /** The rows that each operation named or made. */
   #seen = new Map<unknown, Map<TableMapping, Set<string>>>()
   #undo: (() => void)[] = []
@@ -122,6 +123,18 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   /** Puts a leaf into the log that belongs to no row. */
   log(leaf: Leaf): void {
     this.#undo.push(this.#logBook.add(leaf))
+  }
+
+  /** Gives `finish` this item, with those of all other operations of the batch, once all have decided. */
+  together<Item>(finish: (items: Item[]) => void, item: Item): void {
+    const items = entryOf(this.#together, finish, () => [])
+    items.push(item)
+    this.#undo.push(() => items.pop())
+  }
+
+  /** Does what the operations wanted to have done together. */
+  finish(): void {
+    for (const [finish, items] of this.#together) if (items.length > 0) finish(items as never[])
   }
 
   /** Publishes these once this batch is committed. */

@@ -51,6 +51,8 @@ export interface Receipt extends Draw {
   checkpoint: { size: number; root: string } | null
   /** The leaves are in the log within this time. */
   promise_s: number
+  /** Receipts are signed together: where this one is among them, and what leads from it to the root of their tree. */
+  signed_with: { index: number; count: number; path: string[] }
   signature: string
 }
 

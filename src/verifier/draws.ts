@@ -40,7 +40,12 @@ export function turnLeaves(draw: Draw): Uint8Array[] {
   })
 }
 
-/** What the signature of a receipt signs. */
+/** What the signature of receipts signs: their number, and the root of their tree. */
+export function receiptsBytes(count: number, root: Uint8Array): Uint8Array {
+  return canonical('rp-receipts/1', u32(count), root)
+}
+
+/** The bytes of a receipt's leaf in the tree of those that were signed together. */
 export function receiptBytes(receipt: Receipt): Uint8Array {
   return canonical(
     'rp-receipt/1',

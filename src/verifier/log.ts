@@ -65,7 +65,7 @@ export function logRootOf(leaf: Uint8Array, place: LeafPlace, size: number): str
   return toHex(rootFrom(leafHash(entry), place.log_index, size, place.log_path))
 }
 
-function leafHash(leaf: Uint8Array): Uint8Array {
+export function leafHash(leaf: Uint8Array): Uint8Array {
   return sha256(concatBytes(Uint8Array.of(0), leaf))
 }
 
@@ -74,7 +74,7 @@ function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
 }
 
 /** The root by RFC 9162, section 2.1.3.2. */
-function rootFrom(leaf: Uint8Array, index: number, size: number, path: string[]): Uint8Array {
+export function rootFrom(leaf: Uint8Array, index: number, size: number, path: string[]): Uint8Array {
   if (!(Number.isSafeInteger(index) && index >= 0 && index < size)) throw new Error('outside of the tree')
   let [at, last, root] = [index, size - 1, leaf]
   for (const step of path) {

@@ -1,8 +1,8 @@
 import { fromBase64, sha256, toHex } from './bytes.ts'
 import { type Check, must } from './check.ts'
 import type { Draw, Receipt } from './documents.ts'
-import { receiptBytes, turnLeaves } from './draws.ts'
-import { isSignedBy, keyOf } from './log.ts'
+import { receiptBytes, receiptsBytes, turnLeaves } from './draws.ts'
+import { isSignedBy, keyOf, leafHash, rootFrom } from './log.ts'
 
 export function receiptChecks(receipt: Receipt, hasProof: boolean): readonly Check[] {
   const unproven: Check = ['proof in the log', () => 'pending']
@@ -10,11 +10,11 @@ export function receiptChecks(receipt: Receipt, hasProof: boolean): readonly Che
     ['key', () => must(keyOf(receipt.key).name === receipt.origin, 'the key is not that of the log')],
     [
       'signature of the receipt',
-      () =>
-        must(
-          isSignedBy(keyOf(receipt.key), receiptBytes(receipt), fromBase64(receipt.signature)),
-          'the key did not sign this receipt',
-        ),
+      () => {
+        const { index, count, path } = receipt.signed_with
+        const signed = receiptsBytes(count, rootFrom(leafHash(receiptBytes(receipt)), index, count, path))
+        must(isSignedBy(keyOf(receipt.key), signed, fromBase64(receipt.signature)), 'the key did not sign this receipt')
+      },
     ],
     [
       'leaves of the receipt',

@@ -106,6 +106,8 @@ describe('a draw', () => {
   test('every draw’s leaf is in the log once it is sealed', async () => {
     const people = [await rich(), await rich()]
     const receipts = await Promise.all(people.flatMap((person) => [receiptOf(person), receiptOf(person)]))
+    expect(receipts.flatMap((receipt) => failed([receipt]))).toEqual([])
+    expect(receipts.some(({ signed_with }) => signed_with.count > 1)).toBe(true)
     await seal()
     for (const receipt of receipts) {
       const owner = people.find(({ userId }) => userId === receipt.user_id) as Person

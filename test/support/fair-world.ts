@@ -1,6 +1,6 @@
 import { commitmentOf, makeSeedChain, seedChainOf } from '../../src/fairness/chain.ts'
 import { epochLeaf, leafId, wheelHash } from '../../src/fairness/leaves.ts'
-import { leavesOf, receiptOf } from '../../src/fairness/receipt.ts'
+import { leavesOf, receiptOf, signReceipts } from '../../src/fairness/receipt.ts'
 import { rollOf } from '../../src/fairness/rolls.ts'
 import { signCheckpoint } from '../../src/tlog/format/checkpoint.ts'
 import { entryBytes, entryRoot } from '../../src/tlog/format/entries.ts'
@@ -103,8 +103,16 @@ export function createFairWorld() {
     opening,
     commit: (...leaves: Buffer[]) => commits.push(leaves),
     checkpoint,
-    receipt: (draw: Draw): Receipt =>
-      receiptOf(draw, { commitment, checkpoint: { size: 2, root: hex(rootOf([])) }, signer }),
+    /** The receipts of draws, signed together. */
+    receipts(...draws: Draw[]): Receipt[] {
+      const facts = { commitment, checkpoint: { size: 2, root: hex(rootOf([])) }, signer }
+      const receipts = draws.map((draw) => receiptOf(draw, leavesOf(draw).map(leafId), facts))
+      signReceipts(receipts, signer)
+      return receipts
+    },
+    receipt(draw: Draw): Receipt {
+      return this.receipts(draw)[0] as Receipt
+    },
     proof: (draw: Draw, history: Draw[], facts: Partial<Proof> = {}): Proof => ({
       kind: 'proof',
       version: 1,

@@ -43,8 +43,8 @@ interface Pair {
   client?: Socket<Pair>
   waiting: Uint8Array[]
   deaf: boolean | 'gone'
-  /** Makes what is sent to the client of the database's next answer. */
-  lie?: ((answer: Uint8Array) => Uint8Array) | undefined
+  /** Makes what is sent to the client of the database's answers; nothing until all of them have come. */
+  lie?: ((answers: Uint8Array) => Uint8Array | undefined) | undefined
 }
 
 /** Starts a small TCP proxy in front of the database server. It loses answers and delays statements on demand. */
@@ -74,9 +74,10 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
         return
       }
       if (withholding) return void answers.push({ pair: socket.data, data: new Uint8Array(data) })
-      const { lie } = socket.data
-      socket.data.lie = undefined
-      socket.data.client?.write(lie?.(data) ?? data)
+      const { lie, client } = socket.data
+      const told = lie ? lie(data) : data
+      if (told) socket.data.lie = undefined
+      if (told) client?.write(told)
     },
     close: (socket: Socket<Pair>) => void socket.data.client?.end(),
   }
@@ -114,7 +115,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
         if (now === 'gone-after') pair.deaf = 'gone'
         if (typeof now !== 'object') return forward(pair, new Uint8Array(data))
         if (textOf(data) === commit && !now.happens) return void client.write(errorPacket(now.fails, 1))
-        pair.lie = (answer) => failLast(answer, now)
+        pair.lie = failLast(now)
         forward(pair, now.happens ? new Uint8Array(data) : withoutCommit(data))
       },
       close(client) {
@@ -174,15 +175,25 @@ function errorPacket(errno: number, sequence: number): Uint8Array {
   return Buffer.concat([Buffer.from([body.length, 0, 0, sequence]), body])
 }
 
-/** The answers of a packet of writes, as if the COMMIT at its end had failed. */
-function failLast(answers: Uint8Array, { fails, happens }: { fails: number; happens: boolean }): Uint8Array {
+/** The answers of a packet of writes, as if the COMMIT at its end had failed. They may come in pieces. */
+function failLast({ fails, happens }: { fails: number; happens: boolean }): Pair['lie'] {
+  let come = Buffer.alloc(0)
+  return (piece) => {
+    come = Buffer.concat([come, piece])
+    const packets = packetsIn(come)
+    const last = packets.at(-1)
+    if (!last || last.length < 4 + last.readUIntLE(0, 3) || (last[statusAt(last)] ?? 0) & moreResults) return undefined
+    if (happens) packets.pop()
+    else last[statusAt(last)] = (last[statusAt(last)] ?? 0) | moreResults
+    return Buffer.concat([...packets, errorPacket(fails, packets.length + 1)])
+  }
+}
+
+function packetsIn(bytes: Buffer): Buffer[] {
   const packets: Buffer[] = []
-  for (let rest = Buffer.from(answers); rest.length > 0; rest = rest.subarray(4 + rest.readUIntLE(0, 3)))
+  for (let rest = bytes; rest.length > 0; rest = rest.subarray(4 + rest.readUIntLE(0, 3)))
     packets.push(rest.subarray(0, 4 + rest.readUIntLE(0, 3)))
-  if (happens) packets.pop()
-  const last = packets.at(-1)
-  if (last && !happens) last[statusAt(last)] = (last[statusAt(last)] ?? 0) | moreResults
-  return Buffer.concat([...packets, errorPacket(fails, packets.length + 1)])
+  return packets
 }
 
 /** The flag of an OK packet after which another answer comes. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { beginningLeaf, epochLeaf, leafId } from '../../src/fairness/leaves.ts'
 import { leavesOf } from '../../src/fairness/receipt.ts'
-import type { Document, Draw, Turn } from '../../src/verifier/documents.ts'
+import type { Document, Draw, Receipt, Turn } from '../../src/verifier/documents.ts'
 import { verify } from '../../src/verifier/verify.ts'
 import { createFairWorld } from '../support/fair-world.ts'
 
@@ -69,6 +69,13 @@ describe('a draw of the service', () => {
     )
   })
 
+  test('receipts that were signed together each verify alone, however many they are', () => {
+    const { world, last } = drawAll(requests)
+    const sizes = Array.from({ length: 40 }, (_, at) => at + 1)
+    for (const count of sizes)
+      for (const receipt of world.receipts(...Array(count).fill(last))) expect(failed([receipt])).toEqual([])
+  })
+
   test('a proof is pending until the seed is published, and a receipt until there is a proof', () => {
     const { world, draws, last } = drawAll(requests)
     const early = verify([world.proof(last, draws.slice(0, -1), { seed: null })])
@@ -120,7 +127,7 @@ const namedBy: Record<string, string> = {
 describe('a document that was changed', () => {
   const { world, draws, last } = drawAll(requests)
   const proof = world.proof(last, draws.slice(0, -1))
-  const receipt = world.receipt(last)
+  const receipt = world.receipts(draws[0] as Draw, last, draws[1] as Draw)[1] as Receipt
 
   test('a proof with any other value in any field is wrong, and a check of that part says so', () => {
     const fields = fieldsOf(proof)

@@ -29,13 +29,33 @@ export function nodeHash(left: Hash, right: Hash): Hash {
 export function rootOf(hashes: readonly Hash[]): Hash {
   let level = hashes
   if (level.length === 0) return sha256(new Uint8Array())
-  while (level.length > 1) {
-    const next: Hash[] = []
-    for (let at = 0; at + 1 < level.length; at += 2) next.push(nodeHash(level[at] as Hash, level[at + 1] as Hash))
-    if (level.length % 2 === 1) next.push(level[level.length - 1] as Hash)
-    level = next
-  }
+  while (level.length > 1) level = above(level)
   return level[0] as Hash
+}
+
+/** The next level of a tree: each two nodes become one, and what is left over goes up as it is. */
+function above(level: readonly Hash[]): Hash[] {
+  const next: Hash[] = []
+  for (let at = 0; at + 1 < level.length; at += 2) next.push(nodeHash(level[at] as Hash, level[at + 1] as Hash))
+  if (level.length % 2 === 1) next.push(level[level.length - 1] as Hash)
+  return next
+}
+
+/**
+ * The root of a tree by the hashes of its leaves, and what leads from each leaf to it: the hash beside the way at each
+ * level, the lowest first.
+ */
+export function treeOf(hashes: readonly Hash[]): { root: Hash; paths: Hash[][] } {
+  const paths: Hash[][] = hashes.map(() => [])
+  let level = hashes
+  for (let height = 0; level.length > 1; height += 1) {
+    for (const [leaf, path] of paths.entries()) {
+      const beside = level[(leaf >>> height) ^ 1]
+      if (beside) path.push(beside)
+    }
+    level = above(level)
+  }
+  return { root: rootOf(level), paths }
 }
 
 /** Leaves `from` to before `to` of a tree. */
