@@ -19,7 +19,7 @@ import { seedCommand } from './seed.ts'
 import { seedsCommand } from './seeds.ts'
 import { serveCommand } from './serve.ts'
 import { staffCommand } from './staff.ts'
-import { UsageError } from './usage.ts'
+import { suggestionFor, UsageError, unknownCommand, usageOf } from './usage.ts'
 import { verifyCommand } from './verify.ts'
 import { verifyDrawCommand } from './verify-draw.ts'
 
@@ -86,13 +86,14 @@ export async function run(argv: string[], env: Record<string, string | undefined
   if (name === '--version' || name === '-v') return said(print, version)
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!command) {
-    complain(`There is no command ${name}.\n\n${help}`)
+    complain(unknownCommand(name, [...Object.keys(commands), '--help', '--version']))
     return 2
   }
+  const usage = usageOf(help, name)
   try {
     return await command({ args, config: loadConfig(env), print })
   } catch (error) {
-    if (error instanceof UsageError) complain(`${error.message}\n\n${help}`)
+    if (error instanceof UsageError) complain(`${error.message}${suggestionFor(args, usage)}\n\nUsage:\n${usage}`)
     else if (isForOperators(error)) complain(error.message)
     else complain(Bun.inspect(describeError(error)))
     return error instanceof UsageError ? 2 : 1

@@ -42,9 +42,6 @@ describe('the command line', () => {
   })
 
   test.each([
-    [['dance']],
-    [['constructor']],
-    [['__proto__']],
     [['staff']],
     [['staff', 'list', 'all']],
     [['staff', 'grant', '13800138000']],
@@ -81,10 +78,35 @@ describe('the command line', () => {
     [['seed', '--dry-run']],
     [['jobs']],
     [['jobs', 'run', 'dance']],
-  ])('the command %p is refused with exit 2, and its usage is printed', async (args) => {
+  ])('the command %p is refused with exit 2, and its usage alone is printed', async (args) => {
     const { code, err } = await run(...args)
-    expect(code).toBe(2)
-    expect(err).toContain('Usage:')
+    const usage = err.split('\nUsage:\n')[1]?.trimEnd().split('\n') ?? []
+    const calls = usage.filter((line) => /^ {2}\S/.test(line))
+    expect([code, calls.length > 0]).toEqual([2, true])
+    expect(calls.filter((line) => !line.startsWith(`  ${args[0]}`))).toEqual([])
+  })
+
+  test.each([
+    [['reconcil'], 'There is no command reconcil. Did you mean reconcile?\n'],
+    [['migarte'], 'There is no command migarte. Did you mean migrate?\n'],
+    [['version'], 'There is no command version. Did you mean --version?\n'],
+    [['dance'], 'There is no command dance. --help lists them all.\n'],
+    [['constructor'], 'There is no command constructor. --help lists them all.\n'],
+    [['__proto__'], 'There is no command __proto__. --help lists them all.\n'],
+    [['x'.repeat(100_000)], `There is no command ${'x'.repeat(40)}. --help lists them all.\n`],
+  ])('an unknown command is answered in one line, with the nearest one if there is any', async (args, line) => {
+    expect(await run(...args)).toEqual({ code: 2, out: '', err: line })
+  })
+
+  test.each([
+    [['staff', 'lst'], 'Did you mean list?'],
+    [['audit', '--acion', 'x'], 'Did you mean --action?'],
+    [['images', 'seep', '5'], 'Did you mean sweep?'],
+    [['reconcile', '--repiar'], 'Did you mean --repair?'],
+    [['seeds', 'made', 'file'], 'Did you mean make?'],
+  ])('a command with a mistyped word, as %p, is answered with the word that was meant', async (args, question) => {
+    const { code, err } = await run(...args)
+    expect([code, err.split('\n')[0]]).toEqual([2, expect.stringContaining(question)])
   })
 
   test('a command goes on to its end when its reader closes the pipe', async () => {
