@@ -7,14 +7,18 @@ import type { Command } from './command.ts'
 import { UsageError } from './usage.ts'
 
 /** Compares every balance and stock with its ledger. Exits 1 when any disagreed, even if it was repaired. */
-export const reconcileCommand: Command = async ({ args, config, print }) => {
+export const reconcileCommand: Command = async ({ args, config, print, progress }) => {
   const [option, most, ...rest] = args
   const isRepair = option === '--repair'
   const isWell = isRepair ? most === undefined || /^\d{1,7}$/.test(most) : option === undefined
   if (!isWell || rest.length > 0) throw new UsageError('reconcile takes --repair, perhaps with a number, or nothing.')
   const { services, close } = await openServices(config, print)
   try {
-    const mismatches = [...(await findMismatches(services.database)), ...(await findLogMismatches(services.database))]
+    const { database } = services
+    const mismatches = [
+      ...(await findMismatches(database, undefined, progress)),
+      ...(await findLogMismatches(database, undefined, progress)),
+    ]
     for (const { check, id, details } of mismatches) print(`MISMATCH ${check}: ${id} ${JSON.stringify(details)}`)
     if (mismatches.length === 0) {
       print('Every balance and every stock equals its ledger.')

@@ -3,6 +3,7 @@ import { ConfigError, loadConfig } from '../config/config.ts'
 import { Refusal } from '../contract/refusals.ts'
 import { describeError } from '../lib/logger.ts'
 import { OperatorError } from '../lib/operator-error.ts'
+import { systemTime } from '../lib/time.ts'
 import { version } from '../lib/version.ts'
 import { accountCommand } from './account.ts'
 import { auditCommand } from './audit.ts'
@@ -14,6 +15,7 @@ import { logCommand } from './log.ts'
 import { merchantCommand } from './merchant.ts'
 import { migrateCommand } from './migrate.ts'
 import { pointsCommand } from './points.ts'
+import { createProgressBar } from './progress-bar.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { seedCommand } from './seed.ts'
 import { seedsCommand } from './seeds.ts'
@@ -36,7 +38,7 @@ Usage: restaurant-points <command>
   merchant grant|revoke <mobile>        Make an account a manager, or take its role away
   account stop|restore <mobile>         Keep someone out of their account, or let them back in
   points <mobile> <±n> --reason <text>  Correct a balance
-  audit [--actor <mobile>] [--action <name>] [--target <what>] [--from <day>] [--to <day>] [--page <n>] [--limit <n>]
+  audit [--actor <mobile>] [--action <name>] [--target <what>] [--from <day>] [--to <day>] [--page <n>] [--limit <n>] [--all]
                                         Show what the staff and the commands did, newest first
   reconcile [--repair [<most>]]         Hold every balance and stock against its ledger; exit 1 when one disagrees
   jobs list | run <name>                Show the scheduled jobs, or run one now
@@ -80,8 +82,12 @@ export async function run(argv: string[], env: Record<string, string | undefined
   const [name = 'serve', ...args] = argv
   // The reader of standard output may close it early, as in `verify … | head`. The work goes on to its end.
   process.stdout.on('error', ignoreBrokenPipe)
-  const print = (line: string) => process.stdout.write(`${line}\n`)
-  const complain = (line: string) => process.stderr.write(`${line}\n`)
+  const bar = createProgressBar(process.stderr, env, systemTime)
+  const printTo = (stream: NodeJS.WriteStream) => (line: string) => {
+    bar.clear()
+    stream.write(`${line}\n`)
+  }
+  const [print, complain] = [printTo(process.stdout), printTo(process.stderr)]
   if (argv.some((arg) => arg === '--help' || arg === '-h')) return said(print, help)
   if (name === '--version' || name === '-v') return said(print, version)
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
@@ -91,12 +97,14 @@ export async function run(argv: string[], env: Record<string, string | undefined
   }
   const usage = usageOf(help, name)
   try {
-    return await command({ args, config: loadConfig(env), print })
+    return await command({ args, config: loadConfig(env), print, progress: bar.progress })
   } catch (error) {
     if (error instanceof UsageError) complain(`${error.message}${suggestionFor(args, usage)}\n\nUsage:\n${usage}`)
     else if (isForOperators(error)) complain(error.message)
     else complain(Bun.inspect(describeError(error)))
     return error instanceof UsageError ? 2 : 1
+  } finally {
+    bar.clear()
   }
 }
 

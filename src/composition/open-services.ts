@@ -4,11 +4,13 @@ import { keptIn, logKeyOf, secretOf } from '../config/development-secret.ts'
 import type { DatabaseAddress } from '../db/address.ts'
 import { isDatabaseAway } from '../db/errors.ts'
 import { migrate } from '../db/migrate.ts'
+import { migrations } from '../db/migrations.ts'
 import { startPrivateServer } from '../db/private-server.ts'
 import { makeSeedChain } from '../fairness/chain.ts'
 import { day_ms } from '../lib/calendar.ts'
 import { createLogger, logFormat } from '../lib/logger.ts'
 import { OperatorError } from '../lib/operator-error.ts'
+import { type Progress, unwatched } from '../lib/progress.ts'
 import { type StopStep, stopInOrder } from '../lib/stop-in-order.ts'
 import { systemTime, type Time } from '../lib/time.ts'
 import { createServices, type Services } from './services.ts'
@@ -31,16 +33,20 @@ export interface OpenServices {
 export async function openServices(
   config: Config,
   print: (line: string) => void,
-  time: Partial<Time> = {},
+  { progress = unwatched, ...time }: Partial<Time> & { progress?: Progress } = {},
 ): Promise<OpenServices> {
   try {
-    return await install(config, print, { ...systemTime, ...time })
+    return await install(config, print, { ...systemTime, ...time, progress })
   } catch (error) {
     throw asOperatorError(config, error) ?? error
   }
 }
 
-async function install(config: Config, print: (line: string) => void, time: Time): Promise<OpenServices> {
+async function install(
+  config: Config,
+  print: (line: string) => void,
+  { progress, ...time }: Time & { progress: Progress },
+): Promise<OpenServices> {
   const { address, stop } = await databaseOf(config, print)
   const logger = createLogger({ level: config.LOG_LEVEL, format: logFormat(config) })
   const secrets = { secret: secretOf(config), logKey: logKeyOf(config), drawSeed: drawSeedOf(config) }
@@ -52,7 +58,7 @@ async function install(config: Config, print: (line: string) => void, time: Time
   ]
   const close = async () => void (await stopInOrder(closing, config.SHUTDOWN_MS))
   try {
-    await migrate(services.database)
+    await migrate(services.database, migrations, progress)
     await services.ready()
   } catch (error) {
     await close()

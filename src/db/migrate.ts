@@ -1,5 +1,6 @@
 import type { PoolConnection } from 'mysql2/promise'
 import { OperatorError } from '../lib/operator-error.ts'
+import { type Progress, unwatched } from '../lib/progress.ts'
 import { retry } from '../lib/retry.ts'
 import type { Database } from './client.ts'
 import { isDuplicateKey, isSerializationFailure } from './errors.ts'
@@ -23,14 +24,18 @@ const cantCreate = 1005
  * Brings the schema up to date and returns the names of the files that it applied. Replicas that start together take
  * turns by a lock on the server. If a run was killed half-way, the next one goes on at the statement it had reached.
  */
-export async function migrate(database: Database, all: readonly Migration[] = migrations): Promise<string[]> {
+export async function migrate(
+  database: Database,
+  all: readonly Migration[] = migrations,
+  progress: Progress = unwatched,
+): Promise<string[]> {
   if (await isUpToDate(database, all)) return []
   const connection = await database.acquire()
   try {
     await liftLimit(connection)
     await takeLock(connection)
     await connection.query(`SET SESSION lock_wait_timeout = ${tableLockWait_s}`)
-    return await applyMissing(connection, all)
+    return await applyMissing(connection, all, progress)
   } finally {
     // The lock ends with the connection, whatever happened.
     connection.destroy()
@@ -55,7 +60,11 @@ async function takeLock(connection: PoolConnection): Promise<void> {
   if ((rows as { got: number }[])[0]?.got !== 1) throw new OperatorError('another process is migrating this database')
 }
 
-async function applyMissing(connection: PoolConnection, all: readonly Migration[]): Promise<string[]> {
+async function applyMissing(
+  connection: PoolConnection,
+  all: readonly Migration[],
+  progress: Progress,
+): Promise<string[]> {
   await connection.query(
     `CREATE TABLE IF NOT EXISTS migrations (
        name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
@@ -63,17 +72,23 @@ async function applyMissing(connection: PoolConnection, all: readonly Migration[
      ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`,
   )
   const [rows] = await connection.query('SELECT name, statements_done, finished_at FROM migrations')
-  const known = new Map((rows as Progress[]).map((row) => [row.name, row]))
-  const applied: string[] = []
-  for (const migration of all) {
-    if (known.get(migration.name)?.finished_at) continue
-    await apply(connection, migration, known.get(migration.name))
-    applied.push(migration.name)
+  const known = new Map((rows as Reached[]).map((row) => [row.name, row]))
+  const missing = all.filter(({ name }) => !known.get(name)?.finished_at)
+  const total = missing.flatMap(statementsOf).length
+  let earlier = 0
+  for (const migration of missing) {
+    const report = (done: number) => progress('statements of migrations', earlier + done, total)
+    await apply(connection, migration, { reached: known.get(migration.name), report })
+    earlier += statementsOf(migration).length
   }
-  return applied
+  return missing.map(({ name }) => name)
 }
 
-interface Progress {
+function statementsOf({ sql }: Migration): string[] {
+  return sql.split('--> statement-breakpoint')
+}
+
+interface Reached {
   name: string
   statements_done: number
   finished_at: unknown
@@ -83,11 +98,17 @@ interface Progress {
  * Applies one file. The lock holds on one server alone, so on a cluster another process may be applying the same file.
  * Whichever comes second at a statement waits until the other has recorded it, and goes on from there.
  */
-async function apply(connection: PoolConnection, { name, sql }: Migration, progress?: Progress): Promise<void> {
-  const isResumed = progress !== undefined || !(await claim(connection, name))
-  const resumeAt = progress?.statements_done ?? 0
-  const statements = sql.split('--> statement-breakpoint')
+async function apply(
+  connection: PoolConnection,
+  migration: Migration,
+  { reached, report }: { reached: Reached | undefined; report: (done: number) => void },
+): Promise<void> {
+  const { name } = migration
+  const isResumed = reached !== undefined || !(await claim(connection, name))
+  const resumeAt = reached?.statements_done ?? 0
+  const statements = statementsOf(migration)
   for (let index = resumeAt; index < statements.length; ) {
+    report(index)
     try {
       await applyStatement(connection, statements[index] ?? '', isResumed && index === resumeAt)
       index += 1
@@ -96,6 +117,7 @@ async function apply(connection: PoolConnection, { name, sql }: Migration, progr
       index = await reachedByAnother(connection, name, index, error)
     }
   }
+  report(statements.length)
   await record(connection, 'finished_at = UTC_TIMESTAMP(3)', [name])
 }
 
@@ -124,7 +146,7 @@ async function reachedByAnother(connection: PoolConnection, name: string, index:
   for (let looks = 0; looks < looksForAnother; looks += 1) {
     await Bun.sleep(lookPause_ms)
     const [rows] = await connection.query('SELECT statements_done FROM migrations WHERE name = ?', [name])
-    const reached = (rows as Progress[])[0]?.statements_done ?? 0
+    const reached = (rows as Reached[])[0]?.statements_done ?? 0
     if (reached > index) return reached
   }
   throw error

@@ -1,4 +1,5 @@
 import type { Database } from '../db/client.ts'
+import { type Progress, unwatched } from '../lib/progress.ts'
 import { prizeLedger } from '../lottery/prize-ledger.ts'
 
 /** What can be repaired: balances and stocks from their ledger, the ledger of a prize from what is left of it. */
@@ -155,24 +156,34 @@ const rangeTimeout_ms = 60_000
  * Every row in the whole database that breaks an invariant; empty when all is well.
  * @throws `stop`'s reason once it is aborted: a search that was cut short proves nothing.
  */
-export async function findMismatches(database: Database, stop?: AbortSignal): Promise<Mismatch[]> {
+export async function findMismatches(
+  database: Database,
+  stop?: AbortSignal,
+  progress: Progress = unwatched,
+): Promise<Mismatch[]> {
   const found: Mismatch[] = []
-  for (const { name, repairs, along, sql } of invariants) {
-    for await (const range of rangesOf(database, along)) {
-      stop?.throwIfAborted()
-      for (const { id, ...details } of await database.query<{ id: unknown }>(sql, range, rangeTimeout_ms)) {
-        found.push({ check: name, id: String(id), repairs, details })
-      }
+  const steps: { invariant: Invariant; range: [number, number] }[] = []
+  for (const invariant of invariants)
+    for (const range of await rangesOf(database, invariant.along)) steps.push({ invariant, range })
+  for (const [done, { invariant, range }] of steps.entries()) {
+    stop?.throwIfAborted()
+    progress('ranges of balances and stocks', done, steps.length)
+    const { name, repairs, sql } = invariant
+    for (const { id, ...details } of await database.query<{ id: unknown }>(sql, range, rangeTimeout_ms)) {
+      found.push({ check: name, id: String(id), repairs, details })
     }
   }
   return found
 }
 
-async function* rangesOf(database: Database, [table, key]: Invariant['along']): AsyncGenerator<[number, number]> {
+async function rangesOf(database: Database, [table, key]: Invariant['along']): Promise<[number, number][]> {
   const [ends] = await database.query<{ first: number | null; last: number | null }>(
     `SELECT MIN(${key}) AS first, MAX(${key}) AS last FROM ${table}`,
   )
-  for (let from = ends?.first ?? 1; from <= (ends?.last ?? 0); from += rangeSize) yield [from, from + rangeSize - 1]
+  const ranges: [number, number][] = []
+  for (let from = ends?.first ?? 1; from <= (ends?.last ?? 0); from += rangeSize)
+    ranges.push([from, from + rangeSize - 1])
+  return ranges
 }
 
 /** The ledger, read by its index of users. */

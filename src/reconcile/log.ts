@@ -1,4 +1,5 @@
 import type { Database } from '../db/client.ts'
+import { type Progress, unwatched } from '../lib/progress.ts'
 import { type KeptLeaf, unpackLeaves } from '../till/log-entry.ts'
 import { entryBytes, entryRoot } from '../tlog/format/entries.ts'
 import { emptyFrontier, type Frontier, grow, rootOfFrontier } from '../tlog/format/frontier.ts'
@@ -31,19 +32,28 @@ const mismatch = (check: string, id: string, details: Record<string, unknown> = 
  * rows without leaves.
  * @throws `stop`'s reason once it is aborted
  */
-export async function findLogMismatches(database: Database, stop?: AbortSignal): Promise<Mismatch[]> {
+export async function findLogMismatches(
+  database: Database,
+  stop?: AbortSignal,
+  progress: Progress = unwatched,
+): Promise<Mismatch[]> {
   const genesis = await readGenesis(database)
   if (!genesis) return []
-  const found = await compareWithLog(database, genesis, stop)
+  const found = await compareWithLog(database, genesis, stop, progress)
   return genesis.digest === null ? found.filter((mismatch) => !isUnlogged(mismatch)) : found
 }
 
 /** The same, with the rows that have no leaf, whether the log has begun or not. */
-export async function compareWithLog(database: Database, genesis: Genesis, stop?: AbortSignal): Promise<Mismatch[]> {
+export async function compareWithLog(
+  database: Database,
+  genesis: Genesis,
+  stop?: AbortSignal,
+  progress: Progress = unwatched,
+): Promise<Mismatch[]> {
   const found: Mismatch[] = []
   const counts = new Map(loggedTables.map(({ kind }) => [kind, new Map<string, number>()]))
   const seen = new Set<string>()
-  for await (const entries of pagesOf(database)) {
+  for await (const entries of pagesOf(database, progress)) {
     stop?.throwIfAborted()
     const leaves = entries.flatMap((entry) => leavesIn(entry, found))
     for (const leaf of leaves) if (leaf.label === 'genesis') seen.add(hex(leaf.hash))
@@ -74,7 +84,11 @@ export async function* leavesOf(database: Database): AsyncGenerator<KeptLeaf[]> 
   for await (const entries of pagesOf(database)) yield entries.flatMap((entry) => leavesIn(entry, []))
 }
 
-async function* pagesOf(database: Database): AsyncGenerator<EntryRow[]> {
+async function* pagesOf(database: Database, progress: Progress = unwatched): AsyncGenerator<EntryRow[]> {
+  const [ends] = await database.query<{ first: number; last: number }>(
+    'SELECT COALESCE(MIN(entry_id), 0) AS first, COALESCE(MAX(entry_id), 0) AS last FROM log_entries',
+  )
+  const { first, last } = ends ?? { first: 0, last: 0 }
   // A log that was begun anew has its first entry below 0.
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     const page = await database.query<EntryRow>(
@@ -82,10 +96,11 @@ async function* pagesOf(database: Database): AsyncGenerator<EntryRow[]> {
         WHERE entry_id > ? ORDER BY entry_id LIMIT ${entriesAtOnce}`,
       [after],
     )
-    const last = page.at(-1)
-    if (!last) return
+    const reached = page.at(-1)
+    if (!reached) return
     yield page
-    after = last.entry_id
+    after = reached.entry_id
+    progress('entries of the log', Math.min(after, last) - first + 1, last - first + 1)
   }
 }
 

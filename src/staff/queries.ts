@@ -62,17 +62,18 @@ export async function hasOwner({ orm }: Database): Promise<boolean> {
   return found.some(({ is_merchant, ...row }) => roleOf(is_merchant, row) === 'owner')
 }
 
-/** A page of what the staff and the commands did, newest first. */
+/** A page of what the staff and the commands did, newest first; with `before_id`, of what is older than that row. */
 export async function readAudit(
   database: Database,
   calendar: Calendar,
-  query: AuditQuery,
+  query: AuditQuery & { before_id?: number | undefined },
 ): Promise<{ records: AuditRecord[]; pagination: ReturnType<typeof paginationOf> }> {
   const table = auditLogTable
   const conditions: SQL[] = []
   if (query.from) conditions.push(gte(table.created_at, calendar.startOf(query.from)))
   if (query.to) conditions.push(lt(table.created_at, calendar.startOf(calendar.plusDays(query.to, 1))))
   if (query.actor_id) conditions.push(eq(table.actor_id, query.actor_id))
+  if (query.before_id) conditions.push(lt(table.audit_id, query.before_id))
   if (query.action) conditions.push(eq(table.action, query.action))
   if (query.target) conditions.push(eq(table.target, query.target))
   // Without a condition the database may read and sort the whole table for one page.

@@ -6,6 +6,7 @@ import type { Command } from '../../src/commands/command.ts'
 import { seedsCommand } from '../../src/commands/seeds.ts'
 import { verifyDrawCommand } from '../../src/commands/verify-draw.ts'
 import { seedChainOf } from '../../src/fairness/chain.ts'
+import { unwatched } from '../../src/lib/progress.ts'
 import { createFairWorld } from '../support/fair-world.ts'
 import { testConfig } from '../support/service.ts'
 
@@ -21,6 +22,7 @@ const run = async (command: Command, ...args: string[]) => {
     args,
     config: testConfig('mysql://u:p@localhost/d'),
     print: (line) => lines.push(line),
+    progress: unwatched,
   })
   return { exitCode, lines }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { logCommand } from '../../src/commands/log.ts'
 import { createSealer } from '../../src/jobs/sealer.ts'
+import { unwatched } from '../../src/lib/progress.ts'
 import { unpackLeaves } from '../../src/till/log-entry.ts'
 import { openCheckpoint } from '../../src/tlog/format/checkpoint.ts'
 import { entryBytes } from '../../src/tlog/format/entries.ts'
@@ -198,7 +199,7 @@ describe('the command log', () => {
   const config = testConfig('mysql://u:p@localhost/d')
   const run = async (...args: string[]) => {
     const lines: string[] = []
-    await logCommand({ args, config, print: (line) => lines.push(line) })
+    await logCommand({ args, config, print: (line) => lines.push(line), progress: unwatched })
     return lines
   }
 
