@@ -12,10 +12,17 @@ export interface BuiltFile {
 /** The pages by their names. Each one names its script and its style, which are among the files. */
 export interface BuiltPages {
   files: readonly BuiltFile[]
-  pages: Readonly<Record<PageName, { script: string; style: string }>>
+  pages: Readonly<Record<PageName, PageFiles>>
 }
 
-const pageNames = ['diner'] as const
+export interface PageFiles {
+  script: string
+  style: string
+  /** What the script imports at once. Browsers are told of it beforehand. */
+  parts: readonly string[]
+}
+
+const pageNames = ['diner', 'console'] as const
 export type PageName = (typeof pageNames)[number]
 
 /** Where the files are served. */
@@ -29,10 +36,11 @@ const types: Record<string, string> = { js: 'text/javascript; charset=utf-8', cs
  * @throws {AggregateError} when a source has a fault
  */
 export async function buildPages(quality: number): Promise<BuiltPages> {
-  const { outputs } = await Bun.build({
+  const { outputs, metafile } = await Bun.build({
     entrypoints: pageNames.map((name) => `${import.meta.dir}/${name}/${name}.tsx`),
     target: 'browser',
     splitting: true,
+    metafile: true,
     minify: true,
     publicPath: `${assetsPath}/`,
     naming: { entry: '[name]-[hash].[ext]', chunk: 'chunk-[hash].[ext]', asset: '[name]-[hash].[ext]' },
@@ -42,12 +50,23 @@ export async function buildPages(quality: number): Promise<BuiltPages> {
   const files = await Promise.all(
     outputs.map(async (output) => compressed(nameOf(output.path), new Uint8Array(await output.arrayBuffer()), quality)),
   )
-  const named = (page: PageName, end: string) =>
-    files.find(({ name }) => name.startsWith(`${page}-`) && name.endsWith(end))?.name ?? ''
-  const pages = Object.fromEntries(
-    pageNames.map((page) => [page, { script: named(page, '.js'), style: named(page, '.css') }]),
-  ) as BuiltPages['pages']
-  return { files, pages }
+  const pages = Object.fromEntries(pageNames.map((page) => [page, filesOf(page, metafile?.outputs ?? {})]))
+  return { files, pages: pages as BuiltPages['pages'] }
+}
+
+function filesOf(page: PageName, outputs: Bun.BuildMetafile['outputs']): PageFiles {
+  const [path = '', { cssBundle = '' } = {}] =
+    Object.entries(outputs).find(([, { entryPoint }]) => entryPoint?.endsWith(`/${page}.tsx`)) ?? []
+  const parts = new Set<string>()
+  const add = (from: string) => {
+    for (const { path: part, kind } of outputs[from]?.imports ?? []) {
+      if (kind !== 'import-statement' || parts.has(part)) continue
+      parts.add(part)
+      add(part)
+    }
+  }
+  add(path)
+  return { script: nameOf(path), style: nameOf(cssBundle), parts: [...parts].map(nameOf) }
 }
 
 function compressed(name: string, bytes: Uint8Array<ArrayBuffer>, quality: number): BuiltFile {

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { assetsPath, type PageName } from './build.ts'
+import { assetsPath, type PageFiles, type PageName } from './build.ts'
 
 /** What a page is told beside its files. */
 export interface PageFacts {
@@ -14,11 +14,17 @@ export interface PageFacts {
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Ccircle cx='16' cy='16' r='15' fill='%23c8452b'/%3E%3Cpath d='M16 4v24M4 16h24M7.5 7.5l17 17M24.5 7.5l-17 17' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
 
-const titles: Record<PageName, string> = { diner: '积分乐园' }
+const defaultShop = '积分乐园'
+
+const pages: Record<PageName, { titleOf: (shop: string) => string; about: string }> = {
+  diner: { titleOf: (shop) => shop, about: '抽奖、兑换、传小票，积分实时到账' },
+  console: { titleOf: (shop) => `${shop} · 工作台`, about: '审核小票、核销卡券、管理积分' },
+}
 
 /** A page's document. Everything else on the page is made by its script. */
-export function documentOf(name: PageName, { script, style }: { script: string; style: string }, facts: PageFacts) {
-  const title = facts.shop === '' ? titles[name] : facts.shop
+export function documentOf(name: PageName, { script, style, parts }: PageFiles, facts: PageFacts) {
+  const shop = facts.shop === '' ? defaultShop : facts.shop
+  const { titleOf, about } = pages[name]
   return String(html`<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -28,12 +34,13 @@ export function documentOf(name: PageName, { script, style }: { script: string; 
 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbf6ee">
 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1b1512">
 <meta name="format-detection" content="telephone=no">
-<meta name="description" content="抽奖、兑换、传小票，积分实时到账">
-<meta name="shop" content="${title}">
+<meta name="description" content="${about}">
+<meta name="shop" content="${shop}">
 ${facts.devCode === undefined ? '' : html`<meta name="dev-code" content="${facts.devCode}">`}
-<title>${title}</title>
+<title>${titleOf(shop)}</title>
 <link rel="icon" href="${icon}">
 <link rel="stylesheet" href="${assetsPath}/${style}">
+${parts.map((part) => html`<link rel="modulepreload" href="${assetsPath}/${part}">`)}
 <script type="module" src="${assetsPath}/${script}"></script>
 </head>
 <body><div id="page"></div><noscript>请允许浏览器运行脚本，再打开这个页面。</noscript></body>

@@ -37,10 +37,13 @@ export function pageRoutes({ build, facts }: PageRoutesDeps) {
     if (c.req.header('If-None-Match')?.includes(etag)) return c.body(null, 304, headers)
     return c.html(text, 200, headers)
   }
-  return new Hono<AppEnv>().get('/', page('diner')).get(`${assetsPath}/:name`, assetDocs, async (c) => {
-    const file = (await files).get(c.req.param('name'))
-    return file ? fileAnswer(c, file) : c.notFound()
-  })
+  return new Hono<AppEnv>()
+    .get('/', page('diner'))
+    .get('/console', page('console'))
+    .get(`${assetsPath}/:name`, assetDocs, async (c) => {
+      const file = (await files).get(c.req.param('name'))
+      return file ? fileAnswer(c, file) : c.notFound()
+    })
 }
 
 const assetDocs = describe({

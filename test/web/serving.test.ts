@@ -8,15 +8,18 @@ import { testConfig, useService } from '../support/service.ts'
 const service = useService()
 const mostScript_bytes = 60_000
 
-async function documentText() {
-  return (await fetch(service.url)).text()
+const addresses = ['/', '/console']
+
+async function documentText(path = '/') {
+  return (await fetch(`${service.url}${path}`)).text()
 }
 
 const namesIn = (text: string) => [...text.matchAll(/\/assets\/([^"]+)/g)].map(([, name]) => name ?? '')
 
 test('the page is answered to whoever asks for it, with a policy that allows its own files alone', async () => {
-  for (const accept of ['text/html', 'application/json', '*/*']) {
-    const response = await fetch(service.url, { headers: { Accept: accept } })
+  const accepted = ['text/html', 'application/json', '*/*']
+  for (const [path, accept] of addresses.flatMap((path) => accepted.map((accept) => [path, accept] as const))) {
+    const response = await fetch(`${service.url}${path}`, { headers: { Accept: accept } })
     expect(response.status).toBe(200)
     expect(response.headers.get('Content-Type')).toStartWith('text/html')
     expect(response.headers.get('Cache-Control')).toBe('no-cache')
@@ -41,16 +44,16 @@ test('HEAD answers the same headers without the document, and other methods are 
   expect((await fetch(service.url, { method: 'POST' })).status).toBe(405)
 })
 
-test('the document holds nothing inline and names no other host', async () => {
-  const text = await documentText()
+test.each(addresses)('the document at %s holds nothing inline and names no other host', async (path) => {
+  const text = await documentText(path)
   expect(text).not.toMatch(/<style|style=|<script>|onload=/)
   const links = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? '')
   expect(links.length).toBeGreaterThan(2)
   for (const link of links) expect(link).toMatch(/^(?:\/assets\/|data:image\/svg)/)
 })
 
-test('its files are compressed as the browser asks, and kept for ever', async () => {
-  for (const name of namesIn(await documentText())) {
+test.each(addresses)('the files of %s are compressed as the browser asks, and kept for ever', async (path) => {
+  for (const name of namesIn(await documentText(path))) {
     const get = async (encoding: string) => {
       const response = await fetch(`${service.url}/assets/${name}`, {
         headers: { 'Accept-Encoding': encoding },
@@ -86,10 +89,10 @@ test.each([
 
 test('what a page loads at first is at most 60 kB of script, compressed', async () => {
   const { files, pages } = await buildPages(5)
-  for (const { script, style } of Object.values(pages)) {
-    const [code, look] = [script, style].map((name) => files.find((file) => file.name === name))
-    expect(code?.gzip.length).toBeLessThan(mostScript_bytes)
-    expect(look?.gzip.length).toBeGreaterThan(0)
+  const sizeOf = (name: string) => files.find((file) => file.name === name)?.gzip.length ?? Number.NaN
+  for (const { script, style, parts } of Object.values(pages)) {
+    expect([script, ...parts].reduce((sum, name) => sum + sizeOf(name), 0)).toBeLessThan(mostScript_bytes)
+    expect(sizeOf(style)).toBeGreaterThan(0)
   }
 })
 

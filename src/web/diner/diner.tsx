@@ -1,18 +1,19 @@
 import { render } from 'preact'
 import { startLive } from '../shared/live.ts'
 import { Notices } from '../shared/parts.tsx'
+import { SignIn } from '../shared/sign-in.tsx'
 import { tokens } from '../shared/tokens.ts'
 import '../shared/base.css'
 import './diner.css'
 import { startDraws } from './draws.ts'
 import { Shell } from './shell.tsx'
-import { SignIn } from './sign-in.tsx'
 import { startState } from './state.ts'
+import { texts } from './texts.ts'
 
 function Page() {
   return (
     <>
-      {tokens.value === null ? <SignIn /> : <Shell key={tokens.value.user_id} />}
+      {tokens.value === null ? <SignIn {...texts.signIn} /> : <Shell key={tokens.value.user_id} />}
       <Notices />
     </>
   )

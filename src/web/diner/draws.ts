@@ -4,9 +4,9 @@ import type { Answer, Sent } from '../shared/calls.ts'
 import { line } from '../shared/live.ts'
 import { askOnce, unheard } from '../shared/once.ts'
 import { complain } from '../shared/parts.tsx'
-import { userId } from '../shared/tokens.ts'
+import { me, userId } from '../shared/tokens.ts'
 import { type Turn, wheelMotion } from './motion.ts'
-import { balance, heldBalance, me, toldBalance, wheel } from './state.ts'
+import { balance, heldBalance, toldBalance, wheel } from './state.ts'
 
 type Drawn = Answer<'POST /lottery/draw'>
 export type Result = Drawn['results'][number]

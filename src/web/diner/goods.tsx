@@ -7,7 +7,8 @@ import { askOnce } from '../shared/once.ts'
 import { complain, Empty, Failed, Sheet, Skeleton, say } from '../shared/parts.tsx'
 import { resource } from '../shared/resource.ts'
 import { points } from '../shared/time.ts'
-import { balance, me, toldBalance, voucherCounts } from './state.ts'
+import { me } from '../shared/tokens.ts'
+import { balance, toldBalance, voucherCounts } from './state.ts'
 import { texts } from './texts.ts'
 
 type Product = Answer<'GET /exchange/products'>['products'][number]

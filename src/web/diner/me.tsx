@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { call } from '../shared/api.ts'
+import { call, signOut } from '../shared/api.ts'
 import { complain, Failed, Skeleton, say } from '../shared/parts.tsx'
+import { texts as shared } from '../shared/texts.ts'
 import { points } from '../shared/time.ts'
-import { setTokens } from '../shared/tokens.ts'
 import { Counting } from './counting.tsx'
 import { MemberCode } from './member-code.tsx'
 import { DrawRecords, Orders, PointsRecords } from './records.tsx'
@@ -26,10 +26,6 @@ export function Me() {
   const told = value.value
   if (!told) return error.value ? <Failed error={error.value} onRetry={statistics.load} /> : <Skeleton rows={5} />
   const Shown = open.value && sheets[open.value][1]
-  const signOut = async () => {
-    await call('POST /auth/logout').catch(() => {})
-    setTokens(null)
-  }
   return (
     <>
       <Profile info={told.user_info} />
@@ -56,7 +52,7 @@ export function Me() {
         ))}
       </ul>
       <button type="button" class="second wide" onClick={signOut}>
-        {texts.me.signOut}
+        {shared.signOut}
       </button>
       {Shown && <Shown onClose={() => (open.value = null)} />}
     </>

@@ -1,8 +1,9 @@
-import { line } from '../shared/live.ts'
+import { metaOf } from '../shared/meta.ts'
+import { LineState } from '../shared/parts.tsx'
+import { texts as shared } from '../shared/texts.ts'
 import { Goods } from './goods.tsx'
 import { Icon } from './icons.tsx'
 import { Me } from './me.tsx'
-import { metaOf } from './meta.ts'
 import { Receipts } from './receipts.tsx'
 import { type Tab, tab, tabs, voucherCounts } from './state.ts'
 import { texts } from './texts.ts'
@@ -24,14 +25,12 @@ export function Shell() {
     <div class="shell">
       <header class="top">
         <h1>{metaOf('shop')}</h1>
-        <p class={`line ${line.value}`} role="status">
-          {texts.line[line.value]}
-        </p>
+        <LineState />
       </header>
       <main class={`page ${tab.value}-page`}>
         <Shown />
       </main>
-      <nav class="tabs" aria-label="主菜单">
+      <nav class="tabs" aria-label={shared.menu}>
         {tabs.map((name) => (
           <a key={name} href={`#${name}`} aria-current={tab.value === name ? 'page' : undefined}>
             <Icon name={name} />

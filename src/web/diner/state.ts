@@ -40,9 +40,6 @@ export function toldBalance(points: number): void {
   if (line.value !== 'live') balance.value = points
 }
 
-/** Who is signed in; on the pages inside, somebody always is. */
-export const me = () => userId.value ?? 0
-
 const calm_ms = 400
 let soon: ReturnType<typeof setTimeout> | undefined
 

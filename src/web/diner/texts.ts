@@ -3,20 +3,7 @@ import { points } from '../shared/time.ts'
 /** Everything that the diners' page says by itself. What the service says stands in its own sentences. */
 export const texts = {
   tabs: { wheel: '抽奖', goods: '兑换', receipts: '小票', wallet: '背包', me: '我的' },
-  line: { live: '实时', joining: '连接中', away: '连接断开，正在重连' },
-  signIn: {
-    title: '吃好喝好，积分也好玩',
-    lead: '手机号登录，新朋友先送 1,000 积分',
-    phone: '手机号',
-    code: '短信验证码',
-    send: '获取验证码',
-    resend: (left_s: number) => `${left_s} 秒后可重发`,
-    sent: '验证码已发送',
-    enter: '登录',
-    devCode: (code: string) => `开发环境：验证码填 ${code}`,
-    welcome: (name: string) => `欢迎你，${name}`,
-    again: '登录已过期，请重新登录',
-  },
+  signIn: { title: '吃好喝好，积分也好玩', lead: '手机号登录，新朋友先送 1,000 积分' },
   wheel: {
     points: '积分',
     checkIn: '签到领积分',
@@ -132,7 +119,6 @@ export const texts = {
     draws_list: '抽奖记录',
     orders: '兑换订单',
     sessions: '登录的设备',
-    signOut: '退出登录',
     recordsEmpty: '还没有积分变动',
     drawsEmpty: '还没有抽过奖，去试试手气',
     ordersEmpty: '还没有兑换过商品',

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals'
 import type { Answer, Calls, Name, Sent } from './calls.ts'
 import { oneAtATime, setTokens, storedTokens, tokens } from './tokens.ts'
 
@@ -35,6 +36,9 @@ const tokenRefusals = [2001, 2002]
 const patience_ms = 20_000
 const uploadPatience_ms = 120_000
 
+/** What the service refused last. */
+export const lastRefusal = signal<{ name: Name; code: number } | null>(null)
+
 /** Calls the API. When the access token has ended, it gets a new one and asks once more. */
 export async function call<Called extends Name>(
   name: Called,
@@ -45,9 +49,17 @@ export async function call<Called extends Name>(
   try {
     return (await send(name, sent, used)) as Answer<Called>
   } catch (error) {
-    if (!(error instanceof Refused) || !tokenRefusals.includes(error.code) || used === undefined) throw error
+    if (!(error instanceof Refused)) throw error
+    lastRefusal.value = { name, code: error.code }
+    if (!tokenRefusals.includes(error.code) || used === undefined) throw error
     return (await send(name, sent, await freshToken(used))) as Answer<Called>
   }
+}
+
+/** Ends the session here, and at the service if it is there. */
+export async function signOut(): Promise<void> {
+  await call('POST /auth/logout').catch(() => {})
+  setTokens(null)
 }
 
 /**
@@ -84,6 +96,8 @@ async function send(name: string, sent: Sendable, token: string | undefined): Pr
     ...(sent.body === undefined ? {} : { 'Content-Type': 'application/json' }),
     ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     ...(sent.key === undefined ? {} : { 'Idempotency-Key': sent.key }),
+    // The pages know what it means that something waits for another person.
+    ...(route.startsWith('/merchant/') ? { 'X-Approvals': '1' } : {}),
   }
   const search = query.size > 0 ? `?${query}` : ''
   const body = sent.form ?? (sent.body === undefined ? null : JSON.stringify(sent.body))

@@ -7,17 +7,13 @@ import type * as points from '../../points/wire.ts'
 import type * as profile from '../../profile/wire.ts'
 import type * as receipts from '../../receipts/wire.ts'
 import type * as wallet from '../../wallet/wire.ts'
+import type { Call, Query } from './call-shape.ts'
+import type { StaffCalls } from './staff-calls.ts'
 
 type Nothing = z.output<typeof wire.nothing>
-type Query<Schema extends z.ZodType> = { [Name in keyof z.output<Schema>]?: z.output<Schema>[Name] }
-
-interface Call<Answer, Sent = Record<never, never>> {
-  answer: Answer
-  sent: Sent
-}
 
 /** Every call of the API that the pages make: what is sent, and `data` of a success. The types are those of its schemas. */
-export interface Calls {
+export interface Calls extends StaffCalls {
   'POST /auth/send-code': Call<
     z.output<typeof accounts.sendCodeAnswer>,
     { body: z.input<typeof accounts.sendCodeBody> }

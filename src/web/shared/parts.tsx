@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { Refused } from './api.ts'
+import { line } from './live.ts'
 import type { Pages } from './resource.ts'
 import { texts } from './texts.ts'
 
@@ -90,6 +91,15 @@ export function Sheet({ title, onClose, children }: SheetProps) {
         <NoticeList />
       </div>
     </dialog>
+  )
+}
+
+/** Whether changes arrive at once. */
+export function LineState() {
+  return (
+    <p class={`line ${line.value}`} role="status">
+      {texts.line[line.value]}
+    </p>
   )
 }
 

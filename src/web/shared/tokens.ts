@@ -14,6 +14,9 @@ export const tokens = signal(recall<Tokens>(name))
 /** Stays the same while tokens are renewed. */
 export const userId = computed(() => tokens.value?.user_id)
 
+/** Who is signed in; on the pages inside, somebody always is. */
+export const me = () => userId.value ?? 0
+
 window.addEventListener('storage', ({ key }) => {
   if (key === name || key === null) tokens.value = recall<Tokens>(name)
 })

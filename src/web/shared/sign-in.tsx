@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { call, Refused } from '../shared/api.ts'
-import { say, sentenceOf } from '../shared/parts.tsx'
-import { setTokens } from '../shared/tokens.ts'
+import { call, Refused } from './api.ts'
 import { metaOf } from './meta.ts'
+import { say, sentenceOf } from './parts.tsx'
 import { texts } from './texts.ts'
+import { setTokens } from './tokens.ts'
 
-/** By phone and the code of an SMS. */
-export function SignIn() {
+/** By phone and the code of an SMS. `title` and `lead` say what for. */
+export function SignIn({ title, lead }: { title: string; lead: string }) {
   const phone = useSignal('')
   const code = useSignal('')
   const trouble = useSignal('')
@@ -53,7 +53,7 @@ export function SignIn() {
     <main class="sign-in">
       <div class="sign-in-art" aria-hidden="true" />
       <h1>{metaOf('shop')}</h1>
-      <p class="lead">{texts.signIn.title}</p>
+      <p class="lead">{title}</p>
       <form onSubmit={enter}>
         <label>
           {texts.signIn.phone}
@@ -95,7 +95,7 @@ export function SignIn() {
         <button type="submit" class="main wide" disabled={isBusy.value}>
           {texts.signIn.enter}
         </button>
-        <p class="hint">{devCode === '' ? texts.signIn.lead : texts.signIn.devCode(devCode)}</p>
+        <p class="hint">{devCode === '' ? lead : texts.signIn.devCode(devCode)}</p>
       </form>
     </main>
   )
