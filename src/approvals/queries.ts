@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm'
+import { desc, eq, inArray } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
@@ -20,6 +20,16 @@ export async function readApprovals(database: Database, query: ApprovalsQuery, n
     rows.flatMap(({ asked_by, for_user, decided_by }) => [asked_by, for_user, decided_by]),
   )
   return { approvals: rows.map((row) => approvalView(row, people, now)), pagination: paginationOf(query, total) }
+}
+
+/** The approvals that wait, by their subjects. */
+export async function readPending({ orm }: Database, subjects: readonly string[]): Promise<Map<string, string>> {
+  if (subjects.length === 0) return new Map()
+  const rows = await orm
+    .select({ subject: table.subject, approval_id: table.approval_id })
+    .from(table)
+    .where(inArray(table.pending_subject, [...subjects]))
+  return new Map(rows.map(({ subject, approval_id }) => [subject, approval_id]))
 }
 
 /** @throws {Refusal} 6003 for an approval that nobody asked for. */

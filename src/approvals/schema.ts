@@ -40,7 +40,7 @@ export const approvalsTable = mysqlTable(
     decided_at: instant(),
   },
   (table) => [
-    // One pending approval a subject, on any replica. Serves `pendingApprovals`.
+    // One pending approval a subject, on any replica. Serves `pendingApprovals` and `readPending`.
     unique('approvals_pending_subject').on(table.pending_subject),
     // `readApprovals`, newest first without a sort; `expireApprovals`.
     index('approvals_status').on(table.status, table.created_at, table.approval_id),

@@ -27,6 +27,7 @@ const expected: Record<string, readonly Role[]> = {
   'POST /review': reviewers,
   'POST /batch-review': reviewers,
   'GET /reviews/history': ['owner', 'manager', 'reviewer', 'auditor'],
+  'GET /reviews/:upload_id': ['owner', 'manager', 'reviewer', 'auditor'],
   'GET /products': managers,
   'POST /products': managers,
   'POST /images': managers,
@@ -48,6 +49,7 @@ const expected: Record<string, readonly Role[]> = {
   'GET /users': managers,
   'GET /members/:member_code': cashiers,
   'POST /users/:id/points': managers,
+  'GET /users/:id/points': readers,
   // Of older builds; nobody makes themselves one of the staff.
   'PUT /product-batch': managers,
   'DELETE /product-batch': managers,

@@ -7,10 +7,12 @@ import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
 import { validate } from '../../http/validate.ts'
 import { randomId } from '../../lib/random.ts'
+import { readPointsRecords } from '../../points/queries.ts'
+import { recordsAnswer, recordsQuery } from '../../points/wire.ts'
 import { actorOf } from '../../staff/actor.ts'
 import { recordDeed } from '../../staff/audit.ts'
 import { forStaff } from '../../staff/guard.ts'
-import { findUser, findUserByMobile } from '../../users/queries.ts'
+import { findUser, findUserByMobile, requireUser } from '../../users/queries.ts'
 import type { User } from '../../users/schema.ts'
 import { codeParam } from '../../vouchers/code.ts'
 import { findVoucher } from '../../vouchers/queries.ts'
@@ -28,6 +30,7 @@ export function counterRoutes(deps: MerchantDeps) {
     .route('/', voucherRoutes(deps, lookUps))
     .route('/', memberRoutes(deps, lookUps))
     .route('/', correctionRoutes(deps))
+    .route('/', ledgerRoutes(deps))
 }
 
 function voucherRoutes({ database, till, now }: MerchantDeps, lookUps: LookUps) {
@@ -126,6 +129,22 @@ function correctionRoutes({ till, calendar, now, rules }: MerchantDeps) {
       const terms = { actor: actorOf(c), day: calendar.dayOf(now()), gifts: rules.gifts }
       const correction = { ...body, ...names, ...terms }
       return once(c, body, (idempotency) => till.run(adjustByStaff, correction, idempotency), showConsented(c))
+    },
+  )
+}
+
+function ledgerRoutes({ database, till }: MerchantDeps) {
+  return new Hono<AppEnv>().get(
+    '/users/:id/points',
+    forStaff(['ledgers'], { summary: 'A person’s ledger, newest first', answer: recordsAnswer, refusals: [2003] }),
+    validate('param', rowIdParam, 2003),
+    validate('query', recordsQuery),
+    async (c) => {
+      const { user_id } = await requireUser(database, c.req.valid('param').id)
+      const query = c.req.valid('query')
+      const deed = { action: 'member.ledger', target: `user:${user_id}`, details: { page: query.page } }
+      await till.run(recordDeed, { actor: actorOf(c), deed })
+      return ok(c, await readPointsRecords(database, user_id, query))
     },
   )
 }

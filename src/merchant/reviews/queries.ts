@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gte, isNotNull, lt, type SQL } from 'drizzle-orm'
 import type { z } from 'zod'
+import { readPending } from '../../approvals/queries.ts'
 import { yuanOf } from '../../contract/money.ts'
 import { Refusal } from '../../contract/refusals.ts'
 import { paginationOf } from '../../contract/wire.ts'
@@ -14,6 +15,7 @@ import type { Flag } from '../../receipts/wire.ts'
 import type { ImageLinks } from '../../storage/image-links.ts'
 import { type Person, readPeople } from '../../users/queries.ts'
 import { personView } from '../../users/user-info.ts'
+import { subjectOf } from './subject.ts'
 import type { historyQuery, pendingQuery, ReviewItem } from './wire.ts'
 
 const table = uploadReviewsTable
@@ -47,18 +49,18 @@ export async function readReviewHistory(
   const order = [desc(table.review_time), desc(table.upload_id)]
   const { rows, total } = await pageOf(database, table, { ...query, where: and(...conditions), order })
   const details = await readPageDetails(database, rows)
-  const reviews = rows.map((upload) => {
-    const reviewer = upload.reviewer_id === null ? undefined : details.people.get(upload.reviewer_id)
-    return {
-      ...reviewItem(upload, details, parts),
-      reviewed_amount: upload.reviewed_amount_fen === null ? null : yuanOf(upload.reviewed_amount_fen),
-      points_awarded: upload.points_awarded,
-      review_reason: upload.review_reason,
-      review_time: upload.review_time?.toISOString() ?? null,
-      reviewer: reviewer ? { user_id: reviewer.user_id, nickname: reviewer.nickname } : null,
-    }
-  })
+  const reviews = rows.map((upload) => decidedItem(upload, details, parts))
   return { reviews, pagination: paginationOf(query, total) }
+}
+
+/**
+ * One upload, decided or not.
+ * @throws {Refusal} 6003 for an unknown one
+ */
+export async function readReview(database: Database, uploadId: string, parts: ViewParts) {
+  const [upload] = await database.orm.select().from(table).where(eq(table.upload_id, uploadId))
+  if (!upload) throw new Refusal(6003)
+  return decidedItem(upload, await readPageDetails(database, [upload]), parts)
 }
 
 /**
@@ -75,20 +77,27 @@ export async function requireUploader({ orm }: Database, uploadId: string): Prom
 interface PageDetails {
   people: ReadonlyMap<number, Person>
   copies: ReadonlyMap<string, readonly string[]>
+  /** The approvals that wait, by their subjects. */
+  waiting: ReadonlyMap<string, string>
 }
 
 async function readPageDetails(database: Database, page: readonly Upload[]): Promise<PageDetails> {
-  const [people, copies] = await Promise.all([
+  const [people, copies, waiting] = await Promise.all([
     readPeople(
       database,
       page.flatMap(({ user_id, reviewer_id }) => [user_id, reviewer_id]),
     ),
     findCopies(database, page),
+    readPending(database, page.map(subjectOf)),
   ])
-  return { people, copies }
+  return { people, copies, waiting }
 }
 
-function reviewItem(upload: Upload, { people, copies }: PageDetails, { imageLinks, absolute }: ViewParts): ReviewItem {
+function reviewItem(
+  upload: Upload,
+  { people, copies, waiting }: PageDetails,
+  { imageLinks, absolute }: ViewParts,
+): ReviewItem {
   return {
     upload_id: upload.upload_id,
     image_url: absolute(imageLinks.linkTo(imageName(upload.image_key))),
@@ -101,7 +110,20 @@ function reviewItem(upload: Upload, { people, copies }: PageDetails, { imageLink
     read: upload.read_evidence === null ? null : readView(JSON.parse(upload.read_evidence) as ReadEvidence),
     user: personView(people.get(upload.user_id) as Person, absolute),
     review_status: upload.review_status,
+    approval_id: waiting.get(subjectOf(upload)) ?? null,
     created_at: upload.created_at.toISOString(),
+  }
+}
+
+function decidedItem(upload: Upload, details: PageDetails, parts: ViewParts) {
+  const reviewer = upload.reviewer_id === null ? undefined : details.people.get(upload.reviewer_id)
+  return {
+    ...reviewItem(upload, details, parts),
+    reviewed_amount: upload.reviewed_amount_fen === null ? null : yuanOf(upload.reviewed_amount_fen),
+    points_awarded: upload.points_awarded,
+    review_reason: upload.review_reason,
+    review_time: upload.review_time?.toISOString() ?? null,
+    reviewer: reviewer ? { user_id: reviewer.user_id, nickname: reviewer.nickname } : null,
   }
 }
 

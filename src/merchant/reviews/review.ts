@@ -20,6 +20,7 @@ import { rows } from '../../till/table-mapping.ts'
 import type { UnitOfWork } from '../../till/unit-of-work.ts'
 import { type User, users } from '../../users/schema.ts'
 import { awardOf, type Claim, doubtsOf, giftOf, reasonsOf } from './award.ts'
+import { subjectOf } from './subject.ts'
 import type { ReviewAnswer } from './wire.ts'
 
 export interface Review extends Claim, Asking {
@@ -36,8 +37,6 @@ export interface Review extends Claim, Asking {
 /** What is kept of a review that waits for consent. */
 export type ReviewRequest = Pick<Review, 'uploadId' | 'uploaderId' | 'points' | 'amount_fen' | 'reason'>
 
-const subjectOf = ({ uploadId }: Pick<Review, 'uploadId'>) => `upload:${uploadId}`
-
 /**
  * Approves or rejects a pending upload, once. Points, ledger row and audit row are saved in one transaction. An approval
  * that passes a limit waits for consent; a rejection never does.
@@ -48,7 +47,7 @@ export const review: Operation<Review, (ReviewAnswer & Alerting) | Waiting, Push
   needs: (input) => [
     rows(users, input.uploaderId),
     rows(uploads, input.uploadId),
-    ...(input.action === 'reject' ? pendingNeeds(subjectOf(input)) : approvalNeeds(input)),
+    ...(input.action === 'reject' ? pendingNeeds(subjectOf({ upload_id: input.uploadId })) : approvalNeeds(input)),
   ],
   decide(unit, input) {
     const upload = requireReviewable(unit.find(uploads, [input.uploadId]), input)
@@ -68,7 +67,7 @@ function approvalNeeds(input: Review) {
       },
     },
     givenNeed({ day, giverId: actor.userId, dinerId }),
-    ...consentNeeds(subjectOf(input)),
+    ...consentNeeds(subjectOf({ upload_id: input.uploadId })),
   ]
 }
 
@@ -87,7 +86,7 @@ function approve(unit: UnitOfWork<Push>, upload: Readonly<Upload>, user: Readonl
   const isDouble = isCopy(upload, unit.get(photoCopies, [upload.image_sha256]))
   const request: ReviewRequest = { uploadId, uploaderId, points, amount_fen, reason }
   const consent = consentTo(unit, input, {
-    ...{ kind: 'review', subject: subjectOf(input), forUser: uploaderId, points, request },
+    ...{ kind: 'review', subject: subjectOf({ upload_id: input.uploadId }), forUser: uploaderId, points, request },
     reasons: reasonsOf(unit, award, gift, { isDouble, gifts }),
     before: { review_status: 'pending', estimated_points: upload.estimated_points },
     after: { review_status: 'approved', points_awarded: points },
@@ -96,7 +95,12 @@ function approve(unit: UnitOfWork<Push>, upload: Readonly<Upload>, user: Readonl
   const alerts: Alert[] = [...consent.alerts, ...countGift(unit, gift, gifts.budgets)]
   const doubts = [...(isDouble ? ['copy'] : []), ...doubtsOf(upload, award, gifts)]
   if (doubts.length > 0)
-    alerts.push({ event: 'flagged_approved', staff_id: actor.userId, subject: subjectOf(input), reasons: doubts })
+    alerts.push({
+      event: 'flagged_approved',
+      staff_id: actor.userId,
+      subject: subjectOf({ upload_id: input.uploadId }),
+      reasons: doubts,
+    })
   const answer = settle(unit, upload, user, input, { points, details: consent.details })
   return alerts.length > 0 ? { ...answer, alerts } : answer
 }
@@ -111,7 +115,7 @@ function settle(
 ): ReviewAnswer {
   const status = action === 'approve' ? 'approved' : 'rejected'
   const reason = input.reason || (action === 'approve' ? '审核通过' : '小票未通过审核')
-  endPending(unit, subjectOf({ uploadId }))
+  endPending(unit, subjectOf({ upload_id: uploadId }))
   unit.update(uploads, upload, {
     review_status: status,
     points_awarded: points,
@@ -130,7 +134,7 @@ function settle(
   const balance = points > 0 ? post(unit, user, entryOf(uploadId, points)) : user.total_points
   audit(unit, actor, {
     action: `review.${action}`,
-    target: subjectOf({ uploadId }),
+    target: subjectOf({ upload_id: uploadId }),
     before,
     after: { review_status: status, points_awarded: points, total_points: balance },
     details: { reason, amount_fen: amount_fen ?? null, user_id: uploaderId, ...details },

@@ -10,7 +10,7 @@ import { forStaff } from '../../staff/guard.ts'
 import type { IdempotencyKey } from '../../till/operation.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { batchReview } from './batch-review.ts'
-import { readReviewHistory, readReviews, requireUploader } from './queries.ts'
+import { readReview, readReviewHistory, readReviews, requireUploader } from './queries.ts'
 import { review } from './review.ts'
 import {
   batchAnswer,
@@ -22,6 +22,8 @@ import {
   type ReviewBody,
   reviewAnswer,
   reviewBody,
+  uploadAnswer,
+  uploadParam,
 } from './wire.ts'
 
 /** The diners' uploads and their reviews. */
@@ -39,15 +41,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules, now 
     return till.run(review, { ...verdict, ...terms }, idempotency)
   }
   return new Hono<AppEnv>()
-    .get(
-      '/pending-reviews',
-      forStaff(['reviews'], { summary: 'Uploads of one status, oldest first', answer: pendingAnswer }),
-      validate('query', pendingQuery),
-      async (c) => {
-        const parts = { imageLinks, absolute: absoluteLinks(c) }
-        return ok(c, await readReviews(database, c.req.valid('query'), parts))
-      },
-    )
+    .route('/', readRoutes({ database, calendar, imageLinks }))
     .post(
       '/review',
       forStaff(['reviews'], {
@@ -85,6 +79,19 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules, now 
         )
       },
     )
+}
+
+function readRoutes({ database, calendar, imageLinks }: Pick<MerchantDeps, 'database' | 'calendar' | 'imageLinks'>) {
+  return new Hono<AppEnv>()
+    .get(
+      '/pending-reviews',
+      forStaff(['reviews'], { summary: 'Uploads of one status, oldest first', answer: pendingAnswer }),
+      validate('query', pendingQuery),
+      async (c) => {
+        const parts = { imageLinks, absolute: absoluteLinks(c) }
+        return ok(c, await readReviews(database, c.req.valid('query'), parts))
+      },
+    )
     .get(
       '/reviews/history',
       forStaff(['reviews', 'ledgers'], { summary: 'Reviewed uploads, newest review first', answer: historyAnswer }),
@@ -92,6 +99,19 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules, now 
       async (c) => {
         const parts = { imageLinks, absolute: absoluteLinks(c) }
         return ok(c, await readReviewHistory(database, calendar, c.req.valid('query'), parts))
+      },
+    )
+    .get(
+      '/reviews/:upload_id',
+      forStaff(['reviews', 'ledgers'], {
+        summary: 'One upload, decided or not: the other photo of a flag, for one',
+        answer: uploadAnswer,
+        refusals: [6003],
+      }),
+      validate('param', uploadParam, 6003),
+      async (c) => {
+        const parts = { imageLinks, absolute: absoluteLinks(c) }
+        return ok(c, await readReview(database, c.req.valid('param').upload_id, parts))
       },
     )
 }

@@ -90,6 +90,8 @@ const reviewItem = z.object({
   read: readAmount.nullable(),
   user: personInfo,
   review_status: status,
+  /** The approval that an award for it waits for; null: none. */
+  approval_id: z.string().nullable(),
   created_at: timestamp,
 })
 export type ReviewItem = z.output<typeof reviewItem>
@@ -103,16 +105,16 @@ export const historyQuery = pageQuery.extend({
   to: day.optional(),
 })
 
-export const historyAnswer = z.object({
-  reviews: z.array(
-    reviewItem.extend({
-      reviewed_amount: yuan.nullable(),
-      points_awarded: z.int(),
-      review_reason: z.string().nullable(),
-      review_time: timestamp.nullable(),
-      /** Null for an expired upload. */
-      reviewer: personInfo.pick({ user_id: true, nickname: true }).nullable(),
-    }),
-  ),
-  pagination,
+const decidedItem = reviewItem.extend({
+  reviewed_amount: yuan.nullable(),
+  points_awarded: z.int(),
+  review_reason: z.string().nullable(),
+  review_time: timestamp.nullable(),
+  /** Null for an expired upload. */
+  reviewer: personInfo.pick({ user_id: true, nickname: true }).nullable(),
 })
+
+export const historyAnswer = z.object({ reviews: z.array(decidedItem), pagination })
+
+export const uploadParam = z.object({ upload_id: uploadId })
+export const uploadAnswer = decidedItem

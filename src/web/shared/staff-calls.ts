@@ -5,6 +5,7 @@ import type * as counter from '../../merchant/counter/wire.ts'
 import type * as reviews from '../../merchant/reviews/wire.ts'
 import type * as statistics from '../../merchant/statistics/wire.ts'
 import type * as wheel from '../../merchant/wheel/wire.ts'
+import type * as points from '../../points/wire.ts'
 import type * as staff from '../../staff/wire.ts'
 import type { Call, Query } from './call-shape.ts'
 
@@ -38,10 +39,15 @@ export interface StaffCalls {
     z.output<typeof reviews.historyAnswer>,
     { query: Query<typeof reviews.historyQuery> }
   >
+  'GET /merchant/reviews/:upload_id': Call<z.output<typeof reviews.uploadAnswer>, { path: { upload_id: string } }>
   'GET /merchant/vouchers/:code': Call<z.output<typeof counter.voucherAnswer>, { path: { code: string } }>
   'POST /merchant/vouchers/:code/redeem': Call<z.output<typeof counter.voucherAnswer>, { path: { code: string } }>
   'GET /merchant/users': Call<z.output<typeof counter.memberAnswer>, { query: { mobile: string } }>
   'GET /merchant/members/:member_code': Call<z.output<typeof counter.memberAnswer>, { path: { member_code: string } }>
+  'GET /merchant/users/:id/points': Call<
+    z.output<typeof points.recordsAnswer>,
+    ById & { query: Query<typeof points.recordsQuery> }
+  >
   'POST /merchant/users/:id/points': Call<
     z.output<typeof counter.adjustAnswer> | Waiting,
     ById & { body: z.input<typeof counter.adjustBody> }

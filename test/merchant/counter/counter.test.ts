@@ -6,7 +6,15 @@ import { redeem } from '../../../src/merchant/counter/redeem.ts'
 import { systemActor } from '../../../src/staff/actor.ts'
 import { findVoucher } from '../../../src/vouchers/queries.ts'
 import { parallelCopies } from '../../support/copies.ts'
-import { actorOf, balanceOf, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import {
+  actorOf,
+  balanceOf,
+  newProduct,
+  type Person,
+  signIn,
+  signInMerchant,
+  signInStaff,
+} from '../../support/people.ts'
 import { codeOf, withReplica } from '../../support/replica.ts'
 import { useService } from '../../support/service.ts'
 
@@ -329,5 +337,29 @@ describe('accounts', () => {
     for (const id of ['999999', '0', 'x']) {
       expect((await service.client.post(`/api/merchant/users/${id}/points`, { token, body })).code).toBe(2003)
     }
+  })
+})
+
+describe('ledgers', () => {
+  const ledgerOf = (id: number | string, by: Person, query = '') =>
+    service.client.get(`/api/merchant/users/${id}/points${query}`, { token: by.token })
+
+  test('a manager reads a person’s ledger page by page, and the audit log says so', async () => {
+    const body = { points: -30, reason: '扣回' }
+    await service.client.post(`/api/merchant/users/${diner.userId}/points`, { token, body })
+    const { data } = await ledgerOf(diner.userId, merchant, '?limit=1')
+    expect(data.records).toMatchObject([{ points: -30, description: '扣回', balance_after: 970 }])
+    expect(data.pagination.total).toBe(2)
+    expect((await ledgerOf(diner.userId, merchant, '?type=earn')).data.records).toMatchObject([{ source: 'register' }])
+    const [read] = await service.database.query<{ target: string }>(
+      "SELECT target FROM audit_log WHERE action = 'member.ledger'",
+    )
+    expect(read?.target).toBe(`user:${diner.userId}`)
+  })
+
+  test('a cashier reads no ledger, and the ledger of nobody is refused with 2003', async () => {
+    const cashier = await signInStaff(service, 'cashier')
+    expect(await ledgerOf(diner.userId, cashier)).toMatchObject({ code: 2007, data: { required: 'ledgers' } })
+    for (const id of [999_999, 'x']) expect((await ledgerOf(id, merchant)).code).toBe(2003)
   })
 })

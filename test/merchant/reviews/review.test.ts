@@ -1,7 +1,15 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { review } from '../../../src/merchant/reviews/review.ts'
 import { parallelCopies } from '../../support/copies.ts'
-import { askedBy, balanceOf, giftTerms, type Person, signIn, signInMerchant } from '../../support/people.ts'
+import {
+  askedBy,
+  balanceOf,
+  giftTerms,
+  type Person,
+  signIn,
+  signInMerchant,
+  signInStaff,
+} from '../../support/people.ts'
 import { codeOf, withReplica } from '../../support/replica.ts'
 import { useService } from '../../support/service.ts'
 import { newUpload } from '../../support/uploads.ts'
@@ -305,4 +313,38 @@ describe('lists', () => {
     expect((await history(`?from=${tomorrow}`)).data.pagination.total).toBe(0)
     expect((await history('?from=yesterday')).code).toBe(9000)
   })
+})
+
+describe('one upload', () => {
+  const look = (id: string, by = merchant) => service.client.get(`/api/merchant/reviews/${id}`, { token: by.token })
+
+  test('it is shown before and after its review, with who decided', async () => {
+    const upload_id = await newUpload(service, diner)
+    expect((await look(upload_id)).data).toMatchObject({ upload_id, review_status: 'pending', reviewer: null })
+    await decide({ upload_id, action: 'reject', reason: '看不清' })
+    expect((await look(upload_id)).data).toMatchObject({
+      ...{ review_status: 'rejected', review_reason: '看不清', reviewer: { user_id: merchant.userId } },
+    })
+  })
+
+  test('one that waits for another person says so, until that person decides', async () => {
+    const owner = await signInStaff(service, 'owner')
+    const upload_id = await newUpload(service, diner, { ...unread, input_amount_fen: 200_000 })
+    const asked = await decide({ upload_id, action: 'approve', amount: 2_000 })
+    expect(asked.code).toBe(6013)
+    const { approval_id } = asked.data
+    expect((await look(upload_id)).data.approval_id).toBe(approval_id)
+    const { data } = await service.client.get('/api/merchant/pending-reviews', { token: merchant.token })
+    expect(data.reviews).toMatchObject([{ upload_id, approval_id }])
+    const word = { token: owner.token, body: { action: 'reject' } }
+    expect((await service.client.post(`/api/merchant/approvals/${approval_id}`, word)).code).toBe(0)
+    expect((await look(upload_id)).data.approval_id).toBeNull()
+  })
+
+  test.each(['UP_AAAAAAAAAAAAAAAA', 'UP_1', 'x'])(
+    'the upload %s, which nobody sent, is refused with 6003',
+    async (id) => {
+      expect((await look(id)).code).toBe(6003)
+    },
+  )
 })
