@@ -1,12 +1,15 @@
 import { sha256, toHex } from './bytes.ts'
-import { type Check, must } from './check.ts'
+import { type Check, type Group, must } from './check.ts'
 import type { Document, Draw, Proof, Receipt } from './documents.ts'
 import { turnLeaves } from './draws.ts'
-import { keyOf, openCheckpoint, readCheckpoint, type TreeHead } from './log.ts'
+import { readCheckpoint, type TreeHead } from './log.ts'
+import { headOf as headOfProof } from './proof.ts'
 
 /** Checks that hold each two documents against each other. */
-export function contradictionsOf(documents: readonly Document[]): readonly Check[] {
-  return documents.flatMap((left, at) => documents.slice(at + 1).flatMap((right) => pairChecks(left, right)))
+export function contradictionsOf(documents: readonly Document[]): readonly Group[] {
+  return documents.flatMap((left, at) =>
+    documents.slice(at + 1).map((right, after) => ({ of: [at, at + 1 + after], checks: pairChecks(left, right) })),
+  )
 }
 
 function pairChecks(left: Document, right: Document): readonly Check[] {
@@ -35,7 +38,7 @@ function requireOneLog(left: Document, right: Document): undefined {
 
 function headOf(document: Document): TreeHead | undefined {
   if (typeof document === 'string') return readCheckpoint(document)
-  if (document.kind === 'proof') return openCheckpoint(document.checkpoint, keyOf(document.key))
+  if (document.kind === 'proof') return headOfProof(document)
   return document.checkpoint ? { origin: document.origin, ...document.checkpoint } : undefined
 }
 

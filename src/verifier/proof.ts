@@ -29,7 +29,7 @@ export function proofChecks(proof: Proof): readonly Check[] {
 const heads = new WeakMap<Proof, TreeHead>()
 
 /** What the proof's checkpoint says; its signature is checked once, because that takes the most time by far. */
-function headOf(proof: Proof): TreeHead {
+export function headOf(proof: Proof): TreeHead {
   const head = heads.get(proof) ?? openCheckpoint(proof.checkpoint, keyOf(proof.key))
   heads.set(proof, head)
   return head
@@ -56,14 +56,20 @@ function requireEpoch({ epoch, epoch_place, draw, places }: Proof): undefined {
   must(epoch_place.log_index < (places[0]?.log_index ?? 0), 'the epoch was opened after the draw')
 }
 
-function wheelOf({ wheels }: Proof, draw: Draw): WheelDocument {
-  const wheel = wheels.find((one) => wheelHash(one) === draw.wheel_hash)
+const wheelsByHash = new WeakMap<Proof, Map<string, WheelDocument>>()
+
+function wheelOf(proof: Proof, draw: Draw): WheelDocument {
+  const known = wheelsByHash.get(proof) ?? new Map(proof.wheels.map((one) => [wheelHash(one), one]))
+  wheelsByHash.set(proof, known)
+  const wheel = known.get(draw.wheel_hash)
   if (!wheel) throw new Error(`the wheel ${draw.wheel_hash} is missing`)
   return wheel
 }
 
 function requireWheels(proof: Proof): undefined {
-  const used = new Set([...proof.history, proof.draw].map((draw) => wheelHash(wheelOf(proof, draw))))
+  const draws = [...proof.history, proof.draw]
+  for (const draw of draws) wheelOf(proof, draw)
+  const used = new Set(draws.map(({ wheel_hash }) => wheel_hash))
   must(proof.wheels.length === used.size, 'a wheel is not one of these turns')
   const { pity_limit, daily_limit, near_miss_width } = wheelOf(proof, proof.draw)
   const rules = [proof.epoch.pity_limit, proof.epoch.daily_limit, proof.epoch.near_miss_width]

@@ -3,56 +3,90 @@
  * network and none of the service's code, so that anybody can read and run it.
  */
 
-import { type Check, must, type State } from './check.ts'
+import { type Check, type CheckName, type Group, must, type State } from './check.ts'
 import { contradictionsOf } from './contradictions.ts'
 import type { Document, Proof, Receipt } from './documents.ts'
+import { keyOf, openCheckpoint } from './log.ts'
 import { proofChecks } from './proof.ts'
 import { receiptChecks } from './receipt.ts'
+
+/** Something that the documents don't prove. */
+export type Note =
+  | 'the diner sent no seed and so took no part in the chance'
+  | 'turns before the log began are not proven'
+  | 'what was left of a prize is proven by the leaves of others, which are not in this document'
+  | 'no document here has the key that signs the checkpoint, so its signature was not checked'
 
 export interface Report {
   /** `right` only when every check passed. */
   verdict: 'right' | 'wrong' | 'pending'
-  checks: { name: string; state: State; why: string }[]
-  /** What the documents don't prove. */
-  notes: string[]
+  checks: Outcome[]
+  notes: Note[]
+}
+
+/** How a check ended, and the places of the documents that it is about. */
+export interface Outcome {
+  name: CheckName
+  state: State
+  why: string
+  of: readonly number[]
 }
 
 export function verify(documents: readonly Document[]): Report {
-  const checks = [
-    ...documents.flatMap((document) => checksOf(document, documents)),
-    ...contradictionsOf(documents),
-  ].map(outcomeOf)
+  const own = documents.map((document, at) => ({ of: [at], checks: checksOf(document, documents) }))
+  const checks = [...own, ...contradictionsOf(documents)].flatMap(outcomesOf)
   const has = (state: State) => checks.some((check) => check.state === state)
   const verdict = checks.length === 0 || has('failed') ? 'wrong' : has('pending') ? 'pending' : 'right'
-  return { verdict, checks, notes: [...new Set(documents.flatMap(notesOf))] }
+  return { verdict, checks, notes: [...new Set(documents.flatMap((document) => notesOf(document, documents)))] }
 }
 
 function checksOf(document: Document, all: readonly Document[]): readonly Check[] {
-  if (typeof document === 'string') return []
+  if (typeof document === 'string') return checkpointChecks(document, all)
   if (document?.kind === 'receipt' && document.version === 1) {
     const isOfProof = (other: Document) =>
-      typeof other !== 'string' && other.kind === 'proof' && other.draw.draw_id === document.draw_id
+      typeof other !== 'string' && other?.kind === 'proof' && other.draw?.draw_id === document.draw_id
     return receiptChecks(document, all.some(isOfProof))
   }
   if (document?.kind === 'proof' && document.version === 1) return proofChecks(document)
   return [['format', () => must(false, 'neither a receipt nor a proof of version 1')]]
 }
 
-function outcomeOf([name, run]: Check): Report['checks'][number] {
-  try {
-    return { name, state: run() ?? 'passed', why: '' }
-  } catch (error) {
-    return { name, state: 'failed', why: (error as Error).message }
-  }
+function checkpointChecks(note: string, all: readonly Document[]): readonly Check[] {
+  const key = keyFor(note, all)
+  if (key === undefined) return []
+  return [['signature of the checkpoint', () => void openCheckpoint(note, keyOf(key))]]
 }
 
-function notesOf(document: Document): string[] {
-  if (typeof document === 'string' || !['receipt', 'proof'].includes(document?.kind)) return []
-  const { draw = document as Receipt } = document as Proof
-  const notes: string[] = []
-  if (draw.client_seed_source === 'none') notes.push('the diner sent no seed and so took no part in the chance')
+/** The key that a document has of the checkpoint's log. */
+function keyFor(note: string, all: readonly Document[]): string | undefined {
+  const origin = note.split('\n')[0]
+  const found = all.find((one) => typeof one !== 'string' && one?.origin === origin)
+  return (found as Receipt | Proof | undefined)?.key
+}
+
+function outcomesOf({ of, checks }: Group): Outcome[] {
+  return checks.map(([name, run]) => {
+    try {
+      return { name, state: run() ?? 'passed', why: '', of }
+    } catch (error) {
+      return { name, state: 'failed', why: (error as Error).message, of }
+    }
+  })
+}
+
+function notesOf(document: Document, all: readonly Document[]): Note[] {
+  if (typeof document === 'string')
+    return keyFor(document, all) === undefined
+      ? ['no document here has the key that signs the checkpoint, so its signature was not checked']
+      : []
+  if (!['receipt', 'proof'].includes(document?.kind)) return []
+  const { draw } = 'draw' in document ? document : { draw: document }
+  const notes: Note[] = []
+  if (typeof draw !== 'object' || draw === null) return notes
+  if (draw.client_seed_source === 'none' || draw.client_seed === '')
+    notes.push('the diner sent no seed and so took no part in the chance')
   if (document.kind === 'proof' && document.beginning) notes.push('turns before the log began are not proven')
-  if (draw.turns?.some((turn) => turn.stock_before !== null))
+  if (Array.isArray(draw.turns) && draw.turns.some((turn) => typeof turn?.stock_before === 'number'))
     notes.push('what was left of a prize is proven by the leaves of others, which are not in this document')
   return notes
 }

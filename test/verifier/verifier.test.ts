@@ -40,11 +40,11 @@ function fieldsOf(value: unknown, path: (string | number)[] = []): (string | num
 }
 
 /** A copy of a document with another value in one field. */
-function changed<T>(document: T, path: readonly (string | number)[]): T {
+function changed<T>(document: T, path: readonly (string | number)[], to: (value: unknown) => unknown = another): T {
   const copy = structuredClone(document) as Record<string, unknown>
   const holder = path.slice(0, -1).reduce((at, name) => at[name] as Record<string, unknown>, copy)
   const name = path.at(-1) ?? ''
-  holder[name] = another(holder[name])
+  holder[name] = to(holder[name])
   return copy as T
 }
 
@@ -144,6 +144,18 @@ describe('a document that was changed', () => {
     }
   })
 
+  test('odd values make a report of what is wrong, never an error', () => {
+    const places = [proof, receipt].flatMap((document) =>
+      Object.keys(document).map((name) => [document, [name]] as const),
+    )
+    const inside = Object.keys(proof.draw).map((name) => [proof, ['draw', name]] as const)
+    for (const [document, path] of [...places, ...inside])
+      for (const value of [null, 5, true, 'x', [], {}, [null], ['x']]) {
+        const { verdict } = verify([changed<Document>(document, path, () => value), proof.checkpoint])
+        expect([path, value, ['right', 'wrong', 'pending'].includes(verdict)]).toEqual([path, value, true])
+      }
+  })
+
   test('what is no document is wrong, whatever it is', () => {
     const odd = [
       {},
@@ -216,6 +228,27 @@ describe('an operator who has every key and writes the log anew', () => {
     const late = { ...world.opening, daily_limit: 11 }
     world.commit(epochLeaf(late))
     expect(failed([world.proof(last, draws.slice(0, -1), { epoch: late })])).toContain('epoch')
+  })
+
+  test('a report says which documents a check is about', () => {
+    const { world, last, forged } = forge((draw) => ({ ...draw, draw_id: 'DR_again' }))
+    const { checks } = verify([world.receipt(last), world.checkpoint(), world.receipt(forged)])
+    const about = (name: string, state: string) =>
+      checks.filter((check) => check.name === name && check.state === state).map(({ of }) => of)
+    expect(about('one draw', 'failed')).toEqual([[0, 2]])
+    expect(about('leaves of the receipt', 'passed')).toEqual([[0], [2]])
+  })
+
+  test('a kept checkpoint is held against the key of a document beside it, and without one that is said', () => {
+    const { world, last } = drawAll(requests)
+    const kept = world.checkpoint()
+    const signed = { name: 'signature of the checkpoint', state: 'passed', why: '', of: [1] } as const
+    expect(verify([world.receipt(last), kept]).checks).toContainEqual(signed)
+    const forged = kept.replace(/^\d+$/m, '999')
+    expect(failed([world.receipt(last), forged])).toEqual(['signature of the checkpoint'])
+    const unsigned = 'no document here has the key that signs the checkpoint, so its signature was not checked'
+    expect(verify([kept, kept]).notes).toEqual([unsigned])
+    expect(verify([world.receipt(last), kept]).notes).not.toContain(unsigned)
   })
 
   test('two logs of one length are found out by whoever has a checkpoint of each', () => {
