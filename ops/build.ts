@@ -26,12 +26,12 @@ const brotliQuality = 11
 
 /** Puts the built pages in the place of the module that would build them. A build can't run inside another one's. */
 async function pagesInside(): Promise<Bun.BunPlugin> {
-  const { files, pages } = await buildPages(brotliQuality)
+  const { files, ...named } = await buildPages(brotliQuality)
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
   const texts = files.map((file) => ({ ...file, brotli: text(file.brotli), gzip: text(file.gzip) }))
   const contents = `const bytes = (text) => new Uint8Array(Buffer.from(text, 'base64'))
 const files = ${JSON.stringify(texts)}.map((file) => ({ ...file, brotli: bytes(file.brotli), gzip: bytes(file.gzip) }))
-export const builtPages = async () => ({ files, pages: ${JSON.stringify(pages)} })`
+export const builtPages = async () => ({ files, ...${JSON.stringify(named)} })`
   return {
     name: 'pages',
     setup(build) {

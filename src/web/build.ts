@@ -1,4 +1,6 @@
 import { brotliCompressSync, constants } from 'node:zlib'
+import { bundle } from './bundle.ts'
+import { buildVerifyPage } from './single-file.ts'
 
 /** A file of the pages, compressed in both ways that browsers know. */
 export interface BuiltFile {
@@ -13,6 +15,8 @@ export interface BuiltFile {
 export interface BuiltPages {
   files: readonly BuiltFile[]
   pages: Readonly<Record<PageName, PageFiles>>
+  /** The page that checks draws: one file, among the files too, and its policy. */
+  verify: { name: string; policy: string }
 }
 
 export interface PageFiles {
@@ -28,7 +32,11 @@ export type PageName = (typeof pageNames)[number]
 /** Where the files are served. */
 export const assetsPath = '/assets'
 
-const types: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }
+const types: Record<string, string> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+}
 
 /**
  * Bundles the pages from their sources. `quality` is Brotli's, up to 11: a release takes its time, a start from source
@@ -36,22 +44,26 @@ const types: Record<string, string> = { js: 'text/javascript; charset=utf-8', cs
  * @throws {AggregateError} when a source has a fault
  */
 export async function buildPages(quality: number): Promise<BuiltPages> {
+  const building = buildVerifyPage()
   const { outputs, metafile } = await Bun.build({
     entrypoints: pageNames.map((name) => `${import.meta.dir}/${name}/${name}.tsx`),
-    target: 'browser',
+    ...bundle,
     splitting: true,
     metafile: true,
-    minify: true,
     publicPath: `${assetsPath}/`,
     naming: { entry: '[name]-[hash].[ext]', chunk: 'chunk-[hash].[ext]', asset: '[name]-[hash].[ext]' },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    jsx: { runtime: 'automatic', importSource: 'preact', development: false },
   })
   const files = await Promise.all(
     outputs.map(async (output) => compressed(nameOf(output.path), new Uint8Array(await output.arrayBuffer()), quality)),
   )
   const pages = Object.fromEntries(pageNames.map((page) => [page, filesOf(page, metafile?.outputs ?? {})]))
-  return { files, pages: pages as BuiltPages['pages'] }
+  const { text, policy } = await building
+  const verify = compressed(`verify-${Bun.hash(text).toString(36)}.html`, new TextEncoder().encode(text), quality)
+  return {
+    files: [...files, verify],
+    pages: pages as BuiltPages['pages'],
+    verify: { name: verify.name, policy },
+  }
 }
 
 function filesOf(page: PageName, outputs: Bun.BuildMetafile['outputs']): PageFiles {

@@ -40,11 +40,23 @@ export function pageRoutes({ build, facts }: PageRoutesDeps) {
   return new Hono<AppEnv>()
     .get('/', page('diner'))
     .get('/console', page('console'))
-    .get(`${assetsPath}/:name`, assetDocs, async (c) => {
-      const file = (await files).get(c.req.param('name'))
-      return file ? fileAnswer(c, file) : c.notFound()
+    .get('/verify', verifyDocs, async (c) => {
+      const { name, policy } = (await built).verify
+      const etag = `W/"${name}"`
+      const headers = { ETag: etag, 'Cache-Control': 'no-cache', 'Content-Security-Policy': policy }
+      if (c.req.header('If-None-Match')?.includes(etag)) return c.body(null, 304, headers)
+      return fileAnswer(c, (await files).get(name), headers)
     })
+    .get(`${assetsPath}/:name`, assetDocs, async (c) =>
+      fileAnswer(c, (await files).get(c.req.param('name')), { 'Cache-Control': forever }),
+    )
 }
+
+const verifyDocs = describe({
+  summary: 'The page that checks receipts and proofs of draws, in one file that works from a disk too',
+  tag: 'pages',
+  answers: { 200: { says: 'The page', type: 'text/html' }, 304: { says: 'The browser has it already' } },
+})
 
 const assetDocs = describe({
   summary: 'A file of the pages; its name changes with its content',
@@ -56,9 +68,11 @@ function withTag(text: string): Document {
   return { text, etag: `W/"${Bun.hash(text).toString(36)}"` }
 }
 
-function fileAnswer(c: Context<AppEnv>, { type, brotli, gzip }: BuiltFile): Response {
+function fileAnswer(c: Context<AppEnv>, file: BuiltFile | undefined, more: Record<string, string>) {
+  if (!file) return c.notFound()
+  const { type, brotli, gzip } = file
   const encoding = encodingFor(c.req.header('Accept-Encoding') ?? '')
-  const headers = { 'Content-Type': type, 'Cache-Control': forever, Vary: 'Accept-Encoding' }
+  const headers = { 'Content-Type': type, Vary: 'Accept-Encoding', ...more }
   if (encoding === 'identity') return c.body(Bun.gunzipSync(new Uint8Array(gzip)), 200, headers)
   const bytes = encoding === 'br' ? brotli : gzip
   return c.body(new Uint8Array(bytes), 200, { ...headers, 'Content-Encoding': encoding })

@@ -1,18 +1,11 @@
 import { expect, test } from 'bun:test'
-import { source } from 'axe-core'
-import { deskScreen, enter, type Page, tab, usePages } from '../support/pages.ts'
+import { findings } from '../support/axe.ts'
+import { deskScreen, enter, tab, usePages } from '../support/pages.ts'
 import { givePoints, newPhone, newProduct, signIn } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 
 const service = useService()
 const pages = usePages()
-
-/** What axe finds on the page as it stands. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(source)
-  const found = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] }
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
 
 test.each(['light', 'dark'] as const)('axe finds nothing on any tab or dialog in the %s theme', async (colorScheme) => {
   await newProduct(service, 3, { name: '桂花糕', exchange_points: 200 })
