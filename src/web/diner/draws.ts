@@ -5,6 +5,7 @@ import { line } from '../shared/live.ts'
 import { askOnce, unheard } from '../shared/once.ts'
 import { complain } from '../shared/parts.tsx'
 import { me, userId } from '../shared/tokens.ts'
+import { keepReceipt } from './kept-receipts.ts'
 import { type Turn, wheelMotion } from './motion.ts'
 import { balance, heldBalance, toldBalance, wheel } from './state.ts'
 
@@ -43,6 +44,7 @@ export async function draw(type: DrawType): Promise<void> {
       call('POST /lottery/draw', { body, key }),
     )
     isUnheard.value = false
+    if (drawn.receipt) keepReceipt(me(), drawn.receipt)
     await play(drawn)
     areResultsOpen.value = drawn.count > 1
     toldBalance(drawn.remaining_points)

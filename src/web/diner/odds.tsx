@@ -26,6 +26,11 @@ export function Odds({ config, onClose }: { config: Config; onClose: () => void 
           <summary>{texts.odds.fair}</summary>
           <p class="hint">{texts.odds.commitment}</p>
           <code>{fairness.commitment}</code>
+          <p>
+            <a class="link" href="/verify" target="_blank" rel="noreferrer">
+              {texts.check.page}
+            </a>
+          </p>
         </details>
       )}
     </Sheet>

@@ -6,6 +6,7 @@ import type { Answer } from '../shared/calls.ts'
 import { complain, PagedList, Sheet, say } from '../shared/parts.tsx'
 import { type Pages, pages } from '../shared/resource.ts'
 import { ago, exactTime, points } from '../shared/time.ts'
+import { DrawCheck } from './draw-check.tsx'
 import { toldBalance, voucherCounts } from './state.ts'
 import { texts } from './texts.ts'
 
@@ -39,6 +40,7 @@ export function PointsRecords({ onClose }: Closable) {
 }
 
 export function DrawRecords({ onClose }: Closable) {
+  const checked = useSignal<string | null>(null)
   const list = usePages(async (page) => {
     const { records, pagination } = await call('GET /lottery/records', { query: { page } })
     return { items: records, pagination }
@@ -48,7 +50,7 @@ export function DrawRecords({ onClose }: Closable) {
       <PagedList
         list={list}
         empty={texts.me.drawsEmpty}
-        row={({ id, prize_name, points_awarded, is_pity, is_near_miss, voucher, created_at }) => (
+        row={({ id, draw_id, prize_name, points_awarded, is_pity, is_near_miss, voucher, created_at }) => (
           <Row
             key={id}
             name={prize_name}
@@ -58,9 +60,18 @@ export function DrawRecords({ onClose }: Closable) {
               .join(' · ')}
           >
             {points_awarded > 0 && <span class="gain">+{points(points_awarded)}</span>}
+            <button
+              type="button"
+              class="link"
+              aria-label={texts.check.openLabel(prize_name)}
+              onClick={() => (checked.value = draw_id)}
+            >
+              {texts.check.open}
+            </button>
           </Row>
         )}
       />
+      {checked.value !== null && <DrawCheck drawId={checked.value} onClose={() => (checked.value = null)} />}
     </Sheet>
   )
 }

@@ -50,6 +50,17 @@ export const texts = {
       `连续 ${limit - 1} 次没抽到「${prize}」，第 ${limit} 次必得。概率对每个人都一样。`,
     change: (at: string) => `转盘将在 ${at} 更新为：`,
   },
+  check: {
+    open: '核对',
+    openLabel: (prize: string) => `核对抽中「${prize}」的那次抽奖`,
+    title: '核对这次抽奖',
+    unproven: '这次抽奖没有证明：当时店里没有设置种子',
+    noReceipt: '这台设备没有留下这次抽奖的回执，只能核对证明。',
+    hint: '把回执和证明存下来，随时都能自己核对，不联网也行。',
+    receipt: '保存回执',
+    proof: '保存证明',
+    page: '去核对页面',
+  },
   goods: {
     all: '全部',
     stock: (count: number) => `剩 ${points(count)} 份`,

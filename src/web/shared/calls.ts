@@ -6,6 +6,7 @@ import type * as lottery from '../../lottery/wire.ts'
 import type * as points from '../../points/wire.ts'
 import type * as profile from '../../profile/wire.ts'
 import type * as receipts from '../../receipts/wire.ts'
+import type { Proof } from '../../verifier/documents.ts'
 import type * as wallet from '../../wallet/wire.ts'
 import type { Call, Query } from './call-shape.ts'
 import type { StaffCalls } from './staff-calls.ts'
@@ -34,6 +35,7 @@ export interface Calls extends StaffCalls {
   'GET /user/member-code': Call<z.output<typeof wallet.memberCodeAnswer>>
   'GET /lottery/config': Call<z.output<typeof lottery.configAnswer>>
   'POST /lottery/draw': Call<z.output<typeof lottery.drawAnswer>, { body: z.input<typeof lottery.drawBody> }>
+  'GET /lottery/draws/:draw_id/proof': Call<{ proof: Proof | null }, { path: { draw_id: string } }>
   'GET /lottery/records': Call<z.output<typeof lottery.recordsAnswer>, { query: Query<typeof lottery.recordsQuery> }>
   'GET /exchange/products': Call<
     z.output<typeof exchange.productsAnswer>,
