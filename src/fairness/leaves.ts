@@ -1,6 +1,6 @@
 import { CanonicalBytes } from '../tlog/format/bytes.ts'
 import { sha256 } from '../tlog/format/tree.ts'
-import type { Beginning, Draw, EpochOpening, Receipt, Turn, WheelDocument } from '../verifier/documents.ts'
+import type { Beginning, Draw, EpochOpening, Receipt, StockStep, Turn, WheelDocument } from '../verifier/documents.ts'
 
 const hashOf = (hex: string) => Buffer.from(hex, 'hex')
 const flag = (value: boolean) => (value ? 1 : 0)
@@ -55,6 +55,17 @@ export function chainLeaf(chain: { chain_id: string; epoch: number; commitment: 
 /** What the log says of an account older than the log, at its first draw after. */
 export function beginningLeaf({ user_id, draw_no, pity_count }: Beginning): Buffer {
   return new CanonicalBytes('rp-leaf/beginning/1').u64(user_id).u64(draw_no).u32(pity_count).done()
+}
+
+/** What the log says of a step of a prize's stock. */
+export function stockStepLeaf(step: StockStep): Buffer {
+  const bytes = new CanonicalBytes('rp-leaf/prize-stock/1').u32(step.prize_id).u32(step.seq).text(step.operation)
+  bytes.i64(step.quantity_change)
+  if (step.stock_after === null) bytes.none()
+  else bytes.u32(step.stock_after)
+  if (step.previous_leaf === null) bytes.none()
+  else bytes.bytes(hashOf(step.previous_leaf))
+  return bytes.u64(step.at_ms).done()
 }
 
 /** Names a wheel and its rules. Stock, status and times are no part of it. */

@@ -1,7 +1,18 @@
-import { bigint, boolean, int, mysqlEnum, mysqlTable, primaryKey, smallint, tinyint } from 'drizzle-orm/mysql-core'
+import {
+  bigint,
+  boolean,
+  int,
+  mysqlEnum,
+  mysqlTable,
+  primaryKey,
+  smallint,
+  tinyint,
+  unique,
+} from 'drizzle-orm/mysql-core'
 import { asciiText, hexBytes, instant } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
+import { logStockStep } from './stock-steps.ts'
 import { logTurn } from './turns.ts'
 
 /** The id of the only row of `fair_epoch`. */
@@ -82,6 +93,33 @@ export const drawTurnsTable = mysqlTable(
   (table) => [primaryKey({ columns: [table.user_id, table.draw_no] })],
 )
 
+export const stockStepOperations = ['opening', 'adjust', 'replace', 'repair', 'draw'] as const
+
+/**
+ * Every step of a limited prize's stock, draws included. Each holds the leaf of the one before it, and the prize's row
+ * that of the last one. An unlimited prize counts as 0. Rows are only added.
+ */
+export const prizeStockStepsTable = mysqlTable(
+  'prize_stock_steps',
+  {
+    prize_id: int().notNull(),
+    seq: int().notNull(),
+    operation: mysqlEnum(stockStepOperations).notNull(),
+    quantity_change: int().notNull(),
+    /** Null: unlimited. */
+    stock_after: int(),
+    previous_leaf: hexBytes({ length: 32 }),
+    leaf: hexBytes({ length: 32 }).notNull(),
+    created_at: instant().notNull(),
+  },
+  (table) => [
+    // A prize's steps are numbered. Serves `prizeLedger`, which sums them.
+    primaryKey({ columns: [table.prize_id, table.seq] }),
+    // Serves `proofOf`, which looks for the steps that a draw's turns name.
+    unique('prize_stock_steps_leaf').on(table.leaf),
+  ],
+)
+
 export const fairEpoch = mapTable(fairEpochTable, {
   rank: lockOrder.fairEpoch,
   key: ['epoch_id'],
@@ -109,4 +147,12 @@ export const drawTurns = mapTable(drawTurnsTable, {
   lock: 'none',
   updates: [],
   logged: { leafOf: logTurn },
+})
+
+export const prizeStockSteps = mapTable(prizeStockStepsTable, {
+  rank: lockOrder.journals,
+  key: ['prize_id', 'seq'],
+  lock: 'none',
+  updates: [],
+  logged: { leafOf: logStockStep },
 })

@@ -73,7 +73,14 @@ export function rollFor({ fair }: Chance, input: ChanceInput, drawNo: number, in
 /** What a turn came to. */
 export type TurnFacts = Pick<
   KeptTurn,
-  'pity_before' | 'roll' | 'prize_id' | 'fell_through' | 'is_near_miss' | 'points_awarded' | 'stock_before'
+  | 'pity_before'
+  | 'roll'
+  | 'prize_id'
+  | 'fell_through'
+  | 'is_near_miss'
+  | 'points_awarded'
+  | 'stock_before'
+  | 'stock_leaf'
 >
 
 /**
@@ -95,7 +102,7 @@ export function keepTurns(
       ...{ wheel_version: wheelVersion, wheel_hash: chance.wheelHash },
       ...{ client_seed: fair?.clientSeed.text ?? '', client_seed_source: fair?.clientSeed.source ?? ('none' as const) },
       ...turn,
-      ...{ stock_leaf: null, previous_leaf, created_at: unit.now },
+      ...{ previous_leaf, created_at: unit.now },
     }
     unit.append(drawTurns, row)
     previous_leaf = leafId(leafOfTurn(row))

@@ -11,6 +11,7 @@ import { type Chance, type ChanceInput, chanceOf, keepTurns, rollFor, type TurnF
 import { wheelInForce } from './change-wheel.ts'
 import { type DrawType, drawTypeRules } from './draw-types.ts'
 import { countDraws, drawDayOf, drawsOn, findOrCreatePity, isPityDue, nextPity, type Pity, pityView } from './pity.ts'
+import { openSteps, takeOne } from './prize-stock.ts'
 import { isLimited, type Prize, prizeRules } from './prizes.ts'
 import { lotteryPity, lotteryPrizes, lotteryRecords, onlyWheel } from './schema.ts'
 import { emptyPrizeOf, isOpen, land, pityPrizeOf, type Wheel } from './wheel.ts'
@@ -99,7 +100,12 @@ interface Turn {
   tookStock: boolean
   /** What was left of a limited prize that was hit; else null. */
   stockBefore: number | null
+  /** The last step of its stock before that. */
+  stockLeaf: string | null
 }
+
+/** Of a turn that hit no limited prize. */
+const untouched = { tookStock: false, stockBefore: null, stockLeaf: null }
 
 /** Takes the turns of a draw. The pity counter goes on from turn to turn. */
 function takeTurns(
@@ -126,16 +132,15 @@ function takeTurns(
 }
 
 function takeTurn(unit: UnitOfWork<Push>, held: ReadyWheel, isDue: boolean, rolled: () => number): Omit<Turn, 'index'> {
-  if (isDue)
-    return { prize: pityPrizeOf(held.wheel), roll: null, isNearMiss: false, tookStock: false, stockBefore: null }
+  if (isDue) return { prize: pityPrizeOf(held.wheel), roll: null, isNearMiss: false, ...untouched }
   const roll = rolled()
   return { roll, ...takeLanding(unit, held, roll) }
 }
 
-function factsOf({ prize, roll, isNearMiss, stockBefore }: Turn, pity_before: number): TurnFacts {
+function factsOf({ prize, roll, isNearMiss, stockBefore, stockLeaf }: Turn, pity_before: number): TurnFacts {
   return {
     ...{ pity_before, roll, prize_id: prize.prize_id, is_near_miss: isNearMiss },
-    ...{ fell_through: stockBefore === 0, stock_before: stockBefore },
+    ...{ fell_through: stockBefore === 0, stock_before: stockBefore, stock_leaf: stockLeaf },
     points_awarded: prizeRules[prize.prize_type].points(prize),
   }
 }
@@ -144,14 +149,16 @@ function factsOf({ prize, roll, isNearMiss, stockBefore }: Turn, pity_before: nu
  * Finds the prize of a roll, and takes one from its stock if it is limited. Without stock, the empty prize replaces it.
  */
 function takeLanding(unit: UnitOfWork<Push>, { wheel, rules }: ReadyWheel, roll: number): Omit<Turn, 'index' | 'roll'> {
-  const landing = { ...land(wheel.prizes, roll, rules.nearMissWidth), tookStock: false, stockBefore: null }
+  const landing = { ...land(wheel.prizes, roll, rules.nearMissWidth), ...untouched }
   if (!isLimited(landing.prize, wheel.pity_prize_id)) return landing
   const stock = unit.get(lotteryPrizes, [landing.prize.prize_id])
   requireSamePrize(landing.prize, stock)
   const left = stock.stock_remaining ?? 0
-  if (left === 0) return { ...landing, prize: emptyPrizeOf(wheel), stockBefore: left }
-  unit.update(lotteryPrizes, stock, { stock_remaining: left - 1, updated_at: unit.now })
-  return { ...landing, tookStock: true, stockBefore: left }
+  openSteps(unit, stock)
+  const before = { stockBefore: left, stockLeaf: stock.stock_leaf }
+  if (left === 0) return { ...landing, ...before, prize: emptyPrizeOf(wheel) }
+  takeOne(unit, stock)
+  return { ...landing, ...before, tookStock: true }
 }
 
 function limitedPrizes(wheel: Wheel | undefined): [number][] {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { timestamp } from '../contract/wire.ts'
+import { stockStepOperations } from '../fairness/schema.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -84,6 +85,17 @@ const epochOpening = z.object({
   near_miss_width: z.int(),
 })
 
+/** A change of what is left of a limited prize. */
+const stockStep = z.object({
+  prize_id: z.int(),
+  seq: z.int(),
+  operation: z.enum(stockStepOperations),
+  quantity_change: z.int(),
+  stock_after: z.int().nullable(),
+  previous_leaf: hash.nullable(),
+  at_ms: z.int(),
+})
+
 /** Everything that proves a draw; null for a draw that can't be proven. */
 export const proofAnswer = z.object({
   proof: z
@@ -98,6 +110,7 @@ export const proofAnswer = z.object({
       epoch_place: place,
       wheels: z.array(wheel),
       history: z.array(provenDraw),
+      stocks: z.array(z.object({ step: stockStep, place })),
       beginning: z.object({ user_id: z.int(), draw_no: z.int(), pity_count: z.int() }).nullable(),
       seed: hash.nullable(),
       checkpoint: z.string(),

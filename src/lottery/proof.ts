@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
 import { beginningLeaf, epochLeaf, leafId } from '../fairness/leaves.ts'
-import { drawTurnsTable, fairEpochsTable, fairEpochTable } from '../fairness/schema.ts'
+import { drawTurnsTable, fairEpochsTable, fairEpochTable, prizeStockStepsTable } from '../fairness/schema.ts'
+import { stepIn } from '../fairness/stock-steps.ts'
 import { drawsOf, type KeptTurn, leafOfTurn } from '../fairness/turns.ts'
 import { signCheckpoint } from '../tlog/format/checkpoint.ts'
 import { findPlaces } from '../tlog/places.ts'
@@ -50,10 +51,18 @@ export async function proofOf(
     findPlaces(database, log.tiles, { at, leaves: wanted, size: head.size })
   const places = await placesOf(first.created_at, leaves)
   const [epoch_place] = (await placesOf(epoch.opened_at, [leafId(epochLeaf(epoch.opening))])) ?? []
+  const steps = await readSteps(database, turns)
+  const stocks = await Promise.all(
+    steps.map(async ({ leaf, ...row }) => {
+      const [place] = (await placesOf(row.created_at, [leaf])) ?? []
+      return place ? [{ step: stepIn(row), place }] : []
+    }),
+  )
   if (!places || !epoch_place) throw new Refusal(3007, { retry_after: retryAfter_s })
   return {
     ...{ kind: 'proof', version: 1, origin: log.signer.name, key: log.signer.verifierKey },
     ...{ draw, places, epoch: epoch.opening, epoch_place, wheels, history: drawsOf(earlier), beginning },
+    stocks: stocks.flat(),
     seed: epoch.isOver && epoch.opening.chain_id === chain.id ? chain.seedOf(first.epoch).toString('hex') : null,
     checkpoint: signCheckpoint(head, log.signer),
   }
@@ -70,6 +79,13 @@ async function readEpoch({ orm }: Database, { epoch, wheel_version }: KeptTurn) 
   const { opened_at, wheel_version: _version, ...opening } = found
   // The row moves only when no draw of the epoch before is under way.
   return { opening, opened_at, isOver: open !== undefined && open.epoch > epoch }
+}
+
+/** The steps of prizes' stocks that these turns name. */
+async function readSteps({ orm }: Database, turns: readonly KeptTurn[]) {
+  const leaves = turns.flatMap(({ stock_leaf }) => stock_leaf ?? [])
+  const steps = prizeStockStepsTable
+  return leaves.length === 0 ? [] : orm.select().from(steps).where(inArray(steps.leaf, leaves))
 }
 
 /** The turns before a draw, back to the last guaranteed prize or to the first, and the wheels of all of them. */

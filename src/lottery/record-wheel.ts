@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Operation } from '../till/operation.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { wheelNeeds } from './change-wheel.ts'
-import { prizeLedgers } from './prize-ledger.ts'
-import { recordMovement } from './prize-stock.ts'
+import { ledgersOfWheel, prizeLedgers } from './prize-ledger.ts'
+import { completeSteps, recordMovement } from './prize-stock.ts'
 import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
 import { recordVersion, wheelVersions } from './versions.ts'
 import type { Wheel } from './wheel.ts'
@@ -26,10 +26,7 @@ export const recordWheel: Operation<WheelLimits, object> = {
         return row ? [[row.version]] : []
       },
     },
-    {
-      mapping: prizeLedgers,
-      keys: (unit) => prizesOf(unit.find(committedWheel, [onlyWheel])?.wheel).map((prizeId) => [prizeId]),
-    },
+    ledgersOfWheel(),
   ],
   decide(unit, limits) {
     const row = unit.find(wheelRow, [onlyWheel])
@@ -71,15 +68,13 @@ function changeLimits(unit: UnitOfWork, wheel: Wheel, limits: WheelLimits): void
 
 /** Begins the ledger of a prize's stock, and completes it where the editor of an earlier program set the stock. */
 function openStocks(unit: UnitOfWork, wheel: Wheel, isKnown: boolean): void {
-  for (const prizeId of prizesOf(wheel)) {
-    const prize = unit.get(lotteryPrizes, [prizeId])
-    const { left, movements } = unit.get(prizeLedgers, [prizeId])
+  for (const { prize_id } of wheel.prizes) {
+    const prize = unit.get(lotteryPrizes, [prize_id])
+    const ledger = unit.get(prizeLedgers, [prize_id])
+    const { left, movements } = ledger
+    if (!isKnown || prize.stock_seq === 0) completeSteps(unit, prize, ledger, 'opening')
     const change = (prize.stock_remaining ?? 0) - left
     if (change === 0 || (isKnown && movements > 0)) continue
     recordMovement(unit, prize, change, { operation: 'opening', version: wheel.version })
   }
-}
-
-function prizesOf(wheel: Wheel | undefined): number[] {
-  return wheel?.prizes.map(({ prize_id }) => prize_id) ?? []
 }

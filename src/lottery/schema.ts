@@ -36,6 +36,9 @@ export const lotteryPrizesTable = mysqlTable(
     is_activity: boolean().notNull().default(false),
     cost_points: int().notNull().default(100),
     stock_remaining: int(),
+    /** The number and the leaf of the last step of its stock. */
+    stock_seq: int().notNull().default(0),
+    stock_leaf: hexBytes({ length: 32 }),
     status: mysqlEnum(['active', 'inactive']).notNull().default('active'),
     created_at: instant().notNull().default(utcNow),
     updated_at: instant().notNull().default(utcNow),
@@ -216,9 +219,7 @@ export const wheelRow = mapTable(lotteryWheelTable, {
   updates: ['version', 'pity_prize_id', 'updated_at', 'closed_at', 'last_version', 'next_from', 'next_wheel'],
 })
 
-/**
- * A change of the wheel locks all prizes. A draw locks only limited ones, because it changes nothing but their stock.
- */
+/** A change of the wheel locks all prizes. A draw locks only limited ones: it changes nothing but their stock. */
 export const lotteryPrizes = mapTable(lotteryPrizesTable, {
   rank: lockOrder.prizes,
   key: ['prize_id'],
@@ -233,6 +234,8 @@ export const lotteryPrizes = mapTable(lotteryPrizesTable, {
     'is_activity',
     'cost_points',
     'stock_remaining',
+    'stock_seq',
+    'stock_leaf',
     'updated_at',
   ],
 })

@@ -129,7 +129,7 @@ function prizeIn(row: Record<string, unknown>): Prize {
  * @throws {StaleRead} when the wheel was replaced since it was read: the batch runs again.
  */
 export function requireSamePrize(prize: Readonly<Prize>, locked: Readonly<Prize>): void {
-  const { stock_remaining: _stock, updated_at: _at, ...said } = prize
+  const { stock_remaining: _stock, stock_seq: _seq, stock_leaf: _leaf, updated_at: _at, ...said } = prize
   const names = Object.keys(said) as (keyof typeof said)[]
   if (names.some((name) => `${said[name]}` !== `${locked[name]}`)) throw new StaleRead(`prize ${prize.prize_id}`)
 }

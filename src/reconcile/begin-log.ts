@@ -1,8 +1,14 @@
 import type { Database } from '../db/client.ts'
 import { isDuplicateKey } from '../db/errors.ts'
+import { wheelNeeds } from '../lottery/change-wheel.ts'
+import { ledgersOfWheel, prizeLedgers } from '../lottery/prize-ledger.ts'
+import { completeSteps } from '../lottery/prize-stock.ts'
+import { lotteryPrizes, onlyWheel } from '../lottery/schema.ts'
+import { committedWheel } from '../lottery/wheel-mapping.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { Till } from '../till/till.ts'
+import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { digestOf, genesisLeaf, readGenesis } from './genesis.ts'
 import { compareWithLog, isUnlogged } from './log.ts'
 import { logGenesis, theGenesis } from './schema.ts'
@@ -58,12 +64,19 @@ async function isSettled({ query }: Database): Promise<boolean> {
 const recordGenesis: Operation<{ digest: string }, { recorded: boolean }> = {
   name: 'begin_log',
   laneKey: () => 'log',
-  needs: () => [rows(logGenesis, theGenesis)],
+  needs: () => [rows(logGenesis, theGenesis), ...wheelNeeds(), ledgersOfWheel()],
   decide(unit, { digest }) {
     const row = unit.get(logGenesis, [theGenesis])
     if (row.digest !== null) return { recorded: false }
     unit.update(logGenesis, row, { digest })
     unit.log(genesisLeaf({ ...row, digest }))
+    openStocks(unit)
     return { recorded: true }
   },
+}
+
+/** What programs of an earlier version took from prizes until now has no steps: one for all of it says so. */
+function openStocks(unit: UnitOfWork): void {
+  for (const { prize_id } of unit.find(committedWheel, [onlyWheel])?.wheel.prizes ?? [])
+    completeSteps(unit, unit.get(lotteryPrizes, [prize_id]), unit.get(prizeLedgers, [prize_id]), 'opening')
 }

@@ -145,6 +145,21 @@ const invariants: readonly Invariant[] = [
     sql: `${prizeLedger('p.prize_id BETWEEN ? AND ? AND EXISTS (SELECT 1 FROM wheel_versions)')}
       HAVING COALESCE(stock_remaining, 0) <> moved - taken`,
   },
+  {
+    name: 'a prize’s stock is what its steps come to, and it names the last of them',
+    repairs: 'prize_stock',
+    along: ['lottery_prizes', 'prize_id'],
+    // Until the log has begun, replicas of an earlier version may draw without a step.
+    sql: `
+      SELECT p.prize_id AS id, p.stock_remaining, p.stock_seq,
+             (SELECT COUNT(*) FROM prize_stock_steps s WHERE s.prize_id = p.prize_id) AS steps,
+             (SELECT COALESCE(SUM(s.quantity_change), 0) FROM prize_stock_steps s WHERE s.prize_id = p.prize_id) AS stepped,
+             p.stock_leaf <=> (SELECT s.leaf FROM prize_stock_steps s
+                                WHERE s.prize_id = p.prize_id AND s.seq = p.stock_seq) AS is_last
+        FROM lottery_prizes p
+       WHERE p.prize_id BETWEEN ? AND ? AND EXISTS (SELECT 1 FROM log_genesis WHERE digest IS NOT NULL)
+      HAVING COALESCE(stock_remaining, 0) <> stepped OR stock_seq <> steps OR is_last = 0`,
+  },
 ]
 
 /** Keys in one range. A short statement holds up neither a stop nor the database's own clean-up. */

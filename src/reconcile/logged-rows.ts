@@ -1,7 +1,8 @@
 import type { Database } from '../db/client.ts'
 import { stockMovementsTable } from '../exchange/schema.ts'
 import { stockLeaf } from '../exchange/stock-leaf.ts'
-import { drawTurnsTable } from '../fairness/schema.ts'
+import { drawTurnsTable, prizeStockStepsTable } from '../fairness/schema.ts'
+import { logStockStep } from '../fairness/stock-steps.ts'
 import { logTurn } from '../fairness/turns.ts'
 import { ledgerLeaf } from '../points/leaf.ts'
 import { pointsRecordsTable } from '../points/schema.ts'
@@ -45,6 +46,7 @@ const countTimeout_ms = 60_000
 const decodeLedger = decoderOf(pointsRecordsTable)
 const decodeStock = decoderOf(stockMovementsTable)
 const decodeAudit = decoderOf(auditLogTable)
+const decodeStep = decoderOf(prizeStockStepsTable)
 const decodeTurn = decoderOf(drawTurnsTable)
 
 /** Rows as a transaction's query gives them: the decoders take dates as text. */
@@ -159,6 +161,24 @@ export const loggedTables: readonly LoggedTable[] = [
       leavesIn(database, 'SELECT * FROM draw_turns WHERE user_id = ?', [group], (row) => logTurn(decodeTurn(row))),
     count: (database) =>
       countsBy(database, 'SELECT user_id AS name, COUNT(*) AS rows_found FROM draw_turns GROUP BY user_id', []),
+    groupOf: beforeSlash,
+  },
+  {
+    kind: 'prize',
+    async find(database, labels) {
+      const rows = await selectByPairs(database, 'prize_stock_steps', ['prize_id', 'seq'], labels.map(pairOf))
+      return rows.map(decodeStep).map((row) => ({ leaf: logStockStep(row), isOlder: () => false }))
+    },
+    since: (database, _, group) =>
+      leavesIn(database, 'SELECT * FROM prize_stock_steps WHERE prize_id = ?', [group], (row) =>
+        logStockStep(decodeStep(row)),
+      ),
+    count: (database) =>
+      countsBy(
+        database,
+        'SELECT prize_id AS name, COUNT(*) AS rows_found FROM prize_stock_steps GROUP BY prize_id',
+        [],
+      ),
     groupOf: beforeSlash,
   },
 ]

@@ -1,6 +1,6 @@
 import { wheelInForce, wheelNeeds } from '../lottery/change-wheel.ts'
 import { prizeLedgers } from '../lottery/prize-ledger.ts'
-import { recordMovement } from '../lottery/prize-stock.ts'
+import { completeSteps, recordMovement } from '../lottery/prize-stock.ts'
 import { lotteryPrizes } from '../lottery/schema.ts'
 import type { Actor } from '../staff/actor.ts'
 import { audit } from '../staff/audit.ts'
@@ -8,7 +8,7 @@ import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 
 /**
- * Takes the stock of a prize for true, and writes the movement that is missing. Unlike points and goods, what is left of a
+ * Takes the stock of a prize for true, and writes the movement and the step that are missing. Unlike points and goods, what is left of a
  * prize can be counted on the shelf.
  */
 export const repairPrizeStock: Operation<{ id: number; actor: Actor }, { repaired: boolean }> = {
@@ -19,10 +19,11 @@ export const repairPrizeStock: Operation<{ id: number; actor: Actor }, { repaire
     const { wheel } = wheelInForce(unit)
     const prize = wheel.prizes.some(({ prize_id }) => prize_id === id) ? unit.get(lotteryPrizes, [id]) : undefined
     if (!prize) return { repaired: false }
-    const { left } = unit.get(prizeLedgers, [id])
-    const change = (prize.stock_remaining ?? 0) - left
-    if (change === 0) return { repaired: false }
-    recordMovement(unit, prize, change, { operation: 'repair', version: wheel.version })
+    const ledger = unit.get(prizeLedgers, [id])
+    const change = (prize.stock_remaining ?? 0) - ledger.left
+    if (change !== 0) recordMovement(unit, prize, change, { operation: 'repair', version: wheel.version })
+    const isStepped = completeSteps(unit, prize, ledger, 'repair')
+    if (change === 0 && !isStepped) return { repaired: false }
     audit(unit, actor, { action: 'reconcile.repair', target: `prize:${id}`, details: { change } })
     return { repaired: true }
   },

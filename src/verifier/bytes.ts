@@ -21,6 +21,8 @@ export function fromBase64(text: string): Uint8Array {
 export const u8 = (value: number) => integer(value, 1)
 export const u32 = (value: number) => integer(value, 4)
 export const u64 = (value: number) => integer(value, 8)
+/** In two's complement. */
+export const i64 = (value: number) => (value < 0 ? u64(-value - 1).map((byte) => 255 - byte) : u64(value))
 export const flag = (value: boolean) => u8(value ? 1 : 0)
 export const text = (value: string) => utf8ToBytes(value)
 export const hash = (value: string | null) => (value === null ? null : fromHex(value))

@@ -19,6 +19,7 @@ function pairChecks(left: Document, right: Document): readonly Check[] {
     ...checks,
     ['one key', () => must(left.key === right.key, 'two keys sign for one log')],
     ['one draw', () => requireOneDraw(drawOf(left), drawOf(right))],
+    ['one stock', () => requireOneStock(drawOf(left), drawOf(right))],
     ['one commitment', () => requireOne('commitment', left, right)],
     ['one wheel', () => requireOne('wheel_hash', left, right)],
   ]
@@ -50,6 +51,15 @@ function requireOneDraw(left: Draw, right: Draw): undefined {
   else if (left.user_id === right.user_id) {
     const numbers = new Set(left.turns.map(({ draw_no }) => draw_no))
     for (const { draw_no } of right.turns) must(!numbers.has(draw_no), `turn ${draw_no} is there twice`)
+  }
+}
+
+/** After one step of a prize's stock comes one other: whoever names the same step found the same, and one took a piece. */
+function requireOneStock(left: Draw, right: Draw): undefined {
+  if (left.draw_id === right.draw_id) return
+  for (const { stock_leaf, stock_before } of left.turns) {
+    const other = right.turns.find((turn) => stock_leaf !== null && turn.stock_leaf === stock_leaf)
+    must(!other || (other.stock_before === stock_before && stock_before === 0), 'a piece of a prize was taken twice')
   }
 }
 

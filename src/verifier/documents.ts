@@ -16,7 +16,7 @@ export interface Turn {
   fell_through: boolean
   is_near_miss: boolean
   points_awarded: number
-  /** What was left of a limited prize that was hit, and the leaf that says so; else null. */
+  /** What was left of a limited prize that was hit, and the leaf of the last step of its stock; else null. */
   stock_before: number | null
   stock_leaf: string | null
 }
@@ -36,6 +36,20 @@ export interface Draw {
   turns: Turn[]
   /** The leaf of the diner's turn before these; null when there was none. */
   previous_leaf: string | null
+}
+
+/** A change of what is left of a limited prize, by staff or by a draw that took one. */
+export interface StockStep {
+  prize_id: number
+  /** Counts the steps of the prize, from 1 without a gap. */
+  seq: number
+  operation: string
+  quantity_change: number
+  /** What is left; null: unlimited. */
+  stock_after: number | null
+  /** The leaf of the step before it. */
+  previous_leaf: string | null
+  at_ms: number
 }
 
 export interface Receipt extends Draw {
@@ -122,6 +136,8 @@ export interface Proof {
   /** The diner's turns back to the last guaranteed prize, or to their first; oldest first. */
   history: Draw[]
   beginning: Beginning | null
+  /** The steps of prizes' stocks that the turns name, and where they are in the log. */
+  stocks: { step: StockStep; place: LeafPlace }[]
   /** The epoch's seed; null until the epoch is over. */
   seed: string | null
   /** A signed checkpoint of C2SP tlog-checkpoint. */

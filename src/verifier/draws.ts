@@ -1,5 +1,19 @@
-import { canonical, concatBytes, flag, fromHex, hash, hmacSha256, sha256, text, toHex, u8, u32, u64 } from './bytes.ts'
-import type { Beginning, Draw, EpochOpening, Receipt, Turn, WheelDocument } from './documents.ts'
+import {
+  canonical,
+  concatBytes,
+  flag,
+  fromHex,
+  hash,
+  hmacSha256,
+  i64,
+  sha256,
+  text,
+  toHex,
+  u8,
+  u32,
+  u64,
+} from './bytes.ts'
+import type { Beginning, Draw, EpochOpening, Receipt, StockStep, Turn, WheelDocument } from './documents.ts'
 
 const oddsSum = 10_000
 /** The largest multiple of `oddsSum` among the numbers of 32 bits. A number below it, divided, favours no roll. */
@@ -84,6 +98,19 @@ export function epochLeaf(epoch: EpochOpening): Uint8Array {
 
 export function beginningLeaf({ user_id, draw_no, pity_count }: Beginning): Uint8Array {
   return canonical('rp-leaf/beginning/1', u64(user_id), u64(draw_no), u32(pity_count))
+}
+
+export function stockStepLeaf(step: StockStep): Uint8Array {
+  return canonical(
+    'rp-leaf/prize-stock/1',
+    u32(step.prize_id),
+    u32(step.seq),
+    text(step.operation),
+    i64(step.quantity_change),
+    step.stock_after === null ? null : u32(step.stock_after),
+    hash(step.previous_leaf),
+    u64(step.at_ms),
+  )
 }
 
 export function wheelHash(wheel: WheelDocument): string {

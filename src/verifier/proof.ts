@@ -1,7 +1,16 @@
 import { sha256, toHex } from './bytes.ts'
 import { type Check, must } from './check.ts'
 import type { Draw, Proof, Turn, WheelDocument } from './documents.ts'
-import { beginningLeaf, commitmentOf, epochLeaf, landingOf, rollOf, turnLeaves, wheelHash } from './draws.ts'
+import {
+  beginningLeaf,
+  commitmentOf,
+  epochLeaf,
+  landingOf,
+  rollOf,
+  stockStepLeaf,
+  turnLeaves,
+  wheelHash,
+} from './draws.ts'
 import { keyOf, logRootOf, openCheckpoint, type TreeHead } from './log.ts'
 import { requireConsecutive } from './receipt.ts'
 
@@ -18,6 +27,7 @@ export function proofChecks(proof: Proof): readonly Check[] {
     ['history', () => requireChain(proof)],
     ['pity', () => requirePity(proof)],
     ['outcomes', () => requireOutcomes(proof)],
+    ['prize stock', () => requireStocks(proof)],
     [
       'seed',
       () => (seed === null ? 'pending' : must(commitmentOf(seed) === proof.epoch.commitment, 'not what was committed')),
@@ -133,6 +143,26 @@ function requireOutcomes(proof: Proof): undefined {
     must(turn.is_near_miss === is_near_miss, `turn ${turn.draw_no}: whether it nearly won is wrong`)
     must(turn.points_awarded === pointsOf(wheel, turn.prize_id), `turn ${turn.draw_no}: the points are wrong`)
   }
+}
+
+/** What was left of a prize is what the last step of its stock says, and that step is in the log. */
+function requireStocks(proof: Proof): undefined {
+  const { draw, stocks, places } = proof
+  const steps = new Map(stocks.map(({ step, place }) => [toHex(sha256(stockStepLeaf(step))), { step, place }]))
+  const wheel = wheelOf(proof, draw)
+  for (const { draw_no, roll, stock_before, stock_leaf } of draw.turns) {
+    must((stock_before === null) === (stock_leaf === null), `turn ${draw_no}: its stock has no step, or no count`)
+    if (roll === null || stock_leaf === null) continue
+    const found = steps.get(stock_leaf)
+    if (!found) throw new Error(`turn ${draw_no}: the step of its stock is missing`)
+    const { step, place } = found
+    must(step.prize_id === landingOf(wheel, roll).prize_id, `turn ${draw_no}: the step is of another prize`)
+    must(step.stock_after === stock_before, `turn ${draw_no}: ${step.stock_after} were left, not ${stock_before}`)
+    requireInLog(proof, stockStepLeaf(step), place)
+    must(place.log_index <= (places[0]?.log_index ?? 0), `turn ${draw_no}: the step came after the draw`)
+  }
+  const named = new Set(draw.turns.map(({ stock_leaf }) => stock_leaf))
+  must(stocks.length === steps.size && [...steps.keys()].every((leaf) => named.has(leaf)), 'a step is of no turn')
 }
 
 function pointsOf({ prizes }: WheelDocument, prizeId: number): number {

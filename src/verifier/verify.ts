@@ -14,7 +14,7 @@ import { receiptChecks } from './receipt.ts'
 export type Note =
   | 'the diner sent no seed and so took no part in the chance'
   | 'turns before the log began are not proven'
-  | 'what was left of a prize is proven by the leaves of others, which are not in this document'
+  | 'of a prize’s stock the last step alone is in a proof; the steps before it are in the log'
   | 'no document here has the key that signs the checkpoint, so its signature was not checked'
 
 export interface Report {
@@ -87,6 +87,6 @@ function notesOf(document: Document, all: readonly Document[]): Note[] {
     notes.push('the diner sent no seed and so took no part in the chance')
   if (document.kind === 'proof' && document.beginning) notes.push('turns before the log began are not proven')
   if (Array.isArray(draw.turns) && draw.turns.some((turn) => typeof turn?.stock_before === 'number'))
-    notes.push('what was left of a prize is proven by the leaves of others, which are not in this document')
+    notes.push('of a prize’s stock the last step alone is in a proof; the steps before it are in the log')
   return notes
 }

@@ -9,6 +9,8 @@ import { isOpen, land, oddsSum, type Wheel } from '../../src/lottery/wheel.ts'
 const stamp = {
   cost_points: 100,
   stock_remaining: null,
+  stock_seq: 0,
+  stock_leaf: null,
   status: 'active' as const,
   created_at: new Date(),
   updated_at: new Date(),

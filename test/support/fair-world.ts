@@ -1,12 +1,12 @@
 import { commitmentOf, makeSeedChain, seedChainOf } from '../../src/fairness/chain.ts'
-import { epochLeaf, leafId, wheelHash } from '../../src/fairness/leaves.ts'
+import { epochLeaf, leafId, stockStepLeaf, wheelHash } from '../../src/fairness/leaves.ts'
 import { leavesOf, receiptOf, signReceipts } from '../../src/fairness/receipt.ts'
 import { rollOf } from '../../src/fairness/rolls.ts'
 import { signCheckpoint } from '../../src/tlog/format/checkpoint.ts'
 import { entryBytes, entryRoot } from '../../src/tlog/format/entries.ts'
 import { makeSignerKey, signerOf } from '../../src/tlog/format/notes.ts'
 import { inclusionSpans, leafHash, rootOf, spanHash } from '../../src/tlog/format/tree.ts'
-import type { Draw, LeafPlace, Proof, Receipt, Turn, WheelDocument } from '../../src/verifier/documents.ts'
+import type { Draw, LeafPlace, Proof, Receipt, StockStep, Turn, WheelDocument } from '../../src/verifier/documents.ts'
 
 /** A wheel on which every kind of outcome is likely: a limited prize, an activity, the guaranteed and an empty one. */
 const fairWheel: WheelDocument = {
@@ -37,11 +37,24 @@ export function createFairWorld() {
   const rules = { pity_limit, daily_limit, cost_points, near_miss_width }
   const opening = { chain_id: chain.id, epoch: fairEpoch, commitment, wheel_hash: wheelHash(fairWheel), ...rules }
   const commits: Buffer[][] = [[Buffer.from('earlier')], [epochLeaf(opening)]]
-  let stock = 2
+  const steps: StockStep[] = []
+  /** Moves the stock of the limited prize. Returns the leaf that says so. */
+  const step = (operation: string, quantity_change: number): Buffer => {
+    const last = steps.at(-1)
+    const next = {
+      ...{ prize_id: 3, seq: steps.length + 1, operation, quantity_change, at_ms: 1_795_000_000_000 },
+      ...{ stock_after: (last?.stock_after ?? 0) + quantity_change },
+      previous_leaf: last ? leafId(stockStepLeaf(last)) : null,
+    }
+    steps.push(next)
+    return stockStepLeaf(next)
+  }
+  commits.push([step('adjust', 2)])
 
   /** Takes turns; the user's earlier draws say where the counters stand. */
   const take = (userId: number, count: number, clientSeed: string, earlier: readonly Draw[]): Draw => {
     let last = earlier.at(-1)?.turns.at(-1)
+    const stepsBefore = steps.length
     const turns: Turn[] = []
     for (let at = 0; at < count; at += 1) {
       const draw_no = (last?.draw_no ?? 0) + 1
@@ -65,7 +78,7 @@ export function createFairWorld() {
       turns,
       previous_leaf,
     }
-    commits.push([Buffer.from('the ledger'), ...leavesOf(draw)])
+    commits.push([Buffer.from('the ledger'), ...leavesOf(draw), ...steps.slice(stepsBefore).map(stockStepLeaf)])
     return draw
   }
   const outcomeOf = (roll: number | null): Omit<Turn, 'draw_no' | 'pity_before' | 'roll'> => {
@@ -74,11 +87,14 @@ export function createFairWorld() {
       return { ...none, prize_id: 2, is_near_miss: (roll ?? 0) >= 4_800 }
     if (roll < 4_000) return { ...none, prize_id: 1, points_awarded: 30 }
     if (roll >= 7_500) return { ...none, prize_id: 4, is_near_miss: roll < 7_700 }
-    const hit = { ...none, stock_before: stock, stock_leaf: hex(rootOf([])) }
-    stock = Math.max(0, stock - 1)
+    const before = steps.at(-1) as StockStep
+    const hit = { ...none, stock_before: before.stock_after, stock_leaf: leafId(stockStepLeaf(before)) }
+    if (hit.stock_before !== 0) step('draw', -1)
     return hit.stock_before === 0 ? { ...hit, prize_id: 4, fell_through: true } : { ...hit, prize_id: 3 }
   }
 
+  const isNamedBy = (draw: Draw) => (one: StockStep) =>
+    draw.turns.some(({ stock_leaf }) => stock_leaf === leafId(stockStepLeaf(one)))
   const placeOf = (leaf: Buffer): LeafPlace => {
     const entries = commits.map((leaves) => leafHash(entryBytes(leaves.length, entryRoot(leaves.map(hashed)))))
     const log_index = commits.findIndex((leaves) => leaves.some((one) => one.equals(leaf)))
@@ -100,6 +116,7 @@ export function createFairWorld() {
 
   return {
     take,
+    steps,
     opening,
     commit: (...leaves: Buffer[]) => commits.push(leaves),
     checkpoint,
@@ -125,6 +142,7 @@ export function createFairWorld() {
       wheels: [fairWheel],
       history,
       beginning: null,
+      stocks: steps.filter(isNamedBy(draw)).map((one) => ({ step: one, place: placeOf(stockStepLeaf(one)) })),
       seed: hex(chain.seedOf(fairEpoch)),
       checkpoint: checkpoint(),
       ...facts,

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { beginningLeaf, epochLeaf, leafId } from '../../src/fairness/leaves.ts'
+import { beginningLeaf, epochLeaf, leafId, stockStepLeaf } from '../../src/fairness/leaves.ts'
 import { leavesOf } from '../../src/fairness/receipt.ts'
-import type { Document, Draw, Receipt, Turn } from '../../src/verifier/documents.ts'
+import type { Document, Draw, Receipt, StockStep, Turn } from '../../src/verifier/documents.ts'
 import { verify } from '../../src/verifier/verify.ts'
 import { createFairWorld } from '../support/fair-world.ts'
 
@@ -20,6 +20,15 @@ function drawAll(requests: readonly { count: number; clientSeed: string }[]) {
   const draws: Draw[] = []
   for (const { count, clientSeed } of requests) draws.push(world.take(7, count, clientSeed, draws))
   return { world, draws, last: draws.at(-1) as Draw }
+}
+
+/** The same until the last draw took a piece of the limited prize. */
+function hitting() {
+  for (;;) {
+    const drawn = drawAll(requests)
+    const at = drawn.last.turns.findIndex(({ stock_before }) => stock_before)
+    if (at !== -1) return { ...drawn, at }
+  }
 }
 
 const failed = (documents: readonly Document[]) =>
@@ -120,12 +129,13 @@ const namedBy: Record<string, string> = {
   wheels: 'wheel',
   history: 'history',
   beginning: 'history',
+  stocks: 'prize stock',
   seed: 'seed',
   checkpoint: 'checkpoint',
 }
 
 describe('a document that was changed', () => {
-  const { world, draws, last } = drawAll(requests)
+  const { world, draws, last } = hitting()
   const proof = world.proof(last, draws.slice(0, -1))
   const receipt = world.receipts(draws[0] as Draw, last, draws[1] as Draw)[1] as Receipt
 
@@ -212,15 +222,67 @@ describe('an operator who has every key and writes the log anew', () => {
     expect(failed([world.proof(last, [short])])).toEqual(isReset ? [] : ['pity'])
   })
 
+  test('a stock that is not the one of its last step is found out', () => {
+    const { world, draws, last, at } = hitting()
+    const change = (more: Partial<Turn>) => ({
+      ...last,
+      turns: last.turns.map((turn, place) => (place === at ? { ...turn, ...more } : turn)),
+    })
+    const { stock_before, stock_leaf } = last.turns[at] as Turn
+    const emptied = { stock_before: 0, fell_through: true, prize_id: 4, points_awarded: 0 }
+    const others = world.steps.map((step) => leafId(stockStepLeaf(step))).filter((leaf) => leaf !== stock_leaf)
+    for (const more of [
+      { stock_before: Number(stock_before) + 1 },
+      emptied,
+      { stock_leaf: null },
+      { stock_leaf: others[0] ?? '' },
+    ]) {
+      const forged = change(more)
+      world.commit(...leavesOf(forged))
+      expect(failed([world.proof(forged, draws.slice(0, -1))])).toContain('prize stock')
+    }
+  })
+
+  test('a step that came after the draw, or of another prize, is found out', () => {
+    const { world, draws, last, at } = hitting()
+    for (const more of [{}, { prize_id: 1 }]) {
+      const step = {
+        ...world.steps[0],
+        ...more,
+        seq: 99,
+        stock_after: last.turns[at]?.stock_before ?? null,
+      } as StockStep
+      const turns = last.turns.map((turn, place) =>
+        place === at ? { ...turn, stock_leaf: leafId(stockStepLeaf(step)) } : turn,
+      )
+      const forged = { ...last, turns }
+      world.commit(...leavesOf(forged))
+      world.commit(stockStepLeaf(step))
+      world.steps.push(step)
+      expect(failed([world.proof(forged, draws.slice(0, -1))])).toContain('prize stock')
+    }
+  })
+
+  test('a piece of a prize that was given twice is found out by whoever has both draws', () => {
+    const { world, last } = hitting()
+    const other = { ...last, draw_id: 'DR_other', user_id: 8 }
+    expect(failed([world.receipt(last), world.receipt(other)])).toEqual(['one stock'])
+    const out = (draw: Draw) => ({
+      ...draw,
+      turns: draw.turns.map((turn) => (turn.stock_leaf ? { ...turn, stock_before: 0 } : turn)),
+    })
+    expect(failed([world.receipt(out(last)), world.receipt(out(other))])).toEqual([])
+  })
+
   test('a draw number that was given twice is found out by whoever has both', () => {
     const { world, last, forged } = forge((draw) => ({ ...draw, draw_id: 'DR_again' }))
-    expect(failed([world.receipt(last), world.receipt(forged)])).toEqual(['one draw'])
+    expect(failed([world.receipt(last), world.receipt(forged)])).toContain('one draw')
   })
 
   test('a second wheel on one day is found out by whoever has a draw of each', () => {
     const { world, last } = drawAll(requests)
     const other = { ...last, user_id: 8, draw_id: 'DR_other', wheel_hash: world.opening.commitment }
-    expect(failed([world.receipt(last), world.receipt(other)])).toEqual(['one wheel'])
+    expect(failed([world.receipt(last), world.receipt(other)])).toContain('one wheel')
   })
 
   test('an epoch that was opened after the draw is found out', () => {

@@ -11,13 +11,10 @@ export function wheelView({ version, pity_prize_id, prizes }: Wheel): WheelField
     version,
     cost_points: prizes[0]?.cost_points ?? 0,
     pity_prize_id,
-    prizes: prizes.map(
-      ({ cost_points: _cost, status: _status, created_at: _made, updated_at: _changed, ...prize }) => ({
-        ...prize,
-        angle: prize.angle as Angle,
-        probability: prize.probability / oddsSum,
-      }),
-    ),
+    prizes: prizes.map(({ cost_points: _cost, status: _status, created_at: _made, updated_at: _changed, ...prize }) => {
+      const { stock_seq: _seq, stock_leaf: _leaf, ...shown } = prize
+      return { ...shown, angle: prize.angle as Angle, probability: prize.probability / oddsSum }
+    }),
   }
 }
 

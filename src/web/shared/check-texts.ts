@@ -71,6 +71,11 @@ export const checkTexts: Record<CheckName, CheckTexts> = {
     passed: '点数落在哪一格，得到的就是哪一格',
     failed: '得到的和点数落下的那一格不一样',
   },
+  'prize stock': {
+    title: '奖品库存',
+    passed: '限量奖品抽中前的库存，和日志里上一步记的一样',
+    failed: '限量奖品抽中前的库存，和日志里上一步对不上',
+  },
   seed: {
     title: '种子',
     passed: '公布的种子就是抽奖前承诺的那一个',
@@ -99,6 +104,11 @@ export const checkTexts: Record<CheckName, CheckTexts> = {
     passed: '没有一抽被说成两样',
     failed: '同一抽有两种说法',
   },
+  'one stock': {
+    title: '同一份库存',
+    passed: '没有一份库存被说成两样',
+    failed: '同一份库存给了两次，或者有两种说法',
+  },
   'one commitment': {
     title: '同一个承诺',
     passed: '同一天的承诺没有矛盾',
@@ -111,8 +121,8 @@ export const noteTexts: Record<Note, string> = {
   'the diner sent no seed and so took no part in the chance':
     '客户种子是空的：抽奖的人没有参与决定点数，机会完全由店家的种子决定。',
   'turns before the log began are not proven': '日志开始之前的抽奖没有证据，这里从日志里记下的计数开始核对。',
-  'what was left of a prize is proven by the leaves of others, which are not in this document':
-    '限量奖品当时剩多少，由别人的抽奖记录证明，不在这份文件里。',
+  'of a prize’s stock the last step alone is in a proof; the steps before it are in the log':
+    '奖品库存只证明到上一步；更早的每一步都在公开日志里。',
   'no document here has the key that signs the checkpoint, so its signature was not checked':
     '没有和检查点同一本日志的回执或证明，所以没有核对检查点的签名。',
 }
