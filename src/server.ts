@@ -12,6 +12,7 @@ import { isWhole } from './lottery/wheel.ts'
 import { readWheel } from './lottery/wheel-mapping.ts'
 import type { SocketData } from './realtime/socket.ts'
 import { hasOwner } from './staff/queries.ts'
+import { LogHalted } from './tlog/log.ts'
 
 /** A running service. */
 export interface RunningServer {
@@ -52,6 +53,7 @@ export async function startServer(
     await requirePityPrize(services)
     await warnWithoutOwner(services)
     warnWithoutProofs(services)
+    await checkLog(services)
     const server = listen(config, services)
     services.realtime.attach(server)
     services.metrics.watch({
@@ -135,6 +137,16 @@ function warnWithoutProofs({ config, alerts, log, fairness }: Services): void {
   if (fairness || config.NODE_ENV !== 'production') return
   const without = [...(config.DRAW_SEED === undefined ? ['DRAW_SEED'] : []), ...(log ? [] : ['LOG_KEY'])]
   alerts.raise({ event: 'draws_unproven', without })
+}
+
+/** Nobody draws on a database that was set back. That has to be known before the first request. */
+async function checkLog({ log, alerts, logger }: Services): Promise<void> {
+  try {
+    await log?.check()
+  } catch (error) {
+    logger.error({ err: error }, 'the log is not as it was published')
+    if (error instanceof LogHalted) alerts.raise({ event: 'log_stopped', why: 'halted' })
+  }
 }
 
 function displayHost(host: string): string {

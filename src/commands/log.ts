@@ -53,7 +53,7 @@ const restart: Work = async (services, print) => {
   const { verifierKey } = await log.state()
   if (verifierKey === log.signer.verifierKey)
     throw new OperatorError('LOG_KEY is still the old one. Make one with: log key')
-  const size = await restartLog(services)
+  const size = await restartLog(services, log.signer.verifierKey)
   await services.till.run(recordDeed, {
     actor: systemActor(),
     deed: { action: 'log.restart', target: 'log', details: { size, old: verifierKey } },

@@ -42,19 +42,15 @@ export function createSealer({ database, log, alerts, logger, elapsed_ms }: Seal
   const round = async () => {
     if (lease && !lease.isHeld()) lease = undefined
     lease ??= await takeLease(database, 'seal-log', instance, logger)
-    // Another replica seals.
-    if (!lease) {
-      sealedAt = elapsed_ms()
-      await log.state()
-      return
-    }
     try {
-      await log.seal()
+      // Another replica seals. A backup that was restored holds the lease of a replica that may be gone.
+      if (lease) await log.seal()
+      else await log.check('recent')
       sealedAt = elapsed_ms()
       told = undefined
     } catch (error) {
       if (error instanceof LogHalted) tell('halted', error)
-      else if (elapsed_ms() - sealedAt > late_ms) tell('late', error)
+      else if (lease && elapsed_ms() - sealedAt > late_ms) tell('late', error)
     }
   }
   const work = async () => {

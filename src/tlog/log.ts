@@ -33,6 +33,11 @@ export interface TransparencyLog {
    * @throws {LogHalted} when what was published is no start of the log that the database has.
    */
   seal(): Promise<number>
+  /**
+   * Looks whether the database still has what was published, or `recent`: only what this process has seen before.
+   * @throws {LogHalted} when it doesn't, or when the log was stopped before
+   */
+  check(what?: 'published' | 'recent'): Promise<void>
 }
 
 /** Nothing is sealed: somebody has to look first. */
@@ -58,6 +63,10 @@ export function createLog(parts: {
     return known
   }
   const latest = cached(state, headAge_ms)
+  const halt = async (): Promise<never> => {
+    await till.run(haltLog, { why: 'contradicted' })
+    throw new LogHalted('contradicted')
+  }
   const requireRunning = ({ halted, verifierKey }: LogState) => {
     if (halted !== null) throw new LogHalted(halted)
     if ((verifierKey ?? signer.verifierKey) !== signer.verifierKey) throw new LogHalted('another key')
@@ -79,11 +88,15 @@ export function createLog(parts: {
         ;({ sealed } = (await till.run(seal, { verifierKey: signer.verifierKey })).answer)
         total += sealed
       }
-      if ((await publisher.publish(state)) === 'contradicted') {
-        await till.run(haltLog, { why: 'contradicted' })
-        throw new LogHalted('contradicted')
-      }
+      if ((await publisher.publish(state)) === 'contradicted') return halt()
       return total
+    },
+    async check(what = 'published') {
+      const before = known
+      const now = await state()
+      requireRunning(now)
+      const isShorter = before !== undefined && before.verifierKey === now.verifierKey && before.size > now.size
+      if (isShorter || (what === 'published' && !(await publisher.isContinued(state)))) await halt()
     },
   }
 }

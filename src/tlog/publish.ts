@@ -7,18 +7,19 @@ import type { Tiles } from './tiles.ts'
 /** What became of publishing a tree head. `contradicted`: what was published before is no start of this log. */
 export type Published = 'published' | 'contradicted'
 
+/** Reads the head of the log. It is called once it is known what was published before: the log never was shorter. */
+type ReadHead = () => Promise<TreeHead>
+
 /** Puts full tiles and the checkpoint into the store. */
 export interface Publisher {
-  /** @param readHead is called once it is known what was published before: the log never was shorter than that. */
-  publish(readHead: () => Promise<TreeHead>): Promise<Published>
+  publish(readHead: ReadHead): Promise<Published>
+  /** Whether what was published is the start of a log. */
+  isContinued(readHead: ReadHead): Promise<boolean>
 }
 
 export function createPublisher(parts: { store: Store; tiles: Tiles; signer: NoteSigner }): Publisher {
   const { store, tiles, signer } = parts
   const key = `tlog/${signer.keyId.toString('hex')}-checkpoint.note`
-  /** What this process published last, or found in the store when it began. */
-  let last: TreeHead | undefined
-
   /** What the store says; a checkpoint that can't be read counts as longer than any log. */
   const find = async (): Promise<TreeHead> => {
     const note = await store.get(key)
@@ -27,20 +28,34 @@ export function createPublisher(parts: { store: Store; tiles: Tiles; signer: Not
       openCheckpoint(new TextDecoder().decode(note), signer) ?? { size: Number.MAX_SAFE_INTEGER, root: signer.keyId }
     )
   }
-  const isStart = async ({ size, root }: TreeHead, head: TreeHead) =>
-    size === 0 || Buffer.from(await tiles.spanHash({ from: 0, to: size }, head.size)).equals(Buffer.from(root))
+  /** Both roots are of the same tiles, so the larger tree begins with the smaller one. */
+  const isStart = async (before: TreeHead, head: TreeHead) => {
+    if (before.size > head.size) return false
+    if (before.size === head.size && before.size > 0) return Buffer.from(before.root).equals(Buffer.from(head.root))
+    const isRootOf = async ({ size, root }: TreeHead) =>
+      size === 0 || Buffer.from(await tiles.spanHash({ from: 0, to: size }, head.size)).equals(Buffer.from(root))
+    try {
+      return (await isRootOf(before)) && (await isRootOf(head))
+    } catch (error) {
+      // Entries that were sealed are not there any more.
+      if (error instanceof RangeError) return false
+      throw error
+    }
+  }
 
   return {
     async publish(readHead) {
-      const before = last ?? (await find())
+      const before = await find()
       const head = await readHead()
-      if (before.size > head.size) return 'contradicted'
-      if (last === undefined && !(await isStart(before, head))) return 'contradicted'
-      if (last?.size === head.size) return 'published'
+      if (!(await isStart(before, head))) return 'contradicted'
+      if (before.size === head.size) return 'published'
       await keepTiles(tiles, before.size, head.size)
       await store.put(key, new TextEncoder().encode(signCheckpoint(head, signer)))
-      last = head
       return 'published'
+    },
+    async isContinued(readHead) {
+      const before = await find()
+      return isStart(before, await readHead())
     },
   }
 }

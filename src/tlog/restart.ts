@@ -63,11 +63,11 @@ const halts: TableMapping<{ log_id: number; isOver: boolean }, 'isOver'> = {
   remove() {},
 }
 
-const restart: Operation<object, { size: number }> = {
+const restart: Operation<{ verifierKey: string }, { size: number }> = {
   name: 'restart_log',
   laneKey: () => 'log',
   needs: () => [rows(logHead, onlyLog), rows(halts, onlyLog), rows(firstEntry, onlyLog)],
-  decide(unit) {
+  decide(unit, { verifierKey }) {
     const head = unit.get(logHead, [onlyLog])
     const root = rootOfFrontier(frontierOf(head))
     const leaf = new CanonicalBytes('rp-leaf/old-head/1')
@@ -76,7 +76,7 @@ const restart: Operation<object, { size: number }> = {
       .bytes(root)
     unit.update(firstEntry, unit.get(firstEntry, [onlyLog]), { leaf: leaf.done(), at: unit.now })
     unit.update(halts, unit.get(halts, [onlyLog]), { isOver: true })
-    const empty = { verifier_key: null, size: 0, frontier: Buffer.alloc(0), updated_at: unit.now }
+    const empty = { verifier_key: verifierKey, size: 0, frontier: Buffer.alloc(0), updated_at: unit.now }
     unit.update(logHead, head, empty)
     return { size: head.size }
   },
@@ -88,8 +88,12 @@ const entriesAtOnce = 5_000
  * Begins a new log, for a new key, after a database was set back: its first entry holds the head of the old one, and all
  * entries get new places after it. Nothing is sealed meanwhile. It may be run again when it was cut short. Returns how
  * long the old log was.
+ * @param verifierKey the new key, as others know it; a replica that still has the old one seals nothing from then on
  */
-export async function restartLog({ database, till }: { database: Database; till: Till }): Promise<number> {
+export async function restartLog(
+  { database, till }: { database: Database; till: Till },
+  verifierKey: string,
+): Promise<number> {
   await till.run(haltLog, { why: 'restart' })
   for (;;) {
     const done = await database.query<unknown>(
@@ -98,5 +102,5 @@ export async function restartLog({ database, till }: { database: Database; till:
     if ((done as unknown as { affectedRows: number }).affectedRows === 0) break
   }
   await database.query('DELETE FROM log_nodes')
-  return (await till.run(restart, {})).answer.size
+  return (await till.run(restart, { verifierKey })).answer.size
 }

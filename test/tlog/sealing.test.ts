@@ -150,6 +150,46 @@ describe('a database that was set back', () => {
     expect(another().seal()).rejects.toThrow(LogHalted)
   })
 
+  test('a replica that only looks on stops the log when it sees it become shorter', async () => {
+    await commit(10)
+    await log().seal()
+    const onlooker = another()
+    await onlooker.check('recent')
+    await setBack('DELETE FROM log_entries')
+    expect(onlooker.check('recent')).rejects.toThrow('contradicted')
+    await Bun.sleep(0)
+    expect(another().check('recent')).rejects.toThrow('contradicted')
+  })
+
+  test('a replica that starts knows before its first request', async () => {
+    await commit(10)
+    await log().seal()
+    await another().check()
+    await setBack('DELETE FROM log_entries')
+    expect(another().check()).rejects.toThrow('contradicted')
+  })
+
+  test('a head that was rewritten with its entries while the service runs stops the log', async () => {
+    await commit(300)
+    await log().seal()
+    await service.database.query('UPDATE log_entries SET root = UNHEX(SHA2(1, 256)) WHERE log_index = 290')
+    await commit(1)
+    expect(log().seal()).rejects.toThrow('contradicted')
+  })
+
+  test('a checkpoint that a late sealer put back is published again', async () => {
+    await commit(10)
+    await log().seal()
+    const key = `tlog/${signer.keyId.toString('hex')}-checkpoint.note`
+    const late = (await service.services.store.get(key)) as Uint8Array
+    await commit(10)
+    await log().seal()
+    const newest = await service.services.store.get(key)
+    await service.services.store.put(key, late)
+    await log().seal()
+    expect(await service.services.store.get(key)).toEqual(newest as Uint8Array<ArrayBuffer>)
+  })
+
   test('a key that is not the log’s seals nothing', async () => {
     await commit(1)
     await log().seal()
@@ -167,7 +207,7 @@ test('after a restore the log begins anew with a new key, and its first entry ho
   expect(log().seal()).rejects.toThrow(LogHalted)
   const before = (await service.database.query('SELECT 1 FROM log_entries')).length
   const newKey = makeSignerKey('points.example.com/log-2')
-  await restartLog(service.services)
+  await restartLog(service.services, signerOf(newKey).verifierKey)
   const fresh = another(newKey)
   expect(await fresh.seal()).toBe(before + 1)
   const { size, root } = await rootByEntries()
@@ -176,6 +216,18 @@ test('after a restore the log begins anew with a new key, and its first entry ho
   const [first] = await service.database.query<{ leaves: Buffer }>('SELECT leaves FROM log_entries WHERE log_index = 0')
   expect(unpackLeaves(first?.leaves ?? Buffer.alloc(0)).map(({ label }) => label)).toEqual(['old head'])
   expect(old.size).toBeGreaterThan(300)
+})
+
+test('after a log was begun anew, a replica that still has the old key seals nothing and stops nobody', async () => {
+  await commit(3)
+  await log().seal()
+  const newKey = makeSignerKey('points.example.com/log-2')
+  await restartLog(service.services, signerOf(newKey).verifierKey)
+  expect(log().seal()).rejects.toThrow('another key')
+  await Bun.sleep(0)
+  const fresh = another(newKey)
+  await fresh.seal()
+  expect((await fresh.state()).halted).toBe(null)
 })
 
 test('one replica seals each second, and the next takes over when it stops', async () => {

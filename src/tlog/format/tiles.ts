@@ -46,7 +46,10 @@ export function tileIn(size: number, level: number, index: number): Tile | undef
 /** Reads the hashes of a tile. */
 export type TileReader = (tile: Tile & { level: number }) => Promise<readonly Hash[]>
 
-/** The hash of a span of a log, from the tiles of its tree of `size` leaves. */
+/**
+ * The hash of a span of a log, from the tiles of its tree of `size` leaves.
+ * @throws {RangeError} for a span of which the tiles don't have every leaf.
+ */
 export async function hashFromTiles(span: Span, size: number, read: TileReader): Promise<Hash> {
   const width = span.to - span.from
   const isFull = Number.isInteger(Math.log2(width)) && span.from % width === 0
@@ -65,7 +68,7 @@ async function fullHash({ from, to }: Span, size: number, read: TileReader): Pro
   const hashes = await read(tile as Tile & { level: number })
   const start = first % tileWidth
   const own = hashes.slice(start, start + (to - from) / unit)
-  if (own.length !== (to - from) / unit) throw new Error(`${tilePath(tile)} is too short`)
+  if (own.length !== (to - from) / unit) throw new RangeError(`${tilePath(tile)} is too short`)
   return rootOf(own)
 }
 
