@@ -1,17 +1,19 @@
 import { Refusal } from '../contract/refusals.ts'
 import type { SeedChain } from '../fairness/chain.ts'
 import { chainLeaf, epochLeaf } from '../fairness/leaves.ts'
-import { fairChains, fairEpoch, fairEpochs, theEpoch } from '../fairness/schema.ts'
+import { fairChains, fairEpoch, fairEpochs, type fairEpochTable, theEpoch } from '../fairness/schema.ts'
 import { type Calendar, day_ms } from '../lib/calendar.ts'
 import type { Operation } from '../till/operation.ts'
-import { rows } from '../till/table-mapping.ts'
+import { type Finder, rows } from '../till/table-mapping.ts'
 import type { Till } from '../till/till.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { EpochIsDue } from './chance.ts'
 import { wheelInForce, wheelNeeds } from './change-wheel.ts'
+import { onlyWheel } from './schema.ts'
 import { isOpen } from './wheel.ts'
 import type { WheelLimits } from './wheel-change.ts'
 import { documentOf, hashOfWheel } from './wheel-document.ts'
+import { committedWheel, type HeldWheel } from './wheel-mapping.ts'
 import { withWheelInForce } from './with-wheel.ts'
 import { hashOfWritten, writtenNeeds } from './written-wheel.ts'
 
@@ -23,9 +25,17 @@ export interface EpochOpening {
   chainWaits_days: number
 }
 
+type OpenRow = Readonly<typeof fairEpochTable.$inferSelect>
+
 /** The epoch of a business day. */
 function epochOf(day: string): number {
   return Date.parse(day) / day_ms
+}
+
+/** The business day by the database's clock, or the later one that is open already. */
+function dayToOpen(row: OpenRow | undefined, { at }: Readonly<HeldWheel>, calendar: Calendar): string {
+  const today = calendar.dayOf(at)
+  return row && row.business_day > today ? row.business_day : today
 }
 
 /**
@@ -35,42 +45,62 @@ function epochOf(day: string): number {
 export const openEpoch: Operation<EpochOpening, { opened: boolean }> = {
   name: 'open_epoch',
   laneKey: () => 'wheel',
-  needs: ({ chain }) => [...wheelNeeds(), rows(fairEpoch, theEpoch), rows(fairChains, chain.id), ...writtenNeeds()],
+  needs: ({ chain, calendar }) => [
+    ...wheelNeeds(),
+    rows(fairEpoch, theEpoch),
+    rows(fairChains, chain.id),
+    { mapping: fairEpochs, keys: (unit) => openingKeys(unit, calendar) },
+    ...writtenNeeds(),
+  ],
   decide(unit, opening) {
-    const { wheel, rules, at } = wheelInForce(unit)
+    const held = wheelInForce(unit)
+    const { wheel, rules } = held
     if (!isOpen(wheel)) return { opened: false }
     const row = unit.find(fairEpoch, [theEpoch])
-    const today = opening.calendar.dayOf(at)
-    const day = row && row.business_day > today ? row.business_day : today
+    const day = dayToOpen(row, held, opening.calendar)
+    const next_at = opening.calendar.startOf(opening.calendar.plusDays(day, 1))
     const wheel_hash = hashOfWheel(wheel, rules)
     const isSameDay = row?.business_day === day
-    if (isSameDay && row.wheel_hash === wheel_hash) return { opened: false }
+    const epoch = epochOf(day)
+    const firstOfChain = announce(unit, opening, epoch)
+    if (isSameDay && row.wheel_hash === wheel_hash) {
+      // Another time zone ends the day later than it was to end.
+      if (row.next_at <= held.at) unit.update(fairEpoch, row, { next_at })
+      return { opened: false }
+    }
     // A wheel that is not as its version wrote it down was changed by hand, and so was one that kept its version.
     const isKept = row?.wheel_version !== wheel.version || row.wheel_hash === wheel_hash
     if (!isKept || hashOfWritten(unit) !== wheel_hash) throw new Refusal(3001)
-    const epoch = epochOf(day)
-    const chain_id = isSameDay ? row.chain_id : chainFor(unit, opening, epoch)
+    const { chain } = opening
+    const isChainsTurn = epoch >= firstOfChain && epoch <= chain.lastEpoch
+    const chain_id = isSameDay ? row.chain_id : isChainsTurn ? chain.id : null
     const next = {
       ...{ epoch, business_day: day, chain_id, wheel_version: wheel.version, wheel_hash, opened_at: unit.now },
-      next_at: opening.calendar.startOf(opening.calendar.plusDays(day, 1)),
+      next_at,
     }
     if (row) unit.update(fairEpoch, row, next)
     else unit.append(fairEpoch, { epoch_id: theEpoch, ...next })
-    if (chain_id === opening.chain.id) commit(unit, opening, { epoch, wheel_version: wheel.version, wheel_hash })
+    if (chain_id === chain.id) commit(unit, opening, { epoch, wheel_version: wheel.version, wheel_hash })
     return { opened: true }
   },
 }
 
-/** The chain that draws in an epoch; null while it is too new, and once it has come to its end. */
-function chainFor(unit: UnitOfWork, { chain, chainWaits_days }: EpochOpening, epoch: number): string | null {
+/** The opening that comes next, which is there already when somebody set the row of the open epoch back by hand. */
+function openingKeys(unit: Finder, calendar: Calendar): [number, number][] {
+  const held = unit.find(committedWheel, [onlyWheel])
+  if (!held) return []
+  return [[epochOf(dayToOpen(unit.find(fairEpoch, [theEpoch]), held, calendar)), held.wheel.version]]
+}
+
+/** Puts a new chain into the log. Returns the first epoch that the chain draws in. */
+function announce(unit: UnitOfWork, { chain, chainWaits_days }: EpochOpening, epoch: number): number {
   const known = unit.find(fairChains, [chain.id])
-  const first_epoch = known?.first_epoch ?? epoch + chainWaits_days
-  if (!known) {
-    unit.append(fairChains, { chain_id: chain.id, first_epoch, announced_at: unit.now })
-    const commitment = chain.commitmentOf(Math.min(first_epoch, chain.lastEpoch))
-    unit.log({ label: `chain ${chain.id}`, bytes: chainLeaf({ chain_id: chain.id, epoch: first_epoch, commitment }) })
-  }
-  return epoch >= first_epoch && epoch <= chain.lastEpoch ? chain.id : null
+  if (known) return known.first_epoch
+  const first_epoch = epoch + chainWaits_days
+  unit.append(fairChains, { chain_id: chain.id, first_epoch, announced_at: unit.now })
+  const commitment = chain.commitmentOf(Math.min(first_epoch, chain.lastEpoch))
+  unit.log({ label: `chain ${chain.id}`, bytes: chainLeaf({ chain_id: chain.id, epoch: first_epoch, commitment }) })
+  return first_epoch
 }
 
 /** Puts the epoch's commitment and rules into the log. */
@@ -84,6 +114,9 @@ function commit(
   const commitment = chain.commitmentOf(epoch)
   const limits = { pity_limit, daily_limit, cost_points, near_miss_width }
   const opening = { chain_id: chain.id, epoch, commitment, wheel_hash, ...limits }
+  const known = unit.find(fairEpochs, [epoch, wheel_version])
+  if (known?.wheel_hash === wheel_hash && known.commitment === commitment) return
+  if (known) throw new Refusal(3001)
   unit.append(fairEpochs, { ...opening, wheel_version, opened_at: unit.now })
   unit.log({ label: `epoch ${epoch}`, bytes: epochLeaf(opening) })
 }

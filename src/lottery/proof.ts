@@ -43,7 +43,8 @@ export async function proofOf(
   const [draw] = drawsOf(turns)
   if (!first || !draw) throw new Refusal(3006)
   const epoch = await readEpoch(database, first)
-  if (!epoch) return null
+  if (!epoch && first.chain_id === null) return null
+  if (!epoch) throw notInLog()
   const { earlier, beginning, wheels } = await readHistory(database, turns)
   const head = await log.state()
   const leaves = turns.map((turn) => leafId(leafOfTurn(turn)))
@@ -58,7 +59,7 @@ export async function proofOf(
       return place ? [{ step: stepIn(row), place }] : []
     }),
   )
-  if (!places || !epoch_place) throw new Refusal(3007, { retry_after: retryAfter_s })
+  if (!places || !epoch_place) throw notInLog()
   return {
     ...{ kind: 'proof', version: 1, origin: log.signer.name, key: log.signer.verifierKey },
     ...{ draw, places, epoch: epoch.opening, epoch_place, wheels, history: drawsOf(earlier), beginning },
@@ -67,6 +68,8 @@ export async function proofOf(
     checkpoint: signCheckpoint(head, log.signer),
   }
 }
+
+const notInLog = () => new Refusal(3007, { retry_after: retryAfter_s })
 
 async function readEpoch({ orm }: Database, { epoch, wheel_version }: KeptTurn) {
   const epochs = fairEpochsTable
