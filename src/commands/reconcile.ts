@@ -1,6 +1,5 @@
 import { openServices } from '../composition/open-services.ts'
-import { findMismatches } from '../reconcile/checks.ts'
-import { findLogMismatches } from '../reconcile/log.ts'
+import { findEveryMismatch } from '../reconcile/every-check.ts'
 import { repair } from '../reconcile/repair.ts'
 import { systemActor } from '../staff/actor.ts'
 import type { Command } from './command.ts'
@@ -14,11 +13,7 @@ export const reconcileCommand: Command = async ({ args, config, print, progress 
   if (!isWell || rest.length > 0) throw new UsageError('reconcile takes --repair, perhaps with a number, or nothing.')
   const { services, close } = await openServices(config, print)
   try {
-    const { database } = services
-    const mismatches = [
-      ...(await findMismatches(database, undefined, progress)),
-      ...(await findLogMismatches(database, undefined, progress)),
-    ]
+    const mismatches = await findEveryMismatch(services.database, undefined, progress)
     for (const { check, id, details } of mismatches) print(`MISMATCH ${check}: ${id} ${JSON.stringify(details)}`)
     if (mismatches.length === 0) {
       print('Every balance and every stock equals its ledger.')

@@ -1,5 +1,4 @@
-import { findMismatches } from '../reconcile/checks.ts'
-import { findLogMismatches } from '../reconcile/log.ts'
+import { findEveryMismatch } from '../reconcile/every-check.ts'
 import type { Job, JobDeps } from './job.ts'
 
 const mostLogged = 20
@@ -12,7 +11,7 @@ export function reconcile({ database, alerts, logger }: JobDeps): Job {
     about: 'Hold balances and stocks against their ledgers; alert when one disagrees',
     when: '0 30 4 * * *',
     async step(stop) {
-      const mismatches = [...(await findMismatches(database, stop)), ...(await findLogMismatches(database, stop))]
+      const mismatches = await findEveryMismatch(database, stop)
       for (const mismatch of mismatches.slice(0, mostLogged)) logger.error({ mismatch }, 'a ledger disagrees')
       if (mismatches.length > 0) {
         const examples = mismatches.slice(0, mostTold).map(({ check, id }) => `${check}: ${id}`)

@@ -7,7 +7,7 @@ import type { Till } from '../till/till.ts'
 import { sha256 } from '../tlog/format/tree.ts'
 import { readGenesis } from './genesis.ts'
 import { findLogMismatches, isUnlogged, leavesOf } from './log.ts'
-import { loggedTables } from './logged-rows.ts'
+import { everyLoggedTable } from './logged-openings.ts'
 
 const rowsAtOnce = 1_000
 /** How many rows the audit log names of one command. */
@@ -21,7 +21,7 @@ export async function findUnlogged(database: Database): Promise<Leaf[]> {
   const groups = (await findLogMismatches(database)).filter(isUnlogged).map(({ id }) => id)
   if (!genesis || groups.length === 0) return []
   const leaves = await Promise.all(
-    loggedTables.flatMap(({ kind, since }) =>
+    everyLoggedTable.flatMap(({ kind, since }) =>
       groups
         .filter((group) => group.startsWith(`${kind} `))
         .map((group) => since(database, genesis, group.slice(kind.length + 1))),

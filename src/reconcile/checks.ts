@@ -19,7 +19,7 @@ export interface Mismatch {
  * indexes. Without that, a server whose statistics are of empty tables takes others, and reads a person's whole history
  * for each row of it.
  */
-interface Invariant {
+export interface Invariant {
   name: string
   repairs?: Repair
   /** The table that is gone through range by range, and its integer key. */
@@ -171,8 +171,18 @@ const rangeTimeout_ms = 60_000
  * Every row in the whole database that breaks an invariant; empty when all is well.
  * @throws `stop`'s reason once it is aborted: a search that was cut short proves nothing.
  */
-export async function findMismatches(
+export function findMismatches(
   database: Database,
+  stop?: AbortSignal,
+  progress: Progress = unwatched,
+): Promise<Mismatch[]> {
+  return findBroken(database, { invariants, what: 'ranges of balances and stocks' }, stop, progress)
+}
+
+/** Every row that breaks one of these invariants. */
+export async function findBroken(
+  database: Database,
+  { invariants, what }: { invariants: readonly Invariant[]; what: string },
   stop?: AbortSignal,
   progress: Progress = unwatched,
 ): Promise<Mismatch[]> {
@@ -182,7 +192,7 @@ export async function findMismatches(
     for (const range of await rangesOf(database, invariant.along)) steps.push({ invariant, range })
   for (const [done, { invariant, range }] of steps.entries()) {
     stop?.throwIfAborted()
-    progress('ranges of balances and stocks', done, steps.length)
+    progress(what, done, steps.length)
     const { name, repairs, sql } = invariant
     for (const { id, ...details } of await database.query<{ id: unknown }>(sql, range, rangeTimeout_ms)) {
       found.push({ check: name, id: String(id), repairs, details })

@@ -7,7 +7,8 @@ import { leafHash, sha256 } from '../tlog/format/tree.ts'
 import { frontierOf } from '../tlog/seal.ts'
 import type { Mismatch } from './checks.ts'
 import { digestOf, type Genesis, genesisLeaf, readGenesis } from './genesis.ts'
-import { type LoggedTable, loggedTables } from './logged-rows.ts'
+import { everyLoggedTable } from './logged-openings.ts'
+import type { LoggedTable } from './logged-rows.ts'
 
 interface EntryRow {
   entry_id: number
@@ -51,18 +52,24 @@ export async function compareWithLog(
   progress: Progress = unwatched,
 ): Promise<Mismatch[]> {
   const found: Mismatch[] = []
-  const counts = new Map(loggedTables.map(({ kind }) => [kind, new Map<string, number>()]))
+  const counts = new Map(everyLoggedTable.map(({ kind }) => [kind, new Map<string, number>()]))
   const seen = new Set<string>()
+  let open = Number.NEGATIVE_INFINITY
+  const openAt = new WeakMap<KeptLeaf, number>()
   for await (const entries of pagesOf(database, progress)) {
     stop?.throwIfAborted()
     const leaves = entries.flatMap((entry) => leavesIn(entry, found))
-    for (const leaf of leaves) if (leaf.label === 'genesis') seen.add(hex(leaf.hash))
-    for (const table of loggedTables) {
+    for (const leaf of leaves) {
+      if (leaf.label === 'genesis') seen.add(hex(leaf.hash))
+      open = Math.max(open, epochIn(leaf) ?? open)
+      openAt.set(leaf, open)
+    }
+    for (const table of everyLoggedTable) {
       const own = leaves.filter(({ label }) => label.startsWith(`${table.kind} `))
-      if (own.length > 0) found.push(...(await compare(database, table, own, { genesis, counts })))
+      if (own.length > 0) found.push(...(await compare(database, table, own, { genesis, counts, openAt })))
     }
   }
-  for (const table of loggedTables) {
+  for (const table of everyLoggedTable) {
     const logged = counts.get(table.kind)
     for (const [group, rows] of await table.count(database, genesis)) {
       const inserted = rows - (logged?.get(group) ?? 0)
@@ -121,6 +128,8 @@ interface Comparison {
   genesis: Genesis
   /** How many rows had their leaf, by kind and group. */
   counts: Map<string, Map<string, number>>
+  /** The latest epoch that the log had opened when it got a leaf: entries that came later have higher ids. */
+  openAt: WeakMap<KeptLeaf, number>
 }
 
 /** Holds leaves against the rows that they are of. */
@@ -128,7 +137,7 @@ async function compare(
   database: Database,
   table: LoggedTable,
   leaves: readonly KeptLeaf[],
-  { genesis, counts }: Comparison,
+  { genesis, counts, openAt }: Comparison,
 ): Promise<Mismatch[]> {
   const rows = await table.find(
     database,
@@ -137,15 +146,23 @@ async function compare(
   const byHash = new Map(rows.map((row) => [hex(sha256(row.leaf.bytes)), row]))
   const labels = new Set(rows.map(({ leaf }) => leaf.label))
   const groups = counts.get(table.kind)
-  return leaves.flatMap(({ label, hash }) => {
+  return leaves.flatMap((leaf) => {
+    const { label, hash } = leaf
     const row = byHash.get(hex(hash))
     const group = table.groupOf(label)
     // A changed row was named; it is not an inserted one as well.
     if (!row?.isOlder(genesis) && (row || labels.has(label))) groups?.set(group, (groups.get(group) ?? 0) + 1)
+    if (row?.epoch !== undefined && row.epoch < (openAt.get(leaf) ?? row.epoch))
+      return [mismatch('a draw is of the epoch that was open', label, { epoch: row.epoch, open: openAt.get(leaf) })]
     if (row) return []
     const what = labels.has(label) ? 'a row is as it was logged' : 'a row that was logged is there'
     return [mismatch(what, label)]
   })
+}
+
+/** The epoch that a leaf opens. */
+function epochIn({ label }: KeptLeaf): number | undefined {
+  return label.startsWith('epoch ') ? Number(label.slice('epoch '.length)) : undefined
 }
 
 async function isGenesisRight(database: Database, genesis: Genesis, seen: ReadonlySet<string>): Promise<boolean> {

@@ -29,13 +29,16 @@ export interface LoggedRow {
   leaf: Leaf
   /** True for a row that is older than the log; it needs no leaf. */
   isOlder(genesis: Genesis): boolean
+  /** The epoch whose seed decided the row; left out where none did. */
+  epoch?: number | undefined
 }
 
 const second = (label: string) => label.split(' ')[1] ?? ''
 const beforeSlash = (label: string) => second(label).split('/')[0] ?? ''
 const pairOf = (label: string) => second(label).split('/').map(Number)
 
-async function countsBy(database: Database, sql: string, params: unknown[]): Promise<Map<string, number>> {
+/** Counts of rows by name. */
+export async function countsBy(database: Database, sql: string, params: unknown[]): Promise<Map<string, number>> {
   const found = await database.query<{ name: unknown; rows_found: number }>(sql, params, countTimeout_ms)
   return new Map(found.map(({ name, rows_found }) => [String(name), Number(rows_found)]))
 }
@@ -50,7 +53,7 @@ const decodeStep = decoderOf(prizeStockStepsTable)
 const decodeTurn = decoderOf(drawTurnsTable)
 
 /** Rows as a transaction's query gives them: the decoders take dates as text. */
-async function select(database: Database, sql: string, params: unknown[]): Promise<Record<string, unknown>[]> {
+export async function select(database: Database, sql: string, params: unknown[]): Promise<Record<string, unknown>[]> {
   const rows = await database.query<Record<string, unknown>>(sql, params)
   for (const row of rows)
     for (const [column, value] of Object.entries(row))
@@ -155,7 +158,11 @@ export const loggedTables: readonly LoggedTable[] = [
     kind: 'draw',
     async find(database, labels) {
       const rows = await selectByPairs(database, 'draw_turns', ['user_id', 'draw_no'], labels.map(pairOf))
-      return rows.map(decodeTurn).map((row) => ({ leaf: logTurn(row), isOlder: () => false }))
+      return rows.map(decodeTurn).map((row) => ({
+        leaf: logTurn(row),
+        isOlder: () => false,
+        epoch: row.chain_id === null ? undefined : row.epoch,
+      }))
     },
     since: (database, _, group) =>
       leavesIn(database, 'SELECT * FROM draw_turns WHERE user_id = ?', [group], (row) => logTurn(decodeTurn(row))),
