@@ -1,9 +1,8 @@
 import type { Transaction } from '../db/transact.ts'
+import { HeldRows } from './held-rows.ts'
 import { LogBook } from './log-book.ts'
 import type { Leaf } from './log-entry.ts'
 import type { Finder, Key, Need, TableMapping } from './table-mapping.ts'
-
-const nameOf = (key: Key) => key.join('\u0000')
 
 /** What one operation of a batch needs. */
 export interface Wanted {
@@ -23,16 +22,10 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   /** The instant of this batch: the only clock an operation has. */
   readonly now: Date
   readonly announcements: Announcement[] = []
-  #rows = new Map<TableMapping, Map<string, object>>()
-  #added = new Map<TableMapping, Set<object>>()
-  #changed = new Map<TableMapping, Set<object>>()
-  #columns = new Map<TableMapping, Set<string>>()
-  #fresh = new Map<unknown, Map<TableMapping, object>>()
+  #held = new Map<TableMapping, HeldRows>()
   #kept = new Set<object>()
   #logBook = new LogBook()
   #together = new Map<(items: never[]) => void, unknown[]>()
-  /** The rows that each operation named or made. */
-  #seen = new Map<unknown, Map<TableMapping, Set<string>>>()
   #undo: (() => void)[] = []
   #current: unknown
 
@@ -45,11 +38,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
    * @throws for a row that this operation did not name: what another operation named must not decide what it sees.
    */
   find<Row extends object>(mapping: TableMapping<Row>, key: Key): Readonly<Row> | undefined {
-    const name = nameOf(key)
-    if (!this.#seen.get(this.#current)?.get(mapping)?.has(name)) {
-      throw new Error(`${mapping.name} ${key.join('/')} was not named by this operation`)
-    }
-    return this.#rows.get(mapping)?.get(name) as Row | undefined
+    return this.#of(mapping).find(key, this.#current) as Row | undefined
   }
 
   /**
@@ -64,7 +53,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
 
   /** The new row that this operation asked for. It is saved only if the operation calls this. */
   keepFresh<Row extends object>(mapping: TableMapping<Row>): Readonly<Row> {
-    const row = this.#fresh.get(this.#current)?.get(mapping)
+    const row = this.#of(mapping).fresh.get(this.#current)
     if (!row) throw new Error(`${mapping.name}: no fresh row was asked for`)
     this.#kept.add(row)
     this.#undo.push(() => this.#kept.delete(row))
@@ -80,18 +69,16 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     row: Readonly<Row>,
     patch: Patch & OnlyOf<Column, Patch>,
   ): void {
-    const isNew = this.#added.get(mapping)?.has(row) ?? false
-    if (!isNew && this.#rows.get(mapping)?.get(nameOf(mapping.keyOf(row))) !== row) {
-      throw new Error(`${mapping.name}: the row to change was not loaded`)
-    }
+    const held = this.#of(mapping)
+    const { changed, columns } = held
+    const isNew = held.added.has(row)
+    if (!isNew && !held.holds(row)) throw new Error(`${mapping.name}: the row to change was not loaded`)
     const before: Partial<Row> = {}
-    const columns = entryOf(this.#columns, mapping, () => new Set<string>())
     for (const column of Object.keys(patch) as Column[]) {
       if (!mapping.updates.includes(column)) throw new Error(`${mapping.name}.${column} is not written`)
       before[column] = row[column]
       columns.add(column)
     }
-    const changed = entryOf(this.#changed, mapping, () => new Set<object>())
     const wasChanged = changed.has(row)
     Object.assign(row, patch)
     if (mapping.logged?.on?.some((column) => Object.hasOwn(patch, column)))
@@ -105,18 +92,18 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
 
   /** Adds a row. If its key is complete this operation can find it, and so can later operations that name it. */
   append<Row extends object>(mapping: TableMapping<Row>, row: Partial<Row>): void {
-    const added = entryOf(this.#added, mapping, () => new Set<object>())
-    added.add(row)
+    const held = this.#of(mapping)
+    held.added.add(row)
     if (mapping.logged) this.#undo.push(this.#logBook.note(mapping, row))
     const key = mapping.keyOf(row as Row)
-    const name = key.includes(undefined as never) ? undefined : nameOf(key)
-    if (name !== undefined) {
-      this.#hold(mapping, name, row)
-      this.#see(this.#current, mapping, name)
+    const isNamed = !key.includes(undefined as never)
+    if (isNamed) {
+      held.name(key, this.#current)
+      held.hold(row, key)
     }
     this.#undo.push(() => {
-      added.delete(row)
-      if (name !== undefined) this.#rows.get(mapping)?.delete(name)
+      held.added.delete(row)
+      if (isNamed) held.drop(key)
     })
   }
 
@@ -127,7 +114,8 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
 
   /** Gives `finish` this item, with those of all other operations of the batch, once all have decided. */
   together<Item>(finish: (items: Item[]) => void, item: Item): void {
-    const items = entryOf(this.#together, finish, () => [])
+    const items = this.#together.get(finish) ?? []
+    this.#together.set(finish, items)
     items.push(item)
     this.#undo.push(() => items.pop())
   }
@@ -178,46 +166,40 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
 
   /** True when there is anything to write. */
   get touched(): boolean {
-    return this.#kept.size > 0 || this.#logBook.hasLeaves || anyRows(this.#added) || anyRows(this.#changed)
+    if (this.#kept.size > 0 || this.#logBook.hasLeaves) return true
+    for (const { added, changed } of this.#held.values()) if (added.size > 0 || changed.size > 0) return true
+    return false
   }
 
   /** Writes what changed, in lock order, and drops fresh rows that nobody kept. The log is told in the same commit. */
   async save(tx: Transaction): Promise<void> {
-    const byRank = (a: TableMapping, b: TableMapping) => a.rank - b.rank
     this.#logBook.salt()
-    for (const mapping of [...this.#changed.keys()].sort(byRank)) {
-      const rows = [...(this.#changed.get(mapping) ?? [])]
-      if (rows.length > 0) await mapping.update(tx, rows, this.#columns.get(mapping) ?? new Set())
+    const tables = [...this.#held.values()].sort((a, b) => a.mapping.rank - b.mapping.rank)
+    for (const { mapping, changed, columns } of tables)
+      if (changed.size > 0) await mapping.update(tx, [...changed], columns)
+    for (const { mapping, added } of tables) if (added.size > 0) mapping.insert(tx, [...added])
+    for (const { mapping, fresh } of tables) {
+      const unwanted = [...fresh.values()].filter((row) => !this.#kept.has(row))
+      if (unwanted.length > 0) mapping.remove(tx, unwanted)
     }
-    for (const mapping of [...this.#added.keys()].sort(byRank)) {
-      const rows = [...(this.#added.get(mapping) ?? [])]
-      if (rows.length > 0) mapping.insert(tx, rows)
-    }
-    const unwanted = new Map<TableMapping, object[]>()
-    for (const made of this.#fresh.values()) {
-      for (const [mapping, row] of made) if (!this.#kept.has(row)) entryOf(unwanted, mapping, () => []).push(row)
-    }
-    for (const [mapping, rows] of unwanted) mapping.remove(tx, rows)
     this.#logBook.write(tx, this.now)
   }
 
   async #loadRows(tx: Transaction, mapping: TableMapping, wanted: readonly Wanted[]): Promise<void> {
+    const held = this.#of(mapping)
     const keys = new Map<string, Key>()
     for (const { ticket, need } of wanted) {
       if (!('keys' in need)) continue
       this.#current = ticket
-      for (const key of typeof need.keys === 'function' ? need.keys(this) : need.keys) {
-        const name = nameOf(key)
-        keys.set(name, key)
-        this.#see(ticket, mapping, name)
-      }
+      for (const key of typeof need.keys === 'function' ? need.keys(this) : need.keys)
+        keys.set(held.name(key, ticket), key)
     }
     if (keys.size === 0) return
-    for (const row of await mapping.load(tx, [...keys.values()].sort(compareKeys)))
-      this.#hold(mapping, nameOf(mapping.keyOf(row)), row)
+    for (const row of await mapping.load(tx, [...keys.values()].sort(compareKeys))) held.hold(row)
   }
 
   async #makeFresh(tx: Transaction, mapping: TableMapping, wanted: readonly Wanted[]): Promise<void> {
+    const held = this.#of(mapping)
     const asked = wanted.flatMap(({ ticket, need }) => ('fresh' in need ? [{ ticket, seed: need.fresh }] : []))
     if (asked.length === 0) return
     const made = await mapping.create(
@@ -226,35 +208,19 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     )
     for (const [index, row] of made.entries()) {
       const ticket = asked[index]?.ticket
-      const name = nameOf(mapping.keyOf(row))
-      this.#hold(mapping, name, row)
-      this.#see(ticket, mapping, name)
-      entryOf(this.#fresh, ticket, () => new Map<TableMapping, object>()).set(mapping, row)
+      held.name(mapping.keyOf(row), ticket)
+      held.hold(row)
+      held.fresh.set(ticket, row)
     }
   }
 
-  #hold(mapping: TableMapping, name: string, row: object): void {
-    entryOf(this.#rows, mapping, () => new Map<string, object>()).set(name, row)
+  #of(mapping: TableMapping): HeldRows {
+    const found = this.#held.get(mapping)
+    if (found) return found
+    const made = new HeldRows(mapping)
+    this.#held.set(mapping, made)
+    return made
   }
-
-  #see(ticket: unknown, mapping: TableMapping, name: string): void {
-    const seen = entryOf(this.#seen, ticket, () => new Map<TableMapping, Set<string>>())
-    entryOf(seen, mapping, () => new Set<string>()).add(name)
-  }
-}
-
-/** The entry under `key`; makes one when there is none. */
-function entryOf<K, V>(entries: Map<K, V>, key: K, make: () => V): V {
-  const found = entries.get(key)
-  if (found !== undefined) return found
-  const made = make()
-  entries.set(key, made)
-  return made
-}
-
-function anyRows(lists: Map<TableMapping, Set<object>>): boolean {
-  for (const rows of lists.values()) if (rows.size > 0) return true
-  return false
 }
 
 function compareKeys(a: Key, b: Key): number {
