@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { customType, datetime } from 'drizzle-orm/mysql-core'
+import { raw } from 'mysql2'
 
 /** Text compared byte by byte: codes, keys and digests. */
 export const asciiText = customType<{ data: string; config: { length: number } }>({
@@ -20,11 +21,17 @@ export const longJson = customType<{ data: unknown; driverData: string }>({
 })
 
 /** A few bytes, such as a hash; in the program they are text in hex. */
-export const hexBytes = customType<{ data: string; driverData: Uint8Array; config: { length: number } }>({
+export const hexBytes = customType<{ data: string; driverData: unknown; config: { length: number } }>({
   dataType: (config) => `binary(${config?.length ?? 32})`,
-  fromDriver: (value) => Buffer.from(value).toString('hex'),
-  toDriver: (value) => Buffer.from(value, 'hex'),
+  fromDriver: (value) => (value as Uint8Array).toHex(),
+  toDriver: (value) => raw(hexLiteral(value)),
 })
+
+/** Bytes as MySQL writes them: the driver would turn a buffer into the same. */
+function hexLiteral(hex: string): string {
+  if (!/^(?:[0-9a-f]{2})*$/i.test(hex)) throw new TypeError('not bytes in hex')
+  return `X'${hex}'`
+}
 
 /** Up to 16 MiB. */
 export const longBytes = customType<{ data: Buffer; driverData: Uint8Array }>({

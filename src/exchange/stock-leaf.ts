@@ -15,5 +15,5 @@ export function stockLeaf(row: {
     .text(row.operation)
     .text(row.related_id)
     .u64(row.created_at.getTime())
-  return { label: `stock ${row.commodity_id} ${row.operation} ${row.related_id}`, bytes: bytes.done() }
+  return { label: `stock ${row.commodity_id} ${row.operation} ${row.related_id}`, hash: bytes.hash() }
 }

@@ -2,18 +2,17 @@ import { CanonicalBytes } from '../tlog/format/bytes.ts'
 import { sha256 } from '../tlog/format/tree.ts'
 import type { Beginning, Draw, EpochOpening, Receipt, StockStep, Turn, WheelDocument } from '../verifier/documents.ts'
 
-const hashOf = (hex: string) => Buffer.from(hex, 'hex')
 const flag = (value: boolean) => (value ? 1 : 0)
 
 /** What the turns of a draw have in common, as a turn's leaf holds it. */
 export type DrawFacts = Omit<Draw, 'turns' | 'previous_leaf'>
 
-/** The bytes of a turn's leaf. */
-export function turnLeaf(draw: DrawFacts, turn: Turn, previous: string | null): Buffer {
+/** What a turn's leaf says. */
+export function turnLeaf(draw: DrawFacts, turn: Turn, previous: string | null): CanonicalBytes {
   const bytes = new CanonicalBytes('rp-leaf/draw/1').text(draw.draw_id).u64(draw.user_id)
   if (draw.chain_id === null) bytes.none()
   else bytes.text(draw.chain_id)
-  bytes.u32(draw.epoch).bytes(hashOf(draw.wheel_hash)).text(draw.client_seed).text(draw.client_seed_source)
+  bytes.u32(draw.epoch).hashes(draw.wheel_hash).text(draw.client_seed).text(draw.client_seed_source)
   bytes.u64(draw.at_ms).u64(turn.draw_no).u32(turn.pity_before)
   if (turn.roll === null) bytes.none()
   else bytes.u32(turn.roll)
@@ -22,14 +21,14 @@ export function turnLeaf(draw: DrawFacts, turn: Turn, previous: string | null): 
   else bytes.u32(turn.stock_before)
   for (const leaf of [turn.stock_leaf, previous]) {
     if (leaf === null) bytes.none()
-    else bytes.bytes(hashOf(leaf))
+    else bytes.hashes(leaf)
   }
-  return bytes.done()
+  return bytes
 }
 
 /** A leaf, in hex. */
 export function leafId(bytes: Uint8Array): string {
-  return Buffer.from(sha256(bytes)).toString('hex')
+  return sha256(bytes).toHex()
 }
 
 /** What an epoch's entry in the log says. */
@@ -37,8 +36,8 @@ export function epochLeaf(epoch: EpochOpening): Buffer {
   return new CanonicalBytes('rp-leaf/epoch/1')
     .text(epoch.chain_id)
     .u32(epoch.epoch)
-    .bytes(hashOf(epoch.commitment))
-    .bytes(hashOf(epoch.wheel_hash))
+    .hashes(epoch.commitment)
+    .hashes(epoch.wheel_hash)
     .u32(epoch.pity_limit)
     .u32(epoch.daily_limit)
     .u32(epoch.cost_points)
@@ -49,7 +48,7 @@ export function epochLeaf(epoch: EpochOpening): Buffer {
 /** What the log says of a new chain, before it draws. */
 export function chainLeaf(chain: { chain_id: string; epoch: number; commitment: string }): Buffer {
   const bytes = new CanonicalBytes('rp-leaf/chain/1').text(chain.chain_id).u32(chain.epoch)
-  return bytes.bytes(hashOf(chain.commitment)).done()
+  return bytes.hashes(chain.commitment).done()
 }
 
 /** What the log says of an account older than the log, at its first draw after. */
@@ -64,7 +63,7 @@ export function stockStepLeaf(step: StockStep): Buffer {
   if (step.stock_after === null) bytes.none()
   else bytes.u32(step.stock_after)
   if (step.previous_leaf === null) bytes.none()
-  else bytes.bytes(hashOf(step.previous_leaf))
+  else bytes.hashes(step.previous_leaf)
   return bytes.u64(step.at_ms).done()
 }
 
@@ -84,7 +83,7 @@ export function wheelHash(wheel: WheelDocument): string {
 
 /** What the log says of a version of the wheel that comes into force. */
 export function wheelLeaf(version: number, hash: string): Buffer {
-  return new CanonicalBytes('rp-leaf/wheel/1').u32(version).bytes(hashOf(hash)).done()
+  return new CanonicalBytes('rp-leaf/wheel/1').u32(version).hashes(hash).done()
 }
 
 /** What the signature of receipts signs: their number, and the root of their tree. */
@@ -92,18 +91,18 @@ export function receiptsBytes(count: number, root: Uint8Array): Buffer {
   return new CanonicalBytes('rp-receipts/1').u32(count).bytes(root).done()
 }
 
-/** The bytes of a receipt's leaf in the tree of those that are signed together. */
-export function receiptBytes(receipt: Omit<Receipt, 'signature' | 'signed_with'>): Buffer {
+/** What a receipt's leaf says, in the tree of those that are signed together. */
+export function receiptLeaf(receipt: Omit<Receipt, 'signature' | 'signed_with'>): CanonicalBytes {
   const bytes = new CanonicalBytes('rp-receipt/1').text(receipt.origin).text(receipt.key)
   if (receipt.chain_id === null) bytes.none()
   else bytes.text(receipt.chain_id)
-  bytes.u32(receipt.epoch).bytes(hashOf(receipt.commitment)).text(receipt.draw_id).u64(receipt.user_id)
-  bytes.text(receipt.client_seed).text(receipt.client_seed_source).bytes(hashOf(receipt.wheel_hash))
+  bytes.u32(receipt.epoch).hashes(receipt.commitment).text(receipt.draw_id).u64(receipt.user_id)
+  bytes.text(receipt.client_seed).text(receipt.client_seed_source).hashes(receipt.wheel_hash)
   bytes.u64(receipt.at_ms)
   if (receipt.previous_leaf === null) bytes.none()
-  else bytes.bytes(hashOf(receipt.previous_leaf))
-  bytes.bytes(Buffer.concat(receipt.leaves.map(hashOf)))
+  else bytes.hashes(receipt.previous_leaf)
+  bytes.hashes(...receipt.leaves)
   if (receipt.checkpoint === null) bytes.none().none()
-  else bytes.u64(receipt.checkpoint.size).bytes(hashOf(receipt.checkpoint.root))
-  return bytes.u32(receipt.promise_s).done()
+  else bytes.u64(receipt.checkpoint.size).hashes(receipt.checkpoint.root)
+  return bytes.u32(receipt.promise_s)
 }

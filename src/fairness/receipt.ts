@@ -1,7 +1,7 @@
 import type { NoteSigner } from '../tlog/format/notes.ts'
-import { type Hash, leafHash, treeOf } from '../tlog/format/tree.ts'
+import { treeOf } from '../tlog/format/tree.ts'
 import type { Draw, Receipt } from '../verifier/documents.ts'
-import { leafId, receiptBytes, receiptsBytes, turnLeaf } from './leaves.ts'
+import { leafId, receiptLeaf, receiptsBytes, turnLeaf } from './leaves.ts'
 
 /** A draw's leaves are in the log within this time. */
 const promise_s = 60
@@ -10,7 +10,7 @@ const promise_s = 60
 export function leavesOf(draw: Draw): Buffer[] {
   let previous = draw.previous_leaf
   return draw.turns.map((turn) => {
-    const leaf = turnLeaf(draw, turn, previous)
+    const leaf = turnLeaf(draw, turn, previous).done()
     previous = leafId(leaf)
     return leaf
   })
@@ -40,17 +40,15 @@ export function receiptOf(
   }
 }
 
-const inHex = (hash: Hash) => Buffer.from(hash).toString('hex')
-
 /**
  * Signs receipts together, in place: one signature over the root of their tree (RFC 6962), as Roughtime answers many at
  * once. Each receipt says how it leads to the root. A signature takes as long as the rest of a draw's proof.
  */
 export function signReceipts(receipts: readonly Receipt[], signer: NoteSigner): void {
-  const { root, paths } = treeOf(receipts.map((receipt) => leafHash(receiptBytes(receipt))))
+  const { root, paths } = treeOf(receipts.map((receipt) => receiptLeaf(receipt).leafHash()))
   const signature = signer.sign(receiptsBytes(receipts.length, root)).toString('base64')
   for (const [index, receipt] of receipts.entries()) {
-    receipt.signed_with = { index, count: receipts.length, path: (paths[index] ?? []).map(inHex) }
+    receipt.signed_with = { index, count: receipts.length, path: (paths[index] ?? []).map((hash) => hash.toHex()) }
     receipt.signature = signature
   }
 }

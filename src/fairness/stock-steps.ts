@@ -1,4 +1,5 @@
 import type { Leaf } from '../till/log-entry.ts'
+import { sha256 } from '../tlog/format/tree.ts'
 import type { StockStep } from '../verifier/documents.ts'
 import { stockStepLeaf } from './leaves.ts'
 
@@ -7,7 +8,7 @@ type KeptStep = Omit<StockStep, 'at_ms'> & { created_at: Date }
 
 /** What the log says of a step. */
 export function logStockStep(row: KeptStep): Leaf {
-  return { label: `prize ${row.prize_id}/${row.seq}`, bytes: stockStepLeaf(stepIn(row)) }
+  return { label: `prize ${row.prize_id}/${row.seq}`, hash: sha256(stockStepLeaf(stepIn(row))) }
 }
 
 /** A kept step, as its leaf and a proof say it. */

@@ -1,22 +1,25 @@
 import type { Leaf } from '../till/log-entry.ts'
+import type { Hash } from '../tlog/format/tree.ts'
 import type { Draw, Turn } from '../verifier/documents.ts'
 import { turnLeaf } from './leaves.ts'
 
 /** A turn as it is kept: with what its draw says, and the leaf before it. */
 export type KeptTurn = Turn & Omit<Draw, 'turns' | 'at_ms'> & { wheel_version: number; created_at: Date }
 
-const known = new WeakMap<object, Buffer>()
+const known = new WeakMap<object, Hash>()
 
-/** The bytes of a kept turn's leaf; made once for each row. */
-export function leafOfTurn(row: KeptTurn): Buffer {
-  const bytes = known.get(row) ?? turnLeaf({ ...row, at_ms: row.created_at.getTime() }, row, row.previous_leaf)
-  known.set(row, bytes)
-  return bytes
+/** The leaf of a kept turn; made once for each row. */
+export function leafOfTurn(row: KeptTurn): Hash {
+  const found = known.get(row)
+  if (found) return found
+  const made = turnLeaf({ ...row, at_ms: row.created_at.getTime() }, row, row.previous_leaf).hash()
+  known.set(row, made)
+  return made
 }
 
 /** What the log says of a turn. */
 export function logTurn(row: KeptTurn): Leaf {
-  return { label: `draw ${row.user_id}/${row.draw_no}`, bytes: leafOfTurn(row) }
+  return { label: `draw ${row.user_id}/${row.draw_no}`, hash: leafOfTurn(row) }
 }
 
 /** The draws that kept turns, in their order, make up. */

@@ -7,6 +7,7 @@ import { drawTurns } from '../fairness/schema.ts'
 import { drawsOf, type KeptTurn, leafOfTurn } from '../fairness/turns.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import type { NoteSigner } from '../tlog/format/notes.ts'
+import { sha256 } from '../tlog/format/tree.ts'
 import type { Receipt } from '../verifier/documents.ts'
 import type { Pity } from './pity.ts'
 import { lotteryPity } from './schema.ts'
@@ -105,13 +106,13 @@ export function keepTurns(
       ...{ previous_leaf, created_at: unit.now },
     }
     unit.append(drawTurns, row)
-    previous_leaf = leafId(leafOfTurn(row))
+    previous_leaf = leafOfTurn(row).toHex()
     return row
   })
   unit.update(lotteryPity, pity, { draw_no: pity.draw_no + turns.length, last_leaf: previous_leaf })
   const [draw] = drawsOf(kept)
   if (!fair || !draw) return null
-  const leaves = kept.map((row) => leafId(leafOfTurn(row)))
+  const leaves = kept.map((row) => leafOfTurn(row).toHex())
   const commitment = fair.chain.commitmentOf(fair.epoch.epoch)
   const receipt = receiptOf(draw, leaves, { commitment, checkpoint: fair.checkpoint, signer: fair.signer })
   unit.together(fair.sign, receipt)
@@ -122,6 +123,6 @@ export function keepTurns(
 function beginning(unit: UnitOfWork, { user_id, draw_no, current_count }: Readonly<Pity>): string | null {
   if (draw_no === 0 && current_count === 0) return null
   const bytes = beginningLeaf({ user_id, draw_no, pity_count: current_count })
-  unit.log({ label: `beginning ${user_id}`, bytes })
+  unit.log({ label: `beginning ${user_id}`, hash: sha256(bytes) })
   return leafId(bytes)
 }

@@ -7,6 +7,7 @@ import type { Operation } from '../till/operation.ts'
 import { type Finder, rows } from '../till/table-mapping.ts'
 import type { Till } from '../till/till.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
+import { sha256 } from '../tlog/format/tree.ts'
 import { EpochIsDue } from './chance.ts'
 import { wheelInForce, wheelNeeds } from './change-wheel.ts'
 import { onlyWheel } from './schema.ts'
@@ -99,7 +100,10 @@ function announce(unit: UnitOfWork, { chain, chainWaits_days }: EpochOpening, ep
   const first_epoch = epoch + chainWaits_days
   unit.append(fairChains, { chain_id: chain.id, first_epoch, announced_at: unit.now })
   const commitment = chain.commitmentOf(Math.min(first_epoch, chain.lastEpoch))
-  unit.log({ label: `chain ${chain.id}`, bytes: chainLeaf({ chain_id: chain.id, epoch: first_epoch, commitment }) })
+  unit.log({
+    label: `chain ${chain.id}`,
+    hash: sha256(chainLeaf({ chain_id: chain.id, epoch: first_epoch, commitment })),
+  })
   return first_epoch
 }
 
@@ -118,7 +122,7 @@ function commit(
   if (known?.wheel_hash === wheel_hash && known.commitment === commitment) return
   if (known) throw new Refusal(3001)
   unit.append(fairEpochs, { ...opening, wheel_version, opened_at: unit.now })
-  unit.log({ label: `epoch ${epoch}`, bytes: epochLeaf(opening) })
+  unit.log({ label: `epoch ${epoch}`, hash: sha256(epochLeaf(opening)) })
 }
 
 const mostTries = 3

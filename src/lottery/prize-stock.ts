@@ -1,4 +1,3 @@
-import { leafId } from '../fairness/leaves.ts'
 import { prizeStockSteps, type stockStepOperations } from '../fairness/schema.ts'
 import { logStockStep } from '../fairness/stock-steps.ts'
 import { lockOrder } from '../lock-order.ts'
@@ -101,7 +100,7 @@ function appendStep(unit: UnitOfWork, prize: Readonly<Prize>, quantity_change: n
     ...{ prize_id, seq: stock_seq + 1, operation, quantity_change, stock_after: stock_remaining },
     ...{ previous_leaf: stock_leaf, created_at: unit.now },
   }
-  const leaf = leafId(logStockStep(step).bytes)
+  const leaf = logStockStep(step).hash.toHex()
   unit.append(prizeStockSteps, { ...step, leaf })
   unit.update(lotteryPrizes, prize, { stock_seq: step.seq, stock_leaf: leaf })
 }

@@ -47,7 +47,7 @@ export async function proofOf(
   if (!epoch) throw notInLog()
   const { earlier, beginning, wheels } = await readHistory(database, turns)
   const head = await log.state()
-  const leaves = turns.map((turn) => leafId(leafOfTurn(turn)))
+  const leaves = turns.map((turn) => leafOfTurn(turn).toHex())
   const placesOf = (at: Date, wanted: string[]) =>
     findPlaces(database, log.tiles, { at, leaves: wanted, size: head.size })
   const places = await placesOf(first.created_at, leaves)

@@ -5,6 +5,7 @@ import { wheelHash, wheelLeaf } from '../fairness/leaves.ts'
 import { lockOrder } from '../lock-order.ts'
 import { mapTable } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
+import { sha256 } from '../tlog/format/tree.ts'
 import type { WheelDocument } from '../verifier/documents.ts'
 import { prizeMovementsTable, wheelVersionPrizesTable, wheelVersionsTable } from './schema.ts'
 import { type ChangedPrize, rulesIn, rulesUnder, type WheelChange, type WheelLimits } from './wheel-change.ts'
@@ -46,7 +47,7 @@ export function recordVersion(unit: UnitOfWork, recorded: Recorded, limits: Whee
     created_at: made_at,
   })
   const hash = wheelHash(wheelDocument(version, prizes, rules))
-  unit.log({ label: `wheel ${version.version}`, bytes: wheelLeaf(version.version, hash) })
+  unit.log({ label: `wheel ${version.version}`, hash: sha256(wheelLeaf(version.version, hash)) })
   for (const prize of prizes) unit.append(wheelVersionPrizes, { version: version.version, ...sectorOf(prize) })
 }
 

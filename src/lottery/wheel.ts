@@ -17,9 +17,12 @@ const sectors = 8
 /** How close to an activity prize a roll nearly hits it, in ten-thousandths; each version writes it down. */
 export const nearMissWidth = 200
 
-/** True when the wheel can be used: it is whole, and staff don't keep it closed. */
+const wholeWheels = new WeakSet<Wheel>()
+
+/** True when the wheel can be used: it is whole, and staff don't keep it closed. Every draw asks. */
 export function isOpen(wheel: Wheel): boolean {
-  return isWhole(wheel) && !wheel.is_closed
+  if (!wholeWheels.has(wheel) && isWhole(wheel)) wholeWheels.add(wheel)
+  return wholeWheels.has(wheel) && !wheel.is_closed
 }
 
 /** True for eight sectors, odds that sum to one, one price, a pity prize and an empty prize. */

@@ -23,5 +23,5 @@ export function ledgerLeaf(row: {
     .u64(row.balance_after)
     .bytes(saltedHash(row.salt ?? '', row.description))
     .u64(row.created_at.getTime())
-  return { label: `ledger ${row.user_id}/${row.seq}`, bytes: bytes.done() }
+  return { label: `ledger ${row.user_id}/${row.seq}`, hash: bytes.hash() }
 }

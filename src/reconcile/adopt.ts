@@ -4,7 +4,6 @@ import { audit } from '../staff/audit.ts'
 import type { Leaf } from '../till/log-entry.ts'
 import type { Operation } from '../till/operation.ts'
 import type { Till } from '../till/till.ts'
-import { sha256 } from '../tlog/format/tree.ts'
 import { readGenesis } from './genesis.ts'
 import { findLogMismatches, isUnlogged, leavesOf } from './log.ts'
 import { everyLoggedTable } from './logged-openings.ts'
@@ -27,7 +26,7 @@ export async function findUnlogged(database: Database): Promise<Leaf[]> {
         .map((group) => since(database, genesis, group.slice(kind.length + 1))),
     ),
   )
-  const unlogged = new Map(leaves.flat().map((leaf) => [hex(sha256(leaf.bytes)), leaf]))
+  const unlogged = new Map(leaves.flat().map((leaf) => [hex(leaf.hash), leaf]))
   for await (const page of leavesOf(database)) for (const { hash } of page) unlogged.delete(hex(hash))
   return [...unlogged.values()]
 }

@@ -16,7 +16,7 @@ export async function readGenesis({ orm }: Database): Promise<Genesis | undefine
 /** What the log says of all that is older. */
 export function genesisLeaf({ noted_at, digest }: { noted_at: Date; digest: string }): Leaf {
   const bytes = new CanonicalBytes('rp-leaf/genesis/1').u64(noted_at.getTime()).bytes(Buffer.from(digest, 'hex'))
-  return { label: 'genesis', bytes: bytes.done() }
+  return { label: 'genesis', hash: bytes.hash() }
 }
 
 /** The digest of each balance and each stock that the rows up to the beginning come to. */

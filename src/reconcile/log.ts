@@ -1,9 +1,9 @@
 import type { Database } from '../db/client.ts'
 import { type Progress, unwatched } from '../lib/progress.ts'
-import { type KeptLeaf, unpackLeaves } from '../till/log-entry.ts'
+import { type Leaf, unpackLeaves } from '../till/log-entry.ts'
 import { entryBytes, entryRoot } from '../tlog/format/entries.ts'
 import { emptyFrontier, type Frontier, grow, rootOfFrontier } from '../tlog/format/frontier.ts'
-import { leafHash, sha256 } from '../tlog/format/tree.ts'
+import { leafHash } from '../tlog/format/tree.ts'
 import { frontierOf } from '../tlog/seal.ts'
 import type { Mismatch } from './checks.ts'
 import { digestOf, type Genesis, genesisLeaf, readGenesis } from './genesis.ts'
@@ -55,7 +55,7 @@ export async function compareWithLog(
   const counts = new Map(everyLoggedTable.map(({ kind }) => [kind, new Map<string, number>()]))
   const seen = new Set<string>()
   let open = Number.NEGATIVE_INFINITY
-  const openAt = new WeakMap<KeptLeaf, number>()
+  const openAt = new WeakMap<Leaf, number>()
   for await (const entries of pagesOf(database, progress)) {
     stop?.throwIfAborted()
     const leaves = entries.flatMap((entry) => leavesIn(entry, found))
@@ -87,7 +87,7 @@ export function isUnlogged({ check }: Mismatch): boolean {
 }
 
 /** Every leaf of the log, page by page. */
-export async function* leavesOf(database: Database): AsyncGenerator<KeptLeaf[]> {
+export async function* leavesOf(database: Database): AsyncGenerator<Leaf[]> {
   for await (const entries of pagesOf(database)) yield entries.flatMap((entry) => leavesIn(entry, []))
 }
 
@@ -112,7 +112,7 @@ async function* pagesOf(database: Database, progress: Progress = unwatched): Asy
 }
 
 /** The leaves of an entry, if they are those that its root stands for. */
-function leavesIn({ entry_id, leaf_count, root, leaves }: EntryRow, found: Mismatch[]): KeptLeaf[] {
+function leavesIn({ entry_id, leaf_count, root, leaves }: EntryRow, found: Mismatch[]): Leaf[] {
   try {
     const kept = unpackLeaves(leaves)
     const isRight = kept.length === leaf_count && hex(entryRoot(kept.map(({ hash }) => hash))) === hex(root)
@@ -129,21 +129,21 @@ interface Comparison {
   /** How many rows had their leaf, by kind and group. */
   counts: Map<string, Map<string, number>>
   /** The latest epoch that the log had opened when it got a leaf: entries that came later have higher ids. */
-  openAt: WeakMap<KeptLeaf, number>
+  openAt: WeakMap<Leaf, number>
 }
 
 /** Holds leaves against the rows that they are of. */
 async function compare(
   database: Database,
   table: LoggedTable,
-  leaves: readonly KeptLeaf[],
+  leaves: readonly Leaf[],
   { genesis, counts, openAt }: Comparison,
 ): Promise<Mismatch[]> {
   const rows = await table.find(
     database,
     leaves.map(({ label }) => label),
   )
-  const byHash = new Map(rows.map((row) => [hex(sha256(row.leaf.bytes)), row]))
+  const byHash = new Map(rows.map((row) => [hex(row.leaf.hash), row]))
   const labels = new Set(rows.map(({ leaf }) => leaf.label))
   const groups = counts.get(table.kind)
   return leaves.flatMap((leaf) => {
@@ -161,13 +161,13 @@ async function compare(
 }
 
 /** The epoch that a leaf opens. */
-function epochIn({ label }: KeptLeaf): number | undefined {
+function epochIn({ label }: Leaf): number | undefined {
   return label.startsWith('epoch ') ? Number(label.slice('epoch '.length)) : undefined
 }
 
 async function isGenesisRight(database: Database, genesis: Genesis, seen: ReadonlySet<string>): Promise<boolean> {
   const digest = await digestOf(database, genesis)
-  return digest === genesis.digest && seen.has(hex(sha256(genesisLeaf({ ...genesis, digest }).bytes)))
+  return digest === genesis.digest && seen.has(hex(genesisLeaf({ ...genesis, digest }).hash))
 }
 
 /** Computes the log's tree from its entries, and holds it against the head that was sealed. */

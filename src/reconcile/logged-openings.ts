@@ -4,6 +4,7 @@ import { fairEpochsTable } from '../fairness/schema.ts'
 import { documentOfVersion, readVersions, type WheelVersion } from '../lottery/versions.ts'
 import type { Leaf } from '../till/log-entry.ts'
 import { decoderOf } from '../till/table-mapping.ts'
+import { sha256 } from '../tlog/format/tree.ts'
 import { countsBy, type LoggedTable, loggedTables, select } from './logged-rows.ts'
 
 const decodeEpoch = decoderOf(fairEpochsTable)
@@ -42,12 +43,12 @@ const wheels: LoggedTable = {
 
 async function epochLeaves(database: Database, numbers: readonly number[]): Promise<Leaf[]> {
   const rows = await select(database, 'SELECT * FROM fair_epochs WHERE epoch IN (?)', [numbers])
-  return rows.map(decodeEpoch).map((row) => ({ label: `epoch ${row.epoch}`, bytes: epochLeaf(row) }))
+  return rows.map(decodeEpoch).map((row) => ({ label: `epoch ${row.epoch}`, hash: sha256(epochLeaf(row)) }))
 }
 
 function versionLeaf(version: WheelVersion): Leaf {
   const hash = wheelHash(documentOfVersion(version))
-  return { label: `wheel ${version.version}`, bytes: wheelLeaf(version.version, hash) }
+  return { label: `wheel ${version.version}`, hash: sha256(wheelLeaf(version.version, hash)) }
 }
 
 /** Every table whose rows have leaves. */

@@ -23,7 +23,7 @@ export function auditLeaf(row: {
     if (text === null) bytes.none()
     else bytes.bytes(saltedHash(row.salt ?? '', text))
   }
-  return { label: `audit ${row.action} ${row.created_at.toISOString()}`, bytes: bytes.done() }
+  return { label: `audit ${row.action} ${row.created_at.toISOString()}`, hash: bytes.hash() }
 }
 
 /** What the log says of somebody's role. */
@@ -39,7 +39,7 @@ export function roleLeaf(row: {
     if (number === null) bytes.none()
     else bytes.u64(number)
   }
-  return { label: `role ${row.user_id}`, bytes: bytes.done() }
+  return { label: `role ${row.user_id}`, hash: bytes.hash() }
 }
 
 /** The same for the same value: MySQL puts the keys of a JSON column into an order of its own. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Transaction } from '../db/transact.ts'
 import { entryRoot } from '../tlog/format/entries.ts'
-import { sha256 } from '../tlog/format/tree.ts'
 import { type Leaf, packLeaves } from './log-entry.ts'
 import type { TableMapping } from './table-mapping.ts'
 
@@ -43,10 +42,9 @@ export class LogBook {
 
   /** Writes the entry of the commit: one row, whatever the commit did. Without leaves there is nothing to say. */
   write(tx: Transaction, now: Date): void {
-    const ofRows = [...this.#rows].flatMap(([{ logged }, rows]) =>
-      [...rows].flatMap((row) => logged?.leafOf(row) ?? []),
-    )
-    const leaves = [...ofRows, ...this.#leaves].map(({ label, bytes }) => ({ label, hash: sha256(bytes) }))
+    const leaves: Leaf[] = []
+    for (const [{ logged }, rows] of this.#rows) if (logged) for (const row of rows) leaves.push(logged.leafOf(row))
+    leaves.push(...this.#leaves)
     if (leaves.length === 0) return
     tx.later('INSERT INTO log_entries (leaf_count, root, leaves, created_at) VALUES (?, ?, ?, ?)', [
       leaves.length,

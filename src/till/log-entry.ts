@@ -4,20 +4,14 @@ import type { Hash } from '../tlog/format/tree.ts'
 export interface Leaf {
   /** Names the thing for people, as in `ledger 12/3`; ASCII, at most 255 characters. It is no part of the hash. */
   label: string
-  /** Canonical bytes; the log holds their hash alone. */
-  bytes: Uint8Array
-}
-
-/** A leaf as an entry keeps it. */
-export interface KeptLeaf {
-  label: string
+  /** The hash of canonical bytes that say it. */
   hash: Hash
 }
 
 const hashSize = 32
 
 /** One after the other: the label's length in one byte, the label, the hash. */
-export function packLeaves(leaves: readonly KeptLeaf[]): Buffer {
+export function packLeaves(leaves: readonly Leaf[]): Buffer {
   const bytes = Buffer.alloc(leaves.reduce((sum, { label }) => sum + 1 + label.length + hashSize, 0))
   let at = 0
   for (const { label, hash } of leaves) {
@@ -30,8 +24,8 @@ export function packLeaves(leaves: readonly KeptLeaf[]): Buffer {
 }
 
 /** @throws {RangeError} for bytes that are no leaves. */
-export function unpackLeaves(bytes: Buffer): KeptLeaf[] {
-  const leaves: KeptLeaf[] = []
+export function unpackLeaves(bytes: Buffer): Leaf[] {
+  const leaves: Leaf[] = []
   for (let at = 0; at < bytes.length; ) {
     const labelEnd = at + 1 + bytes.readUInt8(at)
     const end = labelEnd + hashSize

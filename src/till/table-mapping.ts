@@ -64,6 +64,15 @@ const lockClause = { update: ' FOR UPDATE', none: '' }
 const quote = (name: string) => `\`${name}\``
 const useDefault = raw('DEFAULT')
 
+let lastInstant: { instant: Date; codec: string; text: unknown } | undefined
+
+/** An instant as the driver gets it; most rows of a batch hold the same one. */
+function instantAsText(instant: Date, codec: AnyMySqlColumn): unknown {
+  if (lastInstant?.instant !== instant || lastInstant.codec !== codec.columnType)
+    lastInstant = { instant, codec: codec.columnType, text: codec.mapToDriverValue(instant) }
+  return lastInstant.text
+}
+
 /** Returns a function that decodes a row of a transaction's query in place. Columns of other tables stay as they are. */
 export function decoderOf<Table extends MySqlTable>(table: Table) {
   const columns = Object.entries(getTableColumns(table)) as [string, AnyMySqlColumn][]
@@ -85,8 +94,11 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
   const name = getTableName(table)
   const columns = Object.entries(getTableColumns(table)) as [string, AnyMySqlColumn][]
   const columnOf = Object.fromEntries(columns)
-  const encode = (column: string, value: unknown) =>
-    value === null || value === undefined ? value : columnOf[column]?.mapToDriverValue(value)
+  const encode = (column: string, value: unknown) => {
+    if (value === null || value === undefined) return value
+    const codec = columnOf[column]
+    return value instanceof Date && codec ? instantAsText(value, codec) : codec?.mapToDriverValue(value)
+  }
   const select = `SELECT ${columns.map(([column]) => quote(column)).join(', ')} FROM ${quote(name)} WHERE `
 
   const whereKeys = (keys: readonly Key[]) => {

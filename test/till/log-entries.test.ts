@@ -17,7 +17,7 @@ const loggedJars = mapTable(jarsTable, {
   updates: ['coins'],
   logged: { leafOf: ({ jar_id, coins }) => leafOf(jar_id, coins), on: ['coins'] },
 })
-const leafOf = (jar: number, coins: number) => ({ label: `jar ${jar}`, bytes: Buffer.from(`${jar}=${coins}`) })
+const leafOf = (jar: number, coins: number) => ({ label: `jar ${jar}`, hash: sha256(Buffer.from(`${jar}=${coins}`)) })
 
 /** Sets the coins of a jar twice, so that the log can tell only how they end. It refuses a negative number last. */
 const set: Operation<{ jar: number; coins: number }, object, string> = {
@@ -27,7 +27,7 @@ const set: Operation<{ jar: number; coins: number }, object, string> = {
   decide(unit, { jar, coins }) {
     unit.update(loggedJars, unit.get(loggedJars, [jar]), { coins: 1 })
     unit.update(loggedJars, unit.get(loggedJars, [jar]), { coins })
-    unit.log({ label: `event ${jar}`, bytes: Buffer.from(`event ${jar}`) })
+    unit.log({ label: `event ${jar}`, hash: sha256(Buffer.from(`event ${jar}`)) })
     if (coins < 0) throw new Refusal(4003)
     return {}
   },

@@ -1,4 +1,7 @@
+import { type Hash, leafTag, sha256 } from './tree.ts'
+
 const lengthSize = 2
+const hashSize = 32
 /** No field is that long, so this length says that there is no value. */
 const absent = 0xffff
 const mostBytes = absent - 1
@@ -7,18 +10,21 @@ const wordSize = 2 ** 32
 /** Buffers that nobody writes to now: making one costs more than writing a leaf. */
 const spare: Buffer[] = []
 const startSize = 512
+const nothing = Buffer.alloc(0)
 
 /**
  * Writes canonical bytes: a domain tag, then fields, each after its length (two bytes, big-endian). The same fields
  * give the same bytes in any language, and no other fields give them.
  */
 export class CanonicalBytes {
+  /** The tag of a tree's leaf, and then what is written. */
   #bytes = spare.pop() ?? Buffer.allocUnsafe(startSize)
-  #length = 0
+  #length = 1
 
   /** @param tag ASCII; says what the bytes are, so that nothing else can be taken for them */
   constructor(tag: string) {
-    this.#length = this.#bytes.write(tag, 0, 'latin1')
+    this.#bytes[0] = leafTag
+    this.#length += this.#bytes.write(tag, 1, 'latin1')
   }
 
   u8(value: number): this {
@@ -55,6 +61,16 @@ export class CanonicalBytes {
     return this
   }
 
+  /** Hashes in hex, as one field. */
+  hashes(...values: string[]): this {
+    let at = this.#field(hashSize * values.length)
+    for (const value of values) {
+      if (this.#bytes.write(value, at, hashSize, 'hex') !== hashSize) throw new RangeError('a hash of 32 bytes')
+      at += hashSize
+    }
+    return this
+  }
+
   /** No value; not the same as 0 or an empty text. */
   none(): this {
     this.#makeRoom(lengthSize)
@@ -64,12 +80,30 @@ export class CanonicalBytes {
     return this
   }
 
-  /** A copy of what was written. It is the last that may be asked. */
+  /** A copy of what was written. It, or one of the hashes, is the last that may be asked. */
   done(): Buffer {
-    const copy = Buffer.from(this.#bytes.subarray(0, this.#length))
-    spare.push(this.#bytes)
-    this.#bytes = Buffer.alloc(0)
+    const copy = Buffer.from(this.#bytes.subarray(1, this.#length))
+    this.#end()
     return copy
+  }
+
+  /** The hash of what was written. */
+  hash(): Hash {
+    const hash = sha256(this.#bytes.subarray(1, this.#length))
+    this.#end()
+    return hash
+  }
+
+  /** The hash of a leaf of these bytes in a tree (RFC 6962). */
+  leafHash(): Hash {
+    const hash = sha256(this.#bytes.subarray(0, this.#length))
+    this.#end()
+    return hash
+  }
+
+  #end(): void {
+    spare.push(this.#bytes)
+    this.#bytes = nothing
   }
 
   /** Makes room for an integer that fits its size. Returns where it begins. */

@@ -1,5 +1,5 @@
 import { CanonicalBytes } from './bytes.ts'
-import { type Hash, sha256 } from './tree.ts'
+import type { Hash } from './tree.ts'
 
 /**
  * Stands for free text in a leaf. Who has the text and its salt can show what it was; who has the leaf alone can't find
@@ -7,5 +7,5 @@ import { type Hash, sha256 } from './tree.ts'
  * @param salt in hex
  */
 export function saltedHash(salt: string, text: string): Hash {
-  return sha256(new CanonicalBytes('rp-text/1').bytes(Buffer.from(salt, 'hex')).text(text).done())
+  return new CanonicalBytes('rp-text/1').bytes(Buffer.from(salt, 'hex')).text(text).hash()
 }

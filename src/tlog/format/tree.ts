@@ -4,7 +4,8 @@
 export type Hash = Uint8Array
 
 const hashSize = 32
-const leafTag = Uint8Array.of(0)
+/** What comes before a leaf's bytes. */
+export const leafTag = 0
 
 export function sha256(bytes: Uint8Array): Hash {
   const hash = new Uint8Array(hashSize)
@@ -12,8 +13,13 @@ export function sha256(bytes: Uint8Array): Hash {
   return hash
 }
 
+const tagged = new Uint8Array(1 + hashSize)
+tagged[0] = leafTag
+
 export function leafHash(leaf: Uint8Array): Hash {
-  return sha256(Buffer.concat([leafTag, leaf]))
+  const bytes = leaf.length === hashSize ? tagged : new Uint8Array(1 + leaf.length)
+  bytes.set(leaf, 1)
+  return sha256(bytes)
 }
 
 const pair = new Uint8Array(1 + 2 * hashSize)
