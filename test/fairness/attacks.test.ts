@@ -65,9 +65,7 @@ describe('a changed outcome', () => {
   test('a turn whose entry was changed as well stops the log, and nobody draws', async () => {
     await sql('UPDATE log_entries SET root = UNHEX(SHA2(1, 256)) ORDER BY entry_id DESC LIMIT 1')
     await draw(person)
-    expect(seal()).rejects.toThrow('contradicted')
-    await Bun.sleep(0)
-    await seal().catch(() => {})
+    await expect(seal()).rejects.toThrow('contradicted')
     expect((await draw(person)).code).toBe(3001)
   })
 })
@@ -102,7 +100,8 @@ describe('a deleted draw', () => {
     await erase()
     await sql('DELETE FROM log_entries ORDER BY entry_id DESC LIMIT 1')
     expect(await named()).toContain('the entries make up the log that was sealed: log')
-    expect(seal()).rejects.toThrow('contradicted')
+    await draw(person)
+    await expect(seal()).rejects.toThrow('contradicted')
   })
 
   test('its number given to another draw is told by the two receipts', async () => {
