@@ -5,13 +5,18 @@ import { ledgersOfWheel, prizeLedgers } from '../lottery/prize-ledger.ts'
 import { completeSteps } from '../lottery/prize-stock.ts'
 import { lotteryPrizes, onlyWheel } from '../lottery/schema.ts'
 import { committedWheel } from '../lottery/wheel-mapping.ts'
+import { roleLeaf } from '../staff/leaves.ts'
+import { staff } from '../staff/schema.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import type { Till } from '../till/till.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
+import { statusLeaf } from '../users/leaf.ts'
+import { users } from '../users/schema.ts'
 import { digestOf, genesisLeaf, readGenesis } from './genesis.ts'
 import { compareWithLog, isUnlogged } from './log.ts'
 import { logGenesis, theGenesis } from './schema.ts'
+import { loggedStates } from './states.ts'
 
 /** A transaction lives less long. */
 const settled_s = 120
@@ -29,6 +34,7 @@ export async function beginLog(parts: { database: Database; till: Till }): Promi
     await moveGenesis(database)
     return false
   }
+  await logStates(parts)
   const digest = await digestOf(database, found)
   return (await till.run(recordGenesis, { digest })).answer.recorded
 }
@@ -79,4 +85,27 @@ const recordGenesis: Operation<{ digest: string }, { recorded: boolean }> = {
 function openStocks(unit: UnitOfWork): void {
   for (const { prize_id } of unit.find(committedWheel, [onlyWheel])?.wheel.prizes ?? [])
     completeSteps(unit, unit.get(lotteryPrizes, [prize_id]), unit.get(prizeLedgers, [prize_id]), 'opening')
+}
+
+const accountsAtOnce = 200
+
+/** Everyone's role, and every account that is stopped, go into the log as they are: later only changes do. */
+async function logStates({ database, till }: { database: Database; till: Till }): Promise<void> {
+  const ids = (await Promise.all(loggedStates.map(({ known }) => known(database)))).flat()
+  for (let from = 0; from < ids.length; from += accountsAtOnce)
+    await till.run(recordStates, { userIds: ids.slice(from, from + accountsAtOnce) })
+}
+
+const recordStates: Operation<{ userIds: readonly number[] }, object> = {
+  name: 'record_states',
+  laneKey: () => 'log',
+  needs: ({ userIds }) => [rows(users, ...userIds), rows(staff, ...userIds)],
+  decide(unit, { userIds }) {
+    for (const userId of userIds) {
+      const row = unit.find(staff, [userId])
+      if (row) unit.log(roleLeaf(row))
+      unit.log(statusLeaf(unit.get(users, [userId])))
+    }
+    return {}
+  },
 }

@@ -9,6 +9,7 @@ import type { Mismatch } from './checks.ts'
 import { digestOf, type Genesis, genesisLeaf, readGenesis } from './genesis.ts'
 import { everyLoggedTable } from './logged-openings.ts'
 import type { LoggedTable } from './logged-rows.ts'
+import { createStateComparison } from './states.ts'
 
 interface EntryRow {
   entry_id: number
@@ -55,6 +56,7 @@ export async function compareWithLog(
   const counts = new Map(everyLoggedTable.map(({ kind }) => [kind, new Map<string, number>()]))
   const seen = new Set<string>()
   let open = Number.NEGATIVE_INFINITY
+  const states = await createStateComparison(database)
   const openAt = new WeakMap<Leaf, number>()
   for await (const entries of pagesOf(database, progress)) {
     stop?.throwIfAborted()
@@ -64,6 +66,7 @@ export async function compareWithLog(
       open = Math.max(open, epochIn(leaf) ?? open)
       openAt.set(leaf, open)
     }
+    await states.add(leaves)
     for (const table of everyLoggedTable) {
       const own = leaves.filter(({ label }) => label.startsWith(`${table.kind} `))
       if (own.length > 0) found.push(...(await compare(database, table, own, { genesis, counts, openAt })))
@@ -76,8 +79,11 @@ export async function compareWithLog(
       if (inserted > 0) found.push(mismatch(notLogged, `${table.kind} ${group}`, { inserted }))
     }
   }
-  if (genesis.digest !== null && !(await isGenesisRight(database, genesis, seen)))
-    found.push(mismatch('older balances and stocks are as the log says', 'genesis'))
+  if (genesis.digest !== null) {
+    found.push(...(await states.mismatches()))
+    if (!(await isGenesisRight(database, genesis, seen)))
+      found.push(mismatch('older balances and stocks are as the log says', 'genesis'))
+  }
   return [...found, ...(await findBrokenTree(database, stop))]
 }
 

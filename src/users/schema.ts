@@ -26,7 +26,7 @@ export const usersTable = mysqlTable(
     updated_at: instant().notNull().default(utcNow),
   },
   (table) => [
-    // For operators who look up banned accounts by hand. The program itself doesn't need it.
+    // `reconcile`: the few accounts that are stopped, among all.
     index('users_status').on(table.status),
     // `readStaff`: the few accounts with a role among all.
     index('users_is_merchant').on(table.is_merchant),

@@ -27,8 +27,8 @@ const smallTables = [
   ...['log_head', 'fair_epoch', 'fair_epochs', 'fair_chains'],
 ]
 
-/** Indexes for questions that operators ask by hand: who is banned, how likely a prize is. */
-const forOperators = [...['users_status', 'lottery_prizes_angle', 'lottery_prizes_probability']]
+/** Indexes for questions that operators ask by hand: how likely a prize is. */
+const forOperators = ['lottery_prizes_angle', 'lottery_prizes_probability']
 
 interface Plan {
   sql: string

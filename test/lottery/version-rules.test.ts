@@ -1,16 +1,13 @@
 import { beforeEach, expect, test } from 'bun:test'
-import { makeSeedChain } from '../../src/fairness/chain.ts'
-import { day_ms } from '../../src/lib/calendar.ts'
 import { recordWheel } from '../../src/lottery/record-wheel.ts'
-import { makeSignerKey, signerOf } from '../../src/tlog/format/notes.ts'
-import { createLog } from '../../src/tlog/log.ts'
 import type { Receipt } from '../../src/verifier/documents.ts'
-import { verify } from '../../src/verifier/verify.ts'
+import { drawingAt, failedChecks, fairSettings } from '../support/drawing.ts'
 import { givePoints, type Person, signIn } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 
-const logKey = makeSignerKey('points.example.com/log')
-const service = useService({ LOG_KEY: logKey, DRAW_SEED: makeSeedChain(Math.floor(Date.now() / day_ms) + 10) })
+const { settings } = fairSettings()
+const service = useService(settings)
+const { draw, seal, proofOf } = drawingAt(service, settings.LOG_KEY)
 const sql = (statement: string) => service.database.query(statement)
 let person: Person
 
@@ -19,8 +16,7 @@ beforeEach(async () => {
   await givePoints(service, person, 100_000)
 })
 
-const spin = (draw_type = 'single') =>
-  service.client.post('/api/lottery/draw', { token: person.token, body: { draw_type } })
+const spin = (draw_type = 'single') => draw(person, { draw_type })
 const config = async () => (await service.client.get('/api/lottery/config', { token: person.token })).data
 /** Another replica starts, with settings of its own. */
 const startElsewhere = async (limits: { dailyLimit: number; pityLimit: number }) => {
@@ -29,10 +25,8 @@ const startElsewhere = async (limits: { dailyLimit: number; pityLimit: number })
 }
 /** The checks that fail of a draw's receipt, and of its proof. */
 const failedOf = async (receipt: Receipt) => {
-  await createLog({ ...service.services, signer: signerOf(logKey) }).seal()
-  const { data } = await service.client.get(`/api/lottery/draws/${receipt.draw_id}/proof`, { token: person.token })
-  const checks = [receipt, data.proof].flatMap((document) => verify([document]).checks)
-  return checks.filter(({ state }) => state === 'failed')
+  await seal()
+  return [...failedChecks([receipt]), ...failedChecks([await proofOf(person, receipt)])]
 }
 
 test('draws keep to the limits of the version in force, whatever the settings of their replica say', async () => {

@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
+import { setStanding } from '../../src/accounts/set-standing.ts'
+import { keepWheel } from '../../src/composition/seed.ts'
 import { makeSeedChain } from '../../src/fairness/chain.ts'
 import { day_ms } from '../../src/lib/calendar.ts'
 import { beginLog } from '../../src/reconcile/begin-log.ts'
 import { findLogMismatches } from '../../src/reconcile/log.ts'
+import { systemActor } from '../../src/staff/actor.ts'
 import { makeSignerKey, signerOf } from '../../src/tlog/format/notes.ts'
 import { createLog } from '../../src/tlog/log.ts'
-import { givePoints, newProduct, type Person, signIn } from '../support/people.ts'
+import { appoint, givePoints, newProduct, type Person, signIn } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 
 const logKey = makeSignerKey('points.example.com/log')
@@ -84,6 +87,84 @@ describe('a row', () => {
     await insert('spend', -7, 2)
     await sql('UPDATE users SET ledger_seq = ledger_seq + 2 WHERE user_id = ?', [person.userId])
     expect(await found()).toEqual([`a row is in the log: ledger ${person.userId}`])
+  })
+})
+
+describe('an account’s role and status', () => {
+  const check = 'an account’s role and status are as they were logged last'
+  let people: Record<'owner' | 'cashier' | 'stopped' | 'diner', Person>
+  const users = (change: string, { userId }: Person) => sql(`UPDATE users SET ${change} WHERE user_id = ?`, [userId])
+  const staff = (change: string, { userId }: Person) => sql(`UPDATE staff SET ${change} WHERE user_id = ?`, [userId])
+  const stop = ({ userId }: Person, status: 'banned' | 'active') =>
+    service.services.till.run(setStanding, { userId, status, actor: systemActor() })
+
+  beforeEach(async () => {
+    const signedIn = () => signIn(service)
+    people = { owner: await signedIn(), cashier: await signedIn(), stopped: await signedIn(), diner: await signedIn() }
+    const { owner, cashier, stopped } = people
+    await appoint(service, owner, 'owner')
+    await appoint(service, cashier, 'cashier')
+    await stop(stopped, 'banned')
+  })
+
+  test('they are right after any change by the service', async () => {
+    const { cashier, diner, stopped } = people
+    await appoint(service, cashier, 'manager')
+    await appoint(service, cashier, null)
+    await appoint(service, diner, 'auditor')
+    await stop(stopped, 'active')
+    await stop(diner, 'banned')
+    expect(await found()).toEqual([])
+  })
+
+  test('a role that was given, changed, taken or brought back by hand is named', async () => {
+    const { cashier, diner, owner } = people
+    await sql('INSERT INTO staff VALUES (?, ?, NULL, UTC_TIMESTAMP(3), NULL)', [diner.userId, 'manager'])
+    await users('is_merchant = 1', diner)
+    await staff("role = 'owner'", cashier)
+    expect((await found()).sort()).toEqual([diner, cashier].map(({ userId }) => `${check}: role ${userId}`).sort())
+    await appoint(service, owner, null)
+    await staff('revoked_at = NULL', owner)
+    await users('is_merchant = 1', owner)
+    await users('is_merchant = 0', cashier)
+    expect(await found()).toContain(`${check}: role ${owner.userId}`)
+  })
+
+  test('a merchant of older programs that was made by hand is named', async () => {
+    const { diner } = people
+    await users('is_merchant = 1', diner)
+    expect(await found()).toEqual([`${check}: role ${diner.userId}`])
+    await appoint(service, diner, null)
+    expect(await found()).toEqual([])
+  })
+
+  test('a ban that was lifted or made by hand is named, until somebody says again what is so', async () => {
+    const { diner, stopped } = people
+    await users("status = 'active'", stopped)
+    await users("status = 'banned'", diner)
+    expect((await found()).sort()).toEqual([stopped, diner].map(({ userId }) => `${check}: status ${userId}`).sort())
+    await stop(stopped, 'banned')
+    await stop(diner, 'active')
+    expect(await found()).toEqual([])
+  })
+
+  test('what is older than the log is named as well once it has begun', async () => {
+    const { cashier, diner, stopped } = people
+    const ofTheLog = ['log_entries', 'log_nodes', 'log_head', 'log_genesis']
+    for (const table of [...ofTheLog, 'draw_turns', 'fair_epochs', 'fair_epoch', 'fair_chains', 'wheel_version_prizes'])
+      await sql(`DELETE FROM ${table}`)
+    await sql('DELETE FROM wheel_versions')
+    await sql('UPDATE lottery_pity SET draw_no = 0, last_leaf = NULL')
+    expect(await found()).toEqual([])
+    await keepWheel(service.services)
+    const older = async () => (await found()).filter((name) => name.startsWith(check))
+    await begin()
+    expect(await older()).toEqual([])
+    await users("status = 'active'", stopped)
+    await users("status = 'banned'", diner)
+    await staff("role = 'owner'", cashier)
+    const named = [`role ${cashier.userId}`, `status ${stopped.userId}`, `status ${diner.userId}`]
+    expect((await older()).sort()).toEqual(named.map((id) => `${check}: ${id}`).sort())
   })
 })
 
