@@ -15,6 +15,7 @@ export type Alert =
   | { event: 'approval_alone'; staff_id: number; subject: string; reasons: readonly string[] }
   | { event: 'log_stopped'; why: 'late' | 'halted' }
   | { event: 'draws_unproven'; without: readonly string[] }
+  | { event: 'odds_off'; of: 'version' | 'diner'; id: number; draws: number; p_value: number }
   | { event: 'database_away' }
   | { event: 'database_back'; away_s: number }
 
@@ -56,6 +57,7 @@ export const alertTitles: Record<AlertEvent, string> = {
   approval_alone: '超出额度的操作由一人决定',
   log_stopped: '存证日志停止封存',
   draws_unproven: '抽奖没有可验证的凭证',
+  odds_off: '抽奖结果与公布的概率不符',
   database_away: '数据库无法连接',
   database_back: '数据库已恢复',
 }
@@ -81,6 +83,11 @@ const namesOf = (reasons: readonly string[]) => reasons.map((reason) => reasonNa
 const logStops = {
   late: '超过 60 秒没有封存成功，抽奖凭证承诺的时限已过，请检查数据库和存储',
   halted: '已公布的日志与数据库不一致（可能恢复了备份，或数据被改动），封存和抽奖已停止，请按手册处理',
+}
+
+const drawnBy = {
+  version: (id: number) => `转盘第 ${id} 版`,
+  diner: (id: number) => `顾客 ${id} `,
 }
 
 const periods = { hour: '这一小时', day: '这一天' }
@@ -124,6 +131,8 @@ export function detailOf(alert: Alert): string {
       return logStops[alert.why]
     case 'draws_unproven':
       return `没有设置 ${alert.without.join('、')}，抽奖照常进行，但顾客拿不到可验证的凭证`
+    case 'odds_off':
+      return `${drawnBy[alert.of](alert.id)}的 ${alert.draws} 次抽奖与公布的概率相差过大，纯属偶然的可能性只有 ${alert.p_value.toExponential(1)}`
     case 'database_away':
       return '连续多次无应答，写入与查询暂不可用'
     case 'database_back':
@@ -136,6 +145,7 @@ export function subjectOf(alert: Alert): string {
   if ('subject' in alert) return alert.subject
   if (alert.event === 'staff_budget') return `${alert.staff_id} ${alert.budget}`
   if (alert.event === 'staff_pair') return `${alert.staff_id} ${alert.diner_id}`
+  if (alert.event === 'odds_off') return `${alert.of} ${alert.id}`
   if (alert.event === 'slow_request') return `${alert.method} ${alert.route}`
   if (alert.event === 'job_failed') return alert.job
   if (alert.event === 'sms_budget') return alert.period

@@ -1,6 +1,8 @@
 import {
   bigint,
   boolean,
+  double,
+  index,
   int,
   mysqlEnum,
   mysqlTable,
@@ -118,6 +120,21 @@ export const prizeStockStepsTable = mysqlTable(
     // Serves `proofOf`, which looks for the steps that a draw's turns name.
     unique('prize_stock_steps_leaf').on(table.leaf),
   ],
+)
+
+/** The diners whose draws deviated from the odds the most, when that was last looked at. */
+export const oddsOutliersTable = mysqlTable(
+  'odds_outliers',
+  {
+    user_id: int().primaryKey(),
+    /** Turns that rolled. */
+    draws: int().notNull(),
+    /** Multiplied by the number of diners that were tested. */
+    p_value: double().notNull(),
+    found_at: instant().notNull(),
+  },
+  // `readOutliers`: the most unlikely first.
+  (table) => [index('odds_outliers_p_value').on(table.p_value)],
 )
 
 export const fairEpoch = mapTable(fairEpochTable, {

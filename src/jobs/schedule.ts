@@ -10,6 +10,7 @@ import { purge } from './purge.ts'
 import { reconcile } from './reconcile.ts'
 import { sweepOrphans } from './sweep-images.ts'
 import { watchGifts } from './watch-gifts.ts'
+import { watchOdds } from './watch-odds.ts'
 
 /**
  * Every job of the service. No job needs to clean up after a crash: an order, its points, its stock and its voucher
@@ -27,6 +28,7 @@ export function schedule(deps: JobDeps): readonly Job[] {
     purge(deps),
     sweepOrphans(deps),
     watchGifts(deps),
+    watchOdds(deps),
     reconcile(deps),
   ]
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { chiSquarePValue } from '../../src/fairness/chi-square.ts'
 import { effectiveOdds, stationaryCounts } from '../../src/fairness/odds.ts'
+import { oddsPValue } from '../../src/fairness/odds-test.ts'
 import { isPityDue, nextPity } from '../../src/lottery/pity.ts'
 
 const draws = 10_000_000
@@ -97,4 +98,34 @@ test('the p-value of counts is the one of the tables', () => {
   expect(chiSquarePValue([10, 1], [1, 0])).toBeUndefined()
   expect(chiSquarePValue([5, 5, 1], [0.5, 0.5, 0])).toBe(0)
   expect(chiSquarePValue([0, 0], [0.5, 0.5])).toBeUndefined()
+})
+
+test('outcomes that are expected too seldom are tested together', () => {
+  const tally = (seen: number, expected: number) => ({ seen, expected })
+  const coin = [tally(60, 50), tally(40, 50)]
+  expect(oddsPValue(coin)).toBeCloseTo(0.0455002638963584, 12)
+  expect(oddsPValue([tally(2, 1), tally(58, 49), tally(38, 48), tally(2, 2)])).toBeCloseTo(
+    oddsPValue([tally(42, 51), tally(58, 49)]) ?? 0,
+    12,
+  )
+  expect(oddsPValue([tally(3, 0.06), tally(0, 2.94)])).toBeUndefined()
+  expect(oddsPValue([])).toBeUndefined()
+  expect(oddsPValue([...coin, tally(1, 0)])).toBe(0)
+})
+
+test('of many fair sets of draws as many fall under a p-value as it says', () => {
+  const next = xorshift(20_261_129)
+  const prizeOf = prizes.flatMap(({ probability }, at) => Array.from({ length: probability }, () => at))
+  const pValues = Array.from({ length: 2_000 }, () => {
+    const tallies = chances.map((chance) => ({ seen: 0, expected: (200 * chance) / 10_000 }))
+    for (let turn = 0; turn < 200; turn += 1) {
+      const hit = tallies[prizeOf[next() % 10_000] ?? 0]
+      if (hit) hit.seen += 1
+    }
+    return oddsPValue(tallies) ?? 1
+  })
+  for (const level of [0.5, 0.1, 0.01]) {
+    const under = pValues.filter((p) => p < level).length
+    expect(Math.abs(under - 2_000 * level)).toBeLessThan(5 * Math.sqrt(2_000 * level))
+  }
 })

@@ -7,6 +7,7 @@ import { lotteryPrizesTable, lotteryRecordsTable } from '../../lottery/schema.ts
 import { readVersions, type WheelVersion } from '../../lottery/versions.ts'
 import { oddsSum } from '../../lottery/wheel.ts'
 import { readWheel, type ShownWheel } from '../../lottery/wheel-mapping.ts'
+import { readLimited, readOutliers, versionPValue } from './odds.ts'
 import type { PastWheels, PrizeSums } from './past-wheels.ts'
 import { stateOf } from './views.ts'
 import type { LotteryStats, VersionFigures, WheelAnswer } from './wire.ts'
@@ -53,13 +54,20 @@ export async function readLotteryStats(
   const drawn = [...figures.keys()].filter((version) => version === last || figures.get(version)?.length).toReversed()
   const shown = drawn.slice((page.page - 1) * page.limit, page.page * page.limit)
   const rows = new Map((await readVersions(database, shown)).map((row) => [row.version, row]))
-  const viewOf = (version: number) => versionFigures(version, rows.get(version), known, figures.get(version) ?? [])
+  const limited = await readLimited(database, known)
+  const viewOf = (version: number) => {
+    const row = rows.get(version)
+    const sums = figures.get(version) ?? []
+    const p_value = row ? versionPValue(row, sums, limited) : null
+    return { ...versionFigures(version, row, known, sums), p_value }
+  }
   const all = [...figures.values()].flat()
   return {
     ...sumsOf(all),
     version: last,
     prizes: versionFigures(last, present, known, figures.get(last) ?? []).prizes,
     versions: shown.map(viewOf),
+    standing_out: await readOutliers(database),
     pagination: paginationOf(page, drawn.length),
   }
 }
@@ -86,7 +94,7 @@ function versionFigures(
   row: WheelVersion | undefined,
   known: readonly Known[],
   sums: readonly PrizeSums[],
-): VersionFigures {
+): Omit<VersionFigures, 'p_value'> {
   const declared = new Map(row?.prizes.map(({ prize_id, probability }) => [prize_id, probability / oddsSum]))
   const prizes = row?.prizes ?? known.filter(({ prize_id }) => sums.some((sum) => sum.prize_id === prize_id))
   const rolled = total(sums, ({ draws, is_pity }) => (is_pity ? 0 : draws))

@@ -154,6 +154,8 @@ const versionFigures = sums.extend({
   /** Null for a version that an earlier program set. */
   effective_from: timestamp.nullable(),
   changed_by: changedBy,
+  /** How likely these draws are under the declared odds, pity draws left out; null while nobody can say. */
+  p_value: z.number().nullable(),
   prizes: z.array(prizeFigures),
 })
 export type VersionFigures = z.output<typeof versionFigures>
@@ -166,6 +168,16 @@ export const lotteryStats = sums.extend({
   version: z.int(),
   prizes: z.array(prizeFigures),
   versions: z.array(versionFigures),
+  /** Diners whose draws deviate from the odds more than they should among so many; as of last night. */
+  standing_out: z.array(
+    z.object({
+      user_id: z.int(),
+      draws: z.int(),
+      /** Multiplied by the number of diners that were tested. */
+      p_value: z.number(),
+      found_at: timestamp,
+    }),
+  ),
   pagination,
 })
 export type LotteryStats = z.output<typeof lotteryStats>
