@@ -4,7 +4,7 @@
  */
 
 import { type Check, type CheckName, type Group, must, type State } from './check.ts'
-import { contradictionsOf } from './contradictions.ts'
+import { contradictionsOf, isBegunAnew } from './contradictions.ts'
 import type { Document, Proof, Receipt } from './documents.ts'
 import { keyOf, openCheckpoint } from './log.ts'
 import { proofChecks } from './proof.ts'
@@ -15,6 +15,7 @@ export type Note =
   | 'the diner sent no seed and so took no part in the chance'
   | 'turns before the log began are not proven'
   | 'of a prize’s stock the last step alone is in a proof; the steps before it are in the log'
+  | 'the documents are of two logs: of an earlier log and a later one the draw alone was compared'
   | 'no document here has the key that signs the checkpoint, so its signature was not checked'
 
 export interface Report {
@@ -82,6 +83,8 @@ function notesOf(document: Document, all: readonly Document[]): Note[] {
   if (!['receipt', 'proof'].includes(document?.kind)) return []
   const { draw } = 'draw' in document ? document : { draw: document }
   const notes: Note[] = []
+  if (all.some((other) => isBegunAnew(document, other)))
+    notes.push('the documents are of two logs: of an earlier log and a later one the draw alone was compared')
   if (typeof draw !== 'object' || draw === null) return notes
   if (draw.client_seed_source === 'none' || draw.client_seed === '')
     notes.push('the diner sent no seed and so took no part in the chance')

@@ -29,9 +29,8 @@ const fairEpoch = 20_785
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 /** A log in memory that diners draw in, by the program's own pure functions. */
-export function createFairWorld() {
-  const signer = signerOf(makeSignerKey('restaurant.example/log'))
-  const chain = seedChainOf(makeSeedChain(fairEpoch + 10))
+export function createFairWorld(origin = 'restaurant.example/log', chain = seedChainOf(makeSeedChain(fairEpoch + 10))) {
+  const signer = signerOf(makeSignerKey(origin))
   const commitment = hex(commitmentOf(chain.seedOf(fairEpoch)))
   const { pity_limit, daily_limit, cost_points, near_miss_width } = fairWheel
   const rules = { pity_limit, daily_limit, cost_points, near_miss_width }
@@ -116,6 +115,7 @@ export function createFairWorld() {
 
   return {
     take,
+    chain,
     steps,
     opening,
     commit: (...leaves: Buffer[]) => commits.push(leaves),

@@ -320,6 +320,18 @@ describe('an operator who has every key and writes the log anew', () => {
   })
 })
 
+test('a receipt of a log before the one of its proof is right with a note, unless its draw is another', () => {
+  const { world, draws, last } = drawAll(requests)
+  const proof = world.proof(last, draws.slice(0, -1))
+  const earlier = createFairWorld('restaurant.example/log-1', world.chain)
+  const { checks, notes } = verify([earlier.receipt(last), proof])
+  expect(checks.filter(({ state }) => state === 'failed')).toEqual([])
+  expect(notes.some((note) => note.startsWith('the documents are of two logs'))).toBe(true)
+  const another = earlier.receipt(withFirst(last, { is_near_miss: !last.turns[0]?.is_near_miss }))
+  expect(failed([another, proof])).toEqual(['one draw'])
+  expect(failed([earlier.receipt(draws[0] as Draw), proof])).toContain('one log')
+})
+
 test('the verifier imports nothing of ours', () => {
   const room = join(import.meta.dir, '../../src/verifier')
   const imports = readdirSync(room).flatMap((name) => [

@@ -121,6 +121,8 @@ export const noteTexts: Record<Note, string> = {
   'the diner sent no seed and so took no part in the chance':
     '客户种子是空的：抽奖的人没有参与决定点数，机会完全由店家的种子决定。',
   'turns before the log began are not proven': '日志开始之前的抽奖没有证据，这里从日志里记下的计数开始核对。',
+  'the documents are of two logs: of an earlier log and a later one the draw alone was compared':
+    '这些文件来自先后两份日志（恢复备份后会启用新日志），只核对了其中的同一次抽奖。',
   'of a prize’s stock the last step alone is in a proof; the steps before it are in the log':
     '奖品库存只证明到上一步；更早的每一步都在公开日志里。',
   'no document here has the key that signs the checkpoint, so its signature was not checked':
