@@ -1,56 +1,51 @@
-import { computed } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { call } from '../../shared/api.ts'
-import { hear } from '../../shared/live.ts'
-import { PagedList } from '../../shared/parts.tsx'
-import { pages } from '../../shared/resource.ts'
-import { ago } from '../../shared/time.ts'
+import { Choices } from '../choices.tsx'
 import { place, setFilters } from '../place.ts'
+import { Batch } from './batch.tsx'
+import { History } from './history.tsx'
+import { OneByOne } from './one.tsx'
+import { counts, followQueue, leftCount, shown, shows } from './queue.ts'
 import { texts } from './texts.ts'
 
-const statuses = ['pending', 'approved', 'rejected', 'expired'] as const
-const status = computed(() => statuses.find((one) => one === place.value.filters.status) ?? 'pending')
-const list = pages(async (page) => {
-  const query = { page, status: status.value }
-  const { reviews, pagination } = await call('GET /merchant/pending-reviews', { query })
-  return { items: reviews, pagination }
-})
+const views = { one: OneByOne, batch: Batch, history: History }
+type View = keyof typeof views
+const showOnly = (show: string) => setFilters({ show: show === 'all' ? '' : show })
 
-/** The receipts that wait for a review, or that were reviewed. */
+/** Receipts to review, one by one or many at once, and what was decided. */
 export function Reviews() {
-  useEffect(() => void list.first(), [status.value])
-  useEffect(() => hear('merchant_notification', list.first), [])
+  useEffect(followQueue, [])
+  const named = place.value.filters.view ?? 'one'
+  const view: View = named in views ? (named as View) : 'one'
+  const Shown = views[view]
   return (
-    <>
-      <fieldset class="choices">
-        <legend class="unseen">{texts.filters}</legend>
-        {statuses.map((one) => (
-          <button
-            key={one}
-            type="button"
-            class="chip"
-            aria-pressed={status.value === one}
-            onClick={() => setFilters({ status: one === 'pending' ? '' : one })}
-          >
-            {texts.status[one]}
-          </button>
-        ))}
-      </fieldset>
-      <PagedList
-        list={list}
-        empty={texts.empty}
-        row={({ upload_id, preview_url, input_amount, user, created_at }) => (
-          <li key={upload_id}>
-            <img class="thumb" src={preview_url} alt="" width="56" height="56" />
-            <div>
-              <b>{texts.amount(input_amount)}</b>
-              <small>
-                {user.nickname} · {ago(created_at)}
-              </small>
-            </div>
-          </li>
+    <div class={`reviews ${view}-view`}>
+      <div class="bars">
+        <Choices
+          name={texts.views}
+          filter="view"
+          choices={[
+            ['', texts.view.one],
+            ['batch', texts.view.batch],
+            ['history', texts.view.history],
+          ]}
+        />
+        {view !== 'history' && (
+          <>
+            <label>
+              <span class="unseen">{texts.show}</span>
+              <select value={shown.value} onChange={({ currentTarget }) => showOnly(currentTarget.value)}>
+                {shows.map((show) => (
+                  <option key={show} value={show}>
+                    {texts.showing(texts.shows[show], counts.value[show])}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <p class="hint left">{texts.left(leftCount.value)}</p>
+          </>
         )}
-      />
-    </>
+      </div>
+      <Shown />
+    </div>
   )
 }
