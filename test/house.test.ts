@@ -25,7 +25,7 @@ const floors: readonly (readonly string[])[] = [
   ['merchant/reviews', 'merchant/catalogue', 'merchant/wheel', 'merchant/counter', 'merchant/statistics'],
   ['profile', 'merchant', 'realtime'],
   ['web/shared'],
-  ['web/diner', 'web/console', 'web/verify'],
+  ['web/diner', 'web/console', 'web/docs', 'web/verify'],
   ['web'],
   ['reconcile'],
   ['jobs'],

@@ -1,8 +1,9 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { clientFrame, frameOf, messageTypes } from '../contract/messages.ts'
-import type { RefusalCode } from '../contract/refusals.ts'
+import { type RefusalCode, refusals } from '../contract/refusals.ts'
 import type { AppEnv } from './env.ts'
+import { type Example, exampleOf, withExample } from './examples.ts'
 import { familyOf } from './failures.ts'
 import { bareResponsesOf, formContent, jsonContent, responsesOf, schemaOf } from './openapi-answers.ts'
 import { type BareDocs, docsOf, type InputDocs, inputOf, isBare, type OperationDocs } from './operation-docs.ts'
@@ -18,6 +19,8 @@ export interface OpenApiDocument {
   'x-messages': Record<string, object>
   /** The schema of the frames that a client may send there. */
   'x-client-messages': object
+  /** The usual sentence of each code. */
+  'x-codes': Record<string, string>
 }
 
 export interface OpenApiOperation {
@@ -32,6 +35,8 @@ export interface OpenApiOperation {
   'x-refusals': number[]
   /** The rights of staff that open it, one is enough. */
   'x-rights'?: readonly string[]
+  /** One call as it went. */
+  'x-example'?: Example
 }
 
 /** Every route can refuse with these. */
@@ -51,7 +56,8 @@ export function openApiOf(app: Hono<AppEnv>, version: string): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {}
   for (const route of documentedRoutes(app)) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
+    const operation = withExample(operationOf(route), exampleOf(route.method, path))
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation }
   }
   return {
     openapi: '3.1.0',
@@ -68,6 +74,7 @@ export function openApiOf(app: Hono<AppEnv>, version: string): OpenApiDocument {
     },
     'x-messages': Object.fromEntries(messageTypes.map((type) => [type, schemaOf(frameOf(type), 'output')])),
     'x-client-messages': schemaOf(clientFrame, 'output'),
+    'x-codes': Object.fromEntries(Object.entries(refusals).map(([code, { sentence }]) => [code, sentence])),
   }
 }
 

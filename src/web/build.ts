@@ -26,7 +26,7 @@ export interface PageFiles {
   parts: readonly string[]
 }
 
-const pageNames = ['diner', 'console'] as const
+const pageNames = ['diner', 'console', 'docs'] as const
 export type PageName = (typeof pageNames)[number]
 
 /** Where the files are served. */

@@ -16,17 +16,31 @@ const icon =
 
 const defaultShop = '积分乐园'
 
-const pages: Record<PageName, { titleOf: (shop: string) => string; about: string }> = {
-  diner: { titleOf: (shop) => shop, about: '抽奖、兑换、传小票，积分实时到账' },
-  console: { titleOf: (shop) => `${shop} · 工作台`, about: '审核小票、核销卡券、管理积分' },
+interface PageWords {
+  lang: string
+  titleOf: (shop: string) => string
+  about: string
+  noScript: string
+}
+
+const chinese = { lang: 'zh-CN', noScript: '请允许浏览器运行脚本，再打开这个页面。' }
+const pages: Record<PageName, PageWords> = {
+  diner: { ...chinese, titleOf: (shop) => shop, about: '抽奖、兑换、传小票，积分实时到账' },
+  console: { ...chinese, titleOf: (shop) => `${shop} · 工作台`, about: '审核小票、核销卡券、管理积分' },
+  docs: {
+    lang: 'en',
+    titleOf: (shop) => `API · ${shop}`,
+    about: 'Every call with an example, its refusals, and the frames of the socket',
+    noScript: 'This page needs scripts. The same for programs is /api/openapi.json.',
+  },
 }
 
 /** A page's document. Everything else on the page is made by its script. */
 export function documentOf(name: PageName, { script, style, parts }: PageFiles, facts: PageFacts) {
   const shop = facts.shop === '' ? defaultShop : facts.shop
-  const { titleOf, about } = pages[name]
+  const { lang, titleOf, about, noScript } = pages[name]
   return String(html`<!doctype html>
-<html lang="zh-CN">
+<html lang="${lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
@@ -43,7 +57,7 @@ ${facts.devCode === undefined ? '' : html`<meta name="dev-code" content="${facts
 ${parts.map((part) => html`<link rel="modulepreload" href="${assetsPath}/${part}">`)}
 <script type="module" src="${assetsPath}/${script}"></script>
 </head>
-<body><div id="page"></div><noscript>请允许浏览器运行脚本，再打开这个页面。</noscript></body>
+<body><div id="page"></div><noscript>${noScript}</noscript></body>
 </html>
 `)
 }

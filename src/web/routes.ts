@@ -39,8 +39,9 @@ export function pageRoutes({ build, facts }: PageRoutesDeps) {
   }
   return new Hono<AppEnv>()
     .get('/', page('diner'))
-    .get('/console', page('console'))
-    .get('/verify', verifyDocs, async (c) => {
+    .get('/console', pageDocs('The console of the staff'), page('console'))
+    .get('/api/docs', pageDocs('This document as a page'), page('docs'))
+    .get('/verify', pageDocs('The page that checks draws, in one file that works from a disk too'), async (c) => {
       const { name, policy } = (await built).verify
       const etag = `W/"${name}"`
       const headers = { ETag: etag, 'Cache-Control': 'no-cache', 'Content-Security-Policy': policy }
@@ -52,11 +53,10 @@ export function pageRoutes({ build, facts }: PageRoutesDeps) {
     )
 }
 
-const verifyDocs = describe({
-  summary: 'The page that checks receipts and proofs of draws, in one file that works from a disk too',
-  tag: 'pages',
-  answers: { 200: { says: 'The page', type: 'text/html' }, 304: { says: 'The browser has it already' } },
-})
+function pageDocs(summary: string) {
+  const answers = { 200: { says: 'The page', type: 'text/html' }, 304: { says: 'The browser has it already' } }
+  return describe({ summary, tag: 'pages', answers })
+}
 
 const assetDocs = describe({
   summary: 'A file of the pages; its name changes with its content',

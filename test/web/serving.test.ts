@@ -8,7 +8,7 @@ import { testConfig, useService } from '../support/service.ts'
 const service = useService()
 const mostScript_bytes = 60_000
 
-const addresses = ['/', '/console']
+const addresses = ['/', '/console', '/api/docs']
 
 async function documentText(path = '/') {
   return (await fetch(`${service.url}${path}`)).text()
