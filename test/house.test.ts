@@ -132,9 +132,12 @@ test('only the till opens the transaction', () => {
 
 const isOfPages = (path: string) => /^web\/[a-z]+\//.test(path)
 
-test('pages know nothing of the service but the types of what crosses the wire, and the verifier', () => {
+/** What the wheel's editor plays with: what the service itself goes by, without anything of a server. */
+const wheelRules = ['fairness/odds.ts', 'lottery/pity-rule.ts', 'lottery/prizes.ts', 'lottery/wheel.ts']
+
+test('pages know nothing of the service but the types of its answers, the verifier and the wheel’s rules', () => {
   const allowed =
-    /^import (?:type .* from '[./]+\/(?:[a-z]+\/)+(?:wire|messages)|.* from '[./]+\/verifier\/[a-z]+)\.ts'$/
+    /^import (?:type .* from '[./]+\/(?:[a-z]+\/)+(?:wire|messages)|.* from '[./]+\/(?:verifier\/[a-z]+|fairness\/odds|lottery\/(?:pity-rule|prizes|wheel)))\.ts'$/
   const isOutside = (path: string, line: string) => {
     const [, target] = /'(\.[^']+)'/.exec(line) ?? []
     return target !== undefined && !normalize(join(dirname(path), target)).startsWith('web/')
@@ -148,6 +151,18 @@ test('pages know nothing of the service but the types of what crosses the wire, 
         .map((line) => `${path}: ${line}`),
     )
   expect(wrong).toEqual([])
+})
+
+test('the wheel’s rules import nothing but types and each other', () => {
+  const needed = inSrc
+    .filter(({ path }) => wheelRules.includes(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/^import (?!type ).*'(.*)'$/gm)].map(([, target = '']) =>
+        normalize(join(dirname(path), target)),
+      ),
+    )
+  expect(needed.length).toBeGreaterThan(0)
+  for (const target of needed) expect(wheelRules).toContain(target)
 })
 
 test('the service imports no source of a page', () => {

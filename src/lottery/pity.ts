@@ -4,16 +4,6 @@ import { lotteryPity, type lotteryPityTable } from './schema.ts'
 /** A user's counters: turns without the pity prize, and turns of one business day. */
 export type Pity = typeof lotteryPityTable.$inferSelect
 
-/** True when the next turn must give the pity prize, after `count` turns in a row without it. */
-export function isPityDue(count: number, limit: number): boolean {
-  return count >= limit - 1
-}
-
-/** The counter after a turn. */
-export function nextPity(count: number, wonPityPrize: boolean): number {
-  return wonPityPrize ? 0 : count + 1
-}
-
 /** How far a user is from the pity prize. */
 export function pityView(count: number, limit: number, pityPrizeId: number) {
   const remaining = Math.max(limit - count, 1)

@@ -38,9 +38,11 @@ export function isWhole(wheel: Wheel): boolean {
   )
 }
 
+type Rolled = Pick<Prize, 'probability' | 'is_activity'>
+
 /** The result of a roll. */
-export interface Landing {
-  prize: Prize
+export interface Landing<Sector extends Rolled = Prize> {
+  prize: Sector
   /** True when the roll missed an activity prize by no more than the width. For display only. */
   isNearMiss: boolean
 }
@@ -51,8 +53,12 @@ export interface Landing {
  * @param roll uniform in [0, 10000)
  * @param width how close to an activity prize a roll nearly hits it
  */
-export function land(prizes: readonly Prize[], roll: number, width = nearMissWidth): Landing {
-  let hit: Prize | undefined
+export function land<Sector extends Rolled>(
+  prizes: readonly Sector[],
+  roll: number,
+  width = nearMissWidth,
+): Landing<Sector> {
+  let hit: Sector | undefined
   let isNear = false
   let start = 0
   for (const prize of prizes) {

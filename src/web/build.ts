@@ -45,6 +45,7 @@ const types: Record<string, string> = {
  */
 export async function buildPages(quality: number): Promise<BuiltPages> {
   const building = buildVerifyPage()
+  const simulator = await buildSimulator()
   const { outputs, metafile } = await Bun.build({
     entrypoints: pageNames.map((name) => `${import.meta.dir}/${name}/${name}.tsx`),
     ...bundle,
@@ -52,9 +53,12 @@ export async function buildPages(quality: number): Promise<BuiltPages> {
     metafile: true,
     publicPath: `${assetsPath}/`,
     naming: { entry: '[name]-[hash].[ext]', chunk: 'chunk-[hash].[ext]', asset: '[name]-[hash].[ext]' },
+    define: { ...bundle.define, simulatorFile: JSON.stringify(`${assetsPath}/${nameOf(simulator.path)}`) },
   })
   const files = await Promise.all(
-    outputs.map(async (output) => compressed(nameOf(output.path), new Uint8Array(await output.arrayBuffer()), quality)),
+    [...outputs, simulator].map(async (output) =>
+      compressed(nameOf(output.path), new Uint8Array(await output.arrayBuffer()), quality),
+    ),
   )
   const pages = Object.fromEntries(pageNames.map((page) => [page, filesOf(page, metafile?.outputs ?? {})]))
   const { text, policy } = await building
@@ -64,6 +68,18 @@ export async function buildPages(quality: number): Promise<BuiltPages> {
     pages: pages as BuiltPages['pages'],
     verify: { name: verify.name, policy },
   }
+}
+
+/** The worker that plays through a wheel. It is a file of its own, whose name the console's script has to know. */
+async function buildSimulator(): Promise<Bun.BuildArtifact> {
+  const { outputs } = await Bun.build({
+    entrypoints: [`${import.meta.dir}/console/wheel/simulator-worker.ts`],
+    ...bundle,
+    naming: '[name]-[hash].[ext]',
+  })
+  const [file] = outputs
+  if (!file) throw new Error('the simulator was not built')
+  return file
 }
 
 function filesOf(page: PageName, outputs: Bun.BuildMetafile['outputs']): PageFiles {

@@ -67,6 +67,7 @@ export function policyOf(imageOrigin: string | undefined): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
+    "worker-src 'self'",
     "style-src 'self'",
     `img-src 'self' data: blob:${imageOrigin === undefined ? '' : ` ${imageOrigin}`}`,
     "connect-src 'self'",

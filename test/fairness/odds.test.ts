@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { chiSquarePValue } from '../../src/fairness/chi-square.ts'
 import { effectiveOdds, stationaryCounts } from '../../src/fairness/odds.ts'
 import { oddsPValue } from '../../src/fairness/odds-test.ts'
-import { isPityDue, nextPity } from '../../src/lottery/pity.ts'
+import { isPityDue, nextPity } from '../../src/lottery/pity-rule.ts'
 
 const draws = 10_000_000
 const pityLimit = 10

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { defaultPityPrizeId, defaultPrizes } from '../../drizzle/seed.ts'
-import { isPityDue, nextPity } from '../../src/lottery/pity.ts'
+import { isPityDue, nextPity } from '../../src/lottery/pity-rule.ts'
 import { type Prize, prizeRules } from '../../src/lottery/prizes.ts'
 import { prizeTypes } from '../../src/lottery/schema.ts'
 import { isOpen, land, oddsSum, type Wheel } from '../../src/lottery/wheel.ts'

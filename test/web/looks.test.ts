@@ -1,29 +1,19 @@
 import { test } from 'bun:test'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { seedProducts } from '../../src/composition/seed.ts'
-import { deskScreen, enter, type Page, phoneScreen, tab, usePages } from '../support/pages.ts'
+import { screenSizes, shooterOf } from '../support/looks.ts'
+import { enter, tab, usePages } from '../support/pages.ts'
 import { givePoints, newPhone, signIn } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 
 const service = useService({ DAILY_LOTTERY_LIMIT: '10' })
 const pages = usePages()
-const folder = join(import.meta.dir, '../../.data/test/pages')
-mkdirSync(folder, { recursive: true })
 
-const screens = [
-  ['360-light', { viewport: phoneScreen, colorScheme: 'light', deviceScaleFactor: 2, isMobile: true, hasTouch: true }],
-  ['360-dark', { viewport: phoneScreen, colorScheme: 'dark', deviceScaleFactor: 2, isMobile: true, hasTouch: true }],
-  ['1280-light', { viewport: deskScreen, colorScheme: 'light' }],
-  ['1280-dark', { viewport: deskScreen, colorScheme: 'dark' }],
-] as const
-
-test.each(screens)('every tab of the diners’ page can be seen at %s', async (name, options) => {
+test.each(screenSizes)('every tab of the diners’ page can be seen at %s', async (name, options) => {
   await seedProducts(service.services)
   const phone = newPhone()
   await givePoints(service, await signIn(service, phone), 2_000)
   const context = await pages.open({ ...options, reducedMotion: 'reduce' })
-  const shoot = (page: Page, what: string) => page.screenshot({ path: join(folder, `${what}-${name}.png`) })
+  const shoot = shooterOf(name)
   const page = await context.newPage()
   await page.goto(service.url)
   await page.getByLabel('手机号').waitFor()

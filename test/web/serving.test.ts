@@ -24,7 +24,7 @@ test('the page is answered to whoever asks for it, with a policy that allows its
     expect(response.headers.get('Content-Type')).toStartWith('text/html')
     expect(response.headers.get('Cache-Control')).toBe('no-cache')
     const policy = response.headers.get('Content-Security-Policy') ?? ''
-    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
+    expect(policy).toContain("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'")
     expect(policy).not.toContain('unsafe')
   }
 })

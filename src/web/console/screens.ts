@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact'
 import { texts as reviews } from './reviews/texts.ts'
 import { mayOne } from './standing.ts'
+import { texts as wheel } from './wheel/texts.ts'
 
 export interface Screen {
   /** Its name in the address. */
@@ -22,6 +23,13 @@ export const screens: readonly Screen[] = [
     rights: ['reviews'],
     icon: 'M6 3v18l2-1.4 2 1.4 2-1.4 2 1.4 2-1.4 2 1.4V3l-2 1.4L14 3l-2 1.4L10 3 8 4.4 6 3Zm3 9 2 2 4-4.5',
     load: async () => (await import('./reviews/reviews.tsx')).Reviews,
+  },
+  {
+    path: 'wheel',
+    title: wheel.title,
+    rights: ['wheel'],
+    icon: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 0v18M3 12h18M5.6 5.6l12.8 12.8M18.4 5.6 5.6 18.4',
+    load: async () => (await import('./wheel/wheel.tsx')).Wheel,
   },
 ]
 

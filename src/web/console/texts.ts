@@ -15,5 +15,14 @@ export const texts = {
   reload: '刷新',
   given: '今天自主发放',
   reviewed: '今天审核发放',
+  earlier: '上一次没有收到回应的操作已经完成，请核对后再提交这一次',
   ofLimit: (used: string, limit: string) => `${used} / ${limit}`,
+  movements: {
+    title: '最近的调整',
+    none: '还没有人工调整',
+    unlimited: '不限量',
+    by: (who: string, when: string) => `${who} · ${when}`,
+    system: '系统',
+    to: (from: string, to: string) => `${from} → ${to}`,
+  },
 }

@@ -1,22 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Answer } from '../shared/calls.ts'
+import { useWheelPicture } from '../shared/wheel-picture.ts'
 import { draw, isDrawing } from './draws.ts'
 import { wheelMotion } from './motion.ts'
 import { texts } from './texts.ts'
-import { paintWheel } from './wheel-picture.ts'
 
 /** The wheel, its pointer and its hub. Where it stops is the service's word alone. */
 export function Wheel({ prizes }: { prizes: Answer<'GET /lottery/config'>['prizes'] }) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  useEffect(() => {
-    const shown = canvas.current
-    if (!shown) return
-    const paint = () => paintWheel(shown, prizes, shown.clientWidth)
-    paint()
-    const observer = new ResizeObserver(paint)
-    observer.observe(shown)
-    return () => observer.disconnect()
-  }, [prizes])
+  useWheelPicture(canvas, prizes)
   useEffect(() => (canvas.current ? wheelMotion.attach(canvas.current) : undefined), [])
   return (
     <div class="wheel">

@@ -34,6 +34,7 @@ export interface Calls extends StaffCalls {
   'GET /user/vouchers/:code': Call<z.output<typeof wallet.voucherAnswer>, { path: { code: string } }>
   'GET /user/member-code': Call<z.output<typeof wallet.memberCodeAnswer>>
   'GET /lottery/config': Call<z.output<typeof lottery.configAnswer>>
+  'GET /lottery/wheels': Call<z.output<typeof lottery.wheelsAnswer>, { query: { page?: number; limit?: number } }>
   'POST /lottery/draw': Call<z.output<typeof lottery.drawAnswer>, { body: z.input<typeof lottery.drawBody> }>
   'GET /lottery/draws/:draw_id/proof': Call<{ proof: Proof | null }, { path: { draw_id: string } }>
   'GET /lottery/records': Call<z.output<typeof lottery.recordsAnswer>, { query: Query<typeof lottery.recordsQuery> }>

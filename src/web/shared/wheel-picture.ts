@@ -1,3 +1,6 @@
+import type { RefObject } from 'preact'
+import { useEffect } from 'preact/hooks'
+
 /** One sector, as it is painted. */
 export interface Sector {
   prize_name: string
@@ -11,8 +14,21 @@ const inRadians = (degrees: number) => (degrees * Math.PI) / 180
 const ink = '#2b2118'
 const paper = '#fffdf8'
 
+/** Keeps a canvas painted with a wheel, at whatever size it is shown. */
+export function useWheelPicture(canvas: RefObject<HTMLCanvasElement | null>, sectors: readonly Sector[]): void {
+  useEffect(() => {
+    const shown = canvas.current
+    if (!shown) return
+    const paint = () => paintWheel(shown, sectors, shown.clientWidth)
+    paint()
+    const observer = new ResizeObserver(paint)
+    observer.observe(shown)
+    return () => observer.disconnect()
+  }, [sectors])
+}
+
 /** Paints the wheel with the sector at angle 0 upwards. It is painted once; turning it moves the whole picture. */
-export function paintWheel(canvas: HTMLCanvasElement, sectors: readonly Sector[], size: number): void {
+function paintWheel(canvas: HTMLCanvasElement, sectors: readonly Sector[], size: number): void {
   const scale = Math.min(devicePixelRatio || 1, 3)
   canvas.width = size * scale
   canvas.height = size * scale
