@@ -2,7 +2,7 @@
 export interface Form {
   fields: ReadonlyMap<string, string>
   /** The first file under a wanted name; undefined for an empty form control. */
-  file: Uint8Array | undefined
+  file: Uint8Array<ArrayBuffer> | undefined
   /** The name of the file's part. */
   part: string | undefined
   /** True when the file is larger than the limit. Then none of it is kept. */

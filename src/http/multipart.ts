@@ -1,6 +1,7 @@
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import type { Context, MiddlewareHandler } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
+import { GrowingBytes } from '../lib/growing-bytes.ts'
 import { within } from '../lib/within.ts'
 import type { AppEnv } from './env.ts'
 import type { Form, FormLimits } from './form.ts'
@@ -52,7 +53,8 @@ export async function readForm(request: Request, limits: FormLimits, pace = usua
     for (const watch of watches) watch.arrived(bytes)
   }
   try {
-    const parsed = parse(request.body, type, limits, arrived)
+    const expected = Number(request.headers.get('Content-Length')) || 0
+    const parsed = parse(request.body, type, { ...limits, expected }, arrived)
     const stalled = watches.map((watch) => watch.stalled)
     const form = await within(Promise.race([parsed, ...stalled]), pace.most_ms, undefined)
     if (!form) throw new Refusal(9001)
@@ -83,8 +85,7 @@ function watchPace({ stretch_ms, bytesAStretch }: typeof wantedPace, matters = (
 }
 
 interface File {
-  chunks: Buffer[]
-  size: number
+  bytes: GrowingBytes
   /** See {@link rankOf}. A higher value than any rank means that no file was found yet. */
   rank: number
   isNamed: boolean
@@ -93,12 +94,13 @@ interface File {
 async function parse(
   body: ReadableStream<Uint8Array>,
   type: string,
-  limits: FormLimits,
+  limits: FormLimits & { expected: number },
   arrived: (bytes: number) => void,
 ): Promise<Form> {
   const fields = new Map<string, string>()
   const none = 2 * limits.files.length
-  let file: File = { chunks: [], size: 0, rank: none, isNamed: false }
+  const noBytes = () => new GrowingBytes(limits.expected, limits.largestFile)
+  let file: File = { bytes: noBytes(), rank: none, isNamed: false }
   const parser = new Busboy({
     headers: { 'content-type': type },
     limits: {
@@ -120,23 +122,20 @@ async function parse(
     stream.on('error', (error) => parser.destroy(error))
     const rank = rankOf(limits, name, type, filename)
     if (rank === -1 || rank >= file.rank) return stream.resume()
-    const found: File = { chunks: [], size: 0, rank, isNamed: Boolean(filename) }
-    file = found
-    stream.on('data', (chunk: Buffer) => {
-      found.size += chunk.length
-      if (found.size <= limits.largestFile) found.chunks.push(chunk)
-      else found.chunks.length = 0
-    })
+    const bytes = noBytes()
+    file = { bytes, rank, isNamed: Boolean(filename) }
+    stream.on('data', (chunk: Buffer) => bytes.append(chunk))
   })
   await Promise.race([feed(parser, body, arrived), done])
   await done
-  const isFileTooLarge = file.size > limits.largestFile
-  const isEmptyControl = file.size === 0 && !file.isNamed
-  const isText = file.rank >= limits.files.length && beginsAsText(file.chunks[0])
+  const bytes = file.bytes.taken()
+  const isFileTooLarge = !bytes
+  const isEmptyControl = bytes?.length === 0 && !file.isNamed
+  const isText = file.rank >= limits.files.length && beginsAsText(bytes)
   if (file.rank === none || isEmptyControl || isText)
     return { fields, file: undefined, part: undefined, isFileTooLarge }
   const part = limits.files[file.rank % limits.files.length]
-  return { fields, file: isFileTooLarge ? undefined : joined(file.chunks, file.size), part, isFileTooLarge }
+  return { fields, file: bytes, part, isFileTooLarge }
 }
 
 /** True for a part with a file name or a type of images or bytes. Some clients leave one of them out. */
@@ -153,8 +152,8 @@ function rankOf({ files }: FormLimits, name: string, type: string, filename: str
 const beginning = 64
 
 /** True for text. An image is invalid UTF-8, or has control characters in its first bytes. */
-function beginsAsText(bytes: Buffer | undefined): boolean {
-  if (!bytes) return false
+function beginsAsText(bytes: Uint8Array | undefined): boolean {
+  if (!bytes?.length) return false
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, beginning), { stream: true })
     return !/[\p{Cc}--\s]/v.test(text)
@@ -180,15 +179,4 @@ async function feed(
     }
   }
   parser.end()
-}
-
-/** Copies the chunks into one array of its own: a buffer from a shared pool would keep its neighbours in memory. */
-function joined(chunks: readonly Buffer[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
 import { randomCode, randomId } from '../lib/random.ts'
+import { release } from '../lib/release.ts'
 import { within } from '../lib/within.ts'
 import type { Store } from '../storage/store.ts'
 import type { IdempotencyKey, TillAnswer } from '../till/operation.ts'
@@ -49,7 +50,8 @@ const keyLength = 26
  *     conclude        a reading and flags that come after the answer (store-findings)
  *     reading-queue   what was not begun with by then: a row, which background-reading reads later
  *
- * No row is without its objects, and no object is for long without its row: `sweep.ts` removes what a crash left.
+ * It takes the photo over: when that is stored and read, its memory is given back. No row is without its objects, and
+ * no object is for long without its row: `sweep.ts` removes what a crash left.
  */
 export function createReceive(deps: ReceiveDeps) {
   const { database, till, store, reader, queue, calendar, now, logger } = deps
@@ -71,7 +73,9 @@ export function createReceive(deps: ReceiveDeps) {
       deps.ocrWait_ms,
       undefined,
     )
-    await keep(store, imageKey, photo)
+    const kept = keep(store, imageKey, photo)
+    void Promise.allSettled([kept, turn.reading]).then(() => [photo.image, photo.preview].forEach(release))
+    await kept
     const found = await waited
     const early = found?.early ?? null
     const isOurs = early !== null || (!found && !turn.withdraw())

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
+import { objectKeys } from '../../src/receipts/photo/image-names.ts'
+import { openPhoto } from '../../src/receipts/photo/photo.ts'
 import { parallelCopies } from '../support/copies.ts'
 import { jpegOf, padded, picture, pngOf } from '../support/images.ts'
 import { type Person, signIn, signInMerchant } from '../support/people.ts'
@@ -43,6 +45,17 @@ describe('upload', () => {
     expect(await storedKeys(service)).toHaveLength(2)
     const review = await reviewOf(data.upload_id)
     expect((await fetch(review.preview_url)).status).toBe(200)
+  })
+
+  test('a photo is stored whole before its memory is given back', async () => {
+    const opened = await openPhoto(photo)
+    const sent = [new Uint8Array(opened.image), new Uint8Array(opened.preview)]
+    const { receive } = service.services.receipts
+    const { answer } = await receive({ userId: diner.userId, input_fen: 500, idempotency: undefined }, opened)
+    await receive.settled()
+    expect([opened.image.length, opened.preview.length]).toEqual([0, 0])
+    const { image, preview } = objectKeys(answer.image_key)
+    expect(await Promise.all([image, preview].map((key) => service.services.store.get(key)))).toEqual(sent)
   })
 
   test('links expire, and can’t be altered or forged', async () => {

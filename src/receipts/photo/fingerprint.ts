@@ -20,10 +20,9 @@ export interface Fingerprint {
  */
 export async function fingerprintOf(image: Uint8Array): Promise<Fingerprint> {
   const { data } = await decodePixels(image, { size: { width: side_px, height: side_px } })
-  const grey = Float32Array.from(
-    { length: side_px * side_px },
-    (_, i) => 0.299 * (data[3 * i] ?? 0) + 0.587 * (data[3 * i + 1] ?? 0) + 0.114 * (data[3 * i + 2] ?? 0),
-  )
+  const grey = new Float32Array(side_px * side_px)
+  for (let i = 0; i < grey.length; i++)
+    grey[i] = 0.299 * (data[3 * i] ?? 0) + 0.587 * (data[3 * i + 1] ?? 0) + 0.114 * (data[3 * i + 2] ?? 0)
   const probes = windows.map((window) => hashOf(sample(grey, window)))
   return { hash: probes[0] ?? '', probes }
 }

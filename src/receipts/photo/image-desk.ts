@@ -3,6 +3,7 @@ import { Refusal } from '../../contract/refusals.ts'
 import type { AppEnv } from '../../http/env.ts'
 import type { Form, FormLimits } from '../../http/form.ts'
 import { formOf } from '../../http/multipart.ts'
+import { release } from '../../lib/release.ts'
 import { createFairSemaphore } from '../../lib/semaphore.ts'
 import { PhotoFault } from './photo.ts'
 
@@ -61,11 +62,16 @@ export function createImageDesk(): ImageDesk {
   }
 }
 
-async function opened<Opened>(bytes: Uint8Array, open: (bytes: Uint8Array) => Promise<Opened>): Promise<Opened> {
+async function opened<Opened>(
+  bytes: Uint8Array<ArrayBuffer>,
+  open: (bytes: Uint8Array) => Promise<Opened>,
+): Promise<Opened> {
   try {
     return await open(bytes)
   } catch (error) {
     if (error instanceof PhotoFault) throw new Refusal(error.kind === 'too_large' ? 5004 : 5003, null, { cause: error })
     throw error
+  } finally {
+    release(bytes)
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
 import { type ImageHeader, readImageHeader, startOfScan } from './image-header.ts'
 import { onWhite, roomFor, type Source } from './on-white.ts'
@@ -8,9 +9,9 @@ import { largestImage_px } from './pixels.ts'
  */
 export interface Photo {
   /** JPEG of at most 5 megapixels. */
-  image: Uint8Array
+  image: Uint8Array<ArrayBuffer>
   /** JPEG of at most 480 pixels a side, for lists. */
-  preview: Uint8Array
+  preview: Uint8Array<ArrayBuffer>
   /** SHA-256 of `image`, in hexadecimal. Other metadata, or other bytes behind the image's end, give the same one. */
   sha256: string
   fingerprint: Fingerprint
@@ -42,12 +43,11 @@ export class PhotoFault extends Error {
  */
 export async function openPhoto(bytes: Uint8Array): Promise<Photo> {
   const source = await requireOpaque(bytes)
-  const longest = keptSide(source)
-  const image = await encode(source, longest, 85)
-  const size = requireImage(image)
-  const preview = await encode({ bytes: image, ...size }, previewSide_px, 75)
-  const fingerprint = await fingerprintOf(preview)
-  return { image, preview, sha256: await sha256(image), fingerprint, width: size.width, height: size.height }
+  const kept = await encode(source, keptSide(source), 85)
+  const preview = await encode(kept, previewSide_px, 75)
+  const fingerprint = await fingerprintOf(preview.bytes)
+  const sha256 = createHash('sha256').update(kept.bytes).digest('hex')
+  return { image: kept.bytes, preview: preview.bytes, sha256, fingerprint, width: kept.width, height: kept.height }
 }
 
 /**
@@ -55,7 +55,7 @@ export async function openPhoto(bytes: Uint8Array): Promise<Photo> {
  * @throws {PhotoFault}
  */
 export async function openAvatar(bytes: Uint8Array): Promise<Uint8Array> {
-  return encode(await requireOpaque(bytes), avatarSide_px, 85)
+  return (await encode(await requireOpaque(bytes), avatarSide_px, 85)).bytes
 }
 
 /**
@@ -63,7 +63,7 @@ export async function openAvatar(bytes: Uint8Array): Promise<Uint8Array> {
  * @throws {PhotoFault}
  */
 export async function openProductImage(bytes: Uint8Array): Promise<Uint8Array> {
-  return encode(await requireOpaque(bytes), productSide_px, 85)
+  return (await encode(await requireOpaque(bytes), productSide_px, 85)).bytes
 }
 
 // A row is decoded whole, and decoders take many bytes for each of its pixels.
@@ -108,14 +108,19 @@ function requireImage(bytes: Uint8Array): ImageHeader {
   return header
 }
 
-async function encode(source: Source, side: number, quality: number): Promise<Uint8Array> {
+/** An image in memory of its own. */
+type Encoded = Source & { bytes: Uint8Array<ArrayBuffer> }
+
+async function encode(source: Source, side: number, quality: number): Promise<Encoded> {
   try {
     const image = new Bun.Image(source.bytes, { maxPixels: roomFor(source) })
     const { width, height } = await image.metadata()
     const scale = side / Math.max(width, height)
     // A JPEG is decoded at a fraction of its size only when both sides are given: one of them may be larger in a square.
     if (scale < 1) image.resize(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))
-    return withoutMetadata(await image.jpeg({ quality }).bytes())
+    const jpeg = (await image.jpeg({ quality }).bytes()) as Uint8Array<ArrayBuffer>
+    const bytes = withoutMetadata(jpeg)
+    return { bytes, width: image.width, height: image.height }
   } catch (cause) {
     throw faultOf(cause)
   }
@@ -128,24 +133,23 @@ function faultOf(cause: unknown): unknown {
   return cause
 }
 
-// Bun.Image drops Exif but keeps colour profiles, and anything can be hidden in a profile.
-function withoutMetadata(jpeg: Uint8Array): Uint8Array {
+// Bun.Image drops Exif but keeps colour profiles, and anything can be hidden in a profile. Most photos have none.
+function withoutMetadata(jpeg: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const file = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)
-  const kept = [file.subarray(0, 2)]
-  let at = 2
+  const kept: Buffer[] = []
+  let [at, from] = [2, 0]
   while (file[at] === 0xff && file[at + 1] !== startOfScan) {
     const end = at + 2 + file.readUInt16BE(at + 2)
-    if (!isMetadata(file[at + 1] ?? 0)) kept.push(file.subarray(at, end))
+    if (isMetadata(file[at + 1] ?? 0)) {
+      kept.push(file.subarray(from, at))
+      from = end
+    }
     at = end
   }
-  return new Uint8Array(Buffer.concat([...kept, file.subarray(at)]))
+  return from === 0 ? jpeg : new Uint8Array(Buffer.concat([...kept, file.subarray(from)]))
 }
 
 // Comments, and every application segment but the first: that one is JFIF's own.
 function isMetadata(marker: number): boolean {
   return (marker > 0xe0 && marker <= 0xef) || marker === 0xfe
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes))).toString('hex')
 }
