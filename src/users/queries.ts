@@ -1,20 +1,18 @@
 import { eq, inArray } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
+import { rowReader } from '../db/shared-rows.ts'
 import { type User, usersTable } from './schema.ts'
 import type { PersonInfo } from './user-info.ts'
 
 /** @throws {Refusal} 2003 when there is no such account. */
-export async function requireUser(database: Database, userId: number): Promise<User> {
+export async function requireUser(database: Database, userId: number): Promise<Readonly<User>> {
   const user = await findUser(database, userId)
   if (!user) throw new Refusal(2003)
   return user
 }
 
-export async function findUser({ orm }: Database, userId: number): Promise<User | undefined> {
-  const [user] = await orm.select().from(usersTable).where(eq(usersTable.user_id, userId))
-  return user
-}
+export const findUser = rowReader(usersTable, 'user_id')
 
 export async function findUserByMobile({ orm }: Database, mobile: string): Promise<User | undefined> {
   const [user] = await orm.select().from(usersTable).where(eq(usersTable.mobile, mobile))
