@@ -11,8 +11,7 @@ import { oddsSum } from '../lottery/wheel.ts'
 import { readWheelState } from '../merchant/wheel/queries.ts'
 import { sumPointsSince } from '../points/queries.ts'
 import { readUploadStatistics } from '../receipts/queries.ts'
-import { readActiveVouchers } from '../vouchers/queries.ts'
-import { sourceOf } from '../vouchers/source.ts'
+import { readPrizeCodes } from '../vouchers/queries.ts'
 
 export interface DialectsDeps extends Time {
   database: Database
@@ -59,22 +58,13 @@ function figuresOf({ database, calendar, now, caches }: DialectsDeps): DialectsO
     },
     today: (userId) => sumPointsSince(database, userId, startOfDay()),
     drawsOfAll: () => countDrawsSince(database, startOfDay()),
-    prizeCodes: async (userId) => ({ codes: await prizeCodesOf(database, userId, now()) }),
+    prizeCodes: async (userId) => ({ codes: await readPrizeCodes(database, userId, now(), mostCodes) }),
     productTimes: async () => ({ createdAt: timesOf(await caches.catalogue.get()) }),
   }
 }
 
 /** The most codes of unused vouchers that are read for one user: the texts have no room for more. */
 const mostCodes = 100
-
-async function prizeCodesOf(database: Database, userId: number, now: Date): Promise<ReadonlyMap<string, string[]>> {
-  const codes = new Map<string, string[]>()
-  for (const voucher of await readActiveVouchers(database, userId, now, mostCodes)) {
-    const source = sourceOf(voucher)
-    if ('draw_id' in source) codes.set(source.draw_id, [...(codes.get(source.draw_id) ?? []), voucher.code])
-  }
-  return codes
-}
 
 type Products = Awaited<ReturnType<Catalogue['get']>>
 

@@ -2,7 +2,7 @@ import type { exchangeRecordsTable } from './schema.ts'
 import type { Order } from './wire.ts'
 
 /** An order as its owner sees it. */
-export function orderView(order: Readonly<typeof exchangeRecordsTable.$inferSelect>): Order {
+export function orderView(order: Readonly<Omit<typeof exchangeRecordsTable.$inferSelect, 'user_id'>>): Order {
   return {
     exchange_id: order.exchange_id,
     exchange_code: order.exchange_code,

@@ -1,23 +1,32 @@
-import { and, desc, eq, type SQL } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
-import { pageOf } from '../db/page.ts'
+import { listReader } from '../db/lists.ts'
+import { columnsOf } from '../db/table-rows.ts'
 import { orderView } from './order-view.ts'
 import { exchangeRecordsTable } from './schema.ts'
 import type { ordersQuery } from './wire.ts'
 
 const table = exchangeRecordsTable
 
+const readList = listReader({
+  table: 'exchange_records',
+  columns: columnsOf(table, [
+    ...(['exchange_id', 'exchange_code', 'commodity_id', 'product_name', 'product_image', 'quantity'] as const),
+    ...(['total_points', 'status', 'expires_at', 'completed_at', 'created_at'] as const),
+  ]),
+  order: 'exchange_records.created_at DESC, exchange_records.exchange_id DESC',
+})
+
 /** A page of the user's orders, newest first. */
 export async function readOrders(database: Database, userId: number, query: z.output<typeof ordersQuery>) {
-  const conditions: SQL[] = [eq(table.user_id, userId)]
-  if (query.status) conditions.push(eq(table.status, query.status))
-  const { rows, total } = await pageOf(database, table, {
-    ...query,
-    where: and(...conditions),
-    order: [desc(table.created_at), desc(table.exchange_id)],
+  const { rows, total } = await readList(database, {
+    of: { sql: 'exchange_records.user_id = ?', params: [userId] },
+    filters: query.status ? [{ sql: 'exchange_records.status = ?', params: [query.status] }] : [],
+    page: query.page,
+    limit: query.limit,
   })
   return { orders: rows.map(orderView), pagination: paginationOf(query, total) }
 }

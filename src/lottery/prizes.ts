@@ -40,8 +40,14 @@ export const prizeRules: Record<PrizeType, PrizeRules> = {
   empty: { points: noPoints, hasVoucher: false, isWin: false, allowsValue: anyValue },
 }
 
+const typesOf = (holds: (rules: PrizeRules) => boolean) =>
+  (Object.keys(prizeRules) as PrizeType[]).filter((type) => holds(prizeRules[type]))
+
 /** The types of prizes that win something. */
-export const winningTypes = (Object.keys(prizeRules) as PrizeType[]).filter((type) => prizeRules[type].isWin)
+export const winningTypes = typesOf(({ isWin }) => isWin)
+
+/** The types of prizes whose winners get a voucher. */
+export const typesWithVoucher = typesOf(({ hasVoucher }) => hasVoucher)
 
 /** True for a prize that can run out. The pity prize never runs out, because it is promised. */
 export function isLimited(prize: Pick<Prize, 'prize_id' | 'stock_remaining'>, pityPrizeId: number): boolean {

@@ -1,48 +1,82 @@
-import { and, count, countDistinct, desc, eq, gte, inArray, max, type SQL, sql } from 'drizzle-orm'
+import { and, count, countDistinct, eq, gte, inArray, max, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
-import { pageOf } from '../db/page.ts'
-import { findVouchersBySource } from '../vouchers/queries.ts'
-import { drawSourceId } from '../vouchers/source.ts'
+import { listReader } from '../db/lists.ts'
+import { rowReader } from '../db/shared-rows.ts'
+import { columnsOf, type RowOf } from '../db/table-rows.ts'
 import type { DrawType } from './draw-types.ts'
 import { drawDayOf, drawsOn } from './pity.ts'
-import { prizeRules, winningTypes } from './prizes.ts'
+import { typesWithVoucher, winningTypes } from './prizes.ts'
 import { lotteryPityTable, lotteryRecordsTable } from './schema.ts'
 import type { recordsQuery } from './wire.ts'
 
 const table = lotteryRecordsTable
 
+const findPity = rowReader(lotteryPityTable, 'user_id')
+
 /** The user's pity counter, and their turns on the business day `day`. */
-export async function readCounters({ orm }: Database, userId: number, day: string) {
-  const [row] = await orm.select().from(lotteryPityTable).where(eq(lotteryPityTable.user_id, userId))
+export async function readCounters(database: Database, userId: number, day: string) {
+  const row = await findPity(database, userId)
   return { pityCount: row?.current_count ?? 0, drawsToday: row ? drawsOn(row, drawDayOf(row, day)) : 0 }
+}
+
+const shown = columnsOf(table, [
+  ...(['record_id', 'draw_id', 'draw_sequence', 'prize_id', 'prize_name', 'prize_type', 'prize_value'] as const),
+  ...(['draw_type', 'points_cost', 'points_awarded', 'is_near_miss', 'is_pity', 'created_at'] as const),
+])
+const readTurns = listReader<RowOf<typeof shown>, WonVoucher>({
+  table: 'lottery_records',
+  columns: shown,
+  joined: {
+    columns: 'vouchers.code AS voucher_code, vouchers.expires_at AS voucher_expires_at',
+    // The voucher that a turn won, as `drawSourceId` names it.
+    join: `LEFT JOIN vouchers ON vouchers.user_id = lottery_records.user_id
+             AND vouchers.source_id = CONCAT(lottery_records.draw_id, '-', lottery_records.draw_sequence)
+             AND lottery_records.prize_type IN (${typesWithVoucher.map((type) => `'${type}'`).join(', ')})`,
+  },
+  order: 'lottery_records.record_id DESC',
+})
+
+/** The voucher that a turn won; null for none. */
+interface WonVoucher {
+  voucher_code: string | null
+  voucher_expires_at: Date | null
 }
 
 /** A page of the user's turns, newest first. */
 export async function readDrawRecords(database: Database, userId: number, query: z.output<typeof recordsQuery>) {
-  const conditions: SQL[] = [eq(table.user_id, userId)]
-  if (query.draw_type) conditions.push(eq(table.draw_type, query.draw_type))
-  if (query.prize_type) conditions.push(eq(table.prize_type, query.prize_type))
-  const { rows, total } = await pageOf(database, table, {
-    ...query,
-    where: and(...conditions),
-    order: [desc(table.record_id)],
+  const { draw_type, prize_type, page, limit } = query
+  const { rows, total } = await readTurns(database, {
+    of: { sql: 'lottery_records.user_id = ?', params: [userId] },
+    filters: [
+      ...(draw_type ? [{ sql: 'lottery_records.draw_type = ?', params: [draw_type] }] : []),
+      ...(prize_type ? [{ sql: 'lottery_records.prize_type = ?', params: [prize_type] }] : []),
+    ],
+    page,
+    limit,
   })
-  const sourceIdOf = (row: (typeof rows)[number]) => drawSourceId(row.draw_id, row.draw_sequence)
-  const withVoucher = rows.filter(({ prize_type }) => prizeRules[prize_type].hasVoucher)
-  const vouchers = await findVouchersBySource(database, userId, withVoucher.map(sourceIdOf))
-  const records = rows.map((row) => {
-    const { record_id, user_id: _user, roll: _roll, wheel_version: _version, took_stock: _took, ...record } = row
-    const voucher = vouchers.get(sourceIdOf(row))
-    return {
-      id: record_id,
-      ...record,
-      voucher: voucher ? { code: voucher.code, expires_at: voucher.expires_at.toISOString() } : null,
-      created_at: record.created_at.toISOString(),
-    }
-  })
-  return { records, pagination: paginationOf(query, total) }
+  return { records: rows.map(turnView), pagination: paginationOf(query, total) }
+}
+
+function turnView(turn: RowOf<typeof shown> & WonVoucher) {
+  const { voucher_code: code, voucher_expires_at: expiry } = turn
+  return {
+    id: turn.record_id,
+    draw_id: turn.draw_id,
+    draw_sequence: turn.draw_sequence,
+    prize_id: turn.prize_id,
+    prize_name: turn.prize_name,
+    prize_type: turn.prize_type,
+    prize_value: turn.prize_value,
+    draw_type: turn.draw_type,
+    points_cost: turn.points_cost,
+    points_awarded: turn.points_awarded,
+    is_near_miss: turn.is_near_miss,
+    is_pity: turn.is_pity,
+    created_at: turn.created_at.toISOString(),
+    voucher: code !== null && expiry !== null ? { code, expires_at: expiry.toISOString() } : null,
+  }
 }
 
 /** Sums of the user's turns: costs, wins, and counts by type and by prize. */

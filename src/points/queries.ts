@@ -1,29 +1,57 @@
-import { and, count, desc, eq, gte, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, gte, sql } from 'drizzle-orm'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
-import { pageOf } from '../db/page.ts'
+import { listReader } from '../db/lists.ts'
+import { columnsOf, type RowOf } from '../db/table-rows.ts'
 import { requireUser } from '../users/queries.ts'
 import { type LedgerSource, pointsRecordsTable } from './schema.ts'
 import type { PointsStatistics, RecordsQuery } from './wire.ts'
 
 const table = pointsRecordsTable
 
-/** A page of the user's ledger, newest first. */
+const shown = columnsOf(table, [
+  ...([
+    'record_id',
+    'seq',
+    'points',
+    'type',
+    'source',
+    'related_id',
+    'description',
+    'balance_after',
+    'created_at',
+  ] as const),
+])
+const readLedger = listReader({ table: 'points_records', columns: shown, order: 'points_records.seq DESC' })
+
+/** A page of the user's ledger, newest first. The rows are numbered, so the newest tells how many there are. */
 export async function readPointsRecords(database: Database, userId: number, query: RecordsQuery) {
-  const conditions: SQL[] = [eq(table.user_id, userId)]
-  if (query.type !== 'all') conditions.push(eq(table.type, query.type))
-  if (query.source) conditions.push(eq(table.source, query.source))
-  const { rows, total } = await pageOf(database, table, {
-    ...query,
-    where: and(...conditions),
-    order: [desc(table.seq)],
+  const { type, source, page, limit } = query
+  const filters = [
+    ...(type === 'all' ? [] : [{ sql: 'points_records.type = ?', params: [type] }]),
+    ...(source ? [{ sql: 'points_records.source = ?', params: [source] }] : []),
+  ]
+  const { rows, total } = await readLedger(database, {
+    of: { sql: 'points_records.user_id = ?', params: [userId] },
+    filters,
+    page,
+    limit,
+    ...(filters.length === 0 ? { total: { sql: 'points_records.seq + ?', params: [(page - 1) * limit] } } : {}),
   })
-  const records = rows.map(({ record_id, user_id: _user, seq: _seq, salt: _salt, created_at, ...record }) => ({
-    id: record_id,
-    ...record,
-    created_at: created_at.toISOString(),
-  }))
-  return { records, pagination: paginationOf(query, total) }
+  return { records: rows.map(recordView), pagination: paginationOf(query, total) }
+}
+
+function recordView(row: RowOf<typeof shown>) {
+  return {
+    id: row.record_id,
+    points: row.points,
+    type: row.type,
+    source: row.source,
+    related_id: row.related_id,
+    description: row.description,
+    balance_after: row.balance_after,
+    created_at: row.created_at.toISOString(),
+  }
 }
 
 /** Sums of the user's ledger by direction and source. Spent amounts are positive here. */

@@ -1,7 +1,9 @@
-import { and, count, desc, eq, gt, inArray, lte, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, gt, lte, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
-import { pageOf } from '../db/page.ts'
+import { listReader } from '../db/lists.ts'
+import { columnsOf, type RowOf } from '../db/table-rows.ts'
 import { type Voucher, vouchersTable } from './schema.ts'
+import { drawOf } from './source.ts'
 import { hasStatusAt } from './status.ts'
 
 const table = vouchersTable
@@ -11,18 +13,35 @@ export interface VoucherFilter {
   kind?: Voucher['kind'] | undefined
 }
 
+const shown = columnsOf(table, [
+  ...(['code', 'kind', 'source_id', 'title', 'quantity', 'status', 'expires_at', 'redeemed_at', 'created_at'] as const),
+])
+const readList = listReader<RowOf<typeof shown>, { image: string | null }>({
+  table: 'vouchers',
+  columns: shown,
+  joined: {
+    columns: 'exchange_records.product_image AS image',
+    join: `LEFT JOIN exchange_records ON exchange_records.exchange_id = vouchers.source_id
+             AND exchange_records.user_id = vouchers.user_id AND vouchers.kind = 'product'`,
+  },
+  order: 'vouchers.created_at DESC, vouchers.code DESC',
+})
+
+/** A voucher with what its holder sees of it; `image` is that of its order's product. */
+export type ShownVoucher = RowOf<typeof shown> & { image: string | null }
+
 /** A page of the user's vouchers, newest first, filtered by their status at `now`. */
 export function readVouchers(
   database: Database,
   userId: number,
-  query: VoucherFilter & { page: number; limit: number },
+  { status, kind, page, limit }: VoucherFilter & { page: number; limit: number },
   now: Date,
-): Promise<{ rows: Voucher[]; total: number }> {
-  const conditions: (SQL | undefined)[] = [eq(table.user_id, userId)]
-  if (query.status !== 'all') conditions.push(hasStatusAt(query.status, now))
-  if (query.kind) conditions.push(eq(table.kind, query.kind))
-  const order = [desc(table.created_at), desc(table.code)]
-  return pageOf(database, table, { ...query, where: and(...conditions), order })
+): Promise<{ rows: ShownVoucher[]; total: number }> {
+  const filters = [
+    ...(status === 'all' ? [] : [hasStatusAt(status, now)]),
+    ...(kind ? [{ sql: 'vouchers.kind = ?', params: [kind] }] : []),
+  ]
+  return readList(database, { of: { sql: 'vouchers.user_id = ?', params: [userId] }, filters, page, limit })
 }
 
 /** At most `most` vouchers that the user can redeem at `now`. Those that expire first come first. */
@@ -33,6 +52,39 @@ export function readActiveVouchers({ orm }: Database, userId: number, now: Date,
     .where(and(eq(table.user_id, userId), eq(table.status, 'active'), gt(table.expires_at, now)))
     .orderBy(table.expires_at, table.code)
     .limit(most)
+}
+
+const readPrizes = listReader({
+  table: 'vouchers',
+  columns: columnsOf(table, ['code', 'source_id']),
+  order: 'vouchers.expires_at, vouchers.code',
+})
+
+/** The codes of at most `most` prizes that the user can redeem at `now`, by draw. The earliest expiry comes first. */
+export async function readPrizeCodes(
+  database: Database,
+  userId: number,
+  now: Date,
+  most: number,
+): Promise<ReadonlyMap<string, string[]>> {
+  const { rows } = await readPrizes(database, {
+    of: {
+      sql: `vouchers.user_id = ? AND vouchers.status = 'active' AND vouchers.kind = 'prize' AND vouchers.expires_at > ?`,
+      params: [userId, now],
+    },
+    filters: [],
+    page: 1,
+    limit: most,
+    total: { sql: '0', params: [] },
+  })
+  const codes = new Map<string, string[]>()
+  for (const { code, source_id } of rows) {
+    const drawId = drawOf(source_id)
+    const known = codes.get(drawId)
+    if (known) known.push(code)
+    else codes.set(drawId, [code])
+  }
+  return codes
 }
 
 /** How many vouchers the user can redeem at `now`, and how many of them expire by `soon`. */
@@ -57,16 +109,4 @@ export async function findOwnVoucher({ orm }: Database, userId: number, code: st
 export async function findVoucher({ orm }: Database, code: string): Promise<Voucher | undefined> {
   const [voucher] = await orm.select().from(table).where(eq(table.code, code))
   return voucher
-}
-
-/** The user's vouchers for these orders or draws, by `source_id`. */
-export async function findVouchersBySource(
-  { orm }: Database,
-  userId: number,
-  sourceIds: readonly string[],
-): Promise<ReadonlyMap<string, Voucher>> {
-  if (sourceIds.length === 0) return new Map()
-  const where = and(inArray(table.source_id, [...sourceIds]), eq(table.user_id, userId))
-  const vouchers = await orm.select().from(table).where(where)
-  return new Map(vouchers.map((voucher) => [voucher.source_id, voucher]))
 }

@@ -12,6 +12,11 @@ export function drawSourceId(drawId: string, sequence: number): string {
   return `${drawId}-${sequence}`
 }
 
+/** The draw of a prize's `source_id`. */
+export function drawOf(sourceId: string): string {
+  return sourceId.slice(0, sourceId.indexOf('-'))
+}
+
 export function sourceOf({ kind, source_id }: Pick<Voucher, 'kind' | 'source_id'>): z.output<typeof voucherSource> {
   if (kind === 'product') return { exchange_id: source_id }
   const [draw_id = '', sequence] = source_id.split('-')

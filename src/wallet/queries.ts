@@ -23,7 +23,11 @@ export async function readWallet(database: Database, userId: number, query: z.ou
     readVouchers(database, userId, query, now),
     countActiveVouchers(database, userId, now, soon),
   ])
-  return { vouchers: await viewsOf(database, rows, now), counts, pagination: paginationOf(query, total) }
+  return {
+    vouchers: rows.map((voucher) => viewOf(voucher, voucher.image, now)),
+    counts,
+    pagination: paginationOf(query, total),
+  }
 }
 
 /**
@@ -49,18 +53,22 @@ export async function readActiveWallet(database: Database, userId: number, now: 
 
 async function viewsOf(database: Database, vouchers: readonly Voucher[], now: Date): Promise<WalletVoucher[]> {
   const images = await readOrderImages(database, vouchers)
-  return vouchers.map((voucher) => ({
+  return vouchers.map((voucher) => viewOf(voucher, images.get(voucher.source_id) ?? null, now))
+}
+
+function viewOf(voucher: Omit<Voucher, 'user_id' | 'redeemed_by'>, image: string | null, now: Date): WalletVoucher {
+  return {
     code: voucher.code,
     kind: voucher.kind,
     title: voucher.title,
     quantity: voucher.quantity,
-    image: images.get(voucher.source_id) ?? null,
+    image,
     status: statusAt(voucher, now),
     source: sourceOf(voucher),
     issued_at: voucher.created_at.toISOString(),
     expires_at: voucher.expires_at.toISOString(),
     redeemed_at: voucher.redeemed_at?.toISOString() ?? null,
-  }))
+  }
 }
 
 /** The product images of the vouchers' orders, by order. */
