@@ -5,6 +5,7 @@ import type { Catalogue } from '../exchange/catalogue.ts'
 import { createDialects, type Dialects, type DialectsOptions } from '../http/dialects/dialects.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Calendar } from '../lib/calendar.ts'
+import { oncePer } from '../lib/once-per.ts'
 import type { Time } from '../lib/time.ts'
 import { countDrawsSince, countWonDraws } from '../lottery/queries.ts'
 import { oddsSum } from '../lottery/wheel.ts'
@@ -44,7 +45,10 @@ export function openDialects(
 }
 
 function figuresOf({ database, calendar, now, caches }: DialectsDeps): DialectsOptions['figures'] {
-  const timesOf = rememberedTimes()
+  const timesOf = oncePer(
+    (products: Awaited<ReturnType<Catalogue['get']>>) =>
+      new Map(products.map(({ commodity_id, created_at }) => [commodity_id, created_at])),
+  )
   const startOfDay = () => calendar.startOf(calendar.dayOf(now()))
   const startOfMonth = () => calendar.startOf(`${calendar.dayOf(now()).slice(0, 7)}-01`)
   return {
@@ -65,16 +69,3 @@ function figuresOf({ database, calendar, now, caches }: DialectsDeps): DialectsO
 
 /** The most codes of unused vouchers that are read for one user: the texts have no room for more. */
 const mostCodes = 100
-
-type Products = Awaited<ReturnType<Catalogue['get']>>
-
-/** Returns a function that says when each product was added. It computes that once for each state of the catalogue. */
-function rememberedTimes(): (products: Products) => ReadonlyMap<number, Date> {
-  const known = new WeakMap<Products, ReadonlyMap<number, Date>>()
-  return (products) => {
-    const times =
-      known.get(products) ?? new Map(products.map(({ commodity_id, created_at }) => [commodity_id, created_at]))
-    known.set(products, times)
-    return times
-  }
-}

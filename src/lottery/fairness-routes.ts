@@ -3,8 +3,9 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
+import { rowReader } from '../db/shared-rows.ts'
 import { wheelHash } from '../fairness/leaves.ts'
-import { fairChainsTable, fairEpochsTable, fairEpochTable } from '../fairness/schema.ts'
+import { fairChainsTable, fairEpochsTable, fairEpochTable, theEpoch } from '../fairness/schema.ts'
 import type { AppEnv } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
 import { describe } from '../http/operation-docs.ts'
@@ -81,10 +82,12 @@ async function readFairness({ orm }: Database, { chain, log }: Fairness): Promis
   }
 }
 
+const findEpoch = rowReader(fairEpochTable, 'epoch_id')
+
 /** Reads what the wheel's page shows of the epoch that is open; null where draws can't be proven. */
 export function openFairnessReader({ database, fairness }: FairnessDeps) {
   return async (): Promise<z.output<typeof openFairness>> => {
-    const [open] = fairness ? await database.orm.select().from(fairEpochTable) : []
+    const open = fairness && (await findEpoch(database, theEpoch))
     if (!fairness || !open || open.chain_id !== fairness.chain.id) return null
     const commitment = fairness.chain.commitmentOf(open.epoch)
     return { origin: fairness.log.signer.name, chain_id: open.chain_id, epoch: open.epoch, commitment }

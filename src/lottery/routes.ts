@@ -10,6 +10,7 @@ import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
 import type { Cached } from '../lib/cached.ts'
 import type { Calendar } from '../lib/calendar.ts'
+import { oncePer } from '../lib/once-per.ts'
 import { may } from '../staff/roles.ts'
 import { readStandings } from '../staff/standing.ts'
 import type { Till } from '../till/till.ts'
@@ -52,6 +53,7 @@ export function lotteryRoutes(deps: LotteryDeps) {
   const { database, till, calendar, now, caches, rules } = deps
   const takeDraw = createTakeDraw(deps)
   const openFairness = openFairnessReader(deps)
+  const sharedPart = sharedPartOf(rules.wheel.limits)
   const wheelInForce = async () => {
     const wheel = await caches.wheel.get()
     if (!wheel?.isDue) return wheel
@@ -66,14 +68,12 @@ export function lotteryRoutes(deps: LotteryDeps) {
       async (c) => {
         const current = await wheelInForce()
         if (!current || !isOpen(current)) throw new Refusal(3001)
-        const limits = current.rules ?? rules.wheel.limits
-        const counters = await readCounters(database, c.get('caller').userId, calendar.dayOf(now()))
-        return ok(c, {
-          ...wheelView(current, limits.pityLimit),
-          ...countersView(counters, limits, current.pity_prize_id),
-          next_change: current.next && nextChangeView(current.next),
-          fairness: await openFairness(),
-        })
+        const [counters, fairness] = await Promise.all([
+          readCounters(database, c.get('caller').userId, calendar.dayOf(now())),
+          openFairness(),
+        ])
+        const { limits, wheel, next_change } = sharedPart(current)
+        return ok(c, { ...wheel, ...countersView(counters, limits, current.pity_prize_id), next_change, fairness })
       },
     )
     .post(
@@ -125,6 +125,15 @@ export function lotteryRoutes(deps: LotteryDeps) {
       describe({ summary: 'Statistics of the caller’s draws', answer: statisticsAnswer }),
       async (c) => ok(c, await readDrawStatistics(database, c.get('caller').userId)),
     )
+}
+
+/** Makes what the answers about a wheel share, and the limits in force with it. */
+function sharedPartOf(setLimits: WheelLimits) {
+  return oncePer((current: ShownWheel) => {
+    const limits = current.rules ?? setLimits
+    const next_change = current.next && nextChangeView(current.next)
+    return { limits, wheel: wheelView(current, limits.pityLimit), next_change }
+  })
 }
 
 async function maySee(database: Database, callerId: number, ownerId: number): Promise<boolean> {
