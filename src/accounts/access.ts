@@ -1,6 +1,7 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
 import type { Database } from '../db/client.ts'
+import { sharedRead } from '../db/shared-read.ts'
 import type { Caller } from '../http/env.ts'
 import type { Time } from '../lib/time.ts'
 import { usersTable } from '../users/schema.ts'
@@ -24,9 +25,11 @@ interface Known {
 }
 
 interface Standing {
+  session_id: string
   user_id: number
   status: 'active' | 'inactive' | 'banned'
-  is_merchant: boolean
+  /** 1 or 0. */
+  is_merchant: number
   revoked_at: Date | null
 }
 
@@ -37,7 +40,6 @@ const sessionsAQuery = 500
 
 export function createAccess(database: Database, tokens: Tokens, { now, elapsed_ms }: Time): Access {
   const known = new Map<string, Known>()
-  const readStanding = prepareStandingQuery(database)
 
   const isLive = ({ exp }: AccessClaims) => exp * 1000 > now().getTime()
   const isBelieved = ({ claims, checkedAt }: Known) => elapsed_ms() - checkedAt < believed_ms && isLive(claims)
@@ -46,7 +48,7 @@ export function createAccess(database: Database, tokens: Tokens, { now, elapsed_
     const claims = verified && isLive(verified) ? verified : await tokens.verifyAccess(token)
     const fresh = {
       claims,
-      caller: readStanding(claims.session_id).then((standing) => callerBy(claims, standing)),
+      caller: readStanding(database, claims.session_id).then((standing) => callerBy(claims, standing)),
       checkedAt: elapsed_ms(),
     }
     // A refusal is not cached: its cause may be lifted at any time.
@@ -69,26 +71,24 @@ export function createAccess(database: Database, tokens: Tokens, { now, elapsed_
   }
 }
 
-/** The query runs for every caller every `believed_ms`, so its statement is prepared once. */
-function prepareStandingQuery({ orm }: Database): (sessionId: string) => Promise<Standing | undefined> {
-  const statement = orm
-    .select({
-      user_id: usersTable.user_id,
-      status: usersTable.status,
-      is_merchant: usersTable.is_merchant,
-      revoked_at: sessionsTable.revoked_at,
-    })
-    .from(sessionsTable)
-    .innerJoin(usersTable, eq(usersTable.user_id, sessionsTable.user_id))
-    .where(eq(sessionsTable.session_id, sql.placeholder('sessionId')))
-    .prepare()
-  return async (sessionId) => (await statement.execute({ sessionId }))[0]
-}
+/** Every caller's session is read again every `believed_ms`. */
+const readStanding = sharedRead(async (database, sessionIds: readonly string[]) => {
+  const sql = `SELECT session_id, users.user_id, users.status, users.is_merchant, revoked_at
+     FROM sessions JOIN users ON users.user_id = sessions.user_id WHERE session_id IN (?)`
+  const found = new Map<string, Standing>()
+  for (const row of await database.query<Standing>(sql, [[...new Set(sessionIds)]])) found.set(row.session_id, row)
+  return sessionIds.map((sessionId) => found.get(sessionId))
+}, sessionsAQuery)
 
 function callerBy(claims: AccessClaims, standing: Standing | undefined): Caller {
   if (standing?.user_id !== claims.user_id || standing.revoked_at !== null) throw new Refusal(2002)
   if (standing.status !== 'active') throw new Refusal(2004)
-  return { userId: claims.user_id, sessionId: claims.session_id, isMerchant: standing.is_merchant, exp: claims.exp }
+  return {
+    userId: claims.user_id,
+    sessionId: claims.session_id,
+    isMerchant: standing.is_merchant === 1,
+    exp: claims.exp,
+  }
 }
 
 async function readLiveStandings(

@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, inArray, isNull } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
+import { sharedRead } from '../db/shared-read.ts'
 import { usersTable } from '../users/schema.ts'
 import { type Session, type SmsCode, sessionsTable, smsCodesTable } from './schema.ts'
 
@@ -37,12 +38,16 @@ export async function holdsSession({ orm }: Database, sessionId: string, phone: 
   return found.length > 0
 }
 
+const mostDevices = 256
+
 /** True when one of these hashes is that of a session, ended or not. */
-export async function isKnownDevice({ orm }: Database, hashes: readonly string[]): Promise<boolean> {
-  const { device_hash } = sessionsTable
-  const found = await orm.select({ device_hash }).from(sessionsTable).where(inArray(device_hash, hashes)).limit(1)
-  return found.length > 0
-}
+export const isKnownDevice = sharedRead(async (database, devices: readonly (readonly string[])[]) => {
+  const sql = 'SELECT DISTINCT device_hash FROM sessions WHERE device_hash IN (?)'
+  const known = new Set(
+    (await database.query<{ device_hash: string }>(sql, [devices.flat()])).map((row) => row.device_hash),
+  )
+  return devices.map((hashes) => hashes.some((hash) => known.has(hash)))
+}, mostDevices)
 
 /** The last code that was sent to a phone. */
 export async function readSmsCode({ orm }: Database, phone: string): Promise<SmsCode | undefined> {

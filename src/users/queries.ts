@@ -14,10 +14,7 @@ export async function requireUser(database: Database, userId: number): Promise<R
 
 export const findUser = rowReader(usersTable, 'user_id')
 
-export async function findUserByMobile({ orm }: Database, mobile: string): Promise<User | undefined> {
-  const [user] = await orm.select().from(usersTable).where(eq(usersTable.mobile, mobile))
-  return user
-}
+export const findUserByMobile = rowReader(usersTable, 'mobile')
 
 /** The account that is bound to a WeChat openid. */
 export async function findUserByOpenid({ orm }: Database, openid: string): Promise<User | undefined> {

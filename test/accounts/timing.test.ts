@@ -27,8 +27,8 @@ const wrongCode = (phone: string) => {
   return code === '000000' ? '000001' : '000000'
 }
 
-/** What signing in has to do with; the service looks after its database meanwhile. */
-const ours = /\b(sms_codes|sessions|users|till_lanes)\b/
+/** What signing in has to do with; the service looks after its database meanwhile, with a limit for each statement. */
+const ours = /^(?!SET STATEMENT).*\b(sms_codes|sessions|users|till_lanes)\b/s
 
 /** What the service asks of the database for a call, without the values. */
 async function statementsOf(path: string, body: object, wanted: number): Promise<string[]> {
@@ -57,7 +57,7 @@ test('nobody learns from the time of an answer whether a phone has an account: t
     const tried = [await statementsOf('login', first, 1002), await statementsOf('login', second, 1002)]
     expect(tried[0]).toEqual(tried[1] ?? [])
     expect(tried[0]?.some((sql) => sql.startsWith('UPDATE `sms_codes`'))).toBe(tries <= 5)
-    expect(tried.flat().filter((sql) => sql.includes('`users`'))).toEqual([])
+    expect(tried.flat().filter((sql) => /\busers\b/.test(sql))).toEqual([])
   }
 })
 
