@@ -16,8 +16,8 @@ export interface Pages {
   expectComplaint(text: string): void
 }
 
-/** One Chromium for a test file, closed at its end. */
-export function usePages(): Pages {
+/** One Chromium for a test file, closed at its end. `flags` are Chromium's own. */
+export function usePages(flags: readonly string[] = []): Pages {
   let browser: Browser
   const open: BrowserContext[] = []
   const complaints: string[] = []
@@ -25,7 +25,7 @@ export function usePages(): Pages {
   beforeAll(async () => {
     browser = await chromium.launch({
       executablePath: await executable(),
-      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', ...flags],
     })
   })
   afterEach(async () => {

@@ -34,6 +34,12 @@ export function setFilters(changes: Place['filters']): void {
   stay(linkTo(screen, item, { ...filters, ...changes }))
 }
 
+/** Shows something else on the same screen, with the same filters. */
+export function showItem(item: string): void {
+  const { screen, filters } = place.value
+  stay(linkTo(screen, item, filters))
+}
+
 /** Puts another link in the place of this one: the way back leads past it. */
 export function stay(link: string): void {
   history.replaceState(null, '', link)

@@ -1,4 +1,6 @@
 import type { ComponentType } from 'preact'
+import { texts as counter } from './counter/texts.ts'
+import { texts as people } from './people/texts.ts'
 import { texts as reviews } from './reviews/texts.ts'
 import { mayOne } from './standing.ts'
 import { texts as wheel } from './wheel/texts.ts'
@@ -23,6 +25,20 @@ export const screens: readonly Screen[] = [
     rights: ['reviews'],
     icon: 'M6 3v18l2-1.4 2 1.4 2-1.4 2 1.4 2-1.4 2 1.4V3l-2 1.4L14 3l-2 1.4L10 3 8 4.4 6 3Zm3 9 2 2 4-4.5',
     load: async () => (await import('./reviews/reviews.tsx')).Reviews,
+  },
+  {
+    path: 'counter',
+    title: counter.title,
+    rights: ['vouchers', 'member_codes'],
+    icon: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M8 8h3v3H8zM13 13h3v3h-3zM13 8h3M8 13v3h2',
+    load: async () => (await import('./counter/counter.tsx')).Counter,
+  },
+  {
+    path: 'people',
+    title: people.title,
+    rights: ['members'],
+    icon: 'M12 12.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7.5 8a7.5 7.5 0 0 1 15 0',
+    load: async () => (await import('./people/people.tsx')).People,
   },
   {
     path: 'wheel',

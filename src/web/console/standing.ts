@@ -26,6 +26,8 @@ export function mayOne(rights: readonly string[]): boolean {
   return known !== null && known !== 'none' && rights.some((right) => known.permissions.includes(right))
 }
 
+export const may = (right: string) => mayOne([right])
+
 /** Follows the caller's role: it may be another one at any time. */
 export function startStanding(): void {
   userId.subscribe((user) => {

@@ -13,6 +13,7 @@ export const texts = {
   toDiner: '去顾客页面',
   stale: '页面有更新，请刷新后继续，已填写的内容不会丢',
   reload: '刷新',
+  balance: '积分余额',
   given: '今天自主发放',
   reviewed: '今天审核发放',
   earlier: '上一次没有收到回应的操作已经完成，请核对后再提交这一次',

@@ -1,15 +1,18 @@
-import { test } from 'bun:test'
+import { afterAll, test } from 'bun:test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { enterAs } from '../../support/console.ts'
+import { fakeCamera } from '../../support/fake-camera.ts'
 import { deskScreen, type Page, phoneScreen, usePages } from '../../support/pages.ts'
 import { paperReceipt } from '../../support/paper-receipt.ts'
-import { type Person, signIn } from '../../support/people.ts'
+import { newProduct, type Person, signIn } from '../../support/people.ts'
 import { receiptToReview } from '../../support/receipts-to-review.ts'
 import { useService } from '../../support/service.ts'
 
 const service = useService({ DAILY_UPLOAD_LIMIT: '100', MERCHANT_NAMES: '桂香小馆' })
-const pages = usePages()
+const camera = fakeCamera()
+const pages = usePages(camera.flags)
+afterAll(camera.remove)
 const folder = join(import.meta.dir, '../../../.data/test/pages/console')
 mkdirSync(folder, { recursive: true })
 
@@ -82,4 +85,45 @@ test.each(screens)('every view of the reviews can be seen at %s', async (name, o
   await page.goto(`${service.url}/console#reviews?view=history`)
   await page.locator('.rows .gain').first().waitFor()
   await shoot(page, 'history')
+})
+
+test.each(screens)('the counter and the people can be seen at %s', async (name, options) => {
+  const diner = await nicknamed('爱吃辣的小明')
+  const codes: string[] = []
+  for (const dish of ['桂花糕', '冰豆花', '现磨咖啡']) {
+    const product_id = await newProduct(service, 9, { name: dish, exchange_points: 100 })
+    const { data } = await service.client.post('/api/exchange/submit', { token: diner.token, body: { product_id } })
+    codes.push(data.exchange_code)
+  }
+  const context = await pages.open({ ...options, reducedMotion: 'reduce', permissions: ['camera'] })
+  const shoot = async (page: Page, what: string) => {
+    await page.waitForTimeout(400)
+    await page.screenshot({ path: join(folder, `${what}-${name}.png`) })
+  }
+  const { page } = await enterAs(context, service, 'manager', 'counter')
+  await page.getByLabel('核销码或会员码').waitFor()
+  await shoot(page, 'counter')
+  await page.getByRole('button', { name: '打开摄像头' }).click()
+  await page.waitForTimeout(800)
+  await shoot(page, 'counter-camera')
+  await page.getByRole('button', { name: '关闭摄像头' }).click()
+  await page.getByLabel('核销码或会员码').fill(codes[0] ?? '')
+  await page.getByRole('button', { name: '查询' }).click()
+  await page.getByRole('button', { name: '核销', exact: true }).click()
+  await shoot(page, 'voucher')
+  await page.getByRole('button', { name: '确认核销' }).click()
+  await page.getByText('已核销').waitFor()
+  await shoot(page, 'voucher-done')
+  await page.getByRole('button', { name: '继续扫码' }).click()
+  const { data } = await service.client.get('/api/user/member-code', { token: diner.token })
+  await page.getByLabel('核销码或会员码').fill(data.code)
+  await page.getByRole('button', { name: '查询' }).click()
+  await page.getByText('2 张可以使用的券').waitFor()
+  await shoot(page, 'member')
+  await page.getByRole('link', { name: '积分明细与更正' }).click()
+  await page.locator('.ledger li').first().waitFor()
+  await shoot(page, 'people')
+  if (!('isMobile' in options)) return
+  await page.getByRole('button', { name: '更多' }).click()
+  await shoot(page, 'more')
 })

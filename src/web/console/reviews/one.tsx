@@ -4,7 +4,7 @@ import { unheard } from '../../shared/once.ts'
 import { complain, Empty, Failed, Skeleton, say } from '../../shared/parts.tsx'
 import { me } from '../../shared/tokens.ts'
 import { typeInto, useDraft } from '../draft.ts'
-import { linkTo, place, stay } from '../place.ts'
+import { place, showItem } from '../place.ts'
 import { fenOf, pointsFor, yuanOf } from './amount.ts'
 import { Amounts, Facts, Flags, OtherPhoto, Sender } from './facts.tsx'
 import { Photo } from './photo.tsx'
@@ -20,8 +20,7 @@ const lookFirst_ms = 350
 export function OneByOne() {
   const item = current.value
   useEffect(() => {
-    const { screen, item: named, filters } = place.value
-    if (item && named !== item.upload_id) stay(linkTo(screen, item.upload_id, filters))
+    if (item && place.value.item !== item.upload_id) showItem(item.upload_id)
     for (const { image_url } of next.value) new Image().src = image_url
   }, [item?.upload_id])
   const isReading = item !== null && item.read === null && item.recognized_amount === null
