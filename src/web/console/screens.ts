@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact'
 import { texts as counter } from './counter/texts.ts'
 import { texts as people } from './people/texts.ts'
+import { texts as goods } from './goods/texts.ts'
 import { texts as reviews } from './reviews/texts.ts'
 import { mayOne } from './standing.ts'
 import { texts as wheel } from './wheel/texts.ts'
@@ -46,6 +47,13 @@ export const screens: readonly Screen[] = [
     rights: ['wheel'],
     icon: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 0v18M3 12h18M5.6 5.6l12.8 12.8M18.4 5.6 5.6 18.4',
     load: async () => (await import('./wheel/wheel.tsx')).Wheel,
+  },
+  {
+    path: 'goods',
+    title: goods.title,
+    rights: ['catalogue'],
+    icon: 'M4 8h16l-1 12H5L4 8Zm4 0V7a4 4 0 0 1 8 0v1M9 12a3 3 0 0 0 6 0',
+    load: async () => (await import('./goods/goods.tsx')).Goods,
   },
 ]
 
