@@ -18,3 +18,14 @@ export const shooterOf =
   (size: string) =>
   (page: Page, what: string, fullPage = false) =>
     page.screenshot({ path: join(folder, `${what}-${size}.png`), fullPage })
+
+/** Pictures of a page on a phone and on a desk, in both themes, kept for whoever wants to look. */
+export async function picture(page: Page, name: string): Promise<void> {
+  for (const [width, viewport] of [['360', phoneScreen] as const, ['1280', deskScreen] as const])
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize(viewport)
+      await page.emulateMedia({ colorScheme })
+      await page.waitForTimeout(200)
+      await page.screenshot({ path: join(folder, `console-${name}-${width}-${colorScheme}.png`) })
+    }
+}

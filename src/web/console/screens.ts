@@ -1,7 +1,8 @@
 import type { ComponentType } from 'preact'
+import { texts as approvals } from './approvals/texts.ts'
 import { texts as counter } from './counter/texts.ts'
-import { texts as people } from './people/texts.ts'
 import { texts as goods } from './goods/texts.ts'
+import { texts as people } from './people/texts.ts'
 import { texts as reviews } from './reviews/texts.ts'
 import { mayOne } from './standing.ts'
 import { texts as wheel } from './wheel/texts.ts'
@@ -54,6 +55,13 @@ export const screens: readonly Screen[] = [
     rights: ['catalogue'],
     icon: 'M4 8h16l-1 12H5L4 8Zm4 0V7a4 4 0 0 1 8 0v1M9 12a3 3 0 0 0 6 0',
     load: async () => (await import('./goods/goods.tsx')).Goods,
+  },
+  {
+    path: 'approvals',
+    title: approvals.title,
+    rights: ['approvals'],
+    icon: 'M12 3 5 6v5c0 4.5 3 8 7 10 4-2 7-5.5 7-10V6l-7-3Zm-3 9 2 2 4-4',
+    load: async () => (await import('./approvals/approvals.tsx')).Approvals,
   },
 ]
 

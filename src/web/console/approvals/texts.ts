@@ -1,0 +1,37 @@
+import { points } from '../../shared/time.ts'
+
+export const texts = {
+  title: '审批',
+  filter: '审批状态',
+  status: { pending: '等待中', approved: '已同意', rejected: '已拒绝', expired: '已过期' },
+  empty: {
+    pending: '没有等待审批的申请',
+    approved: '还没有同意过申请',
+    rejected: '还没有拒绝过申请',
+    expired: '没有过期的申请',
+  },
+  kind: { correction: '积分调整', review: '小票审核', product: '商品修改' },
+  reasons: {
+    gift: '超过单次可自主发放的积分',
+    unread: '没有识别出金额的小票，积分较多',
+    copy: '小票像是重复的',
+    price: '价格降到一半以下',
+    limit: '取消了每人限兑',
+    staff_points: '超过店员今天的自主发放额度',
+    review_points: '超过今天的审核发放额度',
+    diner_points: '超过这位顾客今天可得的积分',
+  } as Record<string, string>,
+  gives: (gained: number) => (gained < 0 ? `扣 ${points(-gained)} 积分` : `发 ${points(gained)} 积分`),
+  to: (name: string) => `给 ${name}`,
+  askedBy: (name: string, when: string) => `${name} 申请 · ${when}`,
+  somebody: '已离职的店员',
+  because: (reason: string) => `理由：${reason}`,
+  until: (left: string) => `${left}，到期自动作废`,
+  decidedBy: (name: string, when: string) => `${name} · ${when}`,
+  said: (reason: string) => `说明：${reason}`,
+  reason: '说明（可不填）',
+  approve: '同意',
+  reject: '拒绝',
+  own: '自己申请的、给自己的，要由另一位负责人决定',
+  done: { approved: '已同意，马上生效', rejected: '已拒绝，什么都没有改变' },
+}
