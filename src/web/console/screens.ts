@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact'
 import { texts as approvals } from './approvals/texts.ts'
+import { texts as audit } from './audit/texts.ts'
 import { texts as counter } from './counter/texts.ts'
 import { texts as goods } from './goods/texts.ts'
 import { texts as people } from './people/texts.ts'
@@ -62,6 +63,13 @@ export const screens: readonly Screen[] = [
     rights: ['approvals'],
     icon: 'M12 3 5 6v5c0 4.5 3 8 7 10 4-2 7-5.5 7-10V6l-7-3Zm-3 9 2 2 4-4',
     load: async () => (await import('./approvals/approvals.tsx')).Approvals,
+  },
+  {
+    path: 'audit',
+    title: audit.title,
+    rights: ['audit'],
+    icon: 'M6 3h9l3 3v15H6V3Zm3 6h6M9 13h6M9 17h3',
+    load: async () => (await import('./audit/audit.tsx')).Audit,
   },
 ]
 
