@@ -45,7 +45,7 @@ export function createSealer({ database, log, alerts, logger, elapsed_ms }: Seal
     try {
       // Another replica seals. A backup that was restored holds the lease of a replica that may be gone.
       if (lease) await log.seal()
-      else await log.check('recent')
+      else await log.check()
       sealedAt = elapsed_ms()
       told = undefined
     } catch (error) {

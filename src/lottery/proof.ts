@@ -5,7 +5,6 @@ import { beginningLeaf, epochLeaf, leafId } from '../fairness/leaves.ts'
 import { drawTurnsTable, fairEpochsTable, fairEpochTable, prizeStockStepsTable } from '../fairness/schema.ts'
 import { stepIn } from '../fairness/stock-steps.ts'
 import { drawsOf, type KeptTurn, leafOfTurn } from '../fairness/turns.ts'
-import { signCheckpoint } from '../tlog/format/checkpoint.ts'
 import { findPlaces } from '../tlog/places.ts'
 import type { Beginning, Proof, WheelDocument } from '../verifier/documents.ts'
 import { lotteryRecordsTable } from './schema.ts'
@@ -46,7 +45,8 @@ export async function proofOf(
   if (!epoch && first.chain_id === null) return null
   if (!epoch) throw notInLog()
   const { earlier, beginning, wheels } = await readHistory(database, turns)
-  const head = await log.state()
+  const head = await log.published()
+  if (!head) throw notInLog()
   const leaves = turns.map((turn) => leafOfTurn(turn).toHex())
   const placesOf = (at: Date, wanted: string[]) =>
     findPlaces(database, log.tiles, { at, leaves: wanted, size: head.size })
@@ -65,7 +65,7 @@ export async function proofOf(
     ...{ draw, places, epoch: epoch.opening, epoch_place, wheels, history: drawsOf(earlier), beginning },
     stocks: stocks.flat(),
     seed: epoch.isOver && epoch.opening.chain_id === chain.id ? chain.seedOf(first.epoch).toString('hex') : null,
-    checkpoint: signCheckpoint(head, log.signer),
+    checkpoint: head.note,
   }
 }
 

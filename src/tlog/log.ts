@@ -7,7 +7,8 @@ import type { Till } from '../till/till.ts'
 import { signCheckpoint, type TreeHead } from './format/checkpoint.ts'
 import { rootOfFrontier } from './format/frontier.ts'
 import type { NoteSigner } from './format/notes.ts'
-import { createPublisher } from './publish.ts'
+import { rootOf } from './format/tree.ts'
+import { Contradiction, createPublisher, type PublishedHead } from './publish.ts'
 import { logHaltsTable, logHeadTable, onlyLog } from './schema.ts'
 import { frontierOf, haltLog, seal, sealedAtOnce } from './seal.ts'
 import { createTiles, type Tiles } from './tiles.ts'
@@ -23,9 +24,12 @@ export interface LogState extends TreeHead {
 export interface TransparencyLog {
   readonly signer: NoteSigner
   readonly tiles: Tiles
+  /** The log as the database has it, published or not. */
   state(): Promise<LogState>
-  /** The last state that this process has seen. */
-  known(): LogState | undefined
+  /** What is published of the log now; undefined before the first checkpoint. */
+  published(): Promise<PublishedHead | undefined>
+  /** What this process has last seen published. */
+  known(): TreeHead | undefined
   /** The latest checkpoint, signed. */
   checkpoint(): Promise<string>
   /**
@@ -34,10 +38,10 @@ export interface TransparencyLog {
    */
   seal(): Promise<number>
   /**
-   * Looks whether the database still has what was published, or `recent`: only what this process has seen before.
+   * Looks whether the database still has what was published.
    * @throws {LogHalted} when it doesn't, or when the log was stopped before
    */
-  check(what?: 'published' | 'recent'): Promise<void>
+  check(): Promise<void>
 }
 
 /** Nothing is sealed: somebody has to look first. */
@@ -45,7 +49,8 @@ export class LogHalted extends Error {
   override name = 'LogHalted'
 }
 
-const headAge_ms = 500
+const shownAge_ms = 500
+const emptyHead: TreeHead = { size: 0, root: rootOf([]) }
 
 export function createLog(parts: {
   database: Database
@@ -56,30 +61,34 @@ export function createLog(parts: {
   const { database, till, store, signer } = parts
   const tiles = createTiles(database, store, signer.keyId.toString('hex'))
   const publisher = createPublisher({ store, tiles, signer })
-  let known: LogState | undefined
+  let known: PublishedHead | undefined
   const state = async () => {
     await requireHead(database)
-    known = await readState(database)
-    return known
+    return readState(database)
   }
-  const latest = cached(state, headAge_ms)
-  const halt = async (): Promise<never> => {
-    await till.run(haltLog, { why: 'contradicted' })
-    throw new LogHalted('contradicted')
-  }
+  const shown = cached(async () => (await publisher.latest())?.note ?? signCheckpoint(emptyHead, signer), shownAge_ms)
   const requireRunning = ({ halted, verifierKey }: LogState) => {
     if (halted !== null) throw new LogHalted(halted)
     if ((verifierKey ?? signer.verifierKey) !== signer.verifierKey) throw new LogHalted('another key')
+  }
+  /** Learns what is published. Where that contradicts the database, everything stops, for every replica. */
+  const learn = async (published: Promise<PublishedHead | undefined>) => {
+    try {
+      known = await published
+    } catch (error) {
+      if (!(error instanceof Contradiction)) throw error
+      await till.run(haltLog, { why: 'contradicted', verifierKey: signer.verifierKey })
+      throw new LogHalted('contradicted', { cause: error })
+    }
   }
 
   return {
     signer,
     tiles,
     state,
+    published: publisher.latest,
     known: () => known,
-    async checkpoint() {
-      return signCheckpoint(await latest.get(), signer)
-    },
+    checkpoint: () => shown.get(),
     async seal() {
       requireRunning(await state())
       let total = 0
@@ -88,15 +97,12 @@ export function createLog(parts: {
         ;({ sealed } = (await till.run(seal, { verifierKey: signer.verifierKey })).answer)
         total += sealed
       }
-      if ((await publisher.publish(state)) === 'contradicted') return halt()
+      await learn(publisher.publish(state))
       return total
     },
-    async check(what = 'published') {
-      const before = known
-      const now = await state()
-      requireRunning(now)
-      const isShorter = before !== undefined && before.verifierKey === now.verifierKey && before.size > now.size
-      if (isShorter || (what === 'published' && !(await publisher.isContinued(state)))) await halt()
+    async check() {
+      requireRunning(await state())
+      await learn(publisher.check(state))
     },
   }
 }

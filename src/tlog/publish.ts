@@ -4,36 +4,51 @@ import type { NoteSigner } from './format/notes.ts'
 import { tileIn, tileWidth } from './format/tiles.ts'
 import type { Tiles } from './tiles.ts'
 
-/** What became of publishing a tree head. `contradicted`: what was published before is no start of this log. */
-export type Published = 'published' | 'contradicted'
-
 /** Reads the head of the log. It is called once it is known what was published before: the log never was shorter. */
 type ReadHead = () => Promise<TreeHead>
 
+/** A checkpoint as it was signed for everybody. */
+export interface PublishedHead extends TreeHead {
+  note: string
+}
+
+/** What was published is no start of the log that the database has. */
+export class Contradiction extends Error {
+  override name = 'Contradiction'
+}
+
 /** Puts full tiles and the checkpoint into the store. */
 export interface Publisher {
-  publish(readHead: ReadHead): Promise<Published>
-  /** Whether what was published is the start of a log. */
-  isContinued(readHead: ReadHead): Promise<boolean>
+  /** The checkpoint that was published last; undefined before the first. */
+  latest(): Promise<PublishedHead | undefined>
+  /**
+   * Holds what was published against the log, and returns it.
+   * @throws {Contradiction}
+   */
+  check(readHead: ReadHead): Promise<PublishedHead | undefined>
+  /**
+   * The same, and publishes how the log has grown since.
+   * @throws {Contradiction}
+   */
+  publish(readHead: ReadHead): Promise<PublishedHead | undefined>
 }
 
 export function createPublisher(parts: { store: Store; tiles: Tiles; signer: NoteSigner }): Publisher {
   const { store, tiles, signer } = parts
   const key = `tlog/${signer.keyId.toString('hex')}-checkpoint.note`
-  /** What the store says; a checkpoint that can't be read counts as longer than any log. */
-  const find = async (): Promise<TreeHead> => {
-    const note = await store.get(key)
-    if (!note) return { size: 0, root: new Uint8Array() }
-    return (
-      openCheckpoint(new TextDecoder().decode(note), signer) ?? { size: Number.MAX_SAFE_INTEGER, root: signer.keyId }
-    )
+  const latest = async () => {
+    const bytes = await store.get(key)
+    if (!bytes) return undefined
+    const note = new TextDecoder().decode(bytes)
+    const head = openCheckpoint(note, signer)
+    if (!head) throw new Contradiction('the checkpoint in the store is not one that this key signed')
+    return { ...head, note }
   }
   /** Both roots are of the same tiles, so the larger tree begins with the smaller one. */
   const isStart = async (before: TreeHead, head: TreeHead) => {
     if (before.size > head.size) return false
-    if (before.size === head.size && before.size > 0) return Buffer.from(before.root).equals(Buffer.from(head.root))
     const isRootOf = async ({ size, root }: TreeHead) =>
-      size === 0 || Buffer.from(await tiles.spanHash({ from: 0, to: size }, head.size)).equals(Buffer.from(root))
+      Buffer.from(await tiles.spanHash({ from: 0, to: size }, head.size)).equals(Buffer.from(root))
     try {
       return (await isRootOf(before)) && (await isRootOf(head))
     } catch (error) {
@@ -43,19 +58,24 @@ export function createPublisher(parts: { store: Store; tiles: Tiles; signer: Not
     }
   }
 
+  const compare = async (readHead: ReadHead) => {
+    const before = await latest()
+    const head = await readHead()
+    if (before && !(await isStart(before, head))) throw new Contradiction('the log does not begin as it was published')
+    return { before, head }
+  }
+
   return {
+    latest,
+    check: async (readHead) => (await compare(readHead)).before,
     async publish(readHead) {
-      const before = await find()
-      const head = await readHead()
-      if (!(await isStart(before, head))) return 'contradicted'
-      if (before.size === head.size) return 'published'
-      await keepTiles(tiles, before.size, head.size)
-      await store.put(key, new TextEncoder().encode(signCheckpoint(head, signer)))
-      return 'published'
-    },
-    async isContinued(readHead) {
-      const before = await find()
-      return isStart(before, await readHead())
+      const { before, head } = await compare(readHead)
+      const from = before?.size ?? 0
+      if (from === head.size) return before
+      await keepTiles(tiles, from, head.size)
+      const note = signCheckpoint(head, signer)
+      await store.put(key, new TextEncoder().encode(note))
+      return { ...head, note }
     },
   }
 }

@@ -86,13 +86,16 @@ export const seal: Operation<Sealing, Sealed> = {
   },
 }
 
-/** Stops sealing and draws, because what was published does not agree with the database. */
-export const haltLog: Operation<{ why: string }, { halted: boolean }> = {
+/** Stops sealing and draws: what was published under a key, where one is given, does not agree with the database. */
+export const haltLog: Operation<{ why: string; verifierKey?: string }, { halted: boolean }> = {
   name: 'halt_log',
   laneKey: () => 'log',
-  needs: () => [rows(logHalts, onlyLog)],
-  decide(unit, { why }) {
-    if (unit.find(logHalts, [onlyLog])) return { halted: false }
+  needs: () => [rows(logHead, onlyLog), rows(logHalts, onlyLog)],
+  decide(unit, { why, verifierKey }) {
+    const { verifier_key } = unit.get(logHead, [onlyLog])
+    // A log that has begun anew meanwhile is not the one that was published.
+    const isAnother = verifierKey !== undefined && (verifier_key ?? verifierKey) !== verifierKey
+    if (isAnother || unit.find(logHalts, [onlyLog])) return { halted: false }
     unit.append(logHalts, { log_id: onlyLog, why, halted_at: unit.now })
     return { halted: true }
   },

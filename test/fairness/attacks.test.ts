@@ -128,6 +128,14 @@ describe('a counter that was reset', () => {
   })
 })
 
+test('a prize’s stock that was emptied by hand is named', async () => {
+  await undoing(
+    'UPDATE lottery_prizes SET stock_remaining = 3 WHERE prize_id = 5',
+    'UPDATE lottery_prizes SET stock_remaining = NULL WHERE prize_id = 5',
+    async () => expect((await named()).some((name) => name.startsWith('a prize’s stock is what'))).toBe(true),
+  )
+})
+
 describe('a second wheel at lunchtime', () => {
   const odds = 'probability = IF(prize_id = 8, 0.1600, IF(prize_id = 7, 0.0100, probability))'
 

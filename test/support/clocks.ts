@@ -23,7 +23,9 @@ export async function whyNoClocks(): Promise<string | undefined> {
   if (library()) return undefined
   if (!Bun.which('apt-get') || process.getuid?.() !== 0)
     return 'faketime is not installed, and this account may not do it'
-  await $`apt-get -qq update && apt-get -qq install --yes --no-install-recommends faketime`.quiet().nothrow()
+  const apt = $.env({ ...process.env, DEBIAN_FRONTEND: 'noninteractive' })
+  await apt`apt-get -qq update`.quiet().nothrow()
+  await apt`apt-get -qq install --yes --no-install-recommends faketime`.quiet().nothrow()
   return library() ? undefined : 'faketime can’t be installed here'
 }
 

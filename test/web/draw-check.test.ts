@@ -20,7 +20,7 @@ const seal = () => createLog({ ...service.services, signer: signerOf(logKey) }).
 /** A diner who has drawn once, with the list of their draws open. */
 async function drawnOnce(): Promise<Page> {
   // The log that the process knew went with the tables of the test before.
-  await service.services.fairness?.log.state()
+  await service.services.fairness?.log.check()
   const page = await enter(await pages.open(calm), service, newPhone())
   await page.getByRole('button', { name: /^抽一次/ }).click()
   await page.locator('.outcome.landed').waitFor()
