@@ -16,6 +16,7 @@ export type Alert =
   | { event: 'log_stopped'; why: 'late' | 'halted' }
   | { event: 'draws_unproven'; without: readonly string[] }
   | { event: 'odds_off'; of: 'version' | 'diner'; id: number; draws: number; p_value: number }
+  | { event: 'checkpoint'; note: string }
   | { event: 'database_away' }
   | { event: 'database_back'; away_s: number }
 
@@ -58,6 +59,7 @@ export const alertTitles: Record<AlertEvent, string> = {
   log_stopped: '存证日志停止封存',
   draws_unproven: '抽奖没有可验证的凭证',
   odds_off: '抽奖结果与公布的概率不符',
+  checkpoint: '当日存证检查点',
   database_away: '数据库无法连接',
   database_back: '数据库已恢复',
 }
@@ -133,6 +135,8 @@ export function detailOf(alert: Alert): string {
       return `没有设置 ${alert.without.join('、')}，抽奖照常进行，但顾客拿不到可验证的凭证`
     case 'odds_off':
       return `${drawnBy[alert.of](alert.id)}的 ${alert.draws} 次抽奖与公布的概率相差过大，纯属偶然的可能性只有 ${alert.p_value.toExponential(1)}`
+    case 'checkpoint':
+      return alert.note
     case 'database_away':
       return '连续多次无应答，写入与查询暂不可用'
     case 'database_back':

@@ -94,7 +94,7 @@ export function createServices(options: ServicesOptions) {
   const memberCodes = createMemberCodes(secret, config.JWT_SECRET_PREVIOUS, now)
   const onEnd = readerReport(metrics, alerts)
   const receipts = openReceipts(config, { database, till, store, calendar, now, logger, onEnd })
-  const jobs = createJobs({ config, database, till, store, calendar, fairness, metrics, alerts, logger, ...time })
+  const jobs = createJobs({ config, database, till, store, calendar, log, fairness, metrics, alerts, logger, ...time })
   const sealer = log && createSealer({ database, log, alerts, logger, elapsed_ms })
   const accounts = openAccounts(config, { database, till, tokens, access, secret, limits, logger, print, ...time })
   const databaseCheck = databaseCheckOf(database, till)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { addressFault } from '../db/address.ts'
 import { isSignerKey } from '../tlog/format/notes.ts'
 import { isWellKnown, passwordIn, redactedValue, seedChainPattern, weaknessOf, withFiles } from './secret-settings.ts'
+import { baseUrl, httpUrl, integer, isOrigin, list, onOff, plainUrl, timeZone, urls, wholeNumber } from './values.ts'
 
 /** All faults of the environment at once. The message is for the operator's terminal. */
 export class ConfigError extends Error {
@@ -12,49 +13,6 @@ export class ConfigError extends Error {
     this.faults = faults
   }
 }
-
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
-
-const integer = (fallback: number, min: number, max: number) => wholeNumber(min, max).default(fallback)
-
-const onOff = (fallback: boolean) =>
-  z
-    .enum(['on', 'off'])
-    .transform((value) => value === 'on')
-    .default(fallback)
-
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-
-/** A URL that is printed, so it must hold no password. */
-const plainUrl = httpUrl.refine((url) => !URL.canParse(url) || new URL(url).username === '', 'must hold no credentials')
-
-/** A URL without a slash at its end: paths are appended to it. */
-const baseUrl = plainUrl.transform((url) => url.replace(/\/+$/, ''))
-
-/** Values separated by commas, of a Chinese keyboard too. */
-const list = z.string().transform((text) =>
-  text
-    .split(/[,，]/)
-    .map((value) => value.trim())
-    .filter(Boolean),
-)
-
-/** Whether it is an origin as a browser sends it: scheme, host and port, no more. */
-const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
-
-const timeZone = z.string().refine((zone) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    return true
-  } catch {
-    return false
-  }
-}, 'is not a known time zone')
 
 const shutdown_ms = 10_000
 
@@ -78,6 +36,7 @@ const ConfigShape = z.object({
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   JWT_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
   LOG_KEY: z.string().refine(isSignerKey, 'is no key; make one with the command: log key').optional(),
+  LOG_WITNESSES: urls.default([]),
   DRAW_SEED: z.string().regex(seedChainPattern, 'is no chain; make one with the command: seeds make').optional(),
   SMS_PROVIDER: z.enum(['console', 'webhook', 'tencent']).default('console'),
   SMS_WEBHOOK_URL: httpUrl.optional(),

@@ -8,6 +8,7 @@ export const secretNames: readonly string[] = [
   'JWT_SECRET_PREVIOUS',
   'LOG_KEY',
   'DRAW_SEED',
+  'LOG_WITNESSES',
   'SMS_WEBHOOK_URL',
   'SMS_SECRET_ID',
   'SMS_SECRET_KEY',

@@ -8,6 +8,7 @@ import type { Calendar } from '../lib/calendar.ts'
 import type { Fairness } from '../lottery/take-draw.ts'
 import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
+import type { TransparencyLog } from '../tlog/log.ts'
 
 /** Scheduled work. It asks what is due, so a missed tick, a restart or a second run does no harm. */
 export interface Job {
@@ -37,7 +38,12 @@ export interface Step {
 export interface JobDeps {
   config: Pick<
     Config,
-    'REVIEW_TTL_DAYS' | 'BUSINESS_TIMEZONE' | 'DAILY_LOTTERY_LIMIT' | 'LOTTERY_PITY_LIMIT' | 'STAFF_DAILY_POINTS'
+    | 'REVIEW_TTL_DAYS'
+    | 'BUSINESS_TIMEZONE'
+    | 'DAILY_LOTTERY_LIMIT'
+    | 'LOTTERY_PITY_LIMIT'
+    | 'STAFF_DAILY_POINTS'
+    | 'LOG_WITNESSES'
   >
   database: Database
   till: Till<Push>
@@ -45,6 +51,8 @@ export interface JobDeps {
   alerts: Pick<Alerts, 'raise'>
   store: Store
   calendar: Calendar
+  /** Undefined where nothing signs for the log. */
+  log: TransparencyLog | undefined
   /** Undefined where draws can't be proven. */
   fairness: Fairness | undefined
   logger: Logger

@@ -8,6 +8,7 @@ import type { Job, JobDeps } from './job.ts'
 import { openEpochOfTheDay } from './open-epoch.ts'
 import { purge } from './purge.ts'
 import { reconcile } from './reconcile.ts'
+import { sendCheckpoints, tellCheckpoint } from './send-checkpoint.ts'
 import { sweepOrphans } from './sweep-images.ts'
 import { watchGifts } from './watch-gifts.ts'
 import { watchOdds } from './watch-odds.ts'
@@ -25,6 +26,8 @@ export function schedule(deps: JobDeps): readonly Job[] {
     expireVouchers(deps),
     openEpochOfTheDay(deps),
     beginLogOnce(deps),
+    tellCheckpoint(deps),
+    sendCheckpoints(deps),
     purge(deps),
     sweepOrphans(deps),
     watchGifts(deps),

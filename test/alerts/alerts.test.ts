@@ -61,6 +61,7 @@ const all: Alert[] = [
   { event: 'log_stopped', why: 'halted' },
   { event: 'draws_unproven', without: ['LOG_KEY'] },
   { event: 'odds_off', of: 'diner', id: 7, draws: 130, p_value: 1.2e-9 },
+  { event: 'checkpoint', note: 'points.example.com/log\n1\nAAAA\n' },
   { event: 'database_away' },
   { event: 'database_back', away_s: 12 },
 ]

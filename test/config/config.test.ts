@@ -191,13 +191,15 @@ describe('a secret from a file', () => {
       SMS_DEV_CODE: '654321',
       LOG_KEY: makeSignerKey('points.example.com/log'),
       DRAW_SEED: makeSeedChain(30_000),
+      LOG_WITNESSES: 'https://witness.internal/x',
     }
     const value = values[name] ?? strong
+    const list = { LOG_WITNESSES: [value] }
     // These settings are given together or not at all.
     const app = { WECHAT_APPID: 'wx1', WECHAT_SECRET: 's' }
     const bucket = { S3_ENDPOINT: 'https://s3.internal', S3_BUCKET: 'b', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 's' }
     const env = { ...bucket, ...app, [name]: '', [`${name}_FILE`]: file(name, `${value}\n`) }
-    expect(loadConfig(env)).toMatchObject({ [name]: value })
+    expect(loadConfig(env)).toMatchObject({ [name]: value, ...(name in list ? list : {}) })
   })
 
   test.each([
@@ -284,6 +286,7 @@ test('printed settings contain no secret', () => {
     METRICS_TOKEN: 'metrics-0f1e2d3c4b5a',
     ALERT_WEBHOOK: 'https://oapi.dingtalk.com/robot/send?access_token=f00dfeed',
     ALERT_SECRET: 'SEC8badf00d',
+    LOG_WITNESSES: 'https://witness.internal/f00dcafe',
     WECHAT_APPID: 'wx1',
     WECHAT_SECRET: 'wJalofWechat',
     SMS_SECRET_ID: 'AKIDofTencent',
@@ -293,6 +296,14 @@ test('printed settings contain no secret', () => {
   expect(text).toContain('***@db:3306/points')
   expect(text).not.toMatch(/hunter|-user|AKI|wJal|0f1e|f00d|sms\.example/)
   expect(text).not.toContain(strong)
+})
+
+test('witnesses of the log are a few URLs, and a fault names the setting alone', () => {
+  const urls = (count: number) => Array.from({ length: count }, (_, at) => `https://w${at}.example/x`)
+  expect(loadConfig({ LOG_WITNESSES: urls(2).join(' ， ') }).LOG_WITNESSES).toEqual(urls(2))
+  expect(loadConfig({}).LOG_WITNESSES).toEqual([])
+  for (const given of ['ftp://w.example', 'w.example', urls(11).join(',')])
+    expect(faultsOf({ LOG_WITNESSES: given })).toEqual(['LOG_WITNESSES: must be at most 10 http(s) URLs'])
 })
 
 test('every setting whose name says that it is secret is treated as a secret', () => {
