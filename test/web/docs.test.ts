@@ -109,7 +109,7 @@ test('a call can be found, opened and sent with the keyboard alone', async () =>
     for (let step = 0; step < 60; step += 1) {
       await page.keyboard.press('Tab')
       // The search may still be narrowing the page, and past its end nothing has the focus.
-      if (words.test(await page.evaluate(() => document.activeElement?.textContent ?? ''))) return
+      if (words.test(await page.evaluate<string>("document.activeElement?.textContent ?? ''"))) return
     }
     throw new Error(`${words} was not reached`)
   }
