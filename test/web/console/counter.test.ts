@@ -81,6 +81,17 @@ test('a code is typed in any way, and what was typed outlives a reload', async (
   expect(await statusOf(code)).toBe('redeemed')
 })
 
+test('the address of another voucher, opened on the counter, shows that voucher', async () => {
+  const diner = await signIn(service)
+  const [first, second] = [await order(diner, '桂花糕'), await order(diner, '冰豆花')]
+  const { page } = await enterAs(await pages.open(calm), service, 'cashier', `counter/${first}`)
+  await page.getByRole('heading', { name: '桂花糕 × 2' }).waitFor()
+  await page.goto(`${service.url}/console#counter/${second}`)
+  await page.getByRole('heading', { name: '冰豆花 × 2' }).waitFor()
+  await page.goBack()
+  await page.getByRole('heading', { name: '桂花糕 × 2' }).waitFor()
+})
+
 test('two quick taps redeem nothing: the confirmation stands elsewhere, and waits', async () => {
   const code = await order(await signIn(service))
   const { page } = await enterAs(await pages.open(calm), service, 'cashier', `counter/${code}`)

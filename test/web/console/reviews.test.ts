@@ -168,6 +168,16 @@ test('a tap that comes twice decides one receipt, not the next one', async () =>
   expect(await statuses()).toEqual(['approved', 'pending'])
 })
 
+test('a receipt may be rejected as soon as it is seen', async () => {
+  const diner = await signIn(service)
+  for (let index = 0; index < 2; index += 1) await receiptToReview(service, diner)
+  const { page } = await enterAs(await pages.open(calm), service, 'reviewer')
+  await approve(page)
+  await left(page, 1)
+  await page.keyboard.press('ArrowLeft')
+  await page.getByRole('dialog').waitFor()
+})
+
 test('a session that ends in the middle keeps the place and what was typed', async () => {
   const diner = await signIn(service)
   await receiptToReview(service, diner)

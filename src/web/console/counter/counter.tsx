@@ -10,11 +10,11 @@ import { VoucherCard } from './voucher-card.tsx'
 
 /** Codes are scanned or typed; vouchers are taken in. The voucher that is shown stands in the address. */
 export function Counter() {
+  const { item } = place.value
   useEffect(() => {
-    const { item } = place.value
-    if (item !== '' && voucher.value === null) void lookUp(item)
-    return clearDesk
-  }, [])
+    if (item !== '' && item !== voucher.value?.code) void lookUp(item)
+  }, [item])
+  useEffect(() => clearDesk, [])
   const shown = voucher.value
   useEffect(() => {
     if (!isLooking.value && (shown || place.value.item !== '')) showItem(shown?.code ?? '')

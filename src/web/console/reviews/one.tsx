@@ -13,7 +13,7 @@ import { Reject } from './reject.tsx'
 import { texts } from './texts.ts'
 
 const reading_ms = 4_000
-/** Nobody decides so soon about what they have just begun to see: that tap was meant for the receipt before. */
+/** Nobody approves so soon what they have just begun to see: that tap was meant for the receipt before. */
 const lookFirst_ms = 350
 
 /** One receipt at a time. The photos of the next ones are loaded meanwhile. */
@@ -78,7 +78,7 @@ function Receipt({ item }: { item: Item }) {
     await send({ action: 'approve', ...(fen === null ? {} : { amount: yuanOf(fen) }) })
   }
   const startRejecting = () => {
-    isRejecting.value = !isBusy.value && !isTooSoon()
+    isRejecting.value = !isBusy.value
   }
   useKeys({ ArrowRight: approve, ArrowLeft: startRejecting })
   const fen = fenOf(amount.text.value)
