@@ -41,8 +41,9 @@ test('a role that is taken away closes the console at the next call', async () =
 
 test('the filters of a list stand in the address and outlive a reload', async () => {
   const { page } = await enterAs(await pages.open(), service, 'reviewer')
+  await page.getByRole('button', { name: '记录' }).click()
   await page.getByRole('button', { name: '未通过' }).click()
-  expect(page.url()).toEndWith('/console#reviews?status=rejected')
+  expect(page.url()).toEndWith('/console#reviews?view=history&status=rejected')
   await page.reload()
   await page.locator('[aria-pressed=true]', { hasText: '未通过' }).waitFor()
 })
