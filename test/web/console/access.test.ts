@@ -149,7 +149,8 @@ test('a receipt is rejected, a voucher taken in and a balance corrected with the
 
 test('nothing is wider than a phone', async () => {
   const { diner, clear, copy, code } = await fill()
-  const { page } = await enterAs(await pages.open({ reducedMotion: 'reduce' }), service, 'manager', `reviews/${clear}`)
+  const phone = { isMobile: true, hasTouch: true, deviceScaleFactor: 2, reducedMotion: 'reduce' } as const
+  const { page } = await enterAs(await pages.open(phone), service, 'manager', `reviews/${clear}`)
   for (const place of [`reviews/${copy}`, 'reviews?view=batch', 'reviews?view=history', `counter/${code}`, 'people']) {
     await page.goto(`${service.url}/console#${place}`)
     if (place === 'people') {
