@@ -22,7 +22,7 @@ export interface Database {
 
 export interface DatabaseOptions {
   address: DatabaseAddress
-  /** The most connections. */
+  /** The most connections; two at least. */
   poolSize: number
   /** How many of them are kept for transactions; left out: half. */
   transactions?: number

@@ -15,8 +15,8 @@ export interface PrizeLedger {
 }
 
 /**
- * Selects each prize with what its movements brought and its draws took, and with what its steps come to. A draw of an earlier program doesn't say whether
- * it took one: after the prize's first movement it did.
+ * Selects each prize with what its movements brought and its draws took, and with what its steps come to. A draw of an
+ * earlier program doesn't say whether it took one: after the prize's first movement it did.
  */
 export function prizeLedger(where: string): string {
   return `

@@ -42,8 +42,8 @@ const prizeColumns = Object.keys(getTableColumns(lotteryPrizesTable))
 
 /**
  * The wheel with its version's rules, its prizes and the open epoch in one statement, so that they belong together. It
- * shares the locks of those rows but the prizes', and reads the prizes only then: READ COMMITTED takes its view of them at the first row that is not locked. SYSDATE is the
- * time after that wait; NOW would be the time before it.
+ * shares the locks of all of them but the prizes, and reads the prizes only then: READ COMMITTED takes its view of them at
+ * the first row that is not locked. SYSDATE is the time after that wait; NOW would be the time before it.
  */
 const selectWheel = `SELECT wheel_id, version, pity_prize_id, closed_at IS NOT NULL AS is_closed,
        COALESCE(next_from <= SYSDATE(3), 0) AS is_due, ROUND(UNIX_TIMESTAMP(SYSDATE(3)) * 1000) AS at_ms,
@@ -89,17 +89,8 @@ export const committedWheel = derivedMapping({
 
 const ofTheWheel = [
   ...['wheel_id', 'version', 'pity_prize_id', 'is_closed', 'is_due', 'at_ms'],
-  ...[
-    'daily_limit',
-    'pity_limit',
-    'near_miss_width',
-    'is_halted',
-    'epoch',
-    'business_day',
-    'chain_id',
-    'wheel_hash',
-    'is_epoch_due',
-  ],
+  ...['daily_limit', 'pity_limit', 'near_miss_width'],
+  ...['is_halted', 'epoch', 'business_day', 'chain_id', 'wheel_hash', 'is_epoch_due'],
 ]
 
 function ruleColumnsIn({ daily_limit, pity_limit, near_miss_width }: Record<string, unknown>): VersionRules | null {

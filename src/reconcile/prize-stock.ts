@@ -8,8 +8,8 @@ import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 
 /**
- * Takes the stock of a prize for true, and writes the movement and the step that are missing. Unlike points and goods, what is left of a
- * prize can be counted on the shelf.
+ * Takes the stock of a prize for true, and writes the movement and the step that are missing. Unlike points and goods,
+ * what is left of a prize can be counted on the shelf.
  */
 export const repairPrizeStock: Operation<{ id: number; actor: Actor }, { repaired: boolean }> = {
   name: 'repair_prize_stock',

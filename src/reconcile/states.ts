@@ -44,7 +44,7 @@ export async function createStateComparison(database: Database) {
   const kinds = await Promise.all(
     loggedStates.map(async ({ kind, leavesOf, known }) => ({
       ...{ kind, leavesOf },
-      /** The accounts of which the log has to say something, and has not yet. Asked first: whatever changes later is in the log as well. */
+      /** Of these accounts the log has to say something. Asked first: whatever changes later is in the log as well. */
       missing: new Set(await known(database)),
       /** The accounts whose last state so far is another one. */
       wrong: new Set<number>(),
