@@ -1,5 +1,4 @@
-import { createHmac } from 'node:crypto'
-import { errors, jwtVerify } from 'jose'
+import { errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
 import { rowId } from '../contract/wire.ts'
@@ -29,7 +28,7 @@ export interface TokenPair {
 /** Signs and verifies the service's JWTs (RFC 7519, HS256). */
 export interface Tokens {
   /** Issues the tokens of a session's generation. The same arguments always give the same pair. */
-  issue(session: { session_id: string; user_id: number; generation: number; rotated_at: Date }): TokenPair
+  issue(session: { session_id: string; user_id: number; generation: number; rotated_at: Date }): Promise<TokenPair>
   /** @throws {Refusal} 2002 for anything but a valid access token of this service. */
   verifyAccess(token: string): Promise<AccessClaims>
   /** @throws {Refusal} 2002 for anything but a valid refresh token of this service. */
@@ -48,9 +47,6 @@ export interface TokenOptions {
 const accessLife_s = 7_200
 export const refreshLife_s = 30 * 86_400
 
-const base64url = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
-
-const header = base64url({ alg: 'HS256', typ: 'JWT' })
 const issuer = 'restaurant-points'
 const audience = 'restaurant-points-client'
 const clockTolerance_s = 5
@@ -74,11 +70,14 @@ export function createTokens({ secret, previousSecret, now }: TokenOptions): Tok
   const signingKey = encode(secret)
   const keys = previousSecret ? [signingKey, encode(previousSecret)] : [signingKey]
 
-  const sign = (typ: 'access' | 'refresh', claims: Record<string, number | string>, issuedAt: number, life: number) => {
-    const payload = { ...claims, typ, iss: issuer, aud: audience, iat: issuedAt, exp: issuedAt + life }
-    const text = `${header}.${base64url(payload)}`
-    return `${text}.${createHmac('sha256', signingKey).update(text).digest('base64url')}`
-  }
+  const sign = (typ: 'access' | 'refresh', claims: Record<string, number | string>, issuedAt: number, life: number) =>
+    new SignJWT({ ...claims, typ })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + life)
+      .sign(signingKey)
 
   const claimsOf = async (token: string) => {
     if (token.length > longestToken) throw new Refusal(2002)
@@ -91,14 +90,14 @@ export function createTokens({ secret, previousSecret, now }: TokenOptions): Tok
   }
 
   return {
-    issue({ session_id, user_id, generation, rotated_at }) {
+    async issue({ session_id, user_id, generation, rotated_at }) {
       const issuedAt = Math.floor(rotated_at.getTime() / 1000)
       const claims = { user_id, sid: session_id, gen: generation }
-      return {
-        access_token: sign('access', claims, issuedAt, accessLife_s),
-        refresh_token: sign('refresh', claims, issuedAt, refreshLife_s),
-        expires_in: accessLife_s,
-      }
+      const [access_token, refresh_token] = await Promise.all([
+        sign('access', claims, issuedAt, accessLife_s),
+        sign('refresh', claims, issuedAt, refreshLife_s),
+      ])
+      return { access_token, refresh_token, expires_in: accessLife_s }
     },
     async verifyAccess(token) {
       const { user_id, session_id, exp } = await verify(token, 'access')
