@@ -24,7 +24,8 @@ export interface DatabaseProxy {
   readonly url: string
   /** How many COMMITs met a fate other than `pass`. */
   readonly struck: number
-  strike(fate: CommitFate, times?: number): void
+  /** The next COMMITs meet this fate; with a `table`, the next ones that travel with a write of it. */
+  strike(fate: CommitFate, times?: number, table?: string): void
   /** From now on connections are accepted but their statements are never answered, until `mute(false)`. */
   mute(isMuted?: boolean): void
   /** Returns a list to which the text of each later statement is added. */
@@ -53,6 +54,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
   const pairs = new Set<Pair>()
   let fate: CommitFate = 'pass'
   let left = 0
+  let struckTable = ''
   let struck = 0
   let muted = false
   let heard: string[] | undefined
@@ -61,7 +63,7 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
   const answers: { pair: Pair; data: Uint8Array }[] = []
 
   const fateOf = (data: Uint8Array): CommitFate => {
-    if (left === 0 || fate === 'pass' || !isCommit(data)) return 'pass'
+    if (left === 0 || fate === 'pass' || !isCommit(data) || !textOf(data).includes(struckTable)) return 'pass'
     left -= 1
     struck += 1
     return fate
@@ -133,8 +135,9 @@ export async function startProxy(databaseUrl: string, port = 0): Promise<Databas
     get struck() {
       return struck
     },
-    strike(next, times = 1) {
+    strike(next, times = 1, table = '') {
       fate = next
+      struckTable = table
       left = times
       for (const { pair, data } of held.splice(0)) forward(pair, data)
     },

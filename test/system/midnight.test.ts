@@ -137,7 +137,7 @@ describe.skipIf(why !== undefined)('midnight by the database’s clock', () => {
 
   test('a seed waits for a replica that lags with a draw of its epoch', async () => {
     const first = await crowd.drawOnce(1)
-    proxy.strike('hold')
+    proxy.strike('hold', 1, 'draw_turns')
     const held = crowd.drawOnce(0, 'held')
     await until(() => proxy.struck > 0)
     toMidnight(0)
@@ -157,7 +157,7 @@ describe.skipIf(why !== undefined)('midnight by the database’s clock', () => {
   test('a batch whose COMMIT was lost before midnight is drawn in the epoch that is open after it', async () => {
     const first = await crowd.drawOnce(1)
     const struck = proxy.struck
-    proxy.strike('hold')
+    proxy.strike('hold', 1, 'draw_turns')
     const held = crowd.drawOnce(0, 'lost')
     await until(() => proxy.struck > struck)
     toMidnight(0)
