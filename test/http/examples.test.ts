@@ -137,7 +137,7 @@ async function tellOfReceipts(tell: Tell, diner: Awaited<ReturnType<typeof tellO
   const { upload_id } = await tell('POST /api/photo/upload', { token, form: photoForm(await photo(), '88.50') })
   await tell('GET /api/photo/review/{upload_id}', { token, path: { upload_id } })
   await tell('GET /api/merchant/pending-reviews', { token: staff })
-  await tell('GET /api/merchant/reviews/{upload_id}', { token: staff, path: { upload_id } })
+  await tell('GET /api/merchant/uploads/{upload_id}', { token: staff, path: { upload_id } })
   await tell('POST /api/merchant/review', { token: staff, body: { upload_id, action: 'reject', reason: '照片不清楚' } })
   const reviews = [{ upload_id: await newUpload(service, diner), action: 'approve' }]
   await tell('POST /api/merchant/batch-review', { token: staff, body: { reviews } })

@@ -27,7 +27,7 @@ const expected: Record<string, readonly Role[]> = {
   'POST /review': reviewers,
   'POST /batch-review': reviewers,
   'GET /reviews/history': ['owner', 'manager', 'reviewer', 'auditor'],
-  'GET /reviews/:upload_id': ['owner', 'manager', 'reviewer', 'auditor'],
+  'GET /uploads/:upload_id': ['owner', 'manager', 'reviewer', 'auditor'],
   'GET /products': managers,
   'POST /products': managers,
   'POST /images': managers,

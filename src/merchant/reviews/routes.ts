@@ -102,7 +102,7 @@ function readRoutes({ database, calendar, imageLinks }: Pick<MerchantDeps, 'data
       },
     )
     .get(
-      '/reviews/:upload_id',
+      '/uploads/:upload_id',
       forStaff(['reviews', 'ledgers'], {
         summary: 'One upload, decided or not: the other photo of a flag, for one',
         answer: uploadAnswer,

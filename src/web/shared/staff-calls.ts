@@ -39,7 +39,7 @@ export interface StaffCalls {
     z.output<typeof reviews.historyAnswer>,
     { query: Query<typeof reviews.historyQuery> }
   >
-  'GET /merchant/reviews/:upload_id': Call<z.output<typeof reviews.uploadAnswer>, { path: { upload_id: string } }>
+  'GET /merchant/uploads/:upload_id': Call<z.output<typeof reviews.uploadAnswer>, { path: { upload_id: string } }>
   'GET /merchant/vouchers/:code': Call<z.output<typeof counter.voucherAnswer>, { path: { code: string } }>
   'POST /merchant/vouchers/:code/redeem': Call<z.output<typeof counter.voucherAnswer>, { path: { code: string } }>
   'GET /merchant/users': Call<z.output<typeof counter.memberAnswer>, { query: { mobile: string } }>

@@ -316,7 +316,7 @@ describe('lists', () => {
 })
 
 describe('one upload', () => {
-  const look = (id: string, by = merchant) => service.client.get(`/api/merchant/reviews/${id}`, { token: by.token })
+  const look = (id: string, by = merchant) => service.client.get(`/api/merchant/uploads/${id}`, { token: by.token })
 
   test('it is shown before and after its review, with who decided', async () => {
     const upload_id = await newUpload(service, diner)

@@ -7,7 +7,7 @@ import { Photo } from './photo.tsx'
 import type { Item } from './queue.ts'
 import { texts } from './texts.ts'
 
-type Other = Answer<'GET /merchant/reviews/:upload_id'>
+type Other = Answer<'GET /merchant/uploads/:upload_id'>
 
 /** What was typed, what was read, and what it is worth. */
 export function Amounts({ item }: { item: Item }) {
@@ -86,7 +86,7 @@ export function OtherPhoto({ item }: { item: Item }) {
   useEffect(() => {
     let isWanted = true
     if (id)
-      call('GET /merchant/reviews/:upload_id', { path: { upload_id: id } }).then(
+      call('GET /merchant/uploads/:upload_id', { path: { upload_id: id } }).then(
         (found) => {
           if (isWanted) other.value = found
         },
