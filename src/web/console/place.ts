@@ -11,10 +11,15 @@ export interface Place {
 
 /** The place that the address names: `#reviews/UP_1?flag=unread`. */
 export const place = signal<Place>(placeIn(location.hash))
+/** The part of the address that the place was read from. */
+let readFrom = location.hash
 
-addEventListener('hashchange', () => {
-  place.value = placeIn(location.hash)
-})
+addEventListener('hashchange', readPlace)
+
+function readPlace(): void {
+  readFrom = location.hash
+  place.value = placeIn(readFrom)
+}
 
 function placeIn(hash: string): Place {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?')
@@ -40,10 +45,11 @@ export function showItem(item: string): void {
   stay(linkTo(screen, item, filters))
 }
 
-/** Puts another link in the place of this one: the way back leads past it. */
+/** Puts another link in the place of this one: the way back leads past it. Whoever is on their way elsewhere goes there. */
 export function stay(link: string): void {
+  if (location.hash !== readFrom) return
   history.replaceState(null, '', link)
-  place.value = placeIn(link)
+  readPlace()
 }
 
 function decoded(text: string): string {

@@ -47,3 +47,15 @@ test('the filters of a list stand in the address and outlive a reload', async ()
   await page.reload()
   await page.locator('[aria-pressed=true]', { hasText: '未通过' }).waitFor()
 })
+
+test('who is on their way to another screen gets there, whatever the one before puts into the address', async () => {
+  const { page } = await enterAs(await pages.open(), service, 'owner', 'reviews')
+  await page.getByRole('combobox').first().waitFor()
+  await page.evaluate(`
+    location.hash = '#people'
+    const filter = document.querySelector('.page select')
+    filter.selectedIndex = 1
+    filter.dispatchEvent(new Event('change', { bubbles: true }))
+  `)
+  await page.getByRole('heading', { name: '顾客', exact: true }).waitFor()
+})
