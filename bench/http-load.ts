@@ -1,5 +1,5 @@
 import type { Socket, SocketHandler } from 'bun'
-import { cpuTime_us } from './process.ts'
+import { cpuTime_us, machineTime_us } from './process.ts'
 import { type Sample, sampleOf } from './sample.ts'
 import type { Program } from './stage.ts'
 
@@ -70,18 +70,25 @@ export async function load({ program, connections, seconds, next }: Load): Promi
       return Bun.connect<Wire>({ hostname, port: Number(port), socket, data: { sentAt: 0, done: resolve } })
     }),
   )
-  const cpuBefore_us = cpuTime_us(program.pid)
+  const before = timesOf(program)
   const startedAt = performance.now()
   for (const open of sockets) send(open)
   await Bun.sleep(seconds * 1000)
   running = false
   const took_s = (performance.now() - startedAt) / 1000
   const answered = latencies_ms.length
-  const cpu_us = cpuTime_us(program.pid) - cpuBefore_us
+  const after = timesOf(program)
+  const cpu_us = after.program_us - before.program_us
+  const others_us = after.others_us - before.others_us
   await Promise.all(idle)
   for (const open of sockets) open.end()
   if (failure) throw failure
-  return sampleOf(latencies_ms, { answered, refused, took_s, cpu_us })
+  return sampleOf(latencies_ms, { answered, refused, took_s, cpu_us, others_us })
+}
+
+function timesOf({ pid }: Program): { program_us: number; others_us: number } {
+  const program_us = cpuTime_us(pid)
+  return { program_us, others_us: machineTime_us() - program_us - cpuTime_us(process.pid) }
 }
 
 interface Wire {

@@ -10,6 +10,17 @@ export function cpuTime_us(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / ticksASecond
 }
 
+/** The CPU time that all processes of this machine have used, the kernel's included. */
+export function machineTime_us(): number {
+  const [user, nice, system, , , irq, softirq] = (readFileSync('/proc/stat', 'utf8').split('\n', 1)[0] ?? '')
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map(Number)
+  const ticks = [user, nice, system, irq, softirq].reduce((sum = 0, part = 0) => sum + part, 0) ?? 0
+  return (ticks * 1_000_000) / ticksASecond
+}
+
 /** The resident memory of a process. */
 export function resident_mib(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]

@@ -7,6 +7,8 @@ export interface Sample {
   max_ms: number
   /** CPU time of the measured process for each answer. Other processes hardly disturb it. */
   cpu_us: number
+  /** CPU time of everything but the measured process and the load: the database's, on a machine with no other work. */
+  others_us: number
   requests: number
   /** How many answers were not a success. */
   refused: number
@@ -15,8 +17,9 @@ export interface Sample {
 /** Makes the figures of a round of `took_s` seconds from its latencies. `answered` requests were answered in time. */
 export function sampleOf(
   latencies_ms: number[],
-  { answered, refused, took_s, cpu_us }: { answered: number; refused: number; took_s: number; cpu_us: number },
+  round: { answered: number; refused: number; took_s: number; cpu_us: number; others_us: number },
 ): Sample {
+  const { answered, refused, took_s } = round
   const sorted = Float64Array.from(latencies_ms).sort()
   const at = (share: number) => rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
   return {
@@ -24,7 +27,8 @@ export function sampleOf(
     p50_ms: at(0.5),
     p99_ms: at(0.99),
     max_ms: at(1),
-    cpu_us: Math.round(cpu_us / Math.max(answered, 1)),
+    cpu_us: Math.round(round.cpu_us / Math.max(answered, 1)),
+    others_us: Math.round(round.others_us / Math.max(answered, 1)),
     requests: sorted.length,
     refused,
   }
@@ -40,6 +44,7 @@ export function medianSample(samples: readonly Sample[]): Sample {
     p99_ms: middle('p99_ms'),
     max_ms: middle('max_ms'),
     cpu_us: middle('cpu_us'),
+    others_us: middle('others_us'),
     requests: total('requests'),
     refused: total('refused'),
   }

@@ -68,7 +68,8 @@ function knownLogins({ people }: Scene): () => Uint8Array {
 
 const firstNewPhone = 50_000_000
 
-function newLogins(): () => Uint8Array {
+/** Makes the sign-ins of phones that nobody has used. */
+export function newLogins(): () => Uint8Array {
   let next = firstNewPhone
   return () => httpRequest('POST', '/api/auth/login', { body: loginBody(phoneOf(next++)) })
 }
