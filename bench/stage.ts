@@ -49,6 +49,8 @@ export async function openStage({ foreignKeys = true } = {}): Promise<Stage> {
   const server = await startPrivateServer(dir, { database: 'bench', tell: tell, durable: true })
   const socketPath = 'socketPath' in server.address ? server.address.socketPath : ''
   const settings = {
+    // In development the service makes a key for the log and seeds by itself, and its draws are proven.
+    NODE_ENV: 'test',
     HOST: '127.0.0.1',
     DATA_DIR: dir,
     DATABASE_URL: `mysql://root@localhost/bench?socketPath=${encodeURIComponent(socketPath)}`,
