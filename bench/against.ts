@@ -1,8 +1,9 @@
 /**
  * Compares this checkout with another one, each on its own database server, in alternating rounds:
  * `bun bench/against.ts <folder of the other checkout> [draws hot records info config logins single …]
- * [--rounds n] [--seconds n] [--people n]`. The other checkout needs its `node_modules`. It prints one JSON line for
- * each kind of work, with the median of the rounds’ ratios.
+ * [--rounds n] [--seconds n] [--people n] [--warm n]`. The other checkout needs its `node_modules`. It prints one JSON
+ * line for each kind of work, with the median of the rounds’ ratios. Before the rounds each side works for `warm`
+ * seconds: Bun compiles what is hot for that long, and a larger program is compiled for longer.
  */
 
 import { resolve } from 'node:path'
@@ -19,6 +20,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '3' },
     people: { type: 'string', default: '4000' },
+    warm: { type: 'string', default: '20' },
   },
 })
 const [folder = '.', ...named] = positionals
@@ -63,9 +65,14 @@ async function openSide(open: () => Promise<Stage>) {
 async function compare({ connections, next }: Work) {
   const loaded = (side: Side) => {
     const requests = next(side)
-    return () => load({ program: side.service, connections, seconds: Number(values.seconds), next: requests })
+    return (seconds: number) => load({ program: side.service, connections, seconds, next: requests })
   }
-  const samples = await alternate(Number(values.rounds), { ours: loaded(ours), theirs: loaded(theirs) })
+  const [loadOurs, loadTheirs, seconds] = [loaded(ours), loaded(theirs), Number(values.seconds)]
+  for (const warmUp of [loadOurs, loadTheirs]) await warmUp(Number(values.warm))
+  const samples = await alternate(Number(values.rounds), {
+    ours: () => loadOurs(seconds),
+    theirs: () => loadTheirs(seconds),
+  })
   const ratio = (figure: keyof Sample) =>
     rounded(median(samples.ours.map((sample, i) => sample[figure] / (samples.theirs[i]?.[figure] || 1))))
   return {
