@@ -69,3 +69,7 @@ export async function shownBalance(page: Page): Promise<number> {
 
 /** The tab of this name in the main menu. */
 export const tab = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name })
+
+/** Waits until the page's address ends so. */
+export const atAddress = (page: Page, end: string) =>
+  page.waitForURL(({ href }) => decodeURIComponent(href).endsWith(end))

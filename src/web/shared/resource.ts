@@ -42,7 +42,9 @@ export interface Pages<Item> {
   readonly error: Signal<Error | null>
   readonly goesOn: Signal<boolean>
   readonly isBusy: Signal<boolean>
+  /** Loads the list anew, whatever is still on its way. */
   first(): Promise<void>
+  /** Loads the next page, unless one is on its way. */
   more(): Promise<void>
 }
 
@@ -57,20 +59,26 @@ export function pages<Item>(read: (page: number) => Promise<Page<Item>>): Pages<
   const goesOn = signal(false)
   const isBusy = signal(false)
   let page = 0
+  let latest = 0
   const load = async (next: number) => {
-    if (isBusy.value) return
+    latest += 1
+    const turn = latest
     isBusy.value = true
     try {
       const found = await read(next)
+      if (turn !== latest) return
       page = next
       items.value = next === 1 ? found.items : [...(items.value ?? []), ...found.items]
       goesOn.value = found.pagination.page < found.pagination.total_pages
       error.value = null
     } catch (fault) {
-      error.value = fault as Error
+      if (turn === latest) error.value = fault as Error
     } finally {
-      isBusy.value = false
+      if (turn === latest) isBusy.value = false
     }
   }
-  return { items, error, goesOn, isBusy, first: () => load(1), more: () => load(page + 1) }
+  const more = async () => {
+    if (!isBusy.value) await load(page + 1)
+  }
+  return { items, error, goesOn, isBusy, first: () => load(1), more }
 }

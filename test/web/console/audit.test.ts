@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { findings } from '../../support/axe.ts'
 import { enterAs } from '../../support/console.ts'
 import { picture } from '../../support/looks.ts'
-import { usePages } from '../../support/pages.ts'
+import { atAddress, usePages } from '../../support/pages.ts'
 import { newProduct, signIn, signInStaff } from '../../support/people.ts'
 import { useService } from '../../support/service.ts'
 
@@ -42,11 +42,11 @@ test('the filters stand in the address, outlive a reload, and can be set by what
   const { page } = await enterAs(await pages.open(calm), service, 'owner', 'audit')
   await page.getByLabel('做了什么').selectOption('points.adjust')
   await page.locator('.rows li').nth(1).waitFor()
-  expect(page.url()).toEndWith('#audit?action=points.adjust')
+  await atAddress(page, '#audit?action=points.adjust')
   await page.locator('.rows li').nth(2).waitFor({ state: 'detached' })
   await page.locator('.rows summary').first().click()
   await page.getByRole('link', { name: '只看 王店长 做的' }).click()
-  expect(page.url()).toEndWith(`#audit?action=points.adjust&actor_id=${manager.userId}`)
+  await atAddress(page, `#audit?action=points.adjust&actor_id=${manager.userId}`)
   await page.reload()
   expect(await page.getByLabel('操作人编号').inputValue()).toBe(`${manager.userId}`)
   await page.getByLabel('对象').fill(`user:${diner.userId}0`)
@@ -54,6 +54,23 @@ test('the filters stand in the address, outlive a reload, and can be set by what
   await page.getByText('没有符合条件的记录').waitFor()
   await page.getByRole('link', { name: '清除筛选' }).click()
   await page.locator('.rows li', { hasText: '修改商品' }).waitFor()
+})
+
+test('a filter that is set while the list is on its way holds, whichever answer comes last', async () => {
+  await someDeeds()
+  const context = await pages.open(calm)
+  const answer = Promise.withResolvers<void>()
+  const everything = /merchant\/audit\?page=1$/
+  await context.route(everything, async (route) => {
+    await answer.promise
+    await route.continue()
+  })
+  const { page } = await enterAs(context, service, 'owner', 'audit')
+  await page.getByLabel('做了什么').selectOption('points.adjust')
+  await page.locator('.rows li').nth(1).waitFor()
+  const [late] = await Promise.all([page.waitForResponse(everything), answer.resolve()])
+  await late.finished()
+  expect(await page.locator('.rows li').count()).toBe(2)
 })
 
 test('a filter in the address that the service would refuse is left out', async () => {
