@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { enterAs } from '../../support/console.ts'
 import { jpegOf, picture } from '../../support/images.ts'
-import { type Page, usePages } from '../../support/pages.ts'
+import { atAddress, type Page, usePages } from '../../support/pages.ts'
 import { signIn, signInStaff } from '../../support/people.ts'
 import { receiptToReview } from '../../support/receipts-to-review.ts'
 import { useService } from '../../support/service.ts'
@@ -93,7 +93,7 @@ test('a flag is told in words, with the other photo beside it', async () => {
   const { page } = await enterAs(await pages.open(calm), service, 'reviewer', `reviews/${doubted}`)
   await page.getByText('和另一张照片很像').waitFor()
   await page.getByRole('img', { name: '另一张小票照片' }).waitFor()
-  expect(page.url()).toContain(doubted)
+  await atAddress(page, doubted)
 })
 
 test('the next photo is loaded before it is needed', async () => {
@@ -111,7 +111,7 @@ test('the next photo is loaded before it is needed', async () => {
   await expectSoon(() => names.every((name: string) => asked.some((url) => url.includes(name))))
   await approve(page)
   await left(page, 1)
-  expect(page.url()).toContain(data.reviews[1].upload_id)
+  await atAddress(page, data.reviews[1].upload_id)
   expect(asked.filter((url) => url.includes(names[1]))).toHaveLength(1)
 })
 
@@ -169,6 +169,28 @@ test('a tap that comes twice decides one receipt, not the next one', async () =>
   expect(await statuses()).toEqual(['approved', 'pending'])
 })
 
+test('a receipt that was decided stays away, although an older answer comes after the decision', async () => {
+  const diner = await signIn(service)
+  for (let index = 0; index < 2; index += 1) await receiptToReview(service, diner)
+  const { page } = await enterAs(await pages.open(calm), service, 'reviewer')
+  await left(page, 2)
+  const [answered, decision] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const path = /merchant\/pending-reviews/
+  await page.route(path, async (route) => {
+    const response = await route.fetch()
+    answered.resolve()
+    await decision.promise
+    await route.fulfill({ response })
+  })
+  await receiptToReview(service, diner)
+  await answered.promise
+  await approve(page)
+  await left(page, 1)
+  const [late] = await Promise.all([page.waitForResponse(path), decision.resolve()])
+  await late.finished()
+  await left(page, 2)
+})
+
 test('a receipt may be rejected as soon as it is seen', async () => {
   const diner = await signIn(service)
   for (let index = 0; index < 2; index += 1) await receiptToReview(service, diner)
@@ -200,7 +222,7 @@ test('a session that ends in the middle keeps the place and what was typed', asy
   await page.getByLabel('短信验证码').fill('123456')
   await page.getByRole('button', { name: '登录', exact: true }).click()
   expect(await page.getByLabel('你看到的金额').inputValue()).toBe('80')
-  expect(page.url()).toContain(second)
+  await atAddress(page, second)
   await page.waitForTimeout(looked_ms)
   await page.getByRole('button', { name: '拒绝' }).click()
   expect(await page.getByLabel('其他原因').inputValue()).toBe('金额被涂改')

@@ -25,8 +25,11 @@ const decidedCodes = [6003, 6004]
 
 export const pending = resource(async () => {
   const { reviews, pagination } = await call('GET /merchant/pending-reviews', { query: { limit: mostLoaded } })
-  return { items: reviews.map(withKnownLinks), total: pagination.total }
+  const waiting = reviews.filter(({ upload_id }) => !decided.has(upload_id))
+  return { items: waiting.map(withKnownLinks), total: pagination.total - (reviews.length - waiting.length) }
 })
+/** Receipts that were decided about. An answer that was on its way meanwhile may still hold them. */
+const decided = new Set<string>()
 /** Receipts that somebody wants to see last. */
 const later = signal<readonly string[]>([])
 
@@ -101,6 +104,7 @@ export const draftsOf = ({ upload_id }: Item) => `review:${upload_id}:`
 
 /** Takes decided receipts off the screen, and loads more while there are any. */
 export function settled(ids: readonly string[]): void {
+  for (const id of ids) decided.add(id)
   const loaded = pending.value.value
   if (!loaded) return
   const items = loaded.items.filter(({ upload_id }) => !ids.includes(upload_id))
