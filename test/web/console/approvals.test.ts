@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { findings } from '../../support/axe.ts'
 import { enterAs } from '../../support/console.ts'
 import { picture } from '../../support/looks.ts'
-import { usePages } from '../../support/pages.ts'
+import { atAddress, usePages } from '../../support/pages.ts'
 import { balanceOf, type Person, signIn, signInStaff } from '../../support/people.ts'
 import { useService } from '../../support/service.ts'
 
@@ -46,7 +46,7 @@ test('a rejection changes nothing, says why, and is found under its status, whic
   expect(await balanceOf(service, diner)).toBe(1_000)
   await page.getByRole('button', { name: '已拒绝' }).click()
   await page.getByText('说明：没有凭据').waitFor()
-  expect(page.url()).toEndWith('#approvals?status=rejected')
+  await atAddress(page, '#approvals?status=rejected')
   await page.reload()
   await page.getByText('说明：没有凭据').waitFor()
 })

@@ -4,7 +4,7 @@ import { encodeQR } from 'qr'
 import { enterAs } from '../../support/console.ts'
 import { fakeCamera } from '../../support/fake-camera.ts'
 import { pngOf } from '../../support/images.ts'
-import { enter, type Page, tab, usePages } from '../../support/pages.ts'
+import { atAddress, enter, type Page, tab, usePages } from '../../support/pages.ts'
 import { givePoints, newProduct, type Person, signIn } from '../../support/people.ts'
 import { useService } from '../../support/service.ts'
 
@@ -75,7 +75,7 @@ test('a code is typed in any way, and what was typed outlives a reload', async (
   await page.reload()
   await page.getByRole('button', { name: '查询' }).click()
   await page.getByRole('heading', { name: '桂花糕 × 2' }).waitFor()
-  expect(page.url()).toEndWith(`#counter/${code}`)
+  await atAddress(page, `#counter/${code}`)
   await page.reload()
   await redeemShown(page, '桂花糕 × 2')
   expect(await statusOf(code)).toBe('redeemed')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { enterAs } from '../../support/console.ts'
 import { jpegOf, picture } from '../../support/images.ts'
-import { deskScreen, type Page, usePages } from '../../support/pages.ts'
+import { atAddress, deskScreen, type Page, usePages } from '../../support/pages.ts'
 import { newProduct, signInStaff } from '../../support/people.ts'
 import { useService } from '../../support/service.ts'
 
@@ -31,7 +31,7 @@ test('filters stand in the address, outlive a reload, and choose what is listed'
   await rowOf(page, '酸梅汤').waitFor({ state: 'detached' })
   await page.getByRole('button', { name: '库存不多' }).click()
   await rowOf(page, '桂花糕').waitFor({ state: 'detached' })
-  expect(decodeURIComponent(page.url())).toEndWith('#goods?q=花&show=low_stock')
+  await atAddress(page, '#goods?q=花&show=low_stock')
   await page.reload()
   await rowOf(page, '豆花').waitFor()
   expect(await page.locator('.rows > li').count()).toBe(1)

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { enterAs } from '../../support/console.ts'
-import { type Page, usePages } from '../../support/pages.ts'
+import { atAddress, type Page, usePages } from '../../support/pages.ts'
 import { balanceOf, newProduct, type Person, signIn, signInStaff } from '../../support/people.ts'
 import { receiptToReview } from '../../support/receipts-to-review.ts'
 import { useService } from '../../support/service.ts'
@@ -62,7 +62,7 @@ test('a member code opens the same person, and the counter leads to them', async
   await page.getByRole('button', { name: '查询' }).click()
   await page.getByRole('link', { name: '积分明细与更正' }).click()
   await page.locator('.ledger li', { hasText: '+1,000' }).waitFor()
-  expect(page.url()).toEndWith(`#people/${diner.userId}`)
+  await atAddress(page, `#people/${diner.userId}`)
 })
 
 test('what was typed and who was looked up outlive a reload, and so does the ledger’s filter', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { enterAs, enterConsole } from '../../support/console.ts'
-import { usePages } from '../../support/pages.ts'
+import { atAddress, usePages } from '../../support/pages.ts'
 import { appoint, newPhone, signIn } from '../../support/people.ts'
 import { useService } from '../../support/service.ts'
 
@@ -43,7 +43,7 @@ test('the filters of a list stand in the address and outlive a reload', async ()
   const { page } = await enterAs(await pages.open(), service, 'reviewer')
   await page.getByRole('button', { name: '记录' }).click()
   await page.getByRole('button', { name: '未通过' }).click()
-  expect(page.url()).toEndWith('/console#reviews?view=history&status=rejected')
+  await atAddress(page, '/console#reviews?view=history&status=rejected')
   await page.reload()
   await page.locator('[aria-pressed=true]', { hasText: '未通过' }).waitFor()
 })
