@@ -135,6 +135,7 @@ async function useAsStaff(staff: Person, diner: Person, seen: { uploadId: string
       '/api/merchant/reviews/history?status=approved',
     ],
     ...[`/api/merchant/reviews/history?from=${day}&to=${day}`, '/api/merchant/statistics?period=month'],
+    ...['/api/merchant/figures'],
     ...['/api/merchant/products', '/api/merchant/product-stats', '/api/merchant/prizes', '/api/merchant/lottery/stats'],
     ...[`/api/merchant/vouchers/${seen.voucher}`, `/api/merchant/users?mobile=${diner.phone}`],
   ]

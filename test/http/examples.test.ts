@@ -191,5 +191,6 @@ async function tellOfStaff(
   await tell('POST /api/merchant/wheel/open', { token: manager, body: {} })
   await tell('GET /api/merchant/lottery/stats', { token: manager })
   await tell('GET /api/merchant/statistics', { token: manager, query: { period: 'today' } })
+  await tell('GET /api/merchant/figures', { token: manager, query: { period: 'week' } })
   await tell('GET /api/merchant/audit', { token: owner, query: { action: 'points.adjust' } })
 }

@@ -23,6 +23,7 @@ const expected: Record<string, readonly Role[]> = {
   'GET /approvals': managers,
   'POST /approvals/:id': managers,
   'GET /statistics': ['owner', 'manager', 'reviewer', 'auditor'],
+  'GET /figures': readers,
   'GET /pending-reviews': reviewers,
   'POST /review': reviewers,
   'POST /batch-review': reviewers,

@@ -1,20 +1,19 @@
 import type { Database } from '../../db/client.ts'
 import type { Calendar } from '../../lib/calendar.ts'
-import type { DayRange, PastDays } from './past-days.ts'
+import {
+  type CountedTable,
+  countByDay,
+  daysBack,
+  daysOf,
+  type ReviewedDay,
+  rangeOf,
+  readReviewedByDay,
+  reviewMinutes,
+  statusCounts,
+  sumOf,
+} from './counts.ts'
+import type { PastDays } from './past-days.ts'
 import type { OwnStatistics, Period, StatisticsAnswer } from './wire.ts'
-
-const daysOf: Record<Period, number> = { today: 1, week: 7, month: 30 }
-
-/** The rows of a table on one day, and the sum of their points. */
-interface Counted {
-  rows: number
-  points: number
-}
-
-interface ReviewedDay extends Counted {
-  status: 'approved' | 'rejected' | 'expired'
-  seconds: number
-}
 
 interface Question {
   period: Period
@@ -74,22 +73,12 @@ export async function readMerchantStatistics(
       uploads: uploads[index]?.rows ?? 0,
       ...statusCounts(reviewed[index] ?? []),
       points_awarded: sumOf(reviewed[index] ?? [], ({ points }) => points),
+      review_minutes: reviewMinutes(reviewed[index] ?? []),
       draws: draws[index]?.rows ?? 0,
       exchanges: exchanges[index]?.rows ?? 0,
       new_users: users[index]?.rows ?? 0,
     })),
   }
-}
-
-function rangeOf(days: readonly DayRange[]) {
-  return { from: days[0]?.day ?? '', to: days.at(-1)?.day ?? '' }
-}
-
-function daysBack(calendar: Calendar, today: string, count: number): DayRange[] {
-  return Array.from({ length: count }, (_, index) => {
-    const day = calendar.plusDays(today, index + 1 - count)
-    return { day, from: calendar.startOf(day), to: calendar.startOf(calendar.plusDays(day, 1)) }
-  })
 }
 
 async function countPending(database: Database): Promise<number> {
@@ -98,68 +87,9 @@ async function countPending(database: Database): Promise<number> {
   return row?.count ?? 0
 }
 
-/** Reads one index range for each day. SQL can't compute days in a time zone without the zone's tables. */
-async function readReviewedByDay(
-  database: Database,
-  days: readonly DayRange[],
-  reviewerId?: number,
-): Promise<ReviewedDay[][]> {
-  const own = reviewerId === undefined ? '' : 'reviewer_id = ? AND'
-  const seconds = reviewerId === undefined ? 'SUM(TIMESTAMPDIFF(SECOND, created_at, review_time))' : '0'
-  const one = `
-    SELECT ? AS position, review_status AS status, COUNT(*) AS \`rows\`, SUM(points_awarded) AS points,
-           ${seconds} AS seconds
-      FROM upload_reviews WHERE ${own} review_time >= ? AND review_time < ? GROUP BY review_status`
-  const params = days.flatMap(({ from, to }, index) => [
-    index,
-    ...(reviewerId === undefined ? [] : [reviewerId]),
-    from,
-    to,
-  ])
-  const found = await database.query<{
-    position: number
-    status: ReviewedDay['status']
-    rows: number
-    points: string
-    seconds: string
-  }>(days.map(() => one).join(' UNION ALL '), params)
-  return days.map((_, index) =>
-    found
-      .filter(({ position }) => Number(position) === index)
-      .map(({ status, rows, points, seconds }) => ({
-        status,
-        rows,
-        points: Number(points),
-        seconds: Number(seconds),
-      })),
-  )
-}
-
-type CountedTable = 'upload_reviews' | 'lottery_records' | 'exchange_records' | 'users'
-
-async function countByDay(
-  database: Database,
-  days: readonly DayRange[],
-  table: CountedTable,
-  points: 'points_cost' | 'total_points' | '0',
-): Promise<Counted[]> {
-  const one = `SELECT ? AS position, COUNT(*) AS \`rows\`, COALESCE(SUM(${points}), 0) AS points
-    FROM ${table} WHERE created_at >= ? AND created_at < ?`
-  const found = await database.query<{ position: number; rows: number; points: string }>(
-    days.map(() => one).join(' UNION ALL '),
-    days.flatMap(({ from, to }, index) => [index, from, to]),
-  )
-  const byPosition = new Map(found.map((row) => [Number(row.position), row]))
-  return days.map((_, index) => ({
-    rows: byPosition.get(index)?.rows ?? 0,
-    points: Number(byPosition.get(index)?.points ?? 0),
-  }))
-}
-
 function reviewFigures(days: readonly ReviewedDay[]) {
   const { approved, rejected, expired } = statusCounts(days)
   const decided = approved + rejected
-  const seconds = sumOf(days, (day) => (day.status === 'expired' ? 0 : day.seconds))
   return {
     reviewed: {
       total: decided + expired,
@@ -168,7 +98,7 @@ function reviewFigures(days: readonly ReviewedDay[]) {
       expired,
       approval_rate: decided === 0 ? null : Math.round((approved / decided) * 10_000) / 10_000,
     },
-    avg_review_minutes: decided === 0 ? null : Math.round(seconds / decided / 6) / 10,
+    avg_review_minutes: reviewMinutes(days),
   }
 }
 
@@ -181,13 +111,4 @@ function pointFigures(days: readonly ReviewedDay[]) {
 function personalFigures(days: readonly ReviewedDay[]) {
   const { approved, rejected } = statusCounts(days)
   return { total: approved + rejected, approved, rejected, points_awarded: sumOf(days, ({ points }) => points) }
-}
-
-function statusCounts(days: readonly ReviewedDay[]) {
-  const rowsOf = (status: string) => sumOf(days, (day) => (day.status === status ? day.rows : 0))
-  return { approved: rowsOf('approved'), rejected: rowsOf('rejected'), expired: rowsOf('expired') }
-}
-
-function sumOf<Row>(rows: readonly Row[], figure: (row: Row) => number): number {
-  return rows.reduce((sum, row) => sum + figure(row), 0)
 }

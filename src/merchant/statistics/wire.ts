@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { day } from '../../contract/wire.ts'
+import { day, timestamp } from '../../contract/wire.ts'
+import { ledgerSources } from '../../points/schema.ts'
 
 /** Today, or the last 7 or 30 business days including today. */
 export const statisticsQuery = z.object({ period: z.enum(['today', 'week', 'month']).default('today') })
@@ -12,6 +13,8 @@ const seriesDay = z.object({
   rejected: z.int(),
   expired: z.int(),
   points_awarded: z.int(),
+  /** As `avg_review_minutes`, of this day. */
+  review_minutes: z.number().nullable(),
   draws: z.int(),
   exchanges: z.int(),
   new_users: z.int(),
@@ -52,3 +55,33 @@ export const statisticsAnswer = z.object({
 export const ownStatistics = statisticsAnswer.pick({ period: true, range: true, pending: true, personal: true })
 export type OwnStatistics = z.output<typeof ownStatistics>
 export type StatisticsAnswer = z.output<typeof statisticsAnswer>
+
+/** The last 7 or 30 business days including today. */
+export const figuresQuery = z.object({ period: z.enum(['week', 'month']).default('month') })
+
+/** Points that came to diners, and that they spent. What a cancelled order gave back is not spent. */
+const moved = { given: z.int(), spent: z.int() }
+
+const partOfDay = seriesDay.omit({ expired: true }).extend({
+  /** Only what happened before this instant is counted. */
+  until: timestamp,
+  ...moved,
+})
+export type PartOfDay = z.output<typeof partOfDay>
+
+export const figuresAnswer = z.object({
+  period: z.enum(['week', 'month']),
+  range: z.object({ from: day, to: day }),
+  /** Today until now, and the same day of last week until the same time. */
+  today: partOfDay,
+  last_week: partOfDay,
+  points: z.object({
+    /** What all accounts hold together now. */
+    outstanding: z.int(),
+    ...moved,
+    by_source: z.array(z.object({ source: z.enum(ledgerSources), ...moved })),
+    /** `outstanding` is that of the day's end. */
+    series: z.array(z.object({ day, ...moved, outstanding: z.int() })),
+  }),
+})
+export type FiguresAnswer = z.output<typeof figuresAnswer>

@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact'
 import { texts as approvals } from './approvals/texts.ts'
 import { texts as audit } from './audit/texts.ts'
 import { texts as counter } from './counter/texts.ts'
+import { texts as figures } from './figures/texts.ts'
 import { texts as goods } from './goods/texts.ts'
 import { texts as people } from './people/texts.ts'
 import { texts as reviews } from './reviews/texts.ts'
@@ -56,6 +57,13 @@ export const screens: readonly Screen[] = [
     rights: ['catalogue'],
     icon: 'M4 8h16l-1 12H5L4 8Zm4 0V7a4 4 0 0 1 8 0v1M9 12a3 3 0 0 0 6 0',
     load: async () => (await import('./goods/goods.tsx')).Goods,
+  },
+  {
+    path: 'figures',
+    title: figures.title,
+    rights: ['statistics', 'own_figures'],
+    icon: 'M4 20h16M7 16v-5M12 16V5M17 16v-8',
+    load: async () => (await import('./figures/figures.tsx')).Figures,
   },
   {
     path: 'approvals',

@@ -93,6 +93,10 @@ export interface StaffCalls {
     z.output<typeof statistics.statisticsAnswer> | z.output<typeof statistics.ownStatistics>,
     { query: Query<typeof statistics.statisticsQuery> }
   >
+  'GET /merchant/figures': Call<
+    z.output<typeof statistics.figuresAnswer>,
+    { query: Query<typeof statistics.figuresQuery> }
+  >
   'GET /merchant/approvals': Call<
     z.output<typeof approvals.approvalsAnswer>,
     { query: Query<typeof approvals.approvalsQuery> }
