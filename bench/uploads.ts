@@ -1,6 +1,6 @@
 /**
- * Measures uploads per second and the service's memory with 32 parallel uploads of a phone's photo and of noise, and the
- * merchants' statistics over a million reviews. Run: bun bench/uploads.ts [uploads] [reviews]
+ * Measures uploads per second and the service's memory while 32 diners upload a phone's photo and noise, each one photo
+ * after another, and the merchants' statistics over a million reviews. Run: bun bench/uploads.ts [uploads] [reviews]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,11 +9,11 @@ import { openDatabase } from '../src/db/client.ts'
 import { createTestDatabase } from '../test/support/database.ts'
 import { heavyJpeg, phoneJpeg } from '../test/support/images.ts'
 import { startProgram } from '../test/support/process.ts'
+import { phoneOf } from './people.ts'
 
-const parallel = 32
+const diners = 32
 const image_bytes = 3_000_000
 const looks = 40
-const phone = '13900000001'
 
 const [uploads, reviews] = [Number(process.argv[2] ?? 320), Number(process.argv[3] ?? 1_000_000)]
 const dataDir = mkdtempSync(join(tmpdir(), 'restaurant-points-bench-'))
@@ -27,11 +27,12 @@ const program = await startProgram({
 })
 const database = openDatabase({ address: { uri: databaseUrl }, poolSize: 4, statementTimeout_ms: 600_000 })
 try {
-  const token = await signIn()
+  const tokens = await Promise.all(Array.from({ length: diners }, (_, index) => signIn(phoneOf(index))))
+  await measureUploads(tokens, 'a phone’s photo', await phoneJpeg())
+  await measureUploads(tokens, 'noise', await heavyJpeg(image_bytes))
+  const [merchant = ''] = tokens
   await database.query('UPDATE users SET is_merchant = 1')
-  await measureUploads(token, 'a phone’s photo', await phoneJpeg())
-  await measureUploads(token, 'noise', await heavyJpeg(image_bytes))
-  if (reviews > 0) await measureStatistics(token)
+  if (reviews > 0) await measureStatistics(merchant)
 } finally {
   await database.close()
   await program.kill()
@@ -39,7 +40,7 @@ try {
 }
 process.exit(0)
 
-async function measureUploads(token: string, what: string, image: Uint8Array<ArrayBuffer>): Promise<void> {
+async function measureUploads(tokens: string[], what: string, image: Uint8Array<ArrayBuffer>): Promise<void> {
   const idle = await residentMemory()
   let peak = idle
   let isRunning = true
@@ -50,7 +51,7 @@ async function measureUploads(token: string, what: string, image: Uint8Array<Arr
   let sent = 0
   const startedAt = performance.now()
   await Promise.all(
-    Array.from({ length: parallel }, async () => {
+    tokens.map(async (token) => {
       while (sent < uploads) {
         sent += 1
         const began = performance.now()
@@ -63,7 +64,7 @@ async function measureUploads(token: string, what: string, image: Uint8Array<Arr
   isRunning = false
   await watch
   const size = `${(image.length / 1e6).toFixed(1)} MB`
-  say(`${uploads} uploads of ${what} of ${size}, ${parallel} at a time: ${(uploads / seconds).toFixed(1)} a second`)
+  say(`${uploads} uploads of ${what} of ${size}, ${diners} at a time: ${(uploads / seconds).toFixed(1)} a second`)
   say(`  p50 ${quantile(took, 0.5)} ms, p99 ${quantile(took, 0.99)} ms; memory ${mebi(idle)} idle, ${mebi(peak)} peak`)
 }
 
@@ -110,7 +111,7 @@ async function measureStatistics(token: string): Promise<void> {
   }
 }
 
-async function signIn(): Promise<string> {
+async function signIn(phone: string): Promise<string> {
   const body = JSON.stringify({ phone, code: '123456' })
   const headers = { 'Content-Type': 'application/json' }
   const { data } = await call('/api/auth/login', { method: 'POST', body, headers })
