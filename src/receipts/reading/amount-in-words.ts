@@ -1,10 +1,11 @@
 /**
  * Finds an amount that is written in words, as banks write it, in fen: 壹佰贰拾捌元伍角整 is 12850. Null unless every
- * character fits, so that a misread one gives no wrong amount.
+ * character fits, so that a misread one gives no wrong amount, nor one that was cut off at its beginning.
  */
 export function amountInWords(text: string): number | null {
   const plain = text.replace(/[\s_]/g, '')
   for (const { 0: written, 1: yuan = '', 2: jiao, 3: cents, 4: isWhole, index } of plain.matchAll(form)) {
+    if (!beginsHere.test(plain.slice(0, index))) continue
     const fen = (wholeOf(yuan) ?? Number.NaN) * 100 + figureOf(jiao) * 10 + figureOf(cents)
     const isAtEnd = index + written.length === plain.length
     const isFinished = isWhole !== undefined || cents !== undefined || jiao !== undefined || isAtEnd
@@ -13,6 +14,15 @@ export function amountInWords(text: string): number | null {
   return null
 }
 
+/** True when an amount in words goes on from the end of one text to the beginning of the next. */
+export function goesOn(before: string, after: string): boolean {
+  return (
+    /[零壹贰叁肆伍陆柒捌玖拾佰仟万元圆角]$/.test(before) && /^[零壹贰叁肆伍陆柒捌玖拾佰仟万元圆角分整正]/.test(after)
+  )
+}
+
+// After any other Chinese character than those of a label, a part of the amount was misread.
+const beginsHere = /(?:^|\P{Script=Han}|[写币计额款共收付])$/u
 const digits = '零壹贰叁肆伍陆柒捌玖'
 const anyDigit = `[${digits}〇]`
 const form = new RegExp(
@@ -49,9 +59,8 @@ function belowTenThousand(words: string): number | null {
       if (digit !== null && digit !== 0) return null
       digit = figureOf(character)
     } else {
-      // 拾元 is ten yuan.
-      if (unit >= lastUnit || digit === 0 || (digit === null && unit !== 10)) return null
-      sum += (digit ?? 1) * unit
+      if (unit >= lastUnit || digit === null || digit === 0) return null
+      sum += digit * unit
       lastUnit = unit
       digit = null
     }

@@ -2,7 +2,8 @@ import { choosePaid } from './amount.ts'
 import { type Evidence, noEvidence } from './evidence.ts'
 import type { OcrLine } from './found-text.ts'
 import { joinHalfRows } from './half-rows.ts'
-import { isTicket, kindByWords, looksLikeReceipt, type ReceiptKind, showsPayment } from './kind.ts'
+import { hasOnePrice, isCardSlip, kindByWords, looksLikeReceipt, type ReceiptKind, showsPayment } from './kind.ts'
+import { findMoney } from './money.ts'
 import { type Pair, pairAmounts } from './pairs.ts'
 import { findMerchant, findNumber, findPaidAt } from './particulars.ts'
 import { type Row, toRows } from './rows.ts'
@@ -47,13 +48,21 @@ export function readLabels(lines: readonly OcrLine[]): Labels {
 function kindOf(rows: readonly Row[], pairs: readonly Pair[], amount: Evidence): ReceiptKind {
   const byWords = kindByWords(rows)
   if (byWords) return byWords
+  if (isCardSlip(rows) && pairs.some(({ role, negative }) => negative && sums.includes(role))) return 'refund'
   const hasAmounts = pairs.some(({ role }) => role !== 'item' && role !== 'other' && role !== 'hero')
   return amount.fen === null && !hasAmounts && !looksLikeReceipt(rows) ? 'not_a_receipt' : 'receipt'
 }
 
-/** The largest figures show a payment on a page that speaks of one. The only amount of a ticket is its price. */
+const sums: readonly Pair['role'][] = ['paid', 'due', 'total']
+
+/** The largest figures show a payment on a page that speaks of one. The only amount of a ticket or a form is its price. */
 function inItsPlace(pair: Pair, pairs: readonly Pair[], rows: readonly Row[]): Pair {
   if (pair.role === 'hero' && !showsPayment(rows)) return { ...pair, role: 'item' }
-  const isOnly = pairs.every(({ fen }) => fen === pair.fen) && pair.form !== 'bare'
-  return pair.role === 'item' && isOnly && isTicket(rows) ? { ...pair, role: 'due' } : pair
+  const isOnly = pair.form !== 'bare' && amountsOf(pairs, rows).every((fen) => fen === pair.fen)
+  return pair.role === 'item' && isOnly && hasOnePrice(rows) ? { ...pair, role: 'due' } : pair
+}
+
+function amountsOf(pairs: readonly Pair[], rows: readonly Row[]): number[] {
+  const printed = [...pairs, ...rows.flatMap(({ text }) => findMoney(text))]
+  return printed.filter(({ form }) => form !== 'bare').map(({ fen }) => fen)
 }

@@ -39,7 +39,8 @@ const candidate = new RegExp(
   'giu',
 )
 
-const beforeNoMoney = /[\dA-Z#*@_%×/.+]$|(?:^|[^A-Za-z])[xX]\s?$|(?:号|第|[Nn]o\.?)\s?:?\s?$/
+const beforeNoMoney =
+  /[\dA-Z#*@_%×/.+]$|(?:^|[^A-Za-z])[xX]\s?$|(?:号|第|[Nn]o\.?|超过|低于|高于|[少多大小]于|不足|[不未]超)\s?:?\s?$/
 const afterNoMoney =
   /^\s?(?:[%折斤两克人位份件个桌台号楼层分年月日时点张项次串瓶杯碗盘只条]|kg|ml|mg|cm|km|g\b|L\b|pcs|积分|公斤|千克|毫升|小时)|^[\dA-Za-z*/:@_×]|^-\d|^[.,]\d/i
 

@@ -1,4 +1,4 @@
-import { amountInWords } from './amount-in-words.ts'
+import { amountInWords, goesOn } from './amount-in-words.ts'
 import type { OcrLine } from './found-text.ts'
 import { findMoney, type Money, type MoneyForm } from './money.ts'
 import type { Piece, Row } from './rows.ts'
@@ -35,19 +35,24 @@ export function pairAmounts(rows: readonly Row[]): Pair[] {
       const { line } = pieceAt(row, place)
       return { role, fen, negative, form, confidence: line.confidence, row: index, line }
     })
-    return [...pairs, ...inWords(row, index, rows[index + 1]?.text ?? '')]
+    return [...pairs, ...inWords(row, index, rows[index - 1]?.text ?? '', rows[index + 1]?.text ?? '')]
   })
 }
 
-// Long words go on in the next row.
-function inWords(row: Row, index: number, below: string): Pair[] {
-  return row.pieces.flatMap(({ line, start, end }) => {
-    const written = row.text.slice(start, end)
-    const rest = end === row.text.length && /^[零壹贰叁肆伍陆柒捌玖拾佰仟元圆角分整正]+$/.test(below) ? below : ''
-    const fen = amountInWords(written + rest)
+// Long words go on in the next piece, or in the next row. What goes on is no amount by itself.
+function inWords(row: Row, index: number, above: string, below: string): Pair[] {
+  const texts = row.pieces.map(({ start, end }) => row.text.slice(start, end))
+  return row.pieces.flatMap(({ line }, at) => {
+    if (goesOn(at === 0 ? above : (texts[at - 1] ?? ''), texts[at] ?? '')) return []
+    const fen = amountInWords(wholeRun([...texts.slice(at), below]))
     const { confidence } = line
     return fen === null ? [] : [{ role: 'words', fen, negative: false, form: 'decimal', confidence, row: index, line }]
   })
+}
+
+function wholeRun([first = '', ...others]: string[]): string {
+  const broken = others.findIndex((text, at) => !goesOn(at === 0 ? first : (others[at - 1] ?? ''), text))
+  return [first, ...(broken === -1 ? others : others.slice(0, broken))].join('')
 }
 
 interface Named {

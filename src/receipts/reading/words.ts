@@ -138,9 +138,12 @@ const wordsByRole: Readonly<Record<Role, readonly string[]>> = {
 const suffix = /^(?:金额|总额|[额款价])/u
 const filler = /^[/·+的总额金价费款]{0,3}$/u
 
-// A remark in brackets, as in 合计(含税), doesn't name the amount after it. One that holds an amount is no remark.
+// A remark in brackets, as in 合计(含税), doesn't name the amount after it. One that holds an amount is no remark. A count
+// of goods, as in 共2件商品 合计, is none of the label's words.
 function withoutRemarks(text: string): string {
-  return text.replace(/\([^()]*\)/g, (remark) => (/\d[.,]\d/.test(remark) ? remark : ' '.repeat(remark.length)))
+  return text
+    .replace(/\([^()]*\)/g, (remark) => (/\d[.,]\d/.test(remark) ? remark : ' '.repeat(remark.length)))
+    .replace(/共?\s?\d+\s?[件份项个样种](?:商品|菜品|菜)?/g, (count) => ' '.repeat(count.length))
 }
 
 const roleByWord: ReadonlyMap<string, Role> = new Map(
