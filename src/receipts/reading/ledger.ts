@@ -11,7 +11,7 @@ export interface Proof {
 export interface Ledger {
   discounts: readonly number[]
   items: readonly number[]
-  /** True when some amount of the slip is printed with fen. */
+  /** True for a slip that prints its amounts with fen. Screens print some with and some without. */
   hasDecimals: boolean
   proofOf(fen: number): Proof
   /** True when the other amount is one that a slip prints beside what was paid: the bill before, the cash, a part. */
@@ -35,10 +35,18 @@ export function ledgerOf(pairs: readonly Pair[]): Ledger {
   return {
     discounts: amounts.discounts,
     items: amounts.items,
-    hasDecimals: pairs.some((pair) => pair.form === 'decimal' && pair.role !== 'words'),
+    hasDecimals: printsFen(pairs),
     proofOf: (fen) => proofOf(fen, amounts),
     explains: (paid, other) => explains(paid, other, amounts),
   }
+}
+
+function printsFen(pairs: readonly Pair[]): boolean {
+  const printed = pairs.filter(({ role }) => role !== 'words')
+  const [withFen, without] = (['decimal', 'currency'] as const).map(
+    (form) => printed.filter((pair) => pair.form === form).length,
+  )
+  return (withFen ?? 0) > 0 && (withFen ?? 0) >= (without ?? 0)
 }
 
 export function sum(values: readonly number[]): number {
@@ -120,7 +128,9 @@ function partsOf(pairs: readonly Pair[]): number[] {
   return [...ways, ...(ways.length > 0 ? cash : [])].map(({ fen }) => fen)
 }
 
-// Each discount counts by itself, and so does their sum.
+// Each discount counts by itself, and so does their sum. It comes last, and may be printed as well.
 function withSum(discounts: readonly number[]): number[] {
-  return discounts.length > 1 ? [...discounts, sum(discounts)] : [...discounts]
+  if (discounts.length < 2) return [...discounts]
+  const [all, largest] = [sum(discounts), Math.max(...discounts)]
+  return [...discounts, all === 2 * largest ? largest : all]
 }
