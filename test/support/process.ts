@@ -6,6 +6,7 @@ const main = join(import.meta.dir, '../../src/main.ts')
 /** The program as its own process. */
 export interface Program {
   url: string
+  pid: number
   kill(signal?: NodeJS.Signals): Promise<number>
   /** Everything it has written. */
   output(): string
@@ -64,7 +65,7 @@ export async function startExecutable({ command, ...options }: Executable): Prom
     child.kill(signal)
     return child.exited
   }
-  return { url: /Serving on (\S+)/.exec(text)?.[1] ?? '', kill, output: () => text }
+  return { url: /Serving on (\S+)/.exec(text)?.[1] ?? '', pid: child.pid, kill, output: () => text }
 }
 
 interface Ended {
