@@ -9,7 +9,7 @@ import { choices } from './choices.ts'
 import { memory } from './memory.ts'
 import { makePeople } from './people.ts'
 import { measureReader } from './reader.ts'
-import type { Result } from './result.ts'
+import { printLine as print, type Result } from './result.ts'
 import { refusedIn, type Scene, scenarios } from './scenarios.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -23,7 +23,6 @@ const { values, positionals } = parseArgs({
   },
 })
 const names = positionals.length > 0 || Number(values.minutes) > 0 ? positionals : Object.keys(scenarios)
-const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
 if (names.includes('reader')) for await (const result of measureReader()) print(result)
 if (names.length === 1 && names[0] === 'reader') process.exit(0)

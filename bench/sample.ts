@@ -55,6 +55,21 @@ export function median(figures: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
+/** The median of the rounds’ ratios of one figure. */
+export function ratioOf(ours: readonly Sample[], theirs: readonly Sample[], figure: keyof Sample): number {
+  return median(ours.map((sample, i) => sample[figure] / (theirs[i]?.[figure] || 1)))
+}
+
+/** Holds a ratio against its target. */
+export function judged(
+  ratio: number,
+  relation: '>=' | '<=',
+  target: number,
+): { ratio: number; target: string; met: boolean } {
+  const met = relation === '>=' ? ratio >= target : ratio <= target
+  return { ratio: rounded(ratio), target: `${relation} ${target}`, met }
+}
+
 /** Rounds to two decimals. */
 export function rounded(figure: number): number {
   return Math.round(figure * 100) / 100

@@ -1,7 +1,7 @@
 import { httpRequest, load } from './http-load.ts'
 import { loginBody, type Person, phoneOf } from './people.ts'
 import type { Result } from './result.ts'
-import { alternate, median, medianSample, rounded, type Sample } from './sample.ts'
+import { alternate, judged, medianSample, ratioOf, rounded, type Sample } from './sample.ts'
 import type { Program, Stage } from './stage.ts'
 import { startTimes } from './start-times.ts'
 
@@ -86,7 +86,7 @@ async function againstOne(
     batches: () => load({ program: service, connections, seconds, next }),
     ofOne: () => load({ program: ofOne, connections, seconds, next }),
   })
-  const ratio = median(samples.batches.map((sample, i) => sample.rate / (samples.ofOne[i]?.rate ?? 1)))
+  const ratio = ratioOf(samples.batches, samples.ofOne, 'rate')
   return {
     scenario: `${scenario} against batches of one`,
     connections,
@@ -104,8 +104,7 @@ async function dialects(scene: Scene): Promise<Result> {
     dialects: () => load({ program: service, connections: 64, seconds, next }),
     plain: () => load({ program: plain, connections: 64, seconds, next }),
   })
-  const ratio = (figure: 'rate' | 'cpu_us') =>
-    median(samples.dialects.map((sample, i) => sample[figure] / (samples.plain[i]?.[figure] ?? 1)))
+  const ratio = (figure: keyof Sample) => ratioOf(samples.dialects, samples.plain, figure)
   return {
     scenario: 'draws with dialects against draws without',
     connections: 64,
@@ -133,7 +132,7 @@ async function singleCaller(scene: Scene): Promise<Result> {
     batches: () => load({ program: service, connections: 1, seconds, next }),
     ofOne: () => load({ program: ofOne, connections: 1, seconds, next }),
   })
-  const slower = median(samples.batches.map((sample, i) => sample.p50_ms / (samples.ofOne[i]?.p50_ms ?? 1)))
+  const slower = ratioOf(samples.batches, samples.ofOne, 'p50_ms')
   return {
     scenario: 'a single caller’s draw against batches of one',
     connections: 1,
@@ -153,7 +152,7 @@ async function cachedRead(scene: Scene): Promise<Result> {
     service: () => load({ program: service, connections: 64, seconds, next }),
     bare: () => load({ program: bare, connections: 64, seconds, next }),
   })
-  const ratio = median(samples.service.map((sample, i) => sample.rate / (samples.bare[i]?.rate ?? 1)))
+  const ratio = ratioOf(samples.service, samples.bare, 'rate')
   return {
     scenario: 'the catalogue against a bare route',
     connections: 64,
@@ -169,11 +168,6 @@ async function ownReads(scene: Scene): Promise<Result[]> {
   const results: Result[] = []
   for (const path of paths) results.push(await latency(scene, `GET ${path}`, 64, reads(scene, path)))
   return results
-}
-
-function judged(ratio: number, relation: '>=' | '<=', target: number): { ratio: number; target: string; met: boolean } {
-  const met = relation === '>=' ? ratio >= target : ratio <= target
-  return { ratio: rounded(ratio), target: `${relation} ${target}`, met }
 }
 
 function inTurn(people: readonly Person[], requestOf: (person: Person) => Uint8Array): () => Uint8Array {

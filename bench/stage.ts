@@ -17,14 +17,15 @@ import { systemActor } from '../src/staff/actor.ts'
 
 /** A fresh database server that flushes each commit to disk, and the programs that are measured on it. */
 export interface Stage {
+  database: Database
   databaseVersion: string
   /** The settings of a service on the stage's database, and its folder. */
   settings: Readonly<Record<string, string>>
   dir: string
   /** Starts the service as a process. `settings`, by their environment names, override those of the stage. */
   startService(settings?: Record<string, string>): Promise<Program>
-  /** Starts a program of this folder. Its only argument is its port. */
-  startBare(file: string): Promise<Program>
+  /** Starts a program of this folder, with these variables. Its only argument is its port. */
+  startBare(file: string, options?: { runtime?: string; env?: Record<string, string> }): Promise<Program>
   /** Gives points by corrections, as an operator would. */
   givePoints(userIds: readonly number[], points: number): Promise<void>
   /** Adds a product on sale and returns its id. */
@@ -69,16 +70,18 @@ export async function openStage({ foreignKeys = true } = {}): Promise<Stage> {
   }
 
   return {
+    database: services.database,
     databaseVersion:
       (await services.database.query<{ version: string }>('SELECT VERSION() AS version'))[0]?.version ?? '',
     startService(more = {}) {
       const port = freePort()
       const flags = (process.env.BENCH_BUN_FLAGS ?? '').split(' ').filter(Boolean)
-      return start([...flags, 'src/main.ts', 'serve'], port, { ...settings, ...more, PORT: String(port) })
+      const command = [process.execPath, ...flags, 'src/main.ts', 'serve']
+      return start(command, port, { ...settings, ...more, PORT: String(port) })
     },
-    startBare(file) {
+    startBare(file, { runtime = process.execPath, env = {} } = {}) {
       const port = freePort()
-      return start([join(import.meta.dir, file), String(port)], port, {})
+      return start([runtime, join(import.meta.dir, file), String(port)], port, env)
     },
     settings,
     dir,
@@ -140,7 +143,7 @@ async function startProgram(
   env: Record<string, string>,
   log: string,
 ): Promise<Program> {
-  const child = Bun.spawn([process.execPath, ...command], {
+  const child = Bun.spawn(command, {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'ignore', Bun.file(log)],

@@ -1,0 +1,145 @@
+/** A row of the ledger that a visit leaves. */
+interface Step {
+  source: 'admin' | 'lottery' | 'exchange'
+  /** Which draw or order of the visit it is of. */
+  event: number
+  points: number
+}
+
+function given(points: number): Step {
+  return { source: 'admin', event: 0, points }
+}
+
+function draw(event: number, wins: boolean): Step[] {
+  const cost: Step = { source: 'lottery', event, points: -100 }
+  return wins ? [cost, { source: 'lottery', event, points: 50 }] : [cost]
+}
+
+function order(event: number): Step {
+  return { source: 'exchange', event, points: -1 }
+}
+
+/** What one visit of a diner leaves: a row of the ledger for each step. */
+export const visit = [
+  given(600),
+  ...draw(0, true),
+  ...draw(1, true),
+  order(0),
+  ...draw(2, false),
+  ...draw(3, true),
+  order(1),
+]
+export const drawsAVisit = 4
+export const ordersAVisit = 2
+/** How many points a visit leaves. */
+export const gain = visit.reduce((sum, { points }) => sum + points, 0)
+
+export interface FilledTable {
+  /** The steps of a visit that leave a row in it, as SQL. */
+  steps: string
+  /** The SQL of each column. */
+  columns: Readonly<Record<string, string>>
+}
+
+/** What visits leave in each table: one visit a day since `since`, in which everybody orders this product. */
+export function tablesOf(productId: number, since: Date) {
+  const at = `'${since.toISOString().slice(0, -1).replace('T', ' ')}' + INTERVAL v.n DAY + INTERVAL u.user_id SECOND`
+  const won = '(s.points > 0)'
+  // A voucher's code has ten characters.
+  const code = `LPAD(CONV(LEFT(${hashOf('code')}, 12), 16, 36), 10, '0')`
+  const draws = oneOf(Array.from({ length: drawsAVisit }, (_, event) => ({ event, points: winsIn(event) })))
+  const orders = oneOf(Array.from({ length: ordersAVisit }, (_, event) => ({ event })))
+  const [drawId, orderId] = [idOf('DR'), idOf('EX')]
+  const user = { user_id: 'u.user_id', created_at: at }
+  const turn = { prize_id: `IF(${won}, 2, 8)`, points_awarded: 's.points', roll: `IF(${won}, 1500, 9000)` }
+  return {
+    points_records: {
+      steps: oneOf(ledgerSteps()),
+      columns: {
+        ...{ ...user, seq: `v.n * ${visit.length} + s.place`, points: 's.points', source: 's.source' },
+        ...{
+          type: `IF(${won}, 'earn', 'spend')`,
+          balance_after: `v.n * ${gain} + s.sum`,
+          salt: `UNHEX(${hashOf('')})`,
+        },
+        related_id: `CASE s.source WHEN 'lottery' THEN ${drawId} WHEN 'exchange' THEN ${orderId} ELSE ${idOf('ADJ')} END`,
+        description:
+          "CASE s.source WHEN 'lottery' THEN '单抽消耗积分' WHEN 'exchange' THEN '兑换 秒杀商品 × 1' ELSE '消费' END",
+      },
+    },
+    lottery_records: {
+      steps: draws,
+      columns: {
+        ...{ ...user, ...turn, draw_id: drawId, draw_sequence: '1', draw_type: "'single'", points_cost: '100' },
+        ...{ prize_name: `IF(${won}, '50积分', '谢谢参与')`, prize_type: `IF(${won}, 'points', 'empty')` },
+        ...{ prize_value: 's.points', is_near_miss: '0', is_pity: '0', took_stock: '0', wheel_version: wheelVersion },
+      },
+    },
+    draw_turns: {
+      steps: draws,
+      columns: {
+        ...{ ...user, ...turn, draw_no: `v.n * ${drawsAVisit} + s.event + 1`, draw_id: drawId, epoch: '1' },
+        ...{ wheel_version: wheelVersion, wheel_hash: "UNHEX(SHA2('history', 256))", client_seed: "''" },
+        ...{ client_seed_source: "'none'", pity_before: '0', fell_through: '0', is_near_miss: '0' },
+      },
+    },
+    exchange_records: {
+      steps: orders,
+      columns: {
+        ...{ ...user, exchange_id: orderId, exchange_code: code, commodity_id: `${productId}`, quantity: '1' },
+        ...{ product_name: "'秒杀商品'", total_points: '1', status: "'completed'", expires_at: at, completed_at: at },
+      },
+    },
+    vouchers: {
+      steps: orders,
+      columns: {
+        ...{ ...user, code, kind: "'product'", source_id: orderId, title: "'秒杀商品'", quantity: '1' },
+        ...{ status: "'redeemed'", expires_at: at, redeemed_at: at },
+      },
+    },
+    stock_movements: {
+      steps: orders,
+      columns: {
+        ...{ commodity_id: `${productId}`, quantity_change: '-1', operation: "'purchase'", related_id: orderId },
+        created_at: at,
+      },
+    },
+  } satisfies Record<string, FilledTable>
+}
+
+const wheelVersion = '(SELECT version FROM lottery_wheel)'
+
+/** As random as a real id, and the same in every table. */
+function idOf(prefix: string): string {
+  return `CONCAT('${prefix}_', UPPER(LEFT(${hashOf(prefix)}, 16)))`
+}
+
+function hashOf(what: string): string {
+  return `MD5(CONCAT_WS('/', '${what}', u.user_id, v.n, s.event))`
+}
+
+function winsIn(event: number): number {
+  return visit.find((step) => step.source === 'lottery' && step.event === event && step.points > 0)?.points ?? 0
+}
+
+/** The steps of a visit, each with its place and with what all up to it come to. */
+function ledgerSteps() {
+  let sum = 0
+  return visit.map((step, at) => {
+    sum += step.points
+    return { ...step, place: at + 1, sum }
+  })
+}
+
+/** A table of these rows, as SQL. */
+function oneOf(rows: readonly Record<string, string | number>[]): string {
+  const literal = (value: string | number) => (typeof value === 'number' ? `${value}` : `'${value}'`)
+  return rows
+    .map(
+      (row) =>
+        `SELECT ${Object.entries(row)
+          .map(([name, value]) => `${literal(value)} AS ${name}`)
+          .join(', ')}`,
+    )
+    .join(' UNION ALL ')
+}

@@ -1,0 +1,76 @@
+import { load } from './http-load.ts'
+import { makePeople, type Person } from './people.ts'
+import { alternate, medianSample, ratioOf, rounded, type Sample } from './sample.ts'
+import { draws, exchanges, newLogins, reads } from './scenarios.ts'
+import type { Program, Stage } from './stage.ts'
+
+/** A service on a database server of its own, which is compared with another one. */
+export interface Side {
+  stage: Stage
+  service: Program
+  productId: number
+  people: readonly Person[]
+}
+
+export interface Work {
+  connections: number
+  next(side: Side): () => Uint8Array
+}
+
+/** Kinds of work, by the names that they have on the command line. */
+export const kinds: Record<string, Work[]> = {
+  draws: [64, 256].map((connections) => ({ connections, next: draws })),
+  hot: [{ connections: 64, next: exchanges }],
+  records: [{ connections: 64, next: (side) => reads(side, '/api/user/points/records') }],
+  info: [{ connections: 64, next: (side) => reads(side, '/api/user/info') }],
+  config: [{ connections: 64, next: (side) => reads(side, '/api/lottery/config') }],
+  logins: [{ connections: 64, next: () => newLogins() }],
+  single: [{ connections: 1, next: draws }],
+}
+
+export interface Rounds {
+  rounds: number
+  seconds: number
+  /** For how many seconds each side works before. Bun compiles what is hot for that long. */
+  warm: number
+}
+
+/**
+ * Opens a side: a product that everybody exchanges, and people with plenty of points.
+ * @param prepare is called before the service starts
+ */
+export async function openSide(
+  stage: Stage,
+  { people, settings = {} }: { people: number; settings?: Record<string, string> },
+  prepare?: (productId: number) => Promise<void>,
+): Promise<Side> {
+  const productId = await stage.addProduct(1, 100_000_000)
+  await prepare?.(productId)
+  const service = await stage.startService(settings)
+  return { stage, service, productId, people: await makePeople(stage, service.url, people) }
+}
+
+/** Loads two sides in alternating rounds. The ratios are the first one’s figures to the second one’s. */
+export async function compare({ connections, next }: Work, sides: Record<string, Side>, how: Rounds) {
+  const loads = Object.entries(sides).map(([name, side]) => {
+    const requests = next(side)
+    const run = (seconds: number) => load({ program: side.service, connections, seconds, next: requests })
+    return { name, run }
+  })
+  for (const { run } of loads) await run(how.warm)
+  const contenders = loads.map(({ name, run }) => [name, () => run(how.seconds)] as const)
+  const samples = await alternate(how.rounds, Object.fromEntries(contenders))
+  const [ours = [], theirs = []] = Object.values(samples)
+  const ratio = (figure: keyof Sample) => rounded(ratioOf(ours, theirs, figure))
+  return {
+    connections,
+    ...Object.fromEntries(Object.entries(samples).map(([name, of]) => [name, medianSample(of)])),
+    ratios: {
+      rate: ratio('rate'),
+      p50: ratio('p50_ms'),
+      p99: ratio('p99_ms'),
+      cpu: ratio('cpu_us'),
+      others: ratio('others_us'),
+    },
+  }
+}

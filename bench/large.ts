@@ -1,0 +1,62 @@
+/**
+ * Compares the service on tables with ten million rows of the ledger with the service on small tables, each on its own
+ * database server, in alternating rounds: `bun bench/large.ts [draws hot records info config logins …] [--rows n]
+ * [--rounds n] [--seconds n] [--people n] [--warm n] [--check]`. It takes a few minutes, and about 10 GB of the
+ * temporary folder, before the first round. With `--check` it also holds every balance, stock and turn of the large
+ * tables against its ledger. Jobs are off on both sides: `reconcile` would read all of it. It needs MariaDB 10.9 or later.
+ */
+
+import { parseArgs } from 'node:util'
+import { findMismatches } from '../src/reconcile/checks.ts'
+import { findTurnMismatches } from '../src/reconcile/turns.ts'
+import { fillHistory } from './history.ts'
+import { compare, kinds, openSide, type Side } from './kinds.ts'
+import { printLine } from './result.ts'
+import { withMuchMemory } from './server-memory.ts'
+import { openStage, type Stage } from './stage.ts'
+
+const target = 0.95
+/** Rows a person on the small side: a page of records is as full there. */
+const fewRows = 30
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rows: { type: 'string', default: '10000000' },
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '3' },
+    people: { type: 'string', default: '4000' },
+    warm: { type: 'string', default: '20' },
+    check: { type: 'boolean', default: false },
+  },
+})
+const people = Number(values.people)
+const how = { rounds: Number(values.rounds), seconds: Number(values.seconds), warm: Number(values.warm) }
+const options = { people, settings: { JOBS: 'off' } }
+
+const stages = [await openStage(), await openStage()] as const
+try {
+  const large = await openFilled(stages[0], Number(values.rows))
+  const small = await openFilled(stages[1], people * fewRows)
+  for (const name of positionals.length > 0 ? positionals : Object.keys(kinds))
+    for (const work of kinds[name] ?? []) {
+      const found = await compare(work, { large, small }, how)
+      printLine({ work: name, ...found, target: `>= ${target}`, met: found.ratios.rate >= target })
+    }
+  if (values.check) await withMuchMemory(large.stage.database, () => check(large.stage))
+} finally {
+  for (const stage of stages) await stage.close()
+}
+
+function openFilled(stage: Stage, rows: number): Promise<Side> {
+  const { database } = stage
+  return openSide(stage, options, async (productId) =>
+    printLine(await withMuchMemory(database, () => fillHistory(database, { people, rows, productId }))),
+  )
+}
+
+async function check({ database }: Stage): Promise<void> {
+  const mismatches = [...(await findMismatches(database)), ...(await findTurnMismatches(database))]
+  const shown = mismatches.slice(0, 10)
+  printLine({ scenario: 'every balance, stock and turn is right', met: mismatches.length === 0, mismatches: shown })
+  if (mismatches.length > 0) process.exitCode = 1
+}
