@@ -1,10 +1,8 @@
-import { makeSeedChain } from '../src/fairness/chain.ts'
-import { day_ms } from '../src/lib/calendar.ts'
-import { makeSignerKey } from '../src/tlog/format/notes.ts'
 import { load } from './http-load.ts'
 import { makePeople } from './people.ts'
+import { makeProofSettings } from './provable.ts'
 import type { Result } from './result.ts'
-import { alternate, median, medianSample, rounded, type Sample } from './sample.ts'
+import { alternate, judged, medianSample, ratioOf, rounded, type Sample } from './sample.ts'
 import { draws, exchanges, type Scene } from './scenarios.ts'
 import { openStage, type Program } from './stage.ts'
 
@@ -12,7 +10,6 @@ import { openStage, type Program } from './stage.ts'
 export const choices: Record<string, (scene: Scene) => Promise<Result[]>> = { lanes, keys, proofs }
 
 const connections = 256
-const chain_days = 30
 
 /** Compares one, two and three lanes on the same database. */
 async function lanes(scene: Scene): Promise<Result[]> {
@@ -27,7 +24,7 @@ async function lanes(scene: Scene): Promise<Result[]> {
       two: loaded(scene.service),
       three: loaded(three),
     })
-    const ratio = (of: Sample[]) => rounded(median(of.map((sample, i) => sample.rate / (samples.two[i]?.rate ?? 1))))
+    const ratio = (of: Sample[]) => rounded(ratioOf(of, samples.two, 'rate'))
     results.push({
       scenario: `${kind} by lanes, of two lanes’ rate`,
       connections,
@@ -50,14 +47,13 @@ async function keys(scene: Scene): Promise<Result[]> {
       with: () => load({ program: scene.service, connections, seconds, next: bound }),
       without: () => load({ program: service, connections, seconds, next: unbound }),
     })
-    const ratio = median(samples.with.map((sample, i) => sample.rate / (samples.without[i]?.rate ?? 1)))
     return [
       {
         scenario: 'draws with foreign keys, of the rate without',
         connections,
         with: medianSample(samples.with),
         without: medianSample(samples.without),
-        ratio: rounded(ratio),
+        ratio: rounded(ratioOf(samples.with, samples.without, 'rate')),
       },
     ]
   } finally {
@@ -67,23 +63,23 @@ async function keys(scene: Scene): Promise<Result[]> {
 
 /** Compares draws that anyone can check with those of a service without seeds and a key for the log. */
 async function proofs(scene: Scene): Promise<Result[]> {
-  const proven = await scene.stage.startService({
-    LOG_KEY: makeSignerKey('bench.example/log'),
-    DRAW_SEED: makeSeedChain(Math.floor(Date.now() / day_ms) + chain_days),
-  })
-  const [seconds, next] = [scene.seconds, draws(scene)]
-  const samples = await alternate(scene.rounds, {
-    with: () => load({ program: proven, connections, seconds, next }),
-    without: () => load({ program: scene.service, connections, seconds, next }),
-  })
-  const ratio = median(samples.with.map((sample, i) => sample.rate / (samples.without[i]?.rate ?? 1)))
-  return [
-    {
+  const proven = await scene.stage.startService(makeProofSettings())
+  const next = draws(scene)
+  const results: Result[] = []
+  for (const connections of [64, 256]) {
+    const loaded = (program: Program) => () => load({ program, connections, seconds: scene.seconds, next })
+    const samples = await alternate(scene.rounds, { with: loaded(proven), without: loaded(scene.service) })
+    const ratio = (figure: keyof Sample) => ratioOf(samples.with, samples.without, figure)
+    results.push({
       scenario: 'draws with receipts and proofs, of the rate without',
       connections,
       with: medianSample(samples.with),
       without: medianSample(samples.without),
-      ratio: rounded(ratio),
-    },
-  ]
+      ...judged(ratio('rate'), '>=', 0.93),
+      p99_ratio: rounded(ratio('p99_ms')),
+      cpu_ratio: rounded(ratio('cpu_us')),
+      others_ratio: rounded(ratio('others_us')),
+    })
+  }
+  return results
 }

@@ -1,7 +1,7 @@
 import { load } from './http-load.ts'
 import { resident_mib } from './process.ts'
 import type { Result } from './result.ts'
-import { median, rounded } from './sample.ts'
+import { medianSample, rounded, type Sample } from './sample.ts'
 import { draws, exchanges, reads, type Scene } from './scenarios.ts'
 
 const round_s = 10
@@ -15,12 +15,9 @@ export async function memory(scene: Scene, minutes: number): Promise<Result> {
   let turn = 0
   const next = () => (kinds[turn++ % kinds.length] as () => Uint8Array)()
   const rss_mib: number[] = []
-  const rates: number[] = []
-  let refused = 0
+  const samples: Sample[] = []
   for (let round = 0; round < (minutes * 60) / round_s; round += 1) {
-    const sample = await load({ program: scene.service, connections, seconds: round_s, next })
-    rates.push(sample.rate)
-    refused += sample.refused
+    samples.push(await load({ program: scene.service, connections, seconds: round_s, next }))
     rss_mib.push(resident_mib(scene.service.pid))
   }
   const settled = rss_mib.slice(Math.floor(rss_mib.length * warmUp))
@@ -28,8 +25,7 @@ export async function memory(scene: Scene, minutes: number): Promise<Result> {
   return {
     scenario: `memory over ${minutes} minutes of load`,
     connections,
-    rate: median(rates),
-    refused,
+    ...medianSample(samples),
     rss_mib,
     slope_mib_a_minute: slope,
     target: '<= 1',
