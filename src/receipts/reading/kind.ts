@@ -18,10 +18,9 @@ export function kindByWords(rows: readonly Row[]): Exclude<ReceiptKind, 'receipt
   const texts = rows.map(({ text }) => text.replace(/\s+/g, ' '))
   const says = (pattern: RegExp, against?: RegExp) =>
     texts.some((text) => pattern.test(text) && !(against?.test(text) ?? false))
-  const isDone = says(done, notDone)
   if (says(refundTitle, refundOffer) || (texts[0] !== undefined && /^退款$/.test(texts[0]))) return 'refund'
   if (says(reserved, /预授权完成(?:$|[^为时])/) && !says(/预授权完成\s*(?:$|\/|\(|[A-Z])/)) return 'unpaid'
-  if (says(waiting) || (!isDone && says(payButton))) return 'unpaid'
+  if (says(waiting) || (!isDone(rows) && says(payButton))) return 'unpaid'
   if (says(otherPaper) || (says(movedMoney) && !says(/消费|合计|实收|餐/))) return 'not_a_receipt'
   return isListOfPayments(rows) ? 'several' : null
 }
@@ -36,6 +35,11 @@ export function showsPayment(rows: readonly Row[]): boolean {
   return rows.some(({ text }) => paymentWords.test(text))
 }
 
+/** True when a screen says that its payment is done. */
+export function isDone(rows: readonly Row[]): boolean {
+  return rows.some(({ text }) => done.test(text) && !notDone.test(text))
+}
+
 /** True when the words of a picture are those of a receipt, readable or not. */
 export function looksLikeReceipt(rows: readonly Row[]): boolean {
   return rows.some(({ text }) => receiptWords.test(text))
@@ -48,14 +52,15 @@ export function hasOnePrice(rows: readonly Row[]): boolean {
 
 const cardSlip = /签购单|(?:商户|持卡人)存根|终端(?:编)?号|批次号|凭证号|MERCHANT COPY|TERMINAL/i
 const onePrice = /车票|次车|[一二]等座|检票|客票|船票|^收款?收?[据条]$|^[今兹]收到|交款(?:单位|人)|[收付]款事由/
-const done = /(?:支付|付款|交易|转账|收款)\s?(?:成功|完成)|支付宝账单|已(?:支付|付款|完成)|订单(?:已)?完成/
+const done =
+  /(?:支付|付款|交易|转账|收款|消费)\s?(?:成功|完成)|支付宝账单|账单详情|已(?:支付|付款|完成)|订单(?:已)?完成/
 const notDone = /未|待|后/
 const refundTitle =
   /(?:退款|退货|退单|退菜|撤销|冲正)\s?(?:凭证|小票|成功|单$|单\(|到账|通知|已|交易|完成)|(?:已全额|全额|已)退(?:款$|款成功)|交易类[型别].{0,20}(?:退|撤销|冲正)|(?:^|[^A-Za-z])(?:REFUND|VOID)(?:$|[^A-Za-z])|^(?:退款|退货|撤销)(?:金额)?\s?[-+:¥]?\s?[¥-]?\d|^(?:消费|交易|支付)?(?:撤销|冲正)(?:交易)?(?:$|[(/\s])|^消费撤销/i
 const refundOffer = /申请退|退款(?:规则|政策|说明|须知|\/售后|售后)|可退|随时退|过期|不退|无退|部分退款|policy/i
 const reserved = /预授权|PRE-?\s?AUTH|冻结/i
 const waiting =
-  /待\s?(?:支付|付款)|未\s?(?:支付|付款|结账|结清)|(?:支付|付款)(?:剩余|失败|超时)|剩余(?:支付|付款)?时间|等待(?:买家|您)?(?:支付|付款)|请(?:在|于|尽快).{0,12}(?:支付|付款)|交易(?:关闭|失败)|预\s?[结打]\s?[账单]|请扫[码描].{0,4}(?:支付|付款|买单)|订单(?:已)?(?:取消|关闭)|(?<![A-Z])UNPAID(?![A-Z])/i
+  /待\s?(?:支付|付款)|未\s?(?:支付|付款|结账|结清)|(?:支付|付款)(?:剩余|失败|超时)|剩余(?:支付|付款)?时间|等待(?:买家|您)?(?:支付|付款)|请(?:在|于|尽快).{0,12}(?:支付|付款)|交易(?:关闭|失败)|请(?:输入|验证).{0,4}(?:密码|指纹|面容)|请扫[码描].{0,4}(?:支付|付款|买单)|订单(?:已)?(?:取消|关闭)|(?<![A-Z])UNPAID(?![A-Z])/i
 const payButton =
   /(?:确认|立即|马上|去|现在)\s?(?:支付|付款|结算|买单)|提交订单|确认订单|选择支付方式|^收银台$|^支付订单$|pay now|check\s?out|place order/i
 const paymentWords =

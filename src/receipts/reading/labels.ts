@@ -2,7 +2,15 @@ import { choosePaid } from './amount.ts'
 import { type Evidence, noEvidence } from './evidence.ts'
 import type { OcrLine } from './found-text.ts'
 import { joinHalfRows } from './half-rows.ts'
-import { hasOnePrice, isCardSlip, kindByWords, looksLikeReceipt, type ReceiptKind, showsPayment } from './kind.ts'
+import {
+  hasOnePrice,
+  isCardSlip,
+  isDone,
+  kindByWords,
+  looksLikeReceipt,
+  type ReceiptKind,
+  showsPayment,
+} from './kind.ts'
 import { findMoney } from './money.ts'
 import { type Pair, pairAmounts } from './pairs.ts'
 import { findMerchant, findNumber, findPaidAt } from './particulars.ts'
@@ -55,9 +63,13 @@ function kindOf(rows: readonly Row[], pairs: readonly Pair[], amount: Evidence):
 
 const sums: readonly Pair['role'][] = ['paid', 'due', 'total']
 
-/** The largest figures show a payment on a page that speaks of one. The only amount of a ticket or a form is its price. */
+/**
+ * The largest figures show a payment on a page that speaks of one, and of its end: a page before it shows no time, no
+ * number and no minus. The only amount of a ticket or a form is its price.
+ */
 function inItsPlace(pair: Pair, pairs: readonly Pair[], rows: readonly Row[]): Pair {
-  if (pair.role === 'hero' && !showsPayment(rows)) return { ...pair, role: 'item' }
+  const isSettled = pair.negative || isDone(rows) || findPaidAt(rows) !== null || findNumber(rows) !== null
+  if (pair.role === 'hero' && !(showsPayment(rows) && isSettled)) return { ...pair, role: 'item' }
   const isOnly = pair.form !== 'bare' && amountsOf(pairs, rows).every((fen) => fen === pair.fen)
   return pair.role === 'item' && isOnly && hasOnePrice(rows) ? { ...pair, role: 'due' } : pair
 }

@@ -1,15 +1,17 @@
 import type { FoundText, OcrLine, Point, Quad } from './found-text.ts'
 
 /**
- * Makes tilted lines level, so that what was printed side by side has the same height. One slope, a + b·y, is fitted
- * over the whole page: a is the tilt, and b the change of it in a photo that was taken at an angle.
+ * Makes tilted lines level, so that what was printed side by side has the same height. One slope, a + b·y + c·x, is
+ * fitted over the whole page: a is the tilt, b the change of it in a photo that was taken at an angle, and c its change
+ * along a line, on paper that curls.
  */
 export function straighten(found: readonly FoundText[]): OcrLine[] {
-  const slope = fitSlope(found.map(measure).filter(({ width, height }) => width > 3 * height))
+  const slope = fitSlope(found.map(measure).filter(({ width, height }) => width > 2 * height))
   const left = Math.min(...found.flatMap(({ quad }) => quad.map(({ x }) => x)))
   return found.map((text) => {
     const { centre, width, height } = measure(text)
-    const y = centre.y - (centre.x - left) * slope(centre.y)
+    // A slope that changes evenly rises as much as its middle does all along.
+    const y = centre.y - (centre.x - left) * slope((centre.x + left) / 2, centre.y)
     return {
       text: text.text,
       confidence: text.confidence,
@@ -48,22 +50,31 @@ function measure({ quad: [a, b, c, d] }: { quad: Quad }): Measure {
   }
 }
 
+type Slope = (x: number, y: number) => number
+
 // The weighted median comes first, so that a few wrong boxes can't tilt the page. Least squares use what is near it.
-function fitSlope(lines: readonly Measure[]): (y: number) => number {
+function fitSlope(lines: readonly Measure[]): Slope {
   if (lines.length < 3) return () => lines[0]?.slope ?? 0
   const middle = weightedMedian(lines)
-  const near = lines.filter((line) => Math.abs(line.slope - middle) < 0.06)
-  const weight = near.reduce((sum, line) => sum + line.width, 0)
-  const meanY = near.reduce((sum, line) => sum + line.width * line.centre.y, 0) / weight
-  const meanSlope = near.reduce((sum, line) => sum + line.width * line.slope, 0) / weight
-  const spread = near.reduce((sum, line) => sum + line.width * (line.centre.y - meanY) ** 2, 0)
-  const covariance = near.reduce(
-    (sum, line) => sum + line.width * (line.centre.y - meanY) * (line.slope - meanSlope),
-    0,
-  )
-  const gain = near.length < 6 || spread === 0 ? 0 : covariance / spread
-  return (y) => meanSlope + gain * (y - meanY)
+  const near = lines.filter((line) => Math.abs(line.slope - middle) < 0.15)
+  const weight = near.reduce((sum, { width }) => sum + width, 0)
+  const mean = (value: (line: Measure) => number) =>
+    near.reduce((sum, line) => sum + line.width * value(line), 0) / weight
+  const [x0, y0, slope0] = [mean(({ centre }) => centre.x), mean(({ centre }) => centre.y), mean(({ slope }) => slope)]
+  const [x, y] = [({ centre }: Measure) => centre.x - x0, ({ centre }: Measure) => centre.y - y0]
+  const together = (one: typeof x, other: typeof x) => mean((line) => one(line) * other(line))
+  const off = ({ slope }: Measure) => slope - slope0
+  const [xx, xy, yy] = [together(x, x), together(x, y), together(y, y)]
+  const [xs, ys] = [together(x, off), together(y, off)]
+  const area = xx * yy - xy * xy
+  const curls = near.length >= fewestCurled && area > 0.1 * xx * yy
+  const alongX = curls ? (xs * yy - ys * xy) / area : 0
+  const alongY = near.length < 6 || yy === 0 ? 0 : (ys - alongX * xy) / yy
+  return (atX, atY) => slope0 + alongX * (atX - x0) + alongY * (atY - y0)
 }
+
+// A short text's box is seldom tilted right. The mean of many is.
+const fewestCurled = 12
 
 function weightedMedian(lines: readonly Measure[]): number {
   const sorted = [...lines].sort((a, b) => a.slope - b.slope)

@@ -78,6 +78,19 @@ function paperAt(x: number, sum: string, fall_px: number): FoundText[] {
   ])
 }
 
+test('values belong to their labels on paper that curls', () => {
+  const slopes = [0.06, -0.06]
+  const labels = ['牛肉面', '凉拌木耳', '米饭', '豆浆', '酸梅汤', '合计', '优惠', '实收', '现金', '找零']
+  const values = ['28.00', '16.00', '6.00', '8.00', '12.00', '70.00', '-7.00', '63.00', '100.00', '37.00']
+  const lines = labels.flatMap((label, at) => [
+    textAt(label, 40, 100 + at * 42, { fall_px: 160 * (slopes[0] ?? 0) }),
+    textAt(values[at] ?? '', 540, 108 + at * 42, { width: 100, fall_px: 100 * (slopes[1] ?? 0) }),
+  ])
+  const { rows, amount } = readTexts(lines)
+  expect(rows).toEqual(labels.map((label, at) => `${label} ${values[at]}`))
+  expect(amount.fen).toBe(6_300)
+})
+
 test('two receipts side by side have no amount, however each is tilted', () => {
   const two = [...paperAt(40, '42.00', -8), ...paperAt(560, '113.00', 12)]
   expect(readTexts(two)).toMatchObject({ kind: 'several', amount: { fen: null } })
