@@ -11,8 +11,8 @@ export interface Alerts {
 }
 
 export interface AlertsOptions {
-  /** Without one, alerts go only to the log. */
-  outbox: Outbox | undefined
+  /** Who is told, beside the log. */
+  outboxes: readonly Outbox[]
   logger: Logger
   /** Counts each alert, sent or held back. */
   count: (event: AlertEvent) => void
@@ -38,13 +38,13 @@ const stories: Partial<Record<AlertEvent, string>> = { database_away: 'database'
 
 /** Groups alerts by event. So a flood becomes one message every few minutes, and memory stays bounded. */
 export function createAlerts(options: AlertsOptions): Alerts {
-  const { outbox, logger, count, window_ms = usualWindow_ms } = options
+  const { outboxes, logger, count, window_ms = usualWindow_ms } = options
   const groups = new Map<string, Group>()
 
   const send = (event: AlertEvent, times: number, details: readonly string[]) => {
     const message = { event, title: alertTitles[event], count: times, details, at: new Date() }
     logger.error({ alert: message }, 'alert')
-    outbox?.push(message)
+    for (const outbox of outboxes) outbox.push(message)
   }
   const openWindow = (story: string, event: AlertEvent, free: number): Group => {
     const timer = setTimeout(() => closeWindow(story), window_ms)
@@ -79,7 +79,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
         sendHeld(group)
       }
       groups.clear()
-      await outbox?.close(most_ms)
+      await Promise.all(outboxes.map((outbox) => outbox.close(most_ms)))
     },
   }
 }

@@ -13,7 +13,7 @@ export interface OutboxOptions {
   /** @throws when the receiver did not take it. */
   post: (message: AlertMessage, signal: AbortSignal) => Promise<void>
   logger: Logger
-  count: (outcome: 'sent' | 'failed' | 'dropped') => void
+  count?: (outcome: 'sent' | 'failed' | 'dropped') => void
   /** The pause before each further try. */
   pauses_ms?: readonly number[]
   /** The most messages in any minute. A robot takes 20 and blocks a sender of more. */
@@ -28,7 +28,7 @@ const usualPauses_ms = [1_000, 5_000, 20_000, 60_000]
 
 /** Delivers with retries, a bounded queue and a rate limit. Its own failures are logged and counted; they don't alert. */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { post, logger, count, pauses_ms = usualPauses_ms, perMinute = 20, timeout_ms = 5_000 } = options
+  const { post, logger, count = () => {}, pauses_ms = usualPauses_ms, perMinute = 20, timeout_ms = 5_000 } = options
   const waiting: AlertMessage[] = []
   const sentAt: number[] = []
   const hurry = Promise.withResolvers<'hurry'>()

@@ -25,7 +25,7 @@ const storageCheckAge_ms = 5_000
 const longSettling_ms = 3_000
 
 /** The alerts as configured, with counters. */
-export function countedAlerts(config: Config, logger: Logger, metrics: Metrics): Alerts {
+export function countedAlerts(config: Config, database: Database, logger: Logger, metrics: Metrics): Alerts {
   const events = Object.keys(alertTitles).map((event) => ({ event }))
   const raised = metrics.counter('alerts_total', 'Alerts by event, sent or held back', ['event'], events)
   const outcomes = ['sent', 'failed', 'dropped'].map((outcome) => ({ outcome }))
@@ -36,6 +36,7 @@ export function countedAlerts(config: Config, logger: Logger, metrics: Metrics):
     outcomes,
   )
   return openAlerts(config, {
+    database,
     logger,
     count: (event) => raised({ event }),
     countMessage: (outcome) => messages({ outcome }),

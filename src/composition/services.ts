@@ -37,6 +37,7 @@ import { createLimits } from './limits.ts'
 import { createLive } from './live.ts'
 import { countedAlerts, databaseCheckOf, healthOf, readerReport, watchFigures, watchOver } from './observation.ts'
 import { openDialects } from './open-dialects.ts'
+import { systemOf } from './system.ts'
 
 export type Services = ReturnType<typeof createServices>
 
@@ -68,11 +69,11 @@ export function createServices(options: ServicesOptions) {
   const { config, address, secret, logKey, drawSeed, logger, print, now, elapsed_ms = systemTime.elapsed_ms } = options
   const time = { now, elapsed_ms }
   const metrics = createMetrics()
-  const alerts = countedAlerts(config, logger, metrics)
   const counts = createBusinessCounts(metrics)
   const calendar = createCalendar(config.BUSINESS_TIMEZONE)
   const transactions = Math.min(config.TILL_LANES + spareTransactions, config.DATABASE_POOL / 2)
   const database = openDatabase({ address, poolSize: config.DATABASE_POOL, transactions: Math.floor(transactions) })
+  const alerts = countedAlerts(config, database, logger, metrics)
   const tokens = createTokens({ secret, previousSecret: config.JWT_SECRET_PREVIOUS, now })
   const catalogue = createCatalogue(database)
   const dialects = openDialects(config, { database, calendar, metrics, now, elapsed_ms, caches: { catalogue } })
@@ -100,6 +101,8 @@ export function createServices(options: ServicesOptions) {
   const databaseCheck = databaseCheckOf(database, till)
   const databaseWatch = watchOver(databaseCheck, alerts)
   const poolSize = config.DATABASE_POOL
+  const health = healthOf({ databaseCheck, store, jobs, relay })
+  const system = systemOf({ config, health, jobs, till, database, receipts, realtime })
   watchFigures(metrics, { till, database, poolSize, photosWaiting: receipts.photosWaiting, watch: databaseWatch })
 
   return {
@@ -126,12 +129,9 @@ export function createServices(options: ServicesOptions) {
     access,
     accounts,
     addressId: createAddressId(secret),
-    now,
-    elapsed_ms,
+    ...time,
     rules: rulesOf(config),
-    health: healthOf({ databaseCheck, store, jobs, relay }),
-    /** `stopping` is true once the service stops: then nothing new should be sent here. */
-    lifecycle: { stopping: false },
+    ...{ system, health, lifecycle: system.lifecycle },
     /** Resolves when Redis is reached, or is given up for now. */
     ready: () => relay.settled(relayStart_ms),
     /** What ends everything built here, in order. */

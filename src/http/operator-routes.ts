@@ -5,6 +5,7 @@ import { cached } from '../lib/cached.ts'
 import { bearerOf } from './authenticate.ts'
 import type { AppEnv } from './env.ts'
 import { refuseWith } from './envelope.ts'
+import { type HealthAnswer, healthAnswer } from './health-answer.ts'
 import type { Metrics } from './metrics.ts'
 import { type BareDocs, describe } from './operation-docs.ts'
 
@@ -18,9 +19,13 @@ export interface Health {
   checks: Record<'database' | 'storage' | 'jobs' | 'realtime', () => Promise<PartState>>
 }
 
-export interface OperatorRoutesDeps {
+/** What is asked for the health of the service. */
+export interface HealthDeps {
   health: Health
   lifecycle: { readonly stopping: boolean }
+}
+
+export interface OperatorRoutesDeps extends HealthDeps {
   metrics: Metrics
   metricsToken: string | undefined
   /** Without a token the figures are nobody's there. */
@@ -31,13 +36,6 @@ export interface OperatorRoutesDeps {
 const figuresAge_ms = 1_000
 
 const tag = 'operations'
-const check = z.enum(['ok', 'away', 'failing', 'off'])
-const healthAnswer = z.object({
-  status: z.enum(['healthy', 'unhealthy']),
-  version: z.string(),
-  uptime_s: z.int(),
-  checks: z.object({ database: check, storage: check, jobs: check, realtime: check }),
-})
 const json = 'application/json'
 
 const healthDocs = describe({
@@ -83,13 +81,8 @@ export function operatorRoutes({ health, lifecycle, metrics, metricsToken, isPro
   const figures = cached(metrics.text, figuresAge_ms)
   return new Hono<AppEnv>()
     .get('/health', healthDocs, async (c) => {
-      const checks = Object.fromEntries(
-        await Promise.all(Object.entries(health.checks).map(async ([name, look]) => [name, await look()] as const)),
-      )
-      const healthy = checks.database === 'ok' && checks.storage === 'ok' && !lifecycle.stopping
-      const uptime_s = Math.floor((Date.now() - health.startedAt.getTime()) / 1000)
-      const status = healthy ? 'healthy' : 'unhealthy'
-      return c.json({ status, version: health.version, uptime_s, checks }, healthy ? 200 : 503)
+      const now = await healthNow({ health, lifecycle })
+      return c.json(now, now.status === 'healthy' ? 200 : 503)
     })
     .get('/health/live', question('Should this process keep running?', 'live'), (c) => c.json({ status: 'live' }))
     .get('/health/open', question('Does it accept requests?', 'open', 'stopping'), (c) =>
@@ -108,6 +101,21 @@ export function operatorRoutes({ health, lifecycle, metrics, metricsToken, isPro
       if (isLocked) return refuseWith(c, 9002)
       return c.body(await figures.get(), 200, { 'Content-Type': metrics.contentType })
     })
+}
+
+/** Every part of the service as it is now, and whether that is well enough. */
+export async function healthNow({ health, lifecycle }: HealthDeps): Promise<HealthAnswer> {
+  const { checks: looks, version, startedAt } = health
+  const [database, storage, jobs, realtime] = await Promise.all([
+    looks.database(),
+    looks.storage(),
+    looks.jobs(),
+    looks.realtime(),
+  ])
+  const isHealthy = database === 'ok' && storage === 'ok' && !lifecycle.stopping
+  const uptime_s = Math.floor((Date.now() - startedAt.getTime()) / 1000)
+  const status = isHealthy ? 'healthy' : 'unhealthy'
+  return { status, version, uptime_s, checks: { database, storage, jobs, realtime } }
 }
 
 function sameText(a: string, b: string): boolean {

@@ -5,6 +5,7 @@ import { createClockGuard } from './clock-guard.ts'
 import { watchJobs } from './figures.ts'
 import { instanceName } from './instance.ts'
 import type { Job, JobDeps } from './job.ts'
+import { heldLeases } from './lease.ts'
 import { type Attempt, createRunner, dueAt } from './runner.ts'
 import { type JobRun, jobRuns } from './runs.ts'
 import { schedule } from './schedule.ts'
@@ -16,6 +17,8 @@ export interface Jobs {
   run(job: Job): Promise<Attempt>
   /** A job's last run that ended, on any replica, and when the job is due next. */
   standing(job: Job): Promise<{ last: JobRun | undefined; due: Date | undefined }>
+  /** The latest runs of every job, when it is due next, and whether it is running anywhere. */
+  overview(): Promise<JobView[]>
   /** How many runs are recorded in the future because the clock was ahead. They are ignored. */
   runsAhead(): Promise<number>
   /** Runs what is due after a second, and from then on by the clock. */
@@ -25,6 +28,16 @@ export interface Jobs {
   /** `failing` when a job's last run failed or a job is long overdue; `off` where jobs are not started. */
   look(): Promise<PartState>
 }
+
+interface JobView {
+  name: string
+  due: Date | undefined
+  isRunning: boolean
+  runs: readonly JobRun[]
+}
+
+/** How many of a job's runs an overview has. */
+const runsShown = 5
 
 /** When overdue jobs are run: those whose run failed or was left by a killed replica. */
 const catchUp = '50 */5 * * * *'
@@ -69,6 +82,18 @@ export function createJobs(deps: JobDeps): Jobs {
     const [last, good] = await Promise.all([runs.last(job.name), runs.last(job.name, 'good')])
     return { last, due: dueAt(job, config.BUSINESS_TIMEZONE, good?.started_at) }
   }
+  const overview = async () => {
+    const held = await heldLeases(
+      database,
+      all.map(({ name }) => name),
+    )
+    return Promise.all(
+      all.map(async (job) => {
+        const [{ due }, recent] = await Promise.all([standing(job), runs.recent(job.name, runsShown)])
+        return { name: job.name, due, isRunning: held.has(job.name), runs: recent }
+      }),
+    )
+  }
   const health = cached<PartState>(async () => {
     const overdue = now().getTime() - overdue_ms
     const isNew = elapsed_ms() - (startedAt_ms ?? 0) < overdue_ms
@@ -83,6 +108,7 @@ export function createJobs(deps: JobDeps): Jobs {
     all,
     run: (job) => track(attempt(job, 'now')),
     standing,
+    overview,
     runsAhead: runs.ahead,
     start() {
       startedAt_ms = elapsed_ms()

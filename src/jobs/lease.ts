@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Database } from '../db/client.ts'
 import { isDuplicateKey } from '../db/errors.ts'
@@ -79,4 +79,11 @@ export async function takeLease(
         .catch((error) => logger.warn({ err: error, lease: name }, 'a lease is left to run out'))
     },
   }
+}
+
+/** Which of these leases somebody holds, on any replica. */
+export async function heldLeases({ orm }: Database, names: readonly string[]): Promise<Set<string>> {
+  const isHeld = and(inArray(table.name, [...names]), gt(table.until, sql`UTC_TIMESTAMP(3)`))
+  const held = await orm.select({ name: table.name }).from(table).where(isHeld)
+  return new Set(held.map(({ name }) => name))
 }

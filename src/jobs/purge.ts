@@ -1,6 +1,7 @@
 import { and, asc, inArray, lt, type SQL } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import { sessionRefreshesTable, sessionsTable, smsCodesTable } from '../accounts/schema.ts'
+import { alertsTable } from '../alerts/schema.ts'
 import { receiptMarksTable, receiptTextsTable } from '../receipts/schema.ts'
 import { textsKeptFor_days } from '../receipts/search-copies.ts'
 import { pointsGivenTable } from '../staff/schema.ts'
@@ -21,14 +22,15 @@ const purged: readonly { table: MySqlTable; age: MySqlColumn; keptFor_ms: number
   { table: receiptTextsTable, age: receiptTextsTable.created_at, keptFor_ms: textsKeptFor_days * 24 * hour_ms },
   { table: receiptMarksTable, age: receiptMarksTable.created_at, keptFor_ms: textsKeptFor_days * 24 * hour_ms },
   { table: jobRunsTable, age: jobRunsTable.started_at, keptFor_ms: 30 * 24 * hour_ms },
+  { table: alertsTable, age: alertsTable.raised_at, keptFor_ms: 30 * 24 * hour_ms },
 ]
 const laneKeptFor_ms = 7 * 24 * hour_ms
 const budgetKeptFor_ms = 40 * 24 * hour_ms
 const { business_day } = pointsGivenTable
 
 /**
- * Deletes used codes, old idempotency keys, dead sessions, old texts of receipts, old runs, old counts of points given,
- * and the lanes of processes that are gone.
+ * Deletes used codes, old idempotency keys, dead sessions, old texts of receipts, old runs and alerts, old counts of points
+ * given, and the lanes of processes that are gone.
  */
 export function purge({ database, now }: JobDeps): Job {
   const { orm } = database
@@ -49,7 +51,8 @@ export function purge({ database, now }: JobDeps): Job {
   }
   return {
     name: 'purge',
-    about: 'Throw away used codes, old keys, dead sessions, receipts’ old texts, old runs and counts of points given',
+    about:
+      'Throw away used codes, old keys, dead sessions, receipts’ old texts, old runs, alerts and counts of points given',
     when: '40 7 * * * *',
     async step() {
       const counts = [await removeLanes()]

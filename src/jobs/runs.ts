@@ -16,6 +16,8 @@ export interface JobRuns {
   forget(runId: number): Promise<void>
   /** The last run that ended; with `good`, the last that went well. */
   last(job: string, only?: 'good'): Promise<JobRun | undefined>
+  /** The latest runs, also one that goes on, newest first. */
+  recent(job: string, most: number): Promise<JobRun[]>
   /** How many runs are recorded in the future, because the clock was ahead. `last` ignores them. */
   ahead(): Promise<number>
 }
@@ -50,6 +52,10 @@ export function jobRuns({ orm }: Database, now: () => Date): JobRuns {
         .orderBy(desc(table.started_at))
         .limit(1)
       return run
+    },
+    async recent(job, most) {
+      const isKnown = and(eq(table.job, job), lte(table.started_at, latest()))
+      return orm.select().from(table).where(isKnown).orderBy(desc(table.started_at)).limit(most)
     },
     async ahead() {
       const [found] = await orm.select({ runs: count() }).from(table).where(gt(table.started_at, latest()))

@@ -12,6 +12,7 @@ import type { Store } from '../storage/store.ts'
 import type { Till } from '../till/till.ts'
 import type { MemberCodes } from '../wallet/member-codes.ts'
 import type { PastDays } from './statistics/past-days.ts'
+import type { SystemParts } from './system/parts.ts'
 import type { PastWheels } from './wheel/past-wheels.ts'
 import type { WheelRules } from './wheel/replace-wheel.ts'
 
@@ -33,6 +34,8 @@ export interface MerchantDeps {
   memberCodes: MemberCodes
   store: Store
   receipts: { imageDesk: ImageDesk }
+  /** How the program itself does. */
+  system: SystemParts
   limits: {
     /** Limits each merchant's look-ups of vouchers and members that find nothing. */
     voucherMiss: RateLimit

@@ -9,6 +9,7 @@ import { counterRoutes } from './counter/routes.ts'
 import type { MerchantDeps } from './deps.ts'
 import { reviewRoutes } from './reviews/routes.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
+import { systemRoutes } from './system/routes.ts'
 import { wheelRoutes } from './wheel/routes.ts'
 
 /** `/api/merchant`: only for staff, each by their role. */
@@ -24,4 +25,5 @@ export function merchantRoutes(deps: MerchantDeps) {
     .route('/', counterRoutes(deps))
     .route('/', approvalRoutes(deps))
     .route('/', statisticsRoutes(deps))
+    .route('/', systemRoutes(deps))
 }

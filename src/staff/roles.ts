@@ -30,6 +30,10 @@ const rights = {
   ledgers: ['owner', 'manager', 'auditor'],
   /** Who of the staff did what. */
   audit: ['owner', 'manager', 'auditor'],
+  /** How the program itself does: its health, jobs, queues and alerts. */
+  system: ['owner', 'auditor'],
+  /** Jobs run by hand. */
+  jobs: ['owner'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Right = keyof typeof rights

@@ -44,7 +44,7 @@ function open({ format = 'json', secret, window_ms = 60_000, outbox = {} }: Ways
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
   }
   const box = createOutbox({ post, logger, count: countMessage, pauses_ms: [10, 20], ...outbox })
-  alerts = createAlerts({ outbox: box, logger, count, window_ms })
+  alerts = createAlerts({ outboxes: [box], logger, count, window_ms })
   return alerts
 }
 

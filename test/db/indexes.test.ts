@@ -142,7 +142,13 @@ async function useAsStaff(staff: Person, diner: Person, seen: { uploadId: string
   const { code: memberCode } = (await client.get('/api/user/member-code', { token: diner.token })).data
   const asOwner = [
     ...[`/api/merchant/users/${diner.userId}/points`, `/api/merchant/uploads/${seen.uploadId}`],
-    ...['/api/merchant/me', '/api/merchant/staff', `/api/merchant/members/${memberCode}`, '/api/merchant/audit'],
+    ...[
+      '/api/merchant/system',
+      '/api/merchant/me',
+      '/api/merchant/staff',
+      `/api/merchant/members/${memberCode}`,
+      '/api/merchant/audit',
+    ],
     ...[`/api/merchant/audit?actor_id=${staff.userId}`, `/api/merchant/audit?target=user:${diner.userId}`],
     ...[
       '/api/merchant/approvals',

@@ -193,4 +193,6 @@ async function tellOfStaff(
   await tell('GET /api/merchant/statistics', { token: manager, query: { period: 'today' } })
   await tell('GET /api/merchant/figures', { token: manager, query: { period: 'week' } })
   await tell('GET /api/merchant/audit', { token: owner, query: { action: 'points.adjust' } })
+  await tell('POST /api/merchant/jobs/{name}/run', { token: owner, path: { name: 'purge' }, body: {} })
+  await tell('GET /api/merchant/system', { token: owner })
 }

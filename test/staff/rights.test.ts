@@ -22,6 +22,8 @@ const expected: Record<string, readonly Role[]> = {
   'GET /audit': readers,
   'GET /approvals': managers,
   'POST /approvals/:id': managers,
+  'GET /system': ['owner', 'auditor'],
+  'POST /jobs/:name/run': ['owner'],
   'GET /statistics': ['owner', 'manager', 'reviewer', 'auditor'],
   'GET /figures': readers,
   'GET /pending-reviews': reviewers,
@@ -124,7 +126,7 @@ describe('the staff’s routes', () => {
       expect((await service.client.get('/api/user/info', { token })).data.user_info.is_merchant).toBe(true)
       expect((await service.client.get('/api/user/status', { token })).data.is_merchant).toBe(true)
     }
-    expect(rightsOf('auditor')).toEqual(['statistics', 'ledgers', 'audit'])
+    expect(rightsOf('auditor')).toEqual(['statistics', 'ledgers', 'audit', 'system'])
     expect(rightsOf('cashier')).toEqual(['member_codes', 'vouchers'])
     expect(rightsOf('reviewer')).toEqual(['reviews', 'own_figures'])
   })

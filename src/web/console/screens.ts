@@ -7,6 +7,7 @@ import { texts as goods } from './goods/texts.ts'
 import { texts as people } from './people/texts.ts'
 import { texts as reviews } from './reviews/texts.ts'
 import { mayOne } from './standing.ts'
+import { texts as system } from './system/texts.ts'
 import { texts as wheel } from './wheel/texts.ts'
 
 export interface Screen {
@@ -78,6 +79,13 @@ export const screens: readonly Screen[] = [
     rights: ['audit'],
     icon: 'M6 3h9l3 3v15H6V3Zm3 6h6M9 13h6M9 17h3',
     load: async () => (await import('./audit/audit.tsx')).Audit,
+  },
+  {
+    path: 'system',
+    title: system.title,
+    rights: ['system'],
+    icon: 'M3 12h4l2.5-6 4 13 2.5-7h5',
+    load: async () => (await import('./system/system.tsx')).System,
   },
 ]
 

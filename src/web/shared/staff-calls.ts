@@ -4,6 +4,7 @@ import type * as catalogue from '../../merchant/catalogue/wire.ts'
 import type * as counter from '../../merchant/counter/wire.ts'
 import type * as reviews from '../../merchant/reviews/wire.ts'
 import type * as statistics from '../../merchant/statistics/wire.ts'
+import type * as system from '../../merchant/system/wire.ts'
 import type * as wheel from '../../merchant/wheel/wire.ts'
 import type * as points from '../../points/wire.ts'
 import type * as staff from '../../staff/wire.ts'
@@ -97,6 +98,8 @@ export interface StaffCalls {
     z.output<typeof statistics.figuresAnswer>,
     { query: Query<typeof statistics.figuresQuery> }
   >
+  'GET /merchant/system': Call<z.output<typeof system.systemAnswer>>
+  'POST /merchant/jobs/:name/run': Call<z.output<typeof system.ranAnswer>, { path: { name: string } }>
   'GET /merchant/approvals': Call<
     z.output<typeof approvals.approvalsAnswer>,
     { query: Query<typeof approvals.approvalsQuery> }
