@@ -4,6 +4,7 @@ import { createLog } from '../../src/tlog/log.ts'
 import { keyOf, openCheckpoint } from '../../src/verifier/log.ts'
 import { startAlertDesk } from '../support/alert-desk.ts'
 import { fairSettings } from '../support/drawing.ts'
+import { jobNamed, runJob } from '../support/jobs.ts'
 import { signIn } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 import { until } from '../support/sockets.ts'
@@ -31,11 +32,7 @@ const signer = signerOf(settings.LOG_KEY)
 const service = useService({ ...settings, LOG_WITNESSES: `${one.url}, ${other.url}`, ALERT_WEBHOOK: desk.url })
 afterAll(() => Promise.all([one, other, desk].map(({ stop }) => stop())))
 
-const run = async (name: string) => {
-  const { jobs } = service.services
-  for (const job of jobs.all) if (job.name === name) return jobs.run(job)
-  throw new Error(`no job ${name}`)
-}
+const run = (name: string) => runJob(service, name)
 
 beforeEach(async () => {
   for (const { kept, statuses } of [one, other]) {
@@ -67,7 +64,6 @@ test('a witness that stays away fails the job, which is due again, and keeps no 
   one.statuses.push(500, 404, 302)
   expect(await run('send-checkpoint')).toMatchObject({ outcome: 'failed', rows: 1 })
   expect([one.kept, other.kept.length]).toEqual([[], 1])
-  const [job] = service.services.jobs.all.filter(({ name }) => name === 'send-checkpoint')
-  const { due } = await service.services.jobs.standing(job as NonNullable<typeof job>)
+  const { due } = await service.services.jobs.standing(jobNamed(service, 'send-checkpoint'))
   expect(due?.getTime()).toBeLessThanOrEqual(Date.now())
 }, 20_000)

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test'
 import { defaultPrizes } from '../../drizzle/seed.ts'
 import { startAlertDesk } from '../support/alert-desk.ts'
+import { runJob } from '../support/jobs.ts'
 import { type Person, signIn, signInMerchant } from '../support/people.ts'
 import { defaultPrize } from '../support/prizes.ts'
 import { useService } from '../support/service.ts'
@@ -18,11 +19,7 @@ afterEach(() => {
 })
 afterAll(desk.stop)
 
-const run = () => {
-  const job = service.services.jobs.all.find(({ name }) => name === 'watch-odds')
-  if (!job) throw new Error('no such job')
-  return service.services.jobs.run(job)
-}
+const run = () => runJob(service, 'watch-odds')
 const stats = async () => (await service.client.get('/api/merchant/lottery/stats', { token: manager.token })).data
 /** As many rolls as there are, spread over the whole wheel. */
 const evenly = (count: number) => Array.from({ length: count }, (_, at) => Math.floor((at * 10_000) / count))

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'bun:test'
 import { setStanding } from '../../src/accounts/set-standing.ts'
 import { systemActor } from '../../src/staff/actor.ts'
+import { runJob } from '../support/jobs.ts'
 import { balanceOf, newProduct, type Person, signIn, signInMerchant } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 import { newUpload } from '../support/uploads.ts'
@@ -27,10 +28,6 @@ const balance = async () => {
   )
   return row?.points
 }
-const runJob = (name: string) => {
-  const job = service.services.jobs.all.find((each) => each.name === name)
-  return job && service.services.jobs.run(job)
-}
 
 test('a stopped account’s upload is reviewed like any other, and its points are there when the account is active again', async () => {
   const { token } = await signInMerchant(service)
@@ -43,7 +40,7 @@ test('a stopped account’s upload is reviewed like any other, and its points ar
 test('a stopped account’s upload that nobody reviews expires like any other', async () => {
   await newUpload(service, diner)
   service.clock.advance(7 * day_ms + 1)
-  expect(await runJob('expire-reviews')).toEqual({ outcome: 'done', rows: 1 })
+  expect(await runJob(service, 'expire-reviews')).toEqual({ outcome: 'done', rows: 1 })
 })
 
 test('a stopped account cannot cancel its order, which expires in time and gives points and stock back', async () => {
@@ -52,7 +49,7 @@ test('a stopped account cannot cancel its order, which expires in time and gives
   expect((await service.client.post(path, { token: diner.token })).code).toBe(2004)
   expect(await balance()).toBe(980)
   service.clock.advance(30 * day_ms)
-  expect(await runJob('expire-orders')).toEqual({ outcome: 'done', rows: 1 })
+  expect(await runJob(service, 'expire-orders')).toEqual({ outcome: 'done', rows: 1 })
   expect(await balance()).toBe(1_000)
 })
 

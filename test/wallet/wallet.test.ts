@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
+import { runJob } from '../support/jobs.ts'
 import { newProduct, type Person, signIn, signInMerchant } from '../support/people.ts'
 import { defaultPrize, win } from '../support/prizes.ts'
 import { useService } from '../support/service.ts'
@@ -108,9 +109,7 @@ describe('the wallet', () => {
     expect(await codes('status=cancelled')).toEqual([called.exchange_code])
     expect(await codes('status=redeemed')).toEqual([used.exchange_code])
     expect(await codes('status=all&kind=product')).toHaveLength(3)
-    const { jobs } = service.services
-    const job = jobs.all.find(({ name }) => name === 'expire-vouchers')
-    if (job) expect(await jobs.run(job)).toMatchObject({ rows: 1 })
+    expect(await runJob(service, 'expire-vouchers')).toMatchObject({ rows: 1 })
     expect(await codes('status=expired&kind=prize')).toEqual([prize.voucher.code])
   })
 

@@ -5,6 +5,7 @@ import { replaceWheel } from '../../../src/merchant/wheel/replace-wheel.ts'
 import { type WheelAnswer, wheelBody } from '../../../src/merchant/wheel/wire.ts'
 import type { Till } from '../../../src/till/till.ts'
 import { parallelCopies } from '../../support/copies.ts'
+import { runJob } from '../../support/jobs.ts'
 import { actorOf, givePoints, type Person, signIn, signInMerchant, signInStaff } from '../../support/people.ts'
 import { bringForward, defaultPrize } from '../../support/prizes.ts'
 import { withReplica } from '../../support/replica.ts'
@@ -196,14 +197,13 @@ describe('the moment at which a change is due', () => {
 
   test('the job brings it in once, at any number of runs', async () => {
     await put(only(defaultPrize.points))
-    const job = service.services.jobs.all.find(({ name }) => name === 'change-wheel')
-    if (!job) throw new Error('no job')
-    expect(await service.services.jobs.run(job)).toEqual({ outcome: 'done', rows: 0 })
+    const run = () => runJob(service, 'change-wheel')
+    expect(await run()).toEqual({ outcome: 'done', rows: 0 })
     await bringForward(service)
     const { limits } = service.services.rules.wheel
     const runs = await withReplica(service, ({ till }) =>
       Promise.all([
-        service.services.jobs.run(job).then((run) => ('rows' in run ? run.rows : 0)),
+        run().then((done) => ('rows' in done ? done.rows : 0)),
         ...Array.from({ length: 5 }, () => till.run(changeWheel, limits).then(({ answer }) => Number(answer.changed))),
       ]),
     )
@@ -212,7 +212,7 @@ describe('the moment at which a change is due', () => {
       { version: 1 },
       { version: 2 },
     ])
-    expect(await service.services.jobs.run(job)).toEqual({ outcome: 'done', rows: 0 })
+    expect(await run()).toEqual({ outcome: 'done', rows: 0 })
   })
 
   test('with draws and edits on two replicas at that moment, all turns before it are of the old wheel, and all after it of the new one', async () => {
