@@ -1,30 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, configNames, loadConfig, redacted } from '../../src/config/config.ts'
-import { secretNames, weaknessOf } from '../../src/config/secret-settings.ts'
+import { configNames, loadConfig } from '../../src/config/config.ts'
 import { warningsOf } from '../../src/config/warnings.ts'
-import { makeSeedChain } from '../../src/fairness/chain.ts'
-import { makeSignerKey } from '../../src/tlog/format/notes.ts'
-
-const strong = 'k3J9-fQ2x_L8vZ1pWn7RtYb5Hc4Md6Sg0aEuIoTqXyA'
-const production = {
-  NODE_ENV: 'production',
-  DATABASE_URL: 'mysql://app:hunter2@db:3306/points',
-  JWT_SECRET: strong,
-  SMS_PROVIDER: 'webhook',
-  SMS_WEBHOOK_URL: 'https://sms.example.com/send',
-}
-
-const faultsOf = (env: Record<string, string>): string[] => {
-  try {
-    loadConfig(env)
-    return []
-  } catch (error) {
-    return error instanceof ConfigError ? error.faults : [`not a ConfigError: ${error}`]
-  }
-}
+import { faultsOf, production, strong } from '../support/settings.ts'
 
 test('the defaults apply without any setting', () => {
   const config = loadConfig({})
@@ -128,105 +107,6 @@ describe('a bad setting prevents the start', () => {
   })
 })
 
-describe('production', () => {
-  test('production starts with safe settings', () => expect(faultsOf(production)).toEqual([]))
-
-  test('production starts with Tencent’s SMS', () => {
-    const tencent = { SMS_PROVIDER: 'tencent', SMS_SECRET_ID: 'i', SMS_SECRET_KEY: 'k', SMS_APP_ID: '1' }
-    const template = { SMS_SIGN_NAME: 's', SMS_TEMPLATE_ID: 't', SMS_TEMPLATE_PARAMS: 'code, minutes' }
-    expect(faultsOf({ ...production, SMS_WEBHOOK_URL: '', ...tencent, ...template })).toEqual([])
-  })
-
-  test.each([
-    ['no database', { DATABASE_URL: '' }, 'DATABASE_URL'],
-    ['no secret', { JWT_SECRET: '' }, 'JWT_SECRET'],
-    ['a repeated secret', { JWT_SECRET: 'a'.repeat(64) }, 'JWT_SECRET'],
-    ['a sample secret', { JWT_SECRET: 'change-me-0123456789-abcdefghijklmnopqrstuvwxyz' }, 'JWT_SECRET'],
-    ['a repeated phrase', { JWT_SECRET: 'Zk3J9fQ2xL8'.repeat(4).slice(0, 40) }, 'JWT_SECRET'],
-    ['a sequence', { JWT_SECRET: 'abcdefghijklmnopqrstuvwxyz0123456789' }, 'JWT_SECRET'],
-    ['few characters', { JWT_SECRET: 'abcabbcaacbbacbcabaccbabcacbaccbab' }, 'JWT_SECRET'],
-    ['a weak secret of before', { JWT_SECRET_PREVIOUS: '0'.repeat(32) }, 'JWT_SECRET_PREVIOUS'],
-    ['a sample token for the figures', { METRICS_TOKEN: 'change-this-token' }, 'METRICS_TOKEN'],
-    ['the password of the example', { DATABASE_URL: 'mysql://user:password@db/points' }, 'DATABASE_URL'],
-    ['the same, written otherwise', { DATABASE_URL: 'mysql://user:p%61ssword@db/points' }, 'DATABASE_URL'],
-    ['a database that anyone can open', { DATABASE_URL: 'mysql://app@db/points' }, 'DATABASE_URL'],
-    ['a cache that anyone can open', { REDIS_URL: 'redis://:123456@cache:6379' }, 'REDIS_URL'],
-    ['console SMS', { SMS_PROVIDER: 'console' }, 'SMS_PROVIDER'],
-    ['no webhook', { SMS_WEBHOOK_URL: '' }, 'SMS_WEBHOOK_URL'],
-  ])('production refuses %s', (_, change, name) => {
-    const faults = faultsOf({ ...production, ...change })
-    expect(faults.some((fault) => fault.startsWith(`${name}:`))).toBe(true)
-  })
-
-  test('production reports all unsafe settings at once', () => {
-    expect(faultsOf({ NODE_ENV: 'production' }).map((fault) => fault.split(':')[0])).toEqual([
-      'DATABASE_URL',
-      'JWT_SECRET',
-      'SMS_PROVIDER',
-    ])
-  })
-})
-
-test('no random secret is called weak', () => {
-  for (let i = 0; i < 2_000; i += 1) {
-    const bytes = crypto.getRandomValues(new Uint8Array(32))
-    for (const secret of [bytes.toHex(), bytes.toHex().slice(0, 32), bytes.toHex().slice(0, 16), bytes.toBase64()])
-      expect([secret, weaknessOf(secret)]).toEqual([secret, undefined])
-  }
-})
-
-describe('a secret from a file', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'points-secrets-'))
-  const file = (name: string, content: string) => {
-    writeFileSync(join(dir, name), content)
-    return join(dir, name)
-  }
-
-  test.each([...secretNames])('%s_FILE gives the value of %s, without the last newline of the file', (name) => {
-    const values: Record<string, string> = {
-      DATABASE_URL: production.DATABASE_URL,
-      REDIS_URL: 'redis://cache:6379',
-      SMS_WEBHOOK_URL: production.SMS_WEBHOOK_URL,
-      ALERT_WEBHOOK: 'https://alerts.internal/x',
-      SMS_DEV_CODE: '654321',
-      LOG_KEY: makeSignerKey('points.example.com/log'),
-      DRAW_SEED: makeSeedChain(30_000),
-      LOG_WITNESSES: 'https://witness.internal/x',
-    }
-    const value = values[name] ?? strong
-    const list = { LOG_WITNESSES: [value] }
-    // These settings are given together or not at all.
-    const app = { WECHAT_APPID: 'wx1', WECHAT_SECRET: 's' }
-    const bucket = { S3_ENDPOINT: 'https://s3.internal', S3_BUCKET: 'b', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 's' }
-    const env = { ...bucket, ...app, [name]: '', [`${name}_FILE`]: file(name, `${value}\n`) }
-    expect(loadConfig(env)).toMatchObject({ [name]: value, ...(name in list ? list : {}) })
-  })
-
-  test.each([
-    ['is not there', () => join(dir, 'nowhere'), "can't be read (ENOENT)"],
-    ['is a folder', () => dir, 'is not a regular file'],
-    ['never ends', () => '/dev/zero', 'is not a regular file'],
-    ['is empty', () => file('empty', '\n'), 'is empty'],
-    ['is too large', () => file('large', 'x'.repeat(9_000)), 'holds more than 8192 bytes'],
-    ['has two lines', () => file('lines', `${strong}\n${strong}\n`), 'holds more than one line'],
-  ])('a secret’s file that %s is a fault, reported once under the setting’s name', (_, path, fault) => {
-    expect(faultsOf({ ...production, JWT_SECRET: '', JWT_SECRET_FILE: path() })).toEqual([`JWT_SECRET_FILE: ${fault}`])
-  })
-
-  test('a secret given twice, once by a file, is a fault, and so is a file for a setting that is no secret', () => {
-    const faults = faultsOf({ ...production, JWT_SECRET_FILE: file('jwt', strong), PORT_FILE: file('port', '3000') })
-    expect(faults).toHaveLength(2)
-    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['JWT_SECRET_FILE', 'PORT_FILE'])
-  })
-
-  test('a secret from a file is checked like any other, and never printed', () => {
-    const weak = file('weak', 'aaaaaaaabbbbbbbbccccccccdddddddd')
-    const faults = faultsOf({ ...production, JWT_SECRET: '', JWT_SECRET_FILE: weak, PORT: 'x' })
-    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['JWT_SECRET', 'PORT'])
-    expect(faults.join()).not.toContain('aaaa')
-  })
-})
-
 describe('the database URL', () => {
   const faultOf = (parameters: string) => faultsOf({ DATABASE_URL: `mysql://app:hunter2@db/points?${parameters}` })
 
@@ -274,48 +154,12 @@ describe('the database URL', () => {
   })
 })
 
-test('printed settings contain no secret', () => {
-  const secrets = {
-    DATABASE_URL: 'mysql://app-user:hunter2@db:3306/points?password=hunter3',
-    REDIS_URL: 'redis://cache-user:hunter4@cache:6379',
-    JWT_SECRET_PREVIOUS: `${strong}-old`,
-    S3_ENDPOINT: 'https://s3.internal',
-    S3_BUCKET: 'receipts',
-    S3_ACCESS_KEY: 'AKIAQQ',
-    S3_SECRET_KEY: 'wJalrXUtnFEMI',
-    METRICS_TOKEN: 'metrics-0f1e2d3c4b5a',
-    ALERT_WEBHOOK: 'https://oapi.dingtalk.com/robot/send?access_token=f00dfeed',
-    ALERT_SECRET: 'SEC8badf00d',
-    LOG_WITNESSES: 'https://witness.internal/f00dcafe',
-    WECHAT_APPID: 'wx1',
-    WECHAT_SECRET: 'wJalofWechat',
-    SMS_SECRET_ID: 'AKIDofTencent',
-    SMS_SECRET_KEY: 'wJalofTencent',
-  }
-  const text = JSON.stringify(redacted(loadConfig({ ...production, ...secrets })))
-  expect(text).toContain('***@db:3306/points')
-  expect(text).not.toMatch(/hunter|-user|AKI|wJal|0f1e|f00d|sms\.example/)
-  expect(text).not.toContain(strong)
-})
-
 test('witnesses of the log are a few URLs, and a fault names the setting alone', () => {
   const urls = (count: number) => Array.from({ length: count }, (_, at) => `https://w${at}.example/x`)
   expect(loadConfig({ LOG_WITNESSES: urls(2).join(' ， ') }).LOG_WITNESSES).toEqual(urls(2))
   expect(loadConfig({}).LOG_WITNESSES).toEqual([])
   for (const given of ['ftp://w.example', 'w.example', urls(11).join(',')])
     expect(faultsOf({ LOG_WITNESSES: given })).toEqual(['LOG_WITNESSES: must be at most 10 http(s) URLs'])
-})
-
-test('every setting whose name says that it is secret is treated as a secret', () => {
-  const secrets = configNames.filter((name) => /SECRET|TOKEN|KEY|PASSWORD|WEBHOOK|DATABASE_URL|REDIS_URL/.test(name))
-  expect(secrets.filter((name) => !secretNames.includes(name))).toEqual([])
-})
-
-test('no fault contains the value of a setting', () => {
-  const env = Object.fromEntries(configNames.map((name) => [name, `canary ${name} canary`]))
-  const faults = faultsOf({ ...env, NODE_ENV: 'production', JWT_SECRET_FILE: 'canary', PORT_FILE: 'canary' })
-  expect(faults.length).toBeGreaterThan(configNames.length / 2)
-  expect(faults.join('\n')).not.toContain('canary')
 })
 
 test('.env.example names every setting, and no other', () => {
