@@ -1,7 +1,7 @@
 import { randomCode, randomId } from '../../src/lib/random.ts'
 import { featuresOf } from '../../src/receipts/receipt-text.ts'
 import { receiptMarksTable, receiptTextsTable, type Upload, uploadReviewsTable } from '../../src/receipts/schema.ts'
-import type { Person } from './people.ts'
+import { type Person, signInMerchant } from './people.ts'
 import type { TestService } from './service.ts'
 
 /** Adds an upload whose amount was read, that waits for review and has no photo. Returns its id. */
@@ -56,4 +56,19 @@ export async function storedKeys({ services }: TestService): Promise<string[]> {
     for await (const { key } of services.store.list(folder)) keys.push(key)
   }
   return keys.sort()
+}
+
+/** Sends a photo's form as its diner. */
+export const sendPhoto = (
+  { client }: Pick<TestService, 'client'>,
+  { token }: Pick<Person, 'token'>,
+  form: FormData,
+  options: { token?: string; idempotencyKey?: string } = {},
+) => client.post('/api/photo/upload', { token, form, ...options })
+
+/** An upload as the staff see it while it waits for review. */
+export async function reviewOf(service: TestService, upload_id: string) {
+  const { token } = await signInMerchant(service)
+  const { data } = await service.client.get('/api/merchant/pending-reviews?limit=100', { token })
+  return data.reviews.find((one: { upload_id: string }) => one.upload_id === upload_id)
 }
