@@ -59,8 +59,11 @@ test('every code is found in its QR code, in small letters, in full width and in
 
 test('a text of any kind costs little time', () => {
   for (const text of ['A '.repeat(100), '-'.repeat(200), 'AAAAAAAAAA'.repeat(20), '1 1'.repeat(66)]) {
-    const from = performance.now()
-    codeIn(text)
-    expect(performance.now() - from).toBeLessThan(50)
+    const took_ms = Array.from({ length: 5 }, () => {
+      const from = performance.now()
+      codeIn(text)
+      return performance.now() - from
+    })
+    expect(Math.min(...took_ms)).toBeLessThan(20)
   }
 })

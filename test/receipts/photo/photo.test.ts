@@ -123,14 +123,19 @@ test.each([
   ['a PNG of very many rows', pngOf(1, 40_000)],
   ['a WebP of 16383 × 16383', withWebpSize(16_383, 16_383)],
 ])('%s is too large, and is refused at once', async (_, bytes) => {
-  const tookOf = async (work: Promise<unknown>) => {
-    const started = performance.now()
-    await work
-    return performance.now() - started
+  const tookOf = async (work: () => Promise<unknown>) => {
+    const took: number[] = []
+    for (let turn = 0; turn < 5; turn += 1) {
+      const started = performance.now()
+      await work()
+      took.push(performance.now() - started)
+    }
+    return Math.min(...took)
   }
-  const toOpen = await tookOf(openPhoto(jpeg))
+  const toOpen = await tookOf(() => openPhoto(jpeg))
   const before = process.memoryUsage().rss
-  expect(await tookOf(faultOf(bytes).then((kind) => expect(kind).toBe('too_large')))).toBeLessThan(toOpen)
+  expect(await faultOf(bytes)).toBe('too_large')
+  expect(await tookOf(() => faultOf(bytes))).toBeLessThan(toOpen)
   expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000)
 })
 
