@@ -34,6 +34,14 @@ export async function jpegOf(png: Uint8Array, quality = 90, width?: number): Pro
   return new Uint8Array(await sized.jpeg({ quality }).bytes())
 }
 
+let photos = 900
+
+/** A photo that looks like no other. */
+export function newPhoto(): Promise<Uint8Array<ArrayBuffer>> {
+  photos += 1
+  return jpegOf(picture(photos))
+}
+
 /** A photo-like JPEG of about `bytes` bytes. */
 export async function heavyJpeg(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const side = Math.ceil(Math.sqrt(bytes))

@@ -1,31 +1,20 @@
-import { beforeEach, describe, expect, test } from 'bun:test'
-import { type RunningServer, startServer } from '../../../src/server.ts'
+import { beforeEach, expect, test } from 'bun:test'
 import { Build } from '../../support/builds.ts'
-import { jpegOf, picture } from '../../support/images.ts'
-import { phoneOf } from '../../support/mini-program.ts'
+import { withFreshReplica } from '../../support/fresh-replica.ts'
+import { newPhoto } from '../../support/images.ts'
 import { newPhone, newProduct, type Person, signIn, signInMerchant } from '../../support/people.ts'
-import { type Settings, testConfig, useService } from '../../support/service.ts'
+import { useService } from '../../support/service.ts'
 import { until } from '../../support/sockets.ts'
 import { newUpload } from '../../support/uploads.ts'
 
 const service = useService({ DIALECTS: 'on' })
 let staff: Person
-let seed = 900
 
 beforeEach(async () => {
   staff = await signInMerchant(service)
 })
 
 const camelCase = (refreshToken: string) => ({ refreshToken })
-
-const photo = () => {
-  seed += 1
-  return jpegOf(picture(seed))
-}
-const asStaff = (build: Build) => {
-  build.signedIn({ access_token: staff.token, refresh_token: staff.refreshToken })
-  return build
-}
 
 test('v100 works for a diner: the wheel, draws, products, an upload with its token in the form, records', async () => {
   const build = new Build(service)
@@ -54,7 +43,7 @@ test('v100 works for a diner: the wheel, draws, products, an upload with its tok
   expect(orders.records.map((one: { points_cost: number }) => `-${one.points_cost || 0}`)).toEqual(['-10'])
   expect(orders.records[0].order_no).toBe(orders.records[0].order_id)
   const formData = { user_amount: '88.5', access_token: build.accessToken }
-  const sent = await build.phone.uploadFile('/upload', { name: 'file', bytes: await photo(), formData })
+  const sent = await build.phone.uploadFile('/upload', { name: 'file', bytes: await newPhoto(), formData })
   expect([sent.statusCode, sent.data.code]).toEqual([200, 0])
   const uploads = (await build.get('/upload/records', { page: 1, page_size: 20, status: 'all' })).data
   expect(uploads.records[0]).toMatchObject({ id: sent.data.data.upload_id, status: 'pending', amount: '88.50' })
@@ -70,7 +59,8 @@ test('v100 works for a diner: the wheel, draws, products, an upload with its tok
 })
 
 test('v100 works for staff: they review one by one and by ids, and set the odds', async () => {
-  const build = asStaff(new Build(service))
+  const build = new Build(service)
+  build.signedIn({ access_token: staff.token, refresh_token: staff.refreshToken })
   const diner = await signIn(service)
   const ids = [await newUpload(service, diner), await newUpload(service, diner), await newUpload(service, diner)]
   const { list, total } = (await build.get('/merchant/pending-reviews', { page: 1, page_size: 20 })).data
@@ -115,7 +105,7 @@ test('the middle build works with its own names of fields, and refreshes its tok
   expect((await build.get('/user/points-history', { page: 1, limit: 5, type: 'consume' })).data.records).toHaveLength(1)
   expect(build.refreshes).toBe(1)
   const formData = { user_amount: '12.30', access_token: build.accessToken }
-  const sent = await build.phone.uploadFile('/upload/photo', { name: 'photo', bytes: await photo(), formData })
+  const sent = await build.phone.uploadFile('/upload/photo', { name: 'photo', bytes: await newPhoto(), formData })
   expect(sent.data.data.amount).toBe('12.30')
   const history = (await build.get('/photo/records', { page: 1, page_size: 10, status: 'all' })).data
   expect([history.list.length, history.history[0].upload_time]).toEqual([1, history.records[0].uploaded_at])
@@ -208,127 +198,14 @@ test('v21x refreshes on the true code as well, and reviews a batch with amounts'
   expect(figures.review_stats).toMatchObject({ pending: 0, approved: 2, rejected: 0, total: 2 })
 })
 
-/** A replica with its own settings and empty caches. */
-async function withFreshReplica(settings: Settings, work: (replica: RunningServer) => Promise<void>): Promise<void> {
-  const config = testConfig(service.databaseUrl, { DATA_DIR: service.dataDir, DIALECTS: 'on', ...settings })
-  const replica = await startServer(config, () => {}, { now: service.clock.now })
-  try {
-    await work(replica)
-  } finally {
-    expect(await replica.stop()).toEqual([])
-  }
-}
-
 test('v100 refreshes on the configured code', async () => {
   const phone = newPhone()
-  await withFreshReplica({ AUTH_FAILURE_CODE: '1002' }, async (replica) => {
+  await withFreshReplica(service, { AUTH_FAILURE_CODE: '1002' }, async (replica) => {
     const build = new Build(replica, { refreshesOn: 1002 })
     await build.login({ phone, code: '123456' })
     service.clock.advance(7_210_000)
     expect((await build.get('/user/info')).data.mobile).toMatch(/^139\*{4}\d{4}$/)
     expect(build.refreshes).toBe(1)
-  })
-})
-
-describe('v220', () => {
-  const header = { 'X-Client-Version': '2.2.0', 'X-Platform': 'wechat-miniprogram' }
-
-  test('v220 lets a diner upload without an amount, and gets 4015 because its 4005 has a special screen', async () => {
-    const build = new Build(service, { header, refreshBody: camelCase })
-    await build.post('/auth/send-code', { mobile: newPhone() })
-    const me = await build.login({ mobile: newPhone(), code: '123456' })
-    expect([me.is_admin, Boolean(me.avatar_url || me.avatarUrl)]).toEqual([false, false])
-    const sent = await build.phone.uploadFile(
-      '/photo/upload',
-      { name: 'photo', bytes: await photo() },
-      { token: build.accessToken },
-    )
-    expect([sent.data.code, sent.data.data.status]).toEqual([0, 'pending'])
-    const bare = phoneOf(service)
-    const headerless = await bare.uploadFile(
-      '/photo/upload',
-      { name: 'photo', bytes: await photo() },
-      { token: build.accessToken },
-    )
-    expect(headerless.data.data.amount).toBe('0.00')
-    const info = (await build.get('/user/info')).data
-    expect([info.user_id, info.total_points, info.mobile]).toEqual([me.user_id, 1000, me.mobile])
-    const dear = await newProduct(service, 1, { exchange_points: 9_000 })
-    await expect(build.post('/exchange/redeem', { product_id: dear, quantity: 1 })).rejects.toThrow('4015')
-    await build.post('/user/check-in')
-    await build.post('/lottery/draw', { draw_type: '单抽', count: 1 })
-    const { data } = await build.get('/user/statistics')
-    expect(data).toMatchObject({
-      total_lottery: 1,
-      total_exchange: 0,
-      total_upload: 2,
-      approved_upload: 0,
-      join_days: 0,
-    })
-    expect(data.this_month_points).toBe(data.points_statistics.total_earned)
-    const avatar = await build.phone.uploadFile(
-      '/user/avatar',
-      { name: 'avatar', bytes: await photo() },
-      { token: build.accessToken },
-    )
-    expect((await fetch(avatar.data.data.avatar_url)).status).toBe(200)
-    const after = (await build.get('/user/info')).data
-    expect([after.avatar_url, after.avatarUrl, after.user_info.avatar_url]).toEqual(
-      Array(3).fill(avatar.data.data.avatar),
-    )
-  })
-
-  test('an upload of v220 without the version header is recognised by its form, even on a fresh replica', async () => {
-    const build = new Build(service, { header, refreshBody: camelCase })
-    await build.login({ mobile: newPhone(), code: '123456' })
-    await withFreshReplica({}, async (replica) => {
-      const file = { name: 'photo', bytes: await photo() }
-      const sent = await phoneOf(replica).uploadFile('/photo/upload', file, { token: build.accessToken })
-      expect([sent.statusCode, sent.data.code, sent.data.data?.amount]).toEqual([200, 0, '0.00'])
-    })
-  })
-
-  test('v220 works for staff: products, the wheel in percent by id, statistics of any period', async () => {
-    const build = asStaff(new Build(service, { header }))
-    expect((await build.get('/user/info')).data.is_admin).toBe(true)
-    const made = (
-      await build.post('/merchant/products', {
-        name: '新品',
-        description: '好吃',
-        category: '实物商品',
-        exchange_points: 10,
-        stock: 5,
-        image: '',
-        is_hot: false,
-        sort_order: 0,
-      })
-    ).data
-    await build.call(`/merchant/products/${made.id}`, { method: 'PUT', data: { status: 'offline', name: '旧品' } })
-    await build.post('/merchant/products/batch-update', {
-      products: [{ commodity_id: made.id, is_hot: true, status: 'offline' }],
-    })
-    const query = { page: 1, page_size: 20, category: 'all', status: 'all', sort_by: 'sort_order', sort_order: 'ASC' }
-    expect((await build.get('/merchant/products', query)).data.products[0]).toMatchObject({
-      id: made.id,
-      name: '旧品',
-      is_hot: true,
-    })
-    expect((await build.get('/merchant/product-stats')).data).toMatchObject({ offlineCount: 1, totalCount: 1 })
-    const { prizes } = (await build.get('/merchant/lottery/config')).data
-    const valid = prizes.filter(
-      (one: Record<string, unknown>) =>
-        one.prize_id && one.prize_name && typeof one.probability === 'number' && one.probability <= 100,
-    )
-    expect(valid).toHaveLength(8)
-    await build.post('/merchant/lottery/probabilities', {
-      prizes: valid.map(({ id, probability }: { id: number; probability: number }) => ({
-        id,
-        probability: probability <= 1 ? probability * 100 : probability,
-      })),
-    })
-    for (const period of ['today', 'week', 'month', 'all'])
-      expect((await build.get('/merchant/statistics', { period })).code).toBe(0)
-    await build.call(`/merchant/products/${made.id}`, { method: 'DELETE' })
   })
 })
 

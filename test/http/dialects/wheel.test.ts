@@ -1,39 +1,11 @@
-import { beforeEach, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { percentOf, probabilityOf, withoutNoise } from '../../../src/http/dialects/percent.ts'
-import { type Phone, phoneOf } from '../../support/mini-program.ts'
-import { type Person, signIn, signInMerchant } from '../../support/people.ts'
-import { bringForward } from '../../support/prizes.ts'
-import { useService } from '../../support/service.ts'
-import { until } from '../../support/sockets.ts'
+import { phoneOf } from '../../support/mini-program.ts'
+import { type OlderPrize, useOlderEditor, whole } from '../../support/older-editor.ts'
+import { signIn } from '../../support/people.ts'
 
-const service = useService({ DIALECTS: 'on' })
-let phone: Phone
-let staff: Person
-
-beforeEach(async () => {
-  phone = phoneOf(service)
-  staff = await signInMerchant(service)
-})
-
-interface Prize {
-  id: number
-  prize_id: number
-  prize_name: string
-  probability: number
-}
-
-const get = async (path: string) => (await phone.request(path, { token: staff.token })).data
-const send = async (path: string, data: Record<string, unknown>, method: 'POST' | 'PUT' = 'POST') =>
-  (await phone.request(path, { method, data, token: staff.token })).data
-const save = (prizes: unknown) => send('/merchant/lottery/probabilities', { prizes })
-const shown = async (): Promise<Prize[]> => (await get('/merchant/lottery/config')).data.prizes
-const percents = async () => (await shown()).map(({ probability }) => probability)
-const set = async (...figures: unknown[]) => {
-  const ids = (await shown()).map(({ prize_id }) => prize_id)
-  return save(figures.map((probability, i) => ({ prize_id: ids[i], probability })))
-}
-const whole = [5, 20, 10, 15, 8, 25, 2, 15]
+const { service, phone, staff, get, send, save, shown, percents, set } = useOlderEditor()
 
 describe('percent', () => {
   test('every hundredth of a percent is converted there and back exactly', () => {
@@ -83,7 +55,7 @@ describe('the editor', () => {
     '%s shows percent, and the contract’s path shows probabilities',
     async (path) => {
       const { data } = await get(path)
-      expect(data.prizes.map(({ probability }: Prize) => probability)).toEqual(whole)
+      expect(data.prizes.map(({ probability }: OlderPrize) => probability)).toEqual(whole)
       expect(data).toMatchObject({ is_active: true, isActive: true, version: 1 })
       expect(data.prizes[6]).toMatchObject({
         id: 7,
@@ -114,7 +86,9 @@ describe('the editor', () => {
       }))
       const { code, data } = await send(path, { prizes }, method)
       expect(code).toBe(0)
-      expect(data.prizes.map(({ probability }: Prize) => probability)).toEqual([33.33, 0.01, 10, 15, 8, 25, 2, 6.66])
+      expect(data.prizes.map(({ probability }: OlderPrize) => probability)).toEqual([
+        33.33, 0.01, 10, 15, 8, 25, 2, 6.66,
+      ])
       expect((await shown()).map(({ prize_name }) => prize_name)).toEqual(before.map(({ prize_name }) => prize_name))
       const rows = await service.database.query<{ probability: string }>(
         'SELECT probability FROM lottery_prizes ORDER BY angle',
@@ -127,7 +101,7 @@ describe('the editor', () => {
     const prizes = (await shown()).map(({ prize_id }) => ({ prize_id, probability: 12.5 }))
     const header = { 'Idempotency-Key': 'partial' }
     const edit = (data: Record<string, unknown>) =>
-      phone.request('/merchant/lottery-probabilities', { method: 'POST', data, token: staff.token, header })
+      phone().request('/merchant/lottery-probabilities', { method: 'POST', data, token: staff().token, header })
     const first = (await edit({ prizes })).data
     const renamed = (await shown()).map((prize) => ({ ...prize, prize_name: `新${prize.prize_id}` }))
     expect((await send('/merchant/lottery-config', { prizes: renamed }, 'PUT')).data.version).toBe(3)
@@ -194,13 +168,13 @@ describe('the editor', () => {
   test('v220 computes percent itself, and its odds stay the same when the editor is opened and saved', async () => {
     const v220 = phoneOf(service, { 'X-Client-Version': '2.2.0' })
     const ask = (method: 'GET' | 'PUT', data: Record<string, unknown> = {}) =>
-      v220.request('/merchant/lottery/config', { method, data, token: staff.token })
+      v220.request('/merchant/lottery/config', { method, data, token: staff().token })
     const odds = [1, 0.01, 29, 7, 58, 0.57, 3.42, 1]
     expect((await set(...odds)).code).toBe(0)
     for (const method of ['PUT', 'PUT'] as const) {
       const { prizes } = (await ask('GET')).data.data
       expect(prizes[0].probability).toBe(0.01)
-      const edited = prizes.map((one: Prize) => ({
+      const edited = prizes.map((one: OlderPrize) => ({
         id: one.id,
         probability: one.probability <= 1 ? one.probability * 100 : one.probability,
       }))
@@ -211,11 +185,11 @@ describe('the editor', () => {
     const posted = await v220.request('/merchant/lottery/probabilities', {
       method: 'POST',
       data: { prizes: (await shown()).map(({ id, probability }) => ({ id, probability })) },
-      token: staff.token,
+      token: staff().token,
     })
     expect(posted.data.data.prizes[0].probability).toBe(0.01)
     const { prizes } = (await ask('GET')).data.data
-    const unchanged = prizes.map(({ id, probability }: Prize) => ({ id, probability }))
+    const unchanged = prizes.map(({ id, probability }: OlderPrize) => ({ id, probability }))
     expect((await ask('PUT', { prizes: unchanged })).data.code).toBe(0)
     expect(await percents()).toEqual(odds)
     const shares = { prizes: unchanged.toSpliced(0, 1, { id: unchanged[0].id, probability: 0.02 }) }
@@ -234,81 +208,10 @@ describe('the editor', () => {
   test('only merchants may use the editor', async () => {
     const { token } = await signIn(service)
     for (const path of ['/merchant/lottery/probabilities', '/merchant/reset-lottery-probabilities']) {
-      expect((await phone.request(path, { method: 'POST', token })).data.code).toBe(2005)
-      expect((await phone.request(path, { method: 'POST' })).data.code).toBe(401)
+      expect((await phone().request(path, { method: 'POST', token })).data.code).toBe(2005)
+      expect((await phone().request(path, { method: 'POST' })).data.code).toBe(401)
     }
-    expect((await phone.request('/merchant/lottery-config', { token })).data.code).toBe(2005)
+    expect((await phone().request('/merchant/lottery-config', { token })).data.code).toBe(2005)
     expect(await percents()).toEqual(whole)
   })
-})
-
-describe('once the wheel was drawn from', () => {
-  const told = '下一个营业日'
-  let diner: Person
-  const spin = () =>
-    phone.request('/lottery/draw', { method: 'POST', data: { draw_type: 'single' }, token: diner.token })
-
-  beforeEach(async () => {
-    diner = await signIn(service)
-    expect((await spin()).data.code).toBe(0)
-  })
-
-  test.each(['/merchant/lottery-config', '/merchant/lottery/config'])(
-    'what the editor saves, it reads again at %s, and is told that it is for tomorrow',
-    async (path) => {
-      expect(await get(path)).toMatchObject({ msg: 'success', data: { version: 1 } })
-      const saved = await set(12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5)
-      expect(saved).toMatchObject({ code: 0, data: { version: 2, is_active: true, current: { version: 1 } } })
-      const read = await get(path)
-      for (const { msg, message, data } of [saved, read]) {
-        expect([msg, message]).toEqual([expect.stringContaining(told), msg])
-        expect(data.prizes.map(({ probability }: Prize) => probability)).toEqual(Array(8).fill(12.5))
-        expect(data.prizes[0]).toMatchObject({ id: 1, name: '八八折券', is_active: true })
-      }
-      expect((await get('/merchant/prizes')).data.prizes[0].probability).toBe(0.05)
-      expect((await get('/merchant/prizes')).msg).toBe('success')
-    },
-  )
-
-  test('one edit builds on the other, and tomorrow both are in force', async () => {
-    await set(12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5)
-    const prizes = (await shown()).map(({ prize_id, prize_name }) => ({ prize_id, prize_name: `新${prize_name}` }))
-    expect((await send('/merchant/lottery/config', { prizes }, 'PUT')).data.version).toBe(3)
-    expect(await percents()).toEqual(Array(8).fill(12.5))
-    await bringForward(service)
-    expect((await spin()).data.data.results[0].prize_name).toStartWith('新')
-    const read = await get('/merchant/lottery/config')
-    expect([read.msg, read.data.version, read.data.next]).toEqual(['success', 3, null])
-    expect(await percents()).toEqual(Array(8).fill(12.5))
-  })
-
-  test('the default wheel comes back tomorrow as well', async () => {
-    await set(12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5, 12.5)
-    const { msg, data } = await send('/merchant/reset-lottery-probabilities', {})
-    expect([msg.includes(told), data.version, data.current.version]).toEqual([true, 3, 1])
-    expect(await percents()).toEqual(whole)
-  })
-})
-
-test('no parallel partial edit silently undoes another: it is refused, or it builds on the other', async () => {
-  for (let round = 0; round < 5; round += 1) {
-    const before = await shown()
-    const version = (await get('/merchant/lottery/config')).data.version
-    const renamed = before.map((prize) => ({ ...prize, prize_name: `第${round}轮${prize.prize_id}` }))
-    const swapped = before.map((prize, i) => ({
-      prize_id: prize.prize_id,
-      probability: [whole, whole.toReversed()][round % 2]?.[i],
-    }))
-    const [rename, ...odds] = await Promise.all([
-      send('/merchant/lottery/config', { prizes: renamed }, 'PUT'),
-      ...Array.from({ length: 4 }, () => save(swapped)),
-    ])
-    expect(rename.code).toBe(0)
-    for (const { code, msg } of odds) expect(code === 0 || (code === 6010 && msg.includes('刷新'))).toBe(true)
-    expect((await shown()).map(({ prize_name }) => prize_name)).toEqual(
-      before.map(({ prize_id }) => `第${round}轮${prize_id}`),
-    )
-    const done = 1 + odds.filter(({ code }) => code === 0).length
-    await until(async () => (await get('/merchant/lottery/config')).data.version === version + done)
-  }
 })
