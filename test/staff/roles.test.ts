@@ -4,6 +4,7 @@ import { systemActor } from '../../src/staff/actor.ts'
 import { grantRole, setRole } from '../../src/staff/set-role.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { parallelCopies } from '../support/copies.ts'
+import { waitingForLocks } from '../support/locks.ts'
 import { actorOf, appoint, balanceOf, newPhone, type Person, signIn, signInStaff } from '../support/people.ts'
 import { type Program, startProgram } from '../support/process.ts'
 import { codeOf, withReplica } from '../support/replica.ts'
@@ -72,7 +73,7 @@ describe('a role that was taken away', () => {
     await blocker.query('SELECT * FROM upload_reviews WHERE upload_id = ? FOR UPDATE', [upload_id])
     const body = { upload_id, action: 'approve' }
     const reviewed = elsewhere.post(`${base}/review`, { token: reviewer.token, body })
-    await Bun.sleep(500)
+    await waitingForLocks(service.database)
     await appoint(service, reviewer, null)
     await blocker.query('COMMIT')
     blocker.release()

@@ -91,7 +91,7 @@ describe('the outcome of a lost COMMIT', () => {
     const { proxy, toy } = await throughProxy()
     const runs: Promise<unknown>[] = []
     let strikes = 0
-    for (let i = 0; i < 60; i += 1) {
+    for (let i = 0; i < 60 || proxy.struck < 4; i += 1) {
       // The kinds alternate, so that no batch meets more lost COMMITs than it has retries.
       if (i % 6 === 0 && proxy.struck === strikes) {
         proxy.strike(strikes % 2 === 0 ? 'cut-after' : 'cut-before')
@@ -101,8 +101,7 @@ describe('the outcome of a lost COMMIT', () => {
       await Bun.sleep(5)
     }
     expect((await outcomes(runs)).filter((status) => status === 'rejected')).toEqual([])
-    expect(proxy.struck).toBeGreaterThan(3)
-    expect(await notesNamed(toy, 'load %')).toBe(60)
+    expect(await notesNamed(toy, 'load %')).toBe(runs.length)
   })
 })
 

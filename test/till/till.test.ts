@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { Refusal } from '../../src/contract/refusals.ts'
 import { laneOf } from '../../src/till/till.ts'
+import { waitingForLocks } from '../support/locks.ts'
 import { startProxy } from '../support/proxy.ts'
 import { drop, make, move } from '../support/toy-till.ts'
 import { coinsIn, notesNamed, outcomes, useToys } from '../support/toys.ts'
@@ -195,7 +196,7 @@ describe('locks', () => {
     await other.query('START TRANSACTION')
     await other.query('UPDATE toy_jars SET coins = 3 WHERE jar_id = 2')
     const run = toy.till.run(drop, { jar: 2, coins: -50, name: 'late' })
-    await Bun.sleep(200)
+    await waitingForLocks(toy.database)
     await other.query("INSERT INTO toy_notes (jar_id, coins, name) VALUES (2, -97, 'other')")
     await other.query('COMMIT')
     other.release()

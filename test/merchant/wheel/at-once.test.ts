@@ -6,6 +6,7 @@ import { findMismatches } from '../../../src/reconcile/checks.ts'
 import { repair } from '../../../src/reconcile/repair.ts'
 import { systemActor } from '../../../src/staff/actor.ts'
 import { parallelCopies } from '../../support/copies.ts'
+import { waitingForLocks } from '../../support/locks.ts'
 import { actorOf, givePoints, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { bringForward, defaultPrize, makeCertain } from '../../support/prizes.ts'
 import { codeOf, withReplica } from '../../support/replica.ts'
@@ -92,11 +93,11 @@ describe('closing the wheel', () => {
     await blocker.query('SELECT 1 FROM lottery_prizes WHERE prize_id = 5 FOR UPDATE')
     const ended: string[] = []
     const drawn = codeOf(service.services.till.run(draw, oneDraw(diner))).then((code) => ended.push(`draw ${code}`))
-    await Bun.sleep(200)
+    await waitingForLocks(service.database)
     const closed = withReplica(service, ({ till }) =>
       till.run(closeWheel, { closed: true, reason: '', actor: actorOf(manager) }),
     ).then(() => ended.push('close'))
-    await Bun.sleep(200)
+    await waitingForLocks(service.database, 2)
     const before = [...ended]
     await blocker.query('COMMIT')
     blocker.release()

@@ -3,6 +3,7 @@ import { replaceWheel } from '../../../src/merchant/wheel/replace-wheel.ts'
 import type { WheelAnswer } from '../../../src/merchant/wheel/wire.ts'
 import { wheelBody } from '../../../src/merchant/wheel/wire.ts'
 import { parallelCopies } from '../../support/copies.ts'
+import { waitingForLocks } from '../../support/locks.ts'
 import { actorOf, givePoints, type Person, signIn, signInMerchant } from '../../support/people.ts'
 import { withReplica } from '../../support/replica.ts'
 import { useService } from '../../support/service.ts'
@@ -187,7 +188,7 @@ describe('the wheel', () => {
       const id = wheel.prizes[0]?.prize_id
       await blocker.query('UPDATE lottery_wheel SET version = version + 1')
       const drawn = service.client.post('/api/lottery/draw', { token: diner.token, body: { draw_type: 'single' } })
-      await Bun.sleep(300)
+      await waitingForLocks(service.database)
       await blocker.query("UPDATE lottery_prizes SET prize_name = '新奖品' WHERE prize_id = ?", [id])
       await blocker.query('COMMIT')
       blocker.release()
@@ -216,7 +217,7 @@ describe('the wheel', () => {
     const id = wheel.prizes[0]?.prize_id
     await blocker.query("UPDATE lottery_prizes SET prize_name = '新奖品' WHERE prize_id = ?", [id])
     const drawn = service.client.post('/api/lottery/draw', { token: diner.token, body: { draw_type: 'single' } })
-    await Bun.sleep(300)
+    await waitingForLocks(service.database)
     await blocker.query('COMMIT')
     blocker.release()
     expect((await drawn).data.results[0]).toMatchObject({ prize_name: '新奖品', is_pity: false })
