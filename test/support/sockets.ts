@@ -24,7 +24,7 @@ export interface SocketClient {
   close(): void
 }
 
-const patience_ms = 5_000
+const patience_ms = 20_000
 const opened = new Set<{ close(): void }>()
 
 /** Closes every socket that a test left open. */
