@@ -1,3 +1,4 @@
+import { contests, exceedsBill, isBillOfMore, isLabelAlone, type Judged, mayLackPoint } from './doubts.ts'
 import { confidenceOf, type Evidence, noEvidence, type Witness } from './evidence.ts'
 import { type Ledger, ledgerOf, sum } from './ledger.ts'
 import type { Pair } from './pairs.ts'
@@ -8,16 +9,16 @@ import type { Pair } from './pairs.ts'
  * the payment, items add up to the bill).
  */
 export function choosePaid(found: readonly Pair[]): Evidence {
-  const pairs = withoutCurrencyDigits(found)
+  const pairs = withoutCurrencyDigits(withReductions(found))
   const ledger = ledgerOf(pairs)
   const values = [...new Set(pairs.filter(mayBePaid).map((pair) => pair.fen))]
   const ranked = values.map((fen) => judge(fen, pairs, ledger)).sort((a, b) => b.score - a.score || b.row - a.row)
   const [best, next] = ranked
   if (!best) return cashKept(pairs) ?? totalOfItems(pairs)
   if (best.score < enoughEvidence) return noEvidence
-  if (isDoubtful(best, ledger)) return { ...noEvidence, doubted_fen: best.fen }
+  if (mayLackPoint(best, ledger)) return { ...noEvidence, doubted_fen: best.fen }
   if (next && contests(next, best, ledger)) return noEvidence
-  if (isLabelAlone(best) && (isReducedBelow(best, pairs) || exceedsBill(best, ranked, ledger))) return noEvidence
+  if (isBillOfMore(best, pairs, ledger) || (isLabelAlone(best) && exceedsBill(best, ranked, ledger))) return noEvidence
   return evidenceOf(best.own, best.witnesses)
 }
 
@@ -32,14 +33,6 @@ const weightByRole: Readonly<Record<Pair['role'], number>> = {
 }
 
 const mayBePaid = ({ role, fen }: Pair): boolean => weightByRole[role] > 0 && fen > 0 && fen <= most_fen
-
-interface Judged {
-  fen: number
-  own: Pair[]
-  score: number
-  witnesses: Witness[]
-  row: number
-}
 
 function judge(fen: number, pairs: readonly Pair[], ledger: Ledger): Judged {
   const own = pairs.filter((pair) => pair.fen === fen && mayBePaid(pair))
@@ -66,49 +59,13 @@ function doubt(pair: Pair, ledger: Ledger): number {
   return form + reduced + (pair.confidence < 0.6 ? 2 : 0)
 }
 
-const plainYuan_fen = 100_000
+const sums: readonly Pair['role'][] = ['paid', 'due', 'total', 'gross', 'method']
 
-/**
- * An amount without fen may have lost its decimal point: 38.00 is then read as 3800. Arithmetic or words must speak for
- * it where other amounts have fen, or where it is large.
- */
-function isDoubtful({ fen, own, witnesses }: Judged, ledger: Ledger): boolean {
-  if (own.some(({ form }) => form === 'decimal')) return false
-  const isProved = witnesses.some((witness) => witness !== 'label' && witness !== 'repeated')
-  return !isProved && (ledger.hasDecimals || fen >= plainYuan_fen)
-}
-
-// Two amounts that both could be it, and nothing that explains one by the other.
-function contests(next: Judged, best: Judged, ledger: Ledger): boolean {
-  if (best.score - next.score > 1 || best.witnesses.length > next.witnesses.length) return false
-  const isBillBefore = next.fen > best.fen && saysPaid(best) && !saysPaid(next)
-  return !isBillBefore && !ledger.explains(best.fen, next.fen)
-}
-
-function isLabelAlone({ witnesses }: Judged): boolean {
-  return witnesses.every((witness) => witness === 'label')
-}
-
-/** A bill with a discount below it, and nothing that was read of what is left. */
-function isReducedBelow({ own, row }: Judged, pairs: readonly Pair[]): boolean {
-  const isBill = own.every(({ role }) => role === 'total' || role === 'due' || role === 'gross')
-  const added: readonly Pair['role'][] = own.every(({ role }) => role === 'gross') ? ['fee', 'tax'] : []
-  return (
-    isBill &&
-    pairs.some(({ role, fen, row: at }) => fen > 0 && at > row && (role === 'discount' || added.includes(role)))
-  )
-}
-
-/** More was taken than the bill says: cash, whose change was not read. */
-function exceedsBill(best: Judged, all: readonly Judged[], ledger: Ledger): boolean {
-  const bills = all.filter(({ own }) =>
-    own.some(({ role, form }) => form !== 'bare' && (role === 'total' || role === 'due')),
-  )
-  return saysPaid(best) && bills.some(({ fen }) => fen < best.fen && !ledger.explains(best.fen, fen))
-}
-
-function saysPaid({ own }: Judged): boolean {
-  return own.some(({ role }) => role === 'paid' || role === 'hero')
+/** An amount with a minus was taken off, on a slip that names other sums without one. */
+function withReductions(pairs: readonly Pair[]): Pair[] {
+  const hasSums = pairs.some(({ role, negative, fen }) => !negative && fen > 0 && sums.includes(role))
+  const isOff = ({ role, negative }: Pair) => negative && hasSums && (role === 'item' || sums.includes(role))
+  return pairs.map((pair) => (isOff(pair) ? { ...pair, role: 'discount' } : pair))
 }
 
 /**

@@ -49,3 +49,8 @@ export function confidenceOf(count: number, ofLetters: number): number {
 export function isWitnessed(found: readonly Witness[]): boolean {
   return found.filter((witness) => witness !== 'invoice_code').length >= 2
 }
+
+/** True when arithmetic or words speak for an amount: more than labels, which may stand beside another amount. */
+export function isProved({ witnesses: found }: Evidence): boolean {
+  return found.some((witness) => witness !== 'label' && witness !== 'repeated')
+}

@@ -32,6 +32,11 @@ function endOfTurns(rows: readonly Row[], from: number): number {
   return at - from >= 2 * fewestPairs && !isValue(rows[at]) && !isLabel(rows[from - 1]) ? at : from
 }
 
+/** True for rows in which values stand beside other labels than their own: labels and values are left over. */
+export function areMixedUp(rows: readonly Row[]): boolean {
+  return rows.filter(isValue).length >= fewestPairs && rows.filter(isLabel).length >= fewestPairs
+}
+
 function isValue(row: Row | undefined): boolean {
   if (!row) return false
   const [money, ...more] = findMoney(row.text)

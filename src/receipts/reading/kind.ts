@@ -19,15 +19,21 @@ export function kindByWords(rows: readonly Row[]): Exclude<ReceiptKind, 'receipt
   const says = (pattern: RegExp, against?: RegExp) =>
     texts.some((text) => pattern.test(text) && !(against?.test(text) ?? false))
   if (says(refundTitle, refundOffer) || (texts[0] !== undefined && /^退款$/.test(texts[0]))) return 'refund'
+  if (texts.filter((text) => refundParticular.test(text)).length >= 2) return 'refund'
   if (says(reserved, /预授权完成(?:$|[^为时])/) && !says(/预授权完成\s*(?:$|\/|\(|[A-Z])/)) return 'unpaid'
   if (says(waiting) || (!isDone(rows) && says(payButton))) return 'unpaid'
   if (says(otherPaper) || (says(movedMoney) && !says(/消费|合计|实收|餐/))) return 'not_a_receipt'
-  return isListOfPayments(rows) ? 'several' : null
+  return isListOfPayments(rows) || says(monthsSums) || texts.some(hasTwoNumbers) ? 'several' : null
 }
 
 /** True for the slip of a card terminal. */
 export function isCardSlip(rows: readonly Row[]): boolean {
   return rows.some(({ text }) => cardSlip.test(text))
+}
+
+/** True for a card's slip that names an earlier one: it takes that one back. */
+export function namesEarlierSlip(rows: readonly Row[]): boolean {
+  return isCardSlip(rows) && rows.some(({ text }) => /^原(?:凭证|参考|流水|交易(?:日期|参考))/.test(text))
 }
 
 /** True when the words of a picture are those of a payment. */
@@ -57,6 +63,7 @@ const done =
 const notDone = /未|待|后/
 const refundTitle =
   /(?:退款|退货|退单|退菜|撤销|冲正)\s?(?:凭证|小票|成功|单$|单\(|到账|通知|已|交易|完成)|(?:已全额|全额|已)退(?:款$|款成功)|交易类[型别].{0,20}(?:退|撤销|冲正)|(?:^|[^A-Za-z])(?:REFUND|VOID)(?:$|[^A-Za-z])|^(?:退款|退货|撤销)(?:金额)?\s?[-+:¥]?\s?[¥-]?\d|^(?:消费|交易|支付)?(?:撤销|冲正)(?:交易)?(?:$|[(/\s])|^消费撤销/i
+const refundParticular = /退款(?:方式|时间|单号|原因|账户|去向|总?金额)|退回(?:账户|零钱|银行卡)/
 const refundOffer = /申请退|退款(?:规则|政策|说明|须知|\/售后|售后)|可退|随时退|过期|不退|无退|部分退款|policy/i
 const reserved = /预授权|PRE-?\s?AUTH|冻结/i
 const waiting =
@@ -71,7 +78,15 @@ const receiptWords =
 const otherPaper = /^(?:.{0,8})(?:报价单|询价单|合同|工资条|工资单)$/
 // Money that only went from one's bank to one's wallet, or back.
 const movedMoney = /充值成功|充值金额|提现(?:成功|金额|到账)|还款(?:成功|金额)/
+// What came in and went out in a month stands above the list of it.
+const monthsSums = /支出\s?[¥:]?\s?\d.*收入|收入\s?[¥:]?\s?\d.*支出/
 const fewestPayments = 3
+
+/** Two slips side by side have their numbers in one row, each under the same name. */
+function hasTwoNumbers(text: string): boolean {
+  const [, , left, right] = /([订账流单][水单据]?号)\D{0,2}(\d{4,}).*?\1\D{0,2}(\d{4,})/.exec(text) ?? []
+  return left !== right
+}
 
 // A list of payments shows one amount and one time for each.
 function isListOfPayments(rows: readonly Row[]): boolean {

@@ -1,13 +1,14 @@
 import { choosePaid } from './amount.ts'
-import { type Evidence, noEvidence } from './evidence.ts'
+import { type Evidence, isProved, noEvidence } from './evidence.ts'
 import type { OcrLine } from './found-text.ts'
-import { joinHalfRows } from './half-rows.ts'
+import { areMixedUp, joinHalfRows } from './half-rows.ts'
 import {
   hasOnePrice,
   isCardSlip,
   isDone,
   kindByWords,
   looksLikeReceipt,
+  namesEarlierSlip,
   type ReceiptKind,
   showsPayment,
 } from './kind.ts'
@@ -35,13 +36,15 @@ export interface Labels {
  *     rows         lines that stand side by side, as the paper bends (half-rows: values printed above their labels)
  *     kind         what the picture shows: a payment, or something else
  *     pairs        every amount with its role (words.ts knows the labels, money.ts and amount-in-words.ts the amounts)
- *     amount       which of them was paid (ledger.ts: the arithmetic between them; evidence.ts: what speaks for it)
+ *     amount       which of them was paid (ledger.ts: the arithmetic between them; evidence.ts: what speaks for it;
+ *                  doubts.ts: what speaks against it)
  *     particulars  when, to whom, under what number
  */
 export function readLabels(lines: readonly OcrLine[]): Labels {
   const rows = joinHalfRows(toRows(lines))
   const pairs = pairAmounts(rows)
-  const amount = choosePaid(pairs.map((pair) => inItsPlace(pair, pairs, rows)))
+  const chosen = choosePaid(pairs.map((pair) => inItsPlace(pair, pairs, rows)))
+  const amount = areMixedUp(rows) && !isProved(chosen) ? noEvidence : chosen
   const kind = kindOf(rows, pairs, amount)
   return {
     amount: kind === 'receipt' ? amount : noEvidence,
@@ -56,6 +59,7 @@ export function readLabels(lines: readonly OcrLine[]): Labels {
 function kindOf(rows: readonly Row[], pairs: readonly Pair[], amount: Evidence): ReceiptKind {
   const byWords = kindByWords(rows)
   if (byWords) return byWords
+  if (namesEarlierSlip(rows)) return 'refund'
   if (isCardSlip(rows) && pairs.some(({ role, negative }) => negative && sums.includes(role))) return 'refund'
   const hasAmounts = pairs.some(({ role }) => role !== 'item' && role !== 'other' && role !== 'hero')
   return amount.fen === null && !hasAmounts && !looksLikeReceipt(rows) ? 'not_a_receipt' : 'receipt'

@@ -40,6 +40,8 @@ function mayHoldCode({ texts }: Page, { amount }: Labels): boolean {
 function withCode(amount: Evidence, invoice: InvoiceCode | null): Evidence {
   if (!invoice) return amount
   const { fen } = amount
+  // An older code may leave out the tax.
+  if (fen === null && !invoice.includesTax) return amount
   if (fen === null)
     return { ...noEvidence, fen: invoice.amount_fen, witnesses: ['invoice_code'], confidence: confidenceOf(1, 1) }
   if (!agree(fen, invoice)) return isWitnessed(amount.witnesses) ? amount : noEvidence

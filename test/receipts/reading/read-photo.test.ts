@@ -95,6 +95,11 @@ test('the code of an older invoice may leave out the tax', async () => {
   expect(found.witnesses).toEqual(['label', 'words', 'invoice_code'])
 })
 
+test('the code of an older invoice gives no amount by itself', async () => {
+  const found = await read({ first: '电子发票', second: '电子发票', code: older })
+  expect(found).toMatchObject({ amount_fen: null, receiptNumber: '031002400111-24031786', witnesses: [] })
+})
+
 test('print that two things speak for counts for more than another amount in a code', async () => {
   const invoice = '发票\n价税合计(小写)|¥99.00\n大写|玖拾玖圆整'
   expect(await read({ first: invoice, code: digital })).toMatchObject({ amount_fen: 9_900 })
