@@ -36,8 +36,9 @@ export function isLabelAlone({ witnesses }: Judged): boolean {
 
 /** A bill, and nothing clear that was read of what was paid of it. */
 export function isBillOfMore(best: Judged, pairs: readonly Pair[], ledger: Ledger): boolean {
+  if (isRestAfterVoucher(best, pairs)) return true
   if (best.witnesses.some((witness) => proofOfPayment.includes(witness))) return false
-  return isReducedBelow(best, pairs) || hasLowerSumBelow(best, pairs, ledger) || isRestAfterVoucher(best, pairs)
+  return isReducedBelow(best, pairs) || hasLowerSumBelow(best, pairs, ledger)
 }
 
 // The items add up to the bill, whatever was taken off it.
@@ -46,10 +47,9 @@ const proofOfPayment: readonly Witness[] = ['difference', 'parts', 'words']
 function isReducedBelow({ own, row }: Judged, pairs: readonly Pair[]): boolean {
   const isBill = own.every(({ role }) => role === 'total' || role === 'due' || role === 'gross')
   const added: readonly Pair['role'][] = own.every(({ role }) => role === 'gross') ? ['fee', 'tax'] : []
-  return (
-    isBill &&
-    pairs.some(({ role, fen, row: at }) => fen > 0 && at > row && (role === 'discount' || added.includes(role)))
-  )
+  const changesIt = ({ role, negative }: Pair) =>
+    role === 'discount' || (role === 'voucher' && negative) || added.includes(role)
+  return isBill && pairs.some((pair) => pair.fen > 0 && pair.row > row && changesIt(pair))
 }
 
 function hasLowerSumBelow(best: Judged, pairs: readonly Pair[], ledger: Ledger): boolean {

@@ -44,6 +44,11 @@ function isValue(row: Row | undefined): boolean {
   return !/[\p{L}\d]/u.test(row.text.slice(0, money.start) + row.text.slice(money.end).replace(/元/g, ''))
 }
 
+/** True for a label, and nothing else, that says what was paid. 已付 alone says only that it was. */
+export function isPaidLabel(row: Row): boolean {
+  return isLabel(row) && findLabels(row.text)[0]?.role === 'paid' && !/^已/.test(row.text)
+}
+
 function isLabel(row: Row | undefined): boolean {
   if (!row || findMoney(row.text).length > 0) return false
   const labels = findLabels(row.text)

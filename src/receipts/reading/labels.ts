@@ -1,7 +1,7 @@
 import { choosePaid } from './amount.ts'
 import { type Evidence, isProved, noEvidence } from './evidence.ts'
 import type { OcrLine } from './found-text.ts'
-import { areMixedUp, joinHalfRows } from './half-rows.ts'
+import { areMixedUp, isPaidLabel, joinHalfRows } from './half-rows.ts'
 import {
   hasOnePrice,
   isCardSlip,
@@ -44,7 +44,8 @@ export function readLabels(lines: readonly OcrLine[]): Labels {
   const rows = joinHalfRows(toRows(lines))
   const pairs = pairAmounts(rows)
   const chosen = choosePaid(pairs.map((pair) => inItsPlace(pair, pairs, rows)))
-  const amount = areMixedUp(rows) && !isProved(chosen) ? noEvidence : chosen
+  const isLost = (areMixedUp(rows) && !isProved(chosen)) || isOnlyBill(chosen, pairs, rows)
+  const amount = isLost ? noEvidence : chosen
   const kind = kindOf(rows, pairs, amount)
   return {
     amount: kind === 'receipt' ? amount : noEvidence,
@@ -63,6 +64,13 @@ function kindOf(rows: readonly Row[], pairs: readonly Pair[], amount: Evidence):
   if (isCardSlip(rows) && pairs.some(({ role, negative }) => negative && sums.includes(role))) return 'refund'
   const hasAmounts = pairs.some(({ role }) => role !== 'item' && role !== 'other' && role !== 'hero')
   return amount.fen === null && !hasAmounts && !looksLikeReceipt(rows) ? 'not_a_receipt' : 'receipt'
+}
+
+/** True for a bill on a page where what was paid has a label, and no amount that was read. */
+function isOnlyBill({ fen }: Evidence, pairs: readonly Pair[], rows: readonly Row[]): boolean {
+  const own = pairs.filter((pair) => pair.fen === fen && pair.fen > 0)
+  const isBill = own.every(({ role }) => role === 'total' || role === 'gross' || role === 'item' || role === 'beside')
+  return isBill && rows.some(isPaidLabel)
 }
 
 const sums: readonly Pair['role'][] = ['paid', 'due', 'total']
