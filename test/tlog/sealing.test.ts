@@ -80,6 +80,19 @@ describe('sealing', () => {
     }
   })
 
+  test('what is sealed of a long backlog is published while the rest still waits', async () => {
+    await commit(12_000)
+    const sizes = new Set<number>()
+    const sealing = log().seal()
+    while ((await Promise.race([sealing, Bun.sleep(5)])) === undefined) {
+      const note = await service.services.store.get(`tlog/${signer.keyId.toString('hex')}-checkpoint.note`)
+      sizes.add(Number(new TextDecoder().decode(note).split('\n')[1]))
+    }
+    const { size } = await rootByEntries()
+    expect(size).toBeGreaterThan(12_000)
+    expect([...sizes].filter((seen) => seen > 1_000 && seen < size).length).toBeGreaterThan(0)
+  })
+
   test('a commit that comes late with a lower id is simply next', async () => {
     await commit(5)
     const [lowest] = await service.database.query<{ id: number }>('SELECT MIN(entry_id) AS id FROM log_entries')
