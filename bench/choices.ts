@@ -10,6 +10,8 @@ import { openStage, type Program } from './stage.ts'
 export const choices: Record<string, (scene: Scene) => Promise<Result[]>> = { lanes, keys, proofs }
 
 const connections = 256
+/** Bun compiles what is hot for that long; the program with proofs has more of it. */
+const warm_s = 15
 
 /** Compares one, two and three lanes on the same database. */
 async function lanes(scene: Scene): Promise<Result[]> {
@@ -66,6 +68,7 @@ async function proofs(scene: Scene): Promise<Result[]> {
   const proven = await scene.stage.startService(makeProofSettings())
   const next = draws(scene)
   const results: Result[] = []
+  for (const program of [proven, scene.service]) await load({ program, connections, seconds: warm_s, next })
   for (const connections of [64, 256]) {
     const loaded = (program: Program) => () => load({ program, connections, seconds: scene.seconds, next })
     const samples = await alternate(scene.rounds, { with: loaded(proven), without: loaded(scene.service) })
