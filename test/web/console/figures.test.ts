@@ -152,6 +152,25 @@ test('a session that ends comes back to the same days', async () => {
   await page.locator('.plot canvas').nth(4).waitFor()
 })
 
+test('nothing moves while the figures come, whichever comes last', async () => {
+  const context = await pages.open(calm)
+  const { page } = await enterAs(context, service, 'owner', 'figures')
+  await context.route('**/lottery/stats*', async (route) => {
+    await Bun.sleep(700)
+    await route.continue()
+  })
+  await page.reload()
+  await page.locator('.plot canvas').nth(4).waitFor()
+  await page.locator('.odds-figures').waitFor()
+  const moved = await page.evaluate(`new Promise((resolve) => {
+    let sum = 0
+    const add = (shifts) => { for (const { value } of shifts.getEntries()) sum += value }
+    new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true })
+    setTimeout(() => resolve(sum), 300)
+  })`)
+  expect(moved).toBeLessThan(0.05)
+})
+
 test.each(screenSizes)('the figures can be seen at %s, axe finds nothing, nothing is wider', async (name, options) => {
   await somePastDays(service, 16)
   const { page } = await enterAs(await pages.open({ ...options, ...calm }), service, 'owner', 'figures')

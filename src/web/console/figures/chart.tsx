@@ -73,16 +73,21 @@ function PlotPlace({ plotted, day }: { plotted: Plotted; day: Signal<number | nu
   const isAway = useSignal(false)
   latest.current = plotted
   useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
     let isGone = false
     import('./plot.ts').then(
       ({ plotInto }) => {
-        if (isGone || !place.current) return
-        plot.current = plotInto(place.current, latest.current, (index) => (day.value = index))
+        // Between two charts the page can answer a tap.
+        timer = setTimeout(() => {
+          if (isGone || !place.current) return
+          plot.current = plotInto(place.current, latest.current, (index) => (day.value = index))
+        })
       },
       () => (isAway.value = true),
     )
     return () => {
       isGone = true
+      clearTimeout(timer)
       plot.current?.remove()
     }
   }, [])

@@ -38,7 +38,8 @@ function ShopFigures() {
       ) : odds.error.value ? (
         <Failed error={odds.error.value} onRetry={odds.load} />
       ) : (
-        <Skeleton rows={1} tall />
+        // A key of its own, or the skeleton of the whole screen would move here.
+        <Skeleton key="odds" rows={1} tall />
       )}
     </>
   )
