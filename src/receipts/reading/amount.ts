@@ -1,4 +1,12 @@
-import { contests, exceedsBill, isBillOfMore, isLabelAlone, type Judged, mayLackPoint } from './doubts.ts'
+import {
+  contests,
+  exceedsBill,
+  isBillOfMore,
+  isContradicted,
+  isLabelAlone,
+  type Judged,
+  mayLackPoint,
+} from './doubts.ts'
 import { confidenceOf, type Evidence, noEvidence, type Witness } from './evidence.ts'
 import { type Ledger, ledgerOf, sum } from './ledger.ts'
 import type { Pair } from './pairs.ts'
@@ -18,6 +26,7 @@ export function choosePaid(found: readonly Pair[]): Evidence {
   if (best.score < enoughEvidence) return noEvidence
   if (mayLackPoint(best, ledger)) return { ...noEvidence, doubted_fen: best.fen }
   if (next && contests(next, best, ledger)) return noEvidence
+  if (isContradicted(best, pairs)) return noEvidence
   if (isBillOfMore(best, pairs, ledger) || (isLabelAlone(best) && exceedsBill(best, ranked, ledger))) return noEvidence
   return evidenceOf(best.own, best.witnesses)
 }
@@ -61,9 +70,11 @@ function doubt(pair: Pair, ledger: Ledger): number {
 
 const sums: readonly Pair['role'][] = ['paid', 'due', 'total', 'gross', 'method']
 
-/** An amount with a minus was taken off, on a slip that names other sums without one. */
+/** An amount with a minus was taken off, on a slip that names sums or several items without one. */
 function withReductions(pairs: readonly Pair[]): Pair[] {
-  const hasSums = pairs.some(({ role, negative, fen }) => !negative && fen > 0 && sums.includes(role))
+  const plain = pairs.filter(({ negative, fen }) => !negative && fen > 0)
+  const hasSums =
+    plain.some(({ role }) => sums.includes(role)) || plain.filter(({ role }) => role === 'item').length > 1
   const isOff = ({ role, negative }: Pair) => negative && hasSums && (role === 'item' || sums.includes(role))
   return pairs.map((pair) => (isOff(pair) ? { ...pair, role: 'discount' } : pair))
 }

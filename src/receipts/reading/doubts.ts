@@ -41,6 +41,16 @@ export function isBillOfMore(best: Judged, pairs: readonly Pair[], ledger: Ledge
   return isReducedBelow(best, pairs) || hasLowerSumBelow(best, pairs, ledger)
 }
 
+/** The slip prints a bill with what was taken off it, or cash with its change, and they don't give this amount. */
+export function isContradicted({ fen, witnesses }: Judged, pairs: readonly Pair[]): boolean {
+  if (witnesses.some((witness) => witness !== 'label')) return false
+  const has = (test: (pair: Pair) => boolean) =>
+    pairs.some((pair) => pair.form !== 'bare' && pair.fen > 0 && test(pair))
+  const isBill = ({ role, fen: bill }: Pair) => (role === 'total' || role === 'gross' || role === 'due') && bill > fen
+  const isReduced = has(isBill) && has(({ role }) => role === 'discount')
+  return isReduced || (has(({ role }) => role === 'tendered') && has(({ role }) => role === 'change'))
+}
+
 // The items add up to the bill, whatever was taken off it.
 const proofOfPayment: readonly Witness[] = ['difference', 'parts', 'words']
 

@@ -19,6 +19,7 @@ const misreadings: readonly (readonly [RegExp, string])[] = [
   [/(?<=[实应])牧/gu, '收'],
   [/[买宾](?=[付收])/gu, '实'],
   [/[撤撒][销消锁]/gu, '撤销'],
+  [/(?<=[A-Za-z]{3})1(?=\s?[A-Za-z])/gu, 'l'],
 ]
 
 // Each traditional character of a label is followed by its simplified one.
