@@ -54,12 +54,15 @@ export function isContradicted({ fen, witnesses }: Judged, pairs: readonly Pair[
 // The items add up to the bill, whatever was taken off it.
 const proofOfPayment: readonly Witness[] = ['difference', 'parts', 'words']
 
-function isReducedBelow({ own, row }: Judged, pairs: readonly Pair[]): boolean {
-  const isBill = own.every(({ role }) => role === 'total' || role === 'due' || role === 'gross')
-  const added: readonly Pair['role'][] = own.every(({ role }) => role === 'gross') ? ['fee', 'tax'] : []
+function isReducedBelow({ own }: Judged, pairs: readonly Pair[]): boolean {
+  const isOf = (...roles: Pair['role'][]) => own.every(({ role }) => roles.includes(role))
   const changesIt = ({ role, negative }: Pair) =>
-    role === 'discount' || (role === 'voucher' && negative) || added.includes(role)
-  return isBill && pairs.some((pair) => pair.fen > 0 && pair.row > row && changesIt(pair))
+    role === 'discount' ||
+    (role === 'voucher' && negative) ||
+    (role === 'fee' && isOf('total', 'gross')) ||
+    (role === 'tax' && isOf('gross'))
+  const after = pairs.slice(Math.max(...own.map((pair) => pairs.indexOf(pair))) + 1)
+  return isOf('total', 'due', 'gross') && after.some((pair) => pair.fen > 0 && changesIt(pair))
 }
 
 function hasLowerSumBelow(best: Judged, pairs: readonly Pair[], ledger: Ledger): boolean {

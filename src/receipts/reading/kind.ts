@@ -23,7 +23,7 @@ export function kindByWords(rows: readonly Row[]): Exclude<ReceiptKind, 'receipt
   if (says(reserved, /预授权完成(?:$|[^为时])/) && !says(/预授权完成\s*(?:$|\/|\(|[A-Z])/)) return 'unpaid'
   if (says(waiting) || (!isDone(rows) && says(payButton))) return 'unpaid'
   if (says(otherPaper) || (says(movedMoney) && !says(/消费|合计|实收|餐/))) return 'not_a_receipt'
-  return isListOfPayments(rows) || says(monthsSums) || texts.some(hasTwoNumbers) ? 'several' : null
+  return isListOfPayments(rows) || says(monthsSums) || hasTwoNumbers(texts) ? 'several' : null
 }
 
 /** True for the slip of a card terminal. */
@@ -82,10 +82,16 @@ const movedMoney = /充值成功|充值金额|提现(?:成功|金额|到账)|还
 const monthsSums = /支出\s?[¥:]?\s?\d.*收入|收入\s?[¥:]?\s?\d.*支出/
 const fewestPayments = 3
 
-/** Two slips side by side have their numbers in one row, each under the same name. */
-function hasTwoNumbers(text: string): boolean {
-  const [, , left, right] = /([订账流单][水单据]?号)\D{0,2}(\d{4,}).*?\1\D{0,2}(\d{4,})/.exec(text) ?? []
-  return left !== right
+/** Two slips have two numbers under the same name. */
+function hasTwoNumbers(texts: readonly string[]): boolean {
+  const numbers = new Map<string, string>()
+  return texts
+    .flatMap((text) => [...text.matchAll(/(?<!\p{Script=Han})([订账流单][水单据]?号)\D{0,2}(\d{4,})/gu)])
+    .some(([, name = '', number = '']) => {
+      const first = numbers.get(name) ?? number
+      numbers.set(name, first)
+      return number !== first
+    })
 }
 
 // A list of payments shows one amount and one time for each.
