@@ -41,9 +41,12 @@ export function isBillOfMore(best: Judged, pairs: readonly Pair[], ledger: Ledge
   return isReducedBelow(best, pairs) || hasLowerSumBelow(best, pairs, ledger)
 }
 
-/** The slip prints a bill with what was taken off it, or cash with its change, and they don't give this amount. */
-export function isContradicted({ fen, witnesses }: Judged, pairs: readonly Pair[]): boolean {
-  if (witnesses.some((witness) => witness !== 'label')) return false
+/**
+ * The slip prints a bill with what was taken off it, or cash with its change, and they don't give this amount. The large
+ * figures of a screen are hardly misread, and a screen doesn't list all that was taken off.
+ */
+export function isContradicted({ fen, own, witnesses }: Judged, pairs: readonly Pair[]): boolean {
+  if (own.some(({ role }) => role === 'hero') || witnesses.some((witness) => witness !== 'label')) return false
   const has = (test: (pair: Pair) => boolean) =>
     pairs.some((pair) => pair.form !== 'bare' && pair.fen > 0 && test(pair))
   const isBill = ({ role, fen: bill }: Pair) => (role === 'total' || role === 'gross' || role === 'due') && bill > fen
