@@ -2,15 +2,27 @@ import { Hono } from 'hono'
 import type { AppEnv } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
 import { validate } from '../../http/validate.ts'
+import { cached } from '../../lib/cached.ts'
 import { callersRole, forStaff } from '../../staff/guard.ts'
 import { may } from '../../staff/roles.ts'
 import type { MerchantDeps } from '../deps.ts'
 import { readFigures } from './figures.ts'
 import { readMerchantStatistics, readOwnStatistics } from './statistics.ts'
-import { figuresAnswer, figuresQuery, ownStatistics, statisticsAnswer, statisticsQuery } from './wire.ts'
+import {
+  type FiguresAnswer,
+  figuresAnswer,
+  figuresQuery,
+  ownStatistics,
+  statisticsAnswer,
+  statisticsQuery,
+} from './wire.ts'
 
 /** What happened by day. */
 export function statisticsRoutes({ database, calendar, now, caches }: MerchantDeps) {
+  // Nothing is kept, but who asks while they are read shares them: a month of a long ledger takes a while at first.
+  const figuresOf = (period: FiguresAnswer['period']) =>
+    cached(() => readFigures(database, calendar, caches.pastDays, { period, now: now() }), 0)
+  const figures = { week: figuresOf('week'), month: figuresOf('month') }
   return new Hono<AppEnv>()
     .get(
       '/statistics',
@@ -33,8 +45,7 @@ export function statisticsRoutes({ database, calendar, now, caches }: MerchantDe
       }),
       validate('query', figuresQuery),
       async (c) => {
-        const question = { ...c.req.valid('query'), now: now() }
-        return ok(c, await readFigures(database, calendar, caches.pastDays, question))
+        return ok(c, await figures[c.req.valid('query').period].get())
       },
     )
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { readMovedByDay } from '../../../src/merchant/statistics/ledger.ts'
 import { givePoints, newProduct, type Person, signIn, signInStaff } from '../../support/people.ts'
 import { useService } from '../../support/service.ts'
+import { until } from '../../support/sockets.ts'
 import { newUpload } from '../../support/uploads.ts'
 
 const service = useService()
@@ -116,6 +117,29 @@ test('rows of the ledger are found by their numbers, whatever the gaps, and thos
   expect(found.map(([one]) => one?.given)).toEqual(expected)
   expect(expected.slice(0, 4).every((sum) => sum > 100)).toBe(true)
   await service.database.query("DELETE FROM points_records WHERE related_id LIKE 'T\\_%'")
+})
+
+test('many who ask at once share one reading of the ledger, and who asks later reads it anew', async () => {
+  const { token } = await signInStaff(service, 'auditor')
+  const ask = async () => (await service.client.get('/api/merchant/figures', { token })).data.points.given
+  const before = await ask()
+  const connection = await service.database.acquire()
+  await connection.query('LOCK TABLES points_records WRITE')
+  const asked = Array.from({ length: 5 }, ask)
+  const reading = `SELECT COUNT(*) AS n FROM information_schema.processlist
+    WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE '%FROM points_records%'`
+  const readers = async () => Number((await service.database.query<{ n: number }>(reading))[0]?.n)
+  try {
+    await until(async () => (await readers()) > 0)
+    await Bun.sleep(300)
+    expect(await readers()).toBe(1)
+  } finally {
+    await connection.query('UNLOCK TABLES')
+    connection.release()
+  }
+  expect(await Promise.all(asked)).toEqual([before, before, before, before, before])
+  await givePoints(service, await signIn(service), 5)
+  expect(await ask()).toBe(before + 1_005)
 })
 
 test('the figures are those of the staff who may see them', async () => {
