@@ -81,7 +81,7 @@ async function proofs(scene: Scene): Promise<Result[]> {
       ...judged(ratio('rate'), '>=', 0.93),
       p99_ratio: rounded(ratio('p99_ms')),
       cpu_ratio: rounded(ratio('cpu_us')),
-      others_ratio: rounded(ratio('others_us')),
+      database_ratio: rounded(ratio('database_us')),
     })
   }
   return results

@@ -79,16 +79,18 @@ export async function load({ program, connections, seconds, next }: Load): Promi
   const answered = latencies_ms.length
   const after = timesOf(program)
   const cpu_us = after.program_us - before.program_us
+  const database_us = after.database_us - before.database_us
   const others_us = after.others_us - before.others_us
   await Promise.all(idle)
   for (const open of sockets) open.end()
   if (failure) throw failure
-  return sampleOf(latencies_ms, { answered, refused, took_s, cpu_us, others_us })
+  return sampleOf(latencies_ms, { answered, refused, took_s, cpu_us, database_us, others_us })
 }
 
-function timesOf({ pid }: Program): { program_us: number; others_us: number } {
+function timesOf({ pid, databasePid }: Program) {
   const program_us = cpuTime_us(pid)
-  return { program_us, others_us: machineTime_us() - program_us - cpuTime_us(process.pid) }
+  const database_us = databasePid === undefined ? 0 : cpuTime_us(databasePid)
+  return { program_us, database_us, others_us: machineTime_us() - program_us - cpuTime_us(process.pid) }
 }
 
 interface Wire {

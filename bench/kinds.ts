@@ -1,5 +1,6 @@
 import { load } from './http-load.ts'
 import { makePeople, type Person } from './people.ts'
+import { databasePidIn } from './process.ts'
 import { alternate, medianSample, ratioOf, rounded, type Sample } from './sample.ts'
 import { draws, exchanges, newLogins, reads } from './scenarios.ts'
 import type { Program, Stage } from './stage.ts'
@@ -47,6 +48,8 @@ export async function openSide(
   const productId = await stage.addProduct(1, 100_000_000)
   await prepare?.(productId)
   const service = await stage.startService(settings)
+  // The stage of an older checkout doesn't say it.
+  service.databasePid ??= databasePidIn(stage.dir)
   return { stage, service, productId, people: await makePeople(stage, service.url, people) }
 }
 
@@ -70,6 +73,7 @@ export async function compare({ connections, next }: Work, sides: Record<string,
       p50: ratio('p50_ms'),
       p99: ratio('p99_ms'),
       cpu: ratio('cpu_us'),
+      database: ratio('database_us'),
       others: ratio('others_us'),
     },
   }

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { $ } from 'bun'
 import { fillHistory } from './history.ts'
 import { compare, kinds, openSide, type Side } from './kinds.ts'
+import { databasePidIn } from './process.ts'
 import { printLine } from './result.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -37,7 +38,7 @@ try {
     runtime: Bun.which('node') ?? process.execPath,
     env: { ...stages[1].settings, NODE_ENV: 'production' },
   })
-  const old = { ...prepared, service }
+  const old = { ...prepared, service: Object.assign(service, { databasePid: databasePidIn(stages[1].dir) }) }
   for (const name of positionals.length > 0 ? positionals : ['draws', 'hot', 'records', 'info'])
     for (const work of kinds[name] ?? []) printLine({ work: name, ...(await compare(work, { ours, old }, how)) })
   for (const stage of stages) {

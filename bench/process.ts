@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** Linux counts the CPU time of a process in hundredths of a second. */
 const ticksASecond = 100
@@ -19,6 +20,11 @@ export function machineTime_us(): number {
     .map(Number)
   const ticks = [user, nice, system, irq, softirq].reduce((sum = 0, part = 0) => sum + part, 0) ?? 0
   return (ticks * 1_000_000) / ticksASecond
+}
+
+/** The process id of the private database server of a data folder. */
+export function databasePidIn(dir: string): number {
+  return Number(readFileSync(join(dir, 'database/server.pid'), 'utf8'))
 }
 
 /** The resident memory of a process. */

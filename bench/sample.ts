@@ -7,7 +7,9 @@ export interface Sample {
   max_ms: number
   /** CPU time of the measured process for each answer. Other processes hardly disturb it. */
   cpu_us: number
-  /** CPU time of everything but the measured process and the load: the database's, on a machine with no other work. */
+  /** CPU time of the database server that it works on. */
+  database_us: number
+  /** CPU time of everything but the measured process and the load. On a machine with no other work it is the database's. */
   others_us: number
   requests: number
   /** How many answers were not a success. */
@@ -17,7 +19,7 @@ export interface Sample {
 /** Makes the figures of a round of `took_s` seconds from its latencies. `answered` requests were answered in time. */
 export function sampleOf(
   latencies_ms: number[],
-  round: { answered: number; refused: number; took_s: number; cpu_us: number; others_us: number },
+  round: { answered: number; refused: number; took_s: number; cpu_us: number; database_us: number; others_us: number },
 ): Sample {
   const { answered, refused, took_s } = round
   const sorted = Float64Array.from(latencies_ms).sort()
@@ -28,6 +30,7 @@ export function sampleOf(
     p99_ms: at(0.99),
     max_ms: at(1),
     cpu_us: Math.round(round.cpu_us / Math.max(answered, 1)),
+    database_us: Math.round(round.database_us / Math.max(answered, 1)),
     others_us: Math.round(round.others_us / Math.max(answered, 1)),
     requests: sorted.length,
     refused,
@@ -44,6 +47,7 @@ export function medianSample(samples: readonly Sample[]): Sample {
     p99_ms: middle('p99_ms'),
     max_ms: middle('max_ms'),
     cpu_us: middle('cpu_us'),
+    database_us: middle('database_us'),
     others_us: middle('others_us'),
     requests: total('requests'),
     refused: total('refused'),

@@ -14,6 +14,7 @@ import { stopInOrder } from '../src/lib/stop-in-order.ts'
 import { adjust } from '../src/merchant/counter/adjust.ts'
 import { findMismatches, type Mismatch } from '../src/reconcile/checks.ts'
 import { systemActor } from '../src/staff/actor.ts'
+import { databasePidIn } from './process.ts'
 
 /** A fresh database server that flushes each commit to disk, and the programs that are measured on it. */
 export interface Stage {
@@ -39,6 +40,8 @@ export interface Stage {
 export interface Program {
   url: string
   pid: number
+  /** The database server that it works on. */
+  databasePid?: number
   stop(): Promise<void>
 }
 
@@ -73,11 +76,12 @@ export async function openStage({ foreignKeys = true } = {}): Promise<Stage> {
     database: services.database,
     databaseVersion:
       (await services.database.query<{ version: string }>('SELECT VERSION() AS version'))[0]?.version ?? '',
-    startService(more = {}) {
+    async startService(more = {}) {
       const port = freePort()
       const flags = (process.env.BENCH_BUN_FLAGS ?? '').split(' ').filter(Boolean)
       const command = [process.execPath, ...flags, 'src/main.ts', 'serve']
-      return start(command, port, { ...settings, ...more, PORT: String(port) })
+      const program = await start(command, port, { ...settings, ...more, PORT: String(port) })
+      return Object.assign(program, { databasePid: databasePidIn(dir) })
     },
     startBare(file, { runtime = process.execPath, env = {} } = {}) {
       const port = freePort()
