@@ -31,6 +31,15 @@ export function isCardSlip(rows: readonly Row[]): boolean {
   return rows.some(({ text }) => cardSlip.test(text))
 }
 
+/** True for a card's slip that doesn't say that it was a sale: what else it may be can't be read. */
+export function hidesItsType(rows: readonly Row[]): boolean {
+  const says = (pattern: RegExp) => rows.some(({ text }) => pattern.test(text))
+  return (
+    says(/签购单|存根|(?:MERCHANT|CUSTOMER|CARDHOLDER) COPY/i) &&
+    !says(/消费|付款|收款|预授权完成|sale|purchase|完成|成功/i)
+  )
+}
+
 /** True for a card's slip that names an earlier one: it takes that one back. */
 export function namesEarlierSlip(rows: readonly Row[]): boolean {
   return isCardSlip(rows) && rows.some(({ text }) => /^原(?:凭证|参考|流水|交易(?:日期|参考))/.test(text))

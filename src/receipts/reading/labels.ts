@@ -4,6 +4,7 @@ import type { OcrLine } from './found-text.ts'
 import { areMixedUp, isPaidLabel, joinHalfRows } from './half-rows.ts'
 import {
   hasOnePrice,
+  hidesItsType,
   isCardSlip,
   isDone,
   kindByWords,
@@ -44,7 +45,7 @@ export function readLabels(lines: readonly OcrLine[]): Labels {
   const rows = joinHalfRows(toRows(lines))
   const pairs = pairAmounts(rows)
   const chosen = choosePaid(pairs.map((pair) => inItsPlace(pair, pairs, rows)))
-  const isLost = (areMixedUp(rows) && !isProved(chosen)) || isOnlyBill(chosen, pairs, rows)
+  const isLost = (areMixedUp(rows) && !isProved(chosen)) || isOnlyBill(chosen, pairs, rows) || hidesItsType(rows)
   const amount = isLost ? noEvidence : chosen
   const kind = kindOf(rows, pairs, amount)
   return {
