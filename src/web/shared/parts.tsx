@@ -128,7 +128,10 @@ export function Empty({ children }: { children: ComponentChildren }) {
   return <div class="empty">{children}</div>
 }
 
-/** A list that grows at the touch of a button; its shape stands while the first page loads. */
+/**
+ * A list that grows at the touch of a button; its shape stands while the first page loads. What can't be loaded anew stays,
+ * with the reason above it.
+ */
 export function PagedList<Item>(props: {
   list: Pages<Item>
   empty: ComponentChildren
@@ -136,11 +139,12 @@ export function PagedList<Item>(props: {
 }) {
   const { list, empty, row } = props
   const { items, error, goesOn, isBusy } = list
-  if (items.value === null)
-    return error.value ? <Failed error={error.value} onRetry={list.first} /> : <Skeleton rows={4} />
-  if (items.value.length === 0) return <Empty>{empty}</Empty>
+  const failed = error.value && <Failed error={error.value} onRetry={list.retry} />
+  if (items.value === null) return failed ?? <Skeleton rows={4} />
+  if (items.value.length === 0) return failed ?? <Empty>{empty}</Empty>
   return (
     <>
+      {failed}
       <ul class="rows">{items.value.map(row)}</ul>
       {goesOn.value && (
         <button type="button" class="second wide" disabled={isBusy.value} onClick={list.more}>

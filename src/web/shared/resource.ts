@@ -46,6 +46,8 @@ export interface Pages<Item> {
   first(): Promise<void>
   /** Loads the next page, unless one is on its way. */
   more(): Promise<void>
+  /** Asks again for what was asked for last. */
+  retry(): Promise<void>
 }
 
 interface Page<Item> {
@@ -60,7 +62,9 @@ export function pages<Item>(read: (page: number) => Promise<Page<Item>>): Pages<
   const isBusy = signal(false)
   let page = 0
   let latest = 0
+  let asked = 1
   const load = async (next: number) => {
+    asked = next
     latest += 1
     const turn = latest
     isBusy.value = true
@@ -80,5 +84,5 @@ export function pages<Item>(read: (page: number) => Promise<Page<Item>>): Pages<
   const more = async () => {
     if (!isBusy.value) await load(page + 1)
   }
-  return { items, error, goesOn, isBusy, first: () => load(1), more }
+  return { items, error, goesOn, isBusy, first: () => load(1), more, retry: () => load(asked) }
 }

@@ -73,6 +73,21 @@ test('a filter that is set while the list is on its way holds, whichever answer 
   expect(await page.locator('.rows li').count()).toBe(2)
 })
 
+test('a list that can’t be loaded anew says so, and is asked for again', async () => {
+  await someDeeds()
+  const { page } = await enterAs(await pages.open(calm), service, 'owner', 'audit')
+  await page.locator('.rows li').nth(2).waitFor()
+  const filtered = /merchant\/audit\?.*action=points/
+  await page.route(filtered, (route) => route.abort())
+  pages.expectComplaint('net::ERR_FAILED')
+  await page.getByLabel('做了什么').selectOption('points.adjust')
+  await page.getByRole('alert').getByText('网络不太好').waitFor()
+  await page.unroute(filtered)
+  await page.getByRole('button', { name: '再试一次' }).click()
+  await page.locator('.rows li').nth(2).waitFor({ state: 'detached' })
+  expect(await page.getByRole('alert').allTextContents()).toEqual([])
+})
+
 test('a filter in the address that the service would refuse is left out', async () => {
   await someDeeds()
   const { page } = await enterAs(await pages.open(calm), service, 'owner', 'audit?actor_id=x%27&from=yesterday')
