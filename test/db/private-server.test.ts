@@ -100,10 +100,12 @@ describe('the embedded default', () => {
         const { data } = await post(program, '/api/auth/login', { phone, code: '123456' })
         expect(data.user_info.total_points).toBe(1000)
       }
+      const taken = (program: Program) => program.output().includes('this one runs it from now on')
+      expect([second, third].filter(taken)).toHaveLength(1)
       const successor = serverPid()
-      expect(await Promise.all([second.kill(), third.kill()])).toEqual([0, 0])
+      // The one that runs it ends last: the other would rightly take it over once more, also while it is stopping.
+      for (const program of taken(second) ? [third, second] : [second, third]) expect(await program.kill()).toBe(0)
       expect(await gone(successor)).toBe(true)
-      expect(`${second.output()}${third.output()}`.match(/this one runs it from now on/g)).toHaveLength(1)
     },
   )
 
