@@ -128,7 +128,7 @@ function send(connection: PoolConnection, statements: readonly Statement[]): Pro
   let answered = 0
   const sql = statements.map((statement) => statement.sql).join(';\n')
   const core = connection.connection as unknown as Connection
-  const command = core.query({ sql, timeout: timeout_ms, typeCast: datesAsText }, (error, results) => {
+  const command = core.query({ sql, timeout: timeout_ms, dateStrings: true }, (error, results) => {
     if (error) resolve({ results: [], answered, error })
     else resolve({ results: statements.length === 1 ? [results] : (results as unknown[]), answered })
   })
@@ -136,11 +136,6 @@ function send(connection: PoolConnection, statements: readonly Statement[]): Pro
     answered += 1
   })
   return promise
-}
-
-/** Leaves dates as the text that the database sends; the mappings' columns parse it. */
-function datesAsText(field: { type: string; string(): string | null }, next: () => unknown): unknown {
-  return field.type === 'DATETIME' || field.type === 'TIMESTAMP' || field.type === 'DATE' ? field.string() : next()
 }
 
 /** True for an answer of the server, which then has run nothing after the statement that failed. */
