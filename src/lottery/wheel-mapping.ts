@@ -38,25 +38,23 @@ export interface HeldEpoch {
 }
 
 const decodePrize = decoderOf(lotteryPrizesTable)
-const prizeColumns = Object.keys(getTableColumns(lotteryPrizesTable))
 
 /**
- * The wheel with its version's rules, its prizes and the open epoch in one statement, so that they belong together. It
- * shares the locks of all of them but the prizes, and reads the prizes only then: READ COMMITTED takes its view of them at
- * the first row that is not locked. SYSDATE is the time after that wait; NOW would be the time before it.
+ * The wheel with its version's rules and the open epoch. It shares the locks of all of them. SYSDATE is the time after the
+ * wait for them; NOW would be the time before it.
  */
-const selectWheel = `SELECT wheel_id, version, pity_prize_id, closed_at IS NOT NULL AS is_closed,
+const selectWheel = `SELECT wheel_id, w.version, w.pity_prize_id, closed_at IS NOT NULL AS is_closed,
        COALESCE(next_from <= SYSDATE(3), 0) AS is_due, ROUND(UNIX_TIMESTAMP(SYSDATE(3)) * 1000) AS at_ms,
        halted_at IS NOT NULL AS is_halted,
        daily_limit, pity_limit, near_miss_width,
-       epoch, business_day, chain_id, HEX(wheel_hash) AS wheel_hash, COALESCE(next_at <= SYSDATE(3), 0) AS is_epoch_due,
-       ${prizeColumns.map((name) => `lottery_prizes.\`${name}\``).join(', ')}
-   FROM (SELECT wheel_id, w.version, w.pity_prize_id, closed_at, next_from, daily_limit, pity_limit, near_miss_width,
-                epoch, business_day, chain_id, wheel_hash, next_at, halted_at
-           FROM lottery_wheel w LEFT JOIN wheel_versions v ON v.version = w.version
-           LEFT JOIN fair_epoch ON epoch_id = wheel_id LEFT JOIN log_halts ON log_id = wheel_id
-          WHERE wheel_id IN (?) LOCK IN SHARE MODE) wheel
-   LEFT JOIN lottery_prizes ON lottery_prizes.status = 'active' ORDER BY angle`
+       epoch, business_day, chain_id, HEX(wheel_hash) AS wheel_hash, COALESCE(next_at <= SYSDATE(3), 0) AS is_epoch_due
+   FROM lottery_wheel w LEFT JOIN wheel_versions v ON v.version = w.version
+   LEFT JOIN fair_epoch ON epoch_id = wheel_id LEFT JOIN log_halts ON log_id = wheel_id
+  WHERE wheel_id IN (?) LOCK IN SHARE MODE`
+
+/** The prizes of the wheel that {@link selectWheel} has locked before: under READ COMMITTED each statement looks anew. */
+const selectPrizes = `SELECT ${Object.keys(getTableColumns(lotteryPrizesTable)).join(', ')}
+   FROM lottery_prizes WHERE status = 'active' ORDER BY angle`
 
 /**
  * The wheel in force. Its row is locked in share mode: draws run in parallel, a change waits for those that have begun,
@@ -69,29 +67,30 @@ export const committedWheel = derivedMapping({
   updates: ['wheel', 'rules', 'isDue'],
   keyOf: ({ wheel_id }: HeldWheel) => [wheel_id],
   async load(tx, keys) {
-    const found = await tx.query<Record<string, unknown>>(selectWheel, [keys.flat()])
-    const [first] = found
-    if (!first) return []
-    const head = { version: Number(first.version), pity_prize_id: Number(first.pity_prize_id) }
-    const held = {
-      wheel_id: Number(first.wheel_id),
-      rules: ruleColumnsIn(first),
-      isDue: Number(first.is_due) !== 0,
-      at: new Date(Number(first.at_ms)),
-      isHalted: Number(first.is_halted) !== 0,
-      epoch: epochIn(first),
+    const [[head], prizes] = await Promise.all([
+      tx.query<Record<string, unknown>>(selectWheel, [keys.flat()]),
+      tx.query<Record<string, unknown>>(selectPrizes),
+    ])
+    if (!head) return []
+    const wheel = {
+      version: Number(head.version),
+      pity_prize_id: Number(head.pity_prize_id),
+      is_closed: Number(head.is_closed) !== 0,
+      prizes: prizes.map(decodePrize),
     }
-    const is_closed = Number(first.is_closed) !== 0
-    const prizes = found.filter(({ prize_id }) => prize_id !== null).map(prizeIn)
-    return [{ ...held, wheel: { ...head, is_closed, prizes } }]
+    return [
+      {
+        wheel_id: Number(head.wheel_id),
+        wheel,
+        rules: ruleColumnsIn(head),
+        isDue: Number(head.is_due) !== 0,
+        at: new Date(Number(head.at_ms)),
+        isHalted: Number(head.is_halted) !== 0,
+        epoch: epochIn(head),
+      },
+    ]
   },
 })
-
-const ofTheWheel = [
-  ...['wheel_id', 'version', 'pity_prize_id', 'is_closed', 'is_due', 'at_ms'],
-  ...['daily_limit', 'pity_limit', 'near_miss_width'],
-  ...['is_halted', 'epoch', 'business_day', 'chain_id', 'wheel_hash', 'is_epoch_due'],
-]
 
 function ruleColumnsIn({ daily_limit, pity_limit, near_miss_width }: Record<string, unknown>): VersionRules | null {
   if (daily_limit === null) return null
@@ -108,11 +107,6 @@ function epochIn(row: Record<string, unknown>): HeldEpoch | null {
     wheel_hash: String(row.wheel_hash).toLowerCase(),
     isDue: Number(row.is_epoch_due) !== 0,
   }
-}
-
-function prizeIn(row: Record<string, unknown>): Prize {
-  for (const column of ofTheWheel) delete row[column]
-  return decodePrize(row)
 }
 
 /**
