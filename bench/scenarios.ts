@@ -96,10 +96,15 @@ async function againstOne(
   }
 }
 
+/** Bun compiles what is hot for that long. */
+const warm_s = 15
+
 /** Measures what dialects cost a draw: the same draws, with dialects on and off. */
 async function dialects(scene: Scene): Promise<Result> {
   const { service, plain, seconds, rounds } = scene
   const next = draws(scene)
+  // What ran before has warmed the one, and not the other.
+  for (const program of [plain, service]) await load({ program, connections: 64, seconds: warm_s, next })
   const samples = await alternate(rounds, {
     dialects: () => load({ program: service, connections: 64, seconds, next }),
     plain: () => load({ program: plain, connections: 64, seconds, next }),
