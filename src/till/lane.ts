@@ -22,7 +22,8 @@ type LaneOptions<Announcement> = TillOptions<Announcement> & { queueTimeout_ms: 
  *     #work            takes the next batch from the queue until the queue is empty
  *     #answerBatch     tries a batch; after an error, refuses all (the database is at fault) or goes one by one
  *     #answerOneByOne  tries a batch for each ticket
- *     #try             commits a batch, answers and publishes; when it fails, returns the error and answers nobody
+ *     #try             commits a batch, answers and publishes while the next one is sent; when it fails, returns the
+ *                      error and answers nobody
  *     #commit          runs the transaction, and again after a deadlock or a lost connection
  *     #attempt         is that transaction: marker, load, decide, save; without a change there is no COMMIT
  *     #happened        settles a lost COMMIT; the lane waits, but after `settleTimeout_ms` callers are told 9009
@@ -134,21 +135,33 @@ export class Lane<Announcement> {
     const again = (ticket: Ticket<Announcement>, index: number) =>
       isBroken(batch.outcomes[index]) && !ticket.wasToldUnknown
     const broken = tickets.length > 1 ? tickets.filter(again) : []
-    for (const [index, ticket] of tickets.entries()) if (!broken.includes(ticket)) answer(ticket, batch.outcomes[index])
-    this.#options.publish(batch.announcements)
+    const tell = () => this.#tell(tickets, batch, { startedAt, broken })
+    // The database begins with what comes next while these are answered.
+    if (this.#queue.length > 0) setImmediate(tell)
+    else tell()
+    if (broken.length > 0) await this.#answerOneByOne(broken)
+    return undefined
+  }
+
+  /** Answers the tickets of a committed batch but the `broken` ones, and publishes what it announced. */
+  #tell(
+    tickets: readonly Ticket<Announcement>[],
+    { outcomes, announcements, retries }: Committed<Announcement>,
+    { startedAt, broken }: { startedAt: number; broken: readonly Ticket<Announcement>[] },
+  ): void {
+    for (const [index, ticket] of tickets.entries()) if (!broken.includes(ticket)) answer(ticket, outcomes[index])
+    this.#options.publish(announcements)
     for (const [index, { operation }] of tickets.entries()) {
-      const outcome = batch.outcomes[index]
+      const outcome = outcomes[index]
       if (outcome?.ok && !outcome.result.replayed) this.#options.committed?.(operation, outcome.result.answer)
     }
     this.#options.report?.({
       size: tickets.length,
-      refused: batch.outcomes.filter((outcome) => !outcome.ok).length,
-      retries: batch.retries,
+      refused: outcomes.filter((outcome) => !outcome.ok).length,
+      retries,
       queued_ms: startedAt - (tickets[0]?.arrivedAt ?? startedAt),
       took_ms: performance.now() - startedAt,
     })
-    if (broken.length > 0) await this.#answerOneByOne(broken)
-    return undefined
   }
 
   async #commit(tickets: Ticket<Announcement>[]): Promise<Committed<Announcement>> {
