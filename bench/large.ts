@@ -2,9 +2,9 @@
  * Compares the service on tables with ten million rows of the ledger with the service on small tables, each on its own
  * database server, in alternating rounds: `bun bench/large.ts [draws hot records info config logins …] [--rows n]
  * [--rounds n] [--seconds n] [--people n] [--warm n] [--memory MiB] [--check]`. It takes a few minutes, and
- * about 10 GB of the temporary folder, before the first round. Both servers keep `--memory` of their tables in memory
- * (`innodb_buffer_pool_size`); the private server has 256, in which large tables don't fit. With `--check` it also holds
- * every balance, stock and turn of the large tables against its ledger. Jobs are off on both sides: `reconcile` would
+ * about 12 GB of the temporary folder, before the first round. Both servers keep `--memory` of their tables in memory
+ * (`innodb_buffer_pool_size`), and have a redo log of 1 GB; the private server has 256, in which large tables don't fit.
+ * With `--check` it also holds every balance, stock and turn of the large tables against its ledger. Jobs are off on both sides: `reconcile` would
  * read all of it. It needs MariaDB 10.9 or later.
  */
 
@@ -14,7 +14,7 @@ import { findTurnMismatches } from '../src/reconcile/turns.ts'
 import { fillHistory } from './history.ts'
 import { compare, kinds, openSide, type Side } from './kinds.ts'
 import { printLine } from './result.ts'
-import { withMuchMemory } from './server-memory.ts'
+import { fillMemory_mib, withMuchMemory } from './server-memory.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const target = 0.95
@@ -37,7 +37,8 @@ const how = { rounds: Number(values.rounds), seconds: Number(values.seconds), wa
 const memory_mib = Number(values.memory)
 const options = { people, settings: { JOBS: 'off' } }
 
-const stages = [await openStage(), await openStage()] as const
+const openLarge = () => openStage({ memory_mib: Math.max(fillMemory_mib, memory_mib) })
+const stages = [await openLarge(), await openLarge()] as const
 try {
   const large = await openFilled(stages[0], Number(values.rows))
   const small = await openFilled(stages[1], people * fewRows)

@@ -48,9 +48,16 @@ export interface Program {
 const startTimeout_ms = 30_000
 const root = resolve(import.meta.dir, '..')
 
-export async function openStage({ foreignKeys = true } = {}): Promise<Stage> {
+/** @param memory_mib how much of its tables the database server keeps in memory; the private server's own, if left out */
+export async function openStage({
+  foreignKeys = true,
+  memory_mib,
+}: {
+  foreignKeys?: boolean
+  memory_mib?: number
+} = {}): Promise<Stage> {
   const dir = mkdtempSync(join(tmpdir(), 'points-bench-'))
-  const server = await startPrivateServer(dir, { database: 'bench', tell: tell, durable: true })
+  const server = await startPrivateServer(dir, { database: 'bench', tell, memory_mib })
   const socketPath = 'socketPath' in server.address ? server.address.socketPath : ''
   const settings = {
     // In development the service makes a key for the log and seeds by itself, and its draws are proven.

@@ -5,7 +5,13 @@ import { OperatorError } from '../lib/operator-error.ts'
 import { within } from '../lib/within.ts'
 import type { DatabaseAddress } from './address.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
-import { databaseServerProgram, initialize, type ServerFiles, serverCommand } from './server-program.ts'
+import {
+  databaseServerProgram,
+  initialize,
+  type ServerFiles,
+  type ServerSettings,
+  serverCommand,
+} from './server-program.ts'
 import { shortFolderOf } from './short-folder.ts'
 
 /** The program's own database server. It listens only on a unix socket, which nobody else can reach. */
@@ -13,6 +19,11 @@ export interface PrivateServer {
   readonly address: DatabaseAddress
   /** Stops the server if this process runs it. If another live process runs it, it is left alone. */
   stop(): Promise<void>
+}
+
+export interface PrivateServerOptions extends ServerSettings {
+  database: string
+  tell: (line: string) => void
 }
 
 const startTimeout_ms = 60_000
@@ -27,10 +38,7 @@ const failedPause_ms = 10_000
  * it over when that process ends. Installs the server's programs from Debian's or Ubuntu's packages if they are absent.
  * @throws {OperatorError} with the platform's command when they can't be installed.
  */
-export async function startPrivateServer(
-  dataDir: string,
-  options: { database: string; tell: (line: string) => void; durable?: boolean },
-): Promise<PrivateServer> {
+export async function startPrivateServer(dataDir: string, options: PrivateServerOptions): Promise<PrivateServer> {
   const home = resolve(dataDir, 'database')
   mkdirSync(home, { recursive: true, mode: 0o700 })
   const files = filesIn(home)
@@ -101,17 +109,14 @@ function standBy(
   }
 }
 
-async function runServer(
-  files: LoggedFiles,
-  options: { database: string; tell: (line: string) => void; durable?: boolean },
-): Promise<() => Promise<void>> {
+async function runServer(files: LoggedFiles, options: PrivateServerOptions): Promise<() => Promise<void>> {
   const program = await databaseServerProgram(options.tell)
   if (!existsSync(files.data)) {
     options.tell('Preparing the private database …')
     await initialize(program, files)
   }
   const spawn = () =>
-    Bun.spawn(serverCommand(program, files, options.durable ?? true), {
+    Bun.spawn(serverCommand(program, files, options), {
       stdio: ['ignore', 'ignore', Bun.file(files.log)],
       detached: true,
     })

@@ -18,6 +18,8 @@ export interface ServerFiles {
   pid: string
 }
 
+const usualMemory_mib = 256
+
 const extraPath = '/usr/sbin:/usr/local/sbin:/usr/libexec:/opt/homebrew/bin:/usr/local/bin:/usr/bin'
 
 /**
@@ -82,8 +84,19 @@ async function withPlainPaths(
   }
 }
 
+export interface ServerSettings {
+  /** Whether each commit is flushed to disk before it is answered. */
+  durable?: boolean | undefined
+  /** How much of its tables the server keeps in memory. */
+  memory_mib?: number | undefined
+}
+
 /** The command line of a server that listens on its socket only. */
-export function serverCommand(program: ServerProgram, files: ServerFiles, durable: boolean): string[] {
+export function serverCommand(
+  program: ServerProgram,
+  files: ServerFiles,
+  { durable = true, memory_mib = usualMemory_mib }: ServerSettings,
+): string[] {
   return [
     ...diesWithParent(),
     program.path,
@@ -99,7 +112,7 @@ export function serverCommand(program: ServerProgram, files: ServerFiles, durabl
     '--character-set-server=utf8mb4',
     '--collation-server=utf8mb4_unicode_ci',
     `--innodb-flush-log-at-trx-commit=${durable ? 1 : 2}`,
-    '--innodb-buffer-pool-size=256M',
+    `--innodb-buffer-pool-size=${memory_mib}M`,
     '--performance-schema=OFF',
     '--max-connections=300',
     ...asRoot(),

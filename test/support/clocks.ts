@@ -58,7 +58,7 @@ export async function startClockedDatabase(): Promise<ClockedDatabase> {
   mkdirSync(files.temporary)
   await initialize(program, files)
   const clock = movableClock(home)
-  const server = Bun.spawn(serverCommand(program, files, false), {
+  const server = Bun.spawn(serverCommand(program, files, { durable: false }), {
     env: { PATH: process.env.PATH ?? '', ...clock.env },
     stdio: ['ignore', 'ignore', Bun.file(join(home, 'log'))],
   })

@@ -34,7 +34,7 @@ export async function startTlsDatabase(): Promise<TlsDatabase> {
   const port = freePort()
   const server = Bun.spawn(
     [
-      ...serverCommand(program, files, false),
+      ...serverCommand(program, files, { durable: false }),
       ...['--skip-networking=0', '--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve'],
       ...[`--ssl-ca=${pem('ca')}`, `--ssl-cert=${pem('server')}`, `--ssl-key=${pem('server-key')}`],
     ],
