@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { within } from '../lib/within.ts'
 import type { BatchReport } from '../till/options.ts'
+import { createTally, type Labels, type Tally } from './tally.ts'
 
 export interface HttpMetrics {
   observe(method: string, route: string, code: number, took_ms: number): void
@@ -50,31 +51,17 @@ export function createMetrics(): Metrics {
     http: httpMetrics(registers),
     batch: tillMetrics(registers),
     counter(name, help, labelNames, known = []) {
-      const counter = new Counter({ name, help, labelNames, registers })
-      for (const of of known) counter.inc(of, 0)
-      // The library sorts and joins the labels at every call, so each combination is looked up once.
-      const children = new Map<string, (by?: number) => void>()
-      return (of, by) => {
-        const key = labelNames.map((label) => of[label]).join(' ')
-        const add = children.get(key) ?? counter.labels(of).inc
-        children.set(key, add)
-        add(by)
-      }
+      const tally = talliedCounter(registers, { name, help, labelNames })
+      for (const of of known) tally.add(of, 0)
+      return tally.add
     },
     timer(name, help) {
       const histogram = new Histogram({ name, help, buckets: seconds, registers })
       return (took_ms) => histogram.observe(took_ms / 1000)
     },
     totals(name, help, label, read) {
-      const counter: Counter = new Counter({
-        name,
-        help,
-        labelNames: [label],
-        registers,
-        collect() {
-          counter.reset()
-          for (const [of, total] of read()) counter.inc({ [label]: of }, total)
-        },
+      readCounter(registers, { name, help, labelNames: [label] }, function* () {
+        for (const [of, total] of read()) yield [{ [label]: of }, total]
       })
     },
     watch(gauges) {
@@ -99,12 +86,36 @@ export function createMetrics(): Metrics {
   }
 }
 
+interface Named<Label extends string> {
+  name: string
+  help: string
+  labelNames: readonly Label[]
+}
+
+function talliedCounter<Label extends string>(registers: Registry[], named: Named<Label>): Tally<Label> {
+  const tally = createTally(named.labelNames)
+  readCounter(registers, named, tally.totals)
+  return tally
+}
+
+/** Makes a counter whose values are read at each scrape. */
+function readCounter<Label extends string>(
+  registers: Registry[],
+  named: Named<Label>,
+  read: () => Iterable<readonly [of: Labels<Label>, total: number]>,
+): void {
+  const collect = () => {
+    counter.reset()
+    for (const [of, total] of read()) counter.inc(of, total)
+  }
+  const counter: Counter<Label> = new Counter({ ...named, registers, collect })
+}
+
 function httpMetrics(registers: Registry[]): HttpMetrics {
-  const requests = new Counter({
+  const requests = talliedCounter(registers, {
     name: 'http_requests_total',
     help: 'Requests by route and envelope code',
     labelNames: ['method', 'route', 'code'],
-    registers,
   })
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
@@ -113,15 +124,10 @@ function httpMetrics(registers: Registry[]): HttpMetrics {
     buckets: seconds,
     registers,
   })
-  // The library sorts and joins the labels at every call. Routes and codes are few, so each is looked up once.
-  const counts = new Map<string, () => void>()
   const timers = new Map<string, (took_s: number) => void>()
   return {
     observe(method, route, code, took_ms) {
-      const name = `${method} ${route} ${code}`
-      const count = counts.get(name) ?? requests.labels({ method, route, code }).inc
-      counts.set(name, count)
-      count()
+      requests.add({ method, route, code })
       const time = timers.get(route) ?? durations.labels({ route }).observe
       timers.set(route, time)
       time(took_ms / 1000)

@@ -37,7 +37,7 @@ export function validate<T extends Target, Schema extends z.ZodType>(
         validationFunction: async (of, given) => {
           const dialect = c.get('dialect')
           const sent = target === 'query' ? withoutEmpty(given) : given
-          return of.safeParseAsync(dialect ? await dialect.read(target, sent) : sent, inChinese)
+          return of.safeParse(dialect ? await dialect.read(target, sent) : sent, inChinese)
         },
       },
     )

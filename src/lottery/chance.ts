@@ -96,14 +96,20 @@ export function keepTurns(
 ): Receipt | null {
   const { fair } = chance
   let previous_leaf = pity.last_leaf ?? beginning(unit, pity)
-  const kept = turns.map((turn, index): KeptTurn => {
-    const row = {
-      ...{ user_id: input.userId, draw_no: pity.draw_no + index + 1, draw_id: input.drawId },
-      ...{ epoch: fair?.epoch.epoch ?? 0, chain_id: fair?.chain.id ?? null },
-      ...{ wheel_version: wheelVersion, wheel_hash: chance.wheelHash },
-      ...{ client_seed: fair?.clientSeed.text ?? '', client_seed_source: fair?.clientSeed.source ?? ('none' as const) },
+  const kept = turns.map((turn, index) => {
+    const row: KeptTurn = {
       ...turn,
-      ...{ previous_leaf, created_at: unit.now },
+      user_id: input.userId,
+      draw_no: pity.draw_no + index + 1,
+      draw_id: input.drawId,
+      epoch: fair?.epoch.epoch ?? 0,
+      chain_id: fair?.chain.id ?? null,
+      wheel_version: wheelVersion,
+      wheel_hash: chance.wheelHash,
+      client_seed: fair?.clientSeed.text ?? '',
+      client_seed_source: fair?.clientSeed.source ?? 'none',
+      previous_leaf,
+      created_at: unit.now,
     }
     unit.append(drawTurns, row)
     previous_leaf = leafOfTurn(row).toHex()

@@ -140,8 +140,13 @@ function takeTurn(unit: UnitOfWork<Push>, held: ReadyWheel, isDue: boolean, roll
 
 function factsOf({ prize, roll, isNearMiss, stockBefore, stockLeaf }: Turn, pity_before: number): TurnFacts {
   return {
-    ...{ pity_before, roll, prize_id: prize.prize_id, is_near_miss: isNearMiss },
-    ...{ fell_through: stockBefore === 0, stock_before: stockBefore, stock_leaf: stockLeaf },
+    pity_before,
+    roll,
+    prize_id: prize.prize_id,
+    is_near_miss: isNearMiss,
+    fell_through: stockBefore === 0,
+    stock_before: stockBefore,
+    stock_leaf: stockLeaf,
     points_awarded: prizeRules[prize.prize_type].points(prize),
   }
 }

@@ -6,6 +6,9 @@ interface Place {
   seenBy: unknown[]
 }
 
+/** What finds a key in a map. */
+export type Name = string | number
+
 /** What a batch holds of one table. */
 export class HeldRows {
   readonly mapping: TableMapping
@@ -15,14 +18,14 @@ export class HeldRows {
   readonly columns = new Set<string>()
   /** The new row that each operation asked for. */
   readonly fresh = new Map<unknown, object>()
-  #places = new Map<string, Place>()
+  #places = new Map<Name, Place>()
 
   constructor(mapping: TableMapping) {
     this.mapping = mapping
   }
 
-  /** The operation names this key, and may see its row from now on. Returns the key as text. */
-  name(key: Key, operation: unknown): string {
+  /** The operation names this key, and may see its row from now on. */
+  name(key: Key, operation: unknown): Name {
     const name = nameOf(key)
     const { seenBy } = this.#placeOf(name)
     if (!seenBy.includes(operation)) seenBy.push(operation)
@@ -51,7 +54,7 @@ export class HeldRows {
     return this.#places.get(nameOf(this.mapping.keyOf(row)))?.row === row
   }
 
-  #placeOf(name: string): Place {
+  #placeOf(name: Name): Place {
     const found = this.#places.get(name)
     if (found) return found
     const made: Place = { row: undefined, seenBy: [] }
@@ -60,6 +63,6 @@ export class HeldRows {
   }
 }
 
-function nameOf(key: Key): string {
-  return key.length === 1 ? `${key[0]}` : key.join('\u0000')
+function nameOf(key: Key): Name {
+  return key.length === 1 ? (key[0] as Name) : key.join('\u0000')
 }

@@ -112,7 +112,10 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
   const keysOf = (rows: readonly Row[]) => whereKeys(rows.map(keyOf))
 
   const insertOf = (rows: readonly object[]): [sql: string, params: unknown[]] => {
-    const named = columns.filter(([column]) => rows.some((row) => row[column as keyof object] !== undefined))
+    const named = columns.filter(([column, { notNull, hasDefault }]) => {
+      const unsaid: unknown[] = notNull || hasDefault ? [undefined] : [undefined, null]
+      return rows.some((row) => !unsaid.includes(row[column as keyof object]))
+    })
     const values = rows.map((row) =>
       named.map(([column]) => {
         const value = encode(column, row[column as keyof object])
@@ -139,14 +142,15 @@ export function mapTable<Table extends MySqlTable, const Column extends keyof Ta
     },
     update(tx, rows, changed) {
       const params: unknown[] = []
+      const keys = rows.map(keyOf)
       const sets = options.updates
         .filter((column) => changed.has(column))
         .map((column) => {
-          const cells = rows.map((row) => ({ key: keyOf(row), value: encode(column, row[column as keyof Row]) }))
-          return `${quote(column)} = ${assigned(column, options.key, cells, params)}`
+          const values = rows.map((row) => encode(column, row[column as keyof Row]))
+          return `${quote(column)} = ${assigned(column, options.key, { keys, values }, params)}`
         })
       if (sets.length === 0) return
-      const where = keysOf(rows)
+      const where = whereKeys(keys)
       tx.later(`UPDATE ${quote(name)} SET ${sets.join(', ')} WHERE ${where.sql}`, [...params, ...where.params])
     },
     async create(tx, seeds) {
@@ -184,19 +188,19 @@ function grewFrom(row: object, seed: Seed = {}): boolean {
 function assigned(
   column: string,
   key: readonly string[],
-  cells: readonly { key: Key; value: unknown }[],
+  { keys, values }: { keys: readonly Key[]; values: readonly unknown[] },
   params: unknown[],
 ): string {
-  if (cells.every(({ value }) => value === cells[0]?.value)) {
-    params.push(cells[0]?.value)
+  if (values.every((value) => value === values[0])) {
+    params.push(values[0])
     return '?'
   }
-  for (const cell of cells) params.push(...cell.key, cell.value)
+  for (const [at, value] of values.entries()) params.push(...(keys[at] ?? []), value)
   const [of, when] =
     key.length === 1
       ? [quote(key[0] ?? ''), 'WHEN ? THEN ?']
       : ['', `WHEN ${key.map((k) => `${quote(k)} = ?`).join(' AND ')} THEN ?`]
-  return `CASE ${of} ${cells.map(() => when).join(' ')} ELSE ${quote(column)} END`
+  return `CASE ${of} ${values.map(() => when).join(' ')} ELSE ${quote(column)} END`
 }
 
 /** The need for the rows of `mapping` under these one-column keys. */

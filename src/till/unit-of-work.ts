@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/transact.ts'
-import { HeldRows } from './held-rows.ts'
+import { HeldRows, type Name } from './held-rows.ts'
 import { LogBook } from './log-book.ts'
 import type { Leaf } from './log-entry.ts'
 import type { Finder, Key, Need, TableMapping } from './table-mapping.ts'
@@ -187,7 +187,7 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
 
   async #loadRows(tx: Transaction, mapping: TableMapping, wanted: readonly Wanted[]): Promise<void> {
     const held = this.#of(mapping)
-    const keys = new Map<string, Key>()
+    const keys = new Map<Name, Key>()
     for (const { ticket, need } of wanted) {
       if (!('keys' in need)) continue
       this.#current = ticket
