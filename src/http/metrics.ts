@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { within } from '../lib/within.ts'
 import type { BatchReport } from '../till/options.ts'
+import { bounds_s, createDurations } from './durations.ts'
 import { createTally, type Labels, type Tally } from './tally.ts'
 
 export interface HttpMetrics {
@@ -41,11 +42,9 @@ export interface Metrics {
 /** The metrics must be readable while the database is away. */
 const askTimeout_ms = 1_000
 
-const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-
 export function createMetrics(): Metrics {
-  const registers = [new Registry()]
-  const [registry] = registers as [Registry]
+  const registry = new Registry()
+  const registers: [Registry] = [registry]
   collectDefaultMetrics({ register: registry })
   return {
     http: httpMetrics(registers),
@@ -56,7 +55,7 @@ export function createMetrics(): Metrics {
       return tally.add
     },
     timer(name, help) {
-      const histogram = new Histogram({ name, help, buckets: seconds, registers })
+      const histogram = new Histogram({ name, help, buckets: bounds_s, registers })
       return (took_ms) => histogram.observe(took_ms / 1000)
     },
     totals(name, help, label, read) {
@@ -111,26 +110,18 @@ function readCounter<Label extends string>(
   const counter: Counter<Label> = new Counter({ ...named, registers, collect })
 }
 
-function httpMetrics(registers: Registry[]): HttpMetrics {
+function httpMetrics(registers: [Registry]): HttpMetrics {
+  const [registry] = registers
   const requests = talliedCounter(registers, {
     name: 'http_requests_total',
     help: 'Requests by route and envelope code',
     labelNames: ['method', 'route', 'code'],
   })
-  const durations = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time to answer, by route',
-    labelNames: ['route'],
-    buckets: seconds,
-    registers,
-  })
-  const timers = new Map<string, (took_s: number) => void>()
+  const time = createDurations(registry, 'http_request_duration_seconds', 'Time to answer, by route')
   return {
     observe(method, route, code, took_ms) {
       requests.add({ method, route, code })
-      const time = timers.get(route) ?? durations.labels({ route }).observe
-      timers.set(route, time)
-      time(took_ms / 1000)
+      time(route, took_ms / 1000)
     },
   }
 }
@@ -145,13 +136,13 @@ function tillMetrics(registers: Registry[]): (report: BatchReport) => void {
   const queued = new Histogram({
     name: 'till_queue_seconds',
     help: 'The longest wait before a batch began',
-    buckets: seconds,
+    buckets: bounds_s,
     registers,
   })
   const took = new Histogram({
     name: 'till_commit_seconds',
     help: 'From a batch’s first statement to its answered COMMIT',
-    buckets: seconds,
+    buckets: bounds_s,
     registers,
   })
   const retries = new Counter({ name: 'till_retries_total', help: 'Batches run again', registers })
