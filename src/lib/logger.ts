@@ -41,7 +41,9 @@ export function lineWriter(logger: Logger): (fields: object) => void {
   const stream = (logger as unknown as Record<symbol, DestinationStream>)[symbols.streamSym]
   const level = logger.levels.values.info
   return (fields) => {
-    if (logger.isLevelEnabled('info')) stream?.write(`${JSON.stringify({ level, time: Date.now(), ...fields })}\n`)
+    if (!logger.isLevelEnabled('info')) return
+    // A copy of the fields with these two before them would cost half as much again.
+    stream?.write(`{"level":${level},"time":${Date.now()},${JSON.stringify(fields).slice(1)}\n`)
   }
 }
 
