@@ -2,14 +2,17 @@ import { load } from './http-load.ts'
 import { makePeople, type Person } from './people.ts'
 import { databasePidIn } from './process.ts'
 import { alternate, medianSample, ratioOf, rounded, type Sample } from './sample.ts'
-import { draws, exchanges, newLogins, reads } from './scenarios.ts'
+import { draws, exchanges, exchangesOf, newLogins, reads } from './scenarios.ts'
 import type { Program, Stage } from './stage.ts'
 
 /** A service on a database server of its own, which is compared with another one. */
 export interface Side {
   stage: Stage
   service: Program
+  /** The product that everybody exchanges. */
   productId: number
+  /** Products that exchanges are spread over. */
+  productIds: readonly number[]
   people: readonly Person[]
 }
 
@@ -22,12 +25,16 @@ export interface Work {
 export const kinds: Record<string, Work[]> = {
   draws: [64, 256].map((connections) => ({ connections, next: draws })),
   hot: [{ connections: 64, next: exchanges }],
+  spread: [{ connections: 64, next: ({ people, productIds }) => exchangesOf(people, productIds) }],
   records: [{ connections: 64, next: (side) => reads(side, '/api/user/points/records') }],
   info: [{ connections: 64, next: (side) => reads(side, '/api/user/info') }],
   config: [{ connections: 64, next: (side) => reads(side, '/api/lottery/config') }],
   logins: [{ connections: 64, next: () => newLogins() }],
   single: [{ connections: 1, next: draws }],
 }
+
+const plenty = 100_000_000
+const spreadOver = 64
 
 export interface Rounds {
   rounds: number
@@ -37,7 +44,7 @@ export interface Rounds {
 }
 
 /**
- * Opens a side: a product that everybody exchanges, and people with plenty of points.
+ * Opens a side: a product that everybody exchanges, many others, and people with plenty of points.
  * @param prepare is called before the service starts
  */
 export async function openSide(
@@ -45,12 +52,13 @@ export async function openSide(
   { people, settings = {} }: { people: number; settings?: Record<string, string> },
   prepare?: (productId: number) => Promise<void>,
 ): Promise<Side> {
-  const productId = await stage.addProduct(1, 100_000_000)
+  const productId = await stage.addProduct(1, plenty)
+  const productIds = await Promise.all(Array.from({ length: spreadOver }, () => stage.addProduct(1, plenty)))
   await prepare?.(productId)
   const service = await stage.startService(settings)
   // The stage of an older checkout doesn't say it.
   service.databasePid ??= databasePidIn(stage.dir)
-  return { stage, service, productId, people: await makePeople(stage, service.url, people) }
+  return { stage, service, productId, productIds, people: await makePeople(stage, service.url, people) }
 }
 
 /** Loads two sides in alternating rounds. The ratios are the first one’s figures to the second one’s. */

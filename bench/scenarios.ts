@@ -53,8 +53,15 @@ export function draws({ people }: Pick<Scene, 'people'>): () => Uint8Array {
 
 /** Makes the requests for exchanges of the one product, one person after the other. */
 export function exchanges({ people, productId }: Pick<Scene, 'people' | 'productId'>): () => Uint8Array {
-  const body = { product_id: productId, quantity: 1 }
-  return inTurn(people, ({ token }) => httpRequest('POST', '/api/exchange/submit', { token, body }))
+  return exchangesOf(people, [productId])
+}
+
+/** Makes the requests for exchanges of these products in turn, one person after the other. */
+export function exchangesOf(people: readonly Person[], productIds: readonly number[]): () => Uint8Array {
+  return inTurn(people, ({ token }, at) => {
+    const body = { product_id: productIds[at % productIds.length], quantity: 1 }
+    return httpRequest('POST', '/api/exchange/submit', { token, body })
+  })
 }
 
 /** Makes the requests that read `path`, one person after the other. */
@@ -175,7 +182,7 @@ async function ownReads(scene: Scene): Promise<Result[]> {
   return results
 }
 
-function inTurn(people: readonly Person[], requestOf: (person: Person) => Uint8Array): () => Uint8Array {
+function inTurn(people: readonly Person[], requestOf: (person: Person, at: number) => Uint8Array): () => Uint8Array {
   const requests = people.map(requestOf)
   let next = 0
   return () => requests[next++ % requests.length] as Uint8Array
