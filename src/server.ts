@@ -56,7 +56,7 @@ export async function startServer(
     await checkLog(services)
     const server = listen(config, services)
     services.realtime.attach(server)
-    services.metrics.watch({
+    services.metrics.readGauges({
       http_requests_in_flight: { help: 'Requests being answered', read: () => server.pendingRequests },
     })
     services.databaseWatch.start()

@@ -82,7 +82,7 @@ export function createLive<Caches extends Record<string, Cached<unknown>> & { ca
     now,
     elapsed_ms,
   })
-  metrics.watch({
+  metrics.readGauges({
     realtime_sockets: { help: 'Open sockets', read: realtime.sockets },
     relay_connected: { help: '1 while Redis is there', read: () => (relay.state === 'ok' ? 1 : 0) },
   })

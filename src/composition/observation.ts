@@ -61,7 +61,7 @@ export function watchFigures(
   parts: { till: Till<Push>; database: Database; poolSize: number; photosWaiting: () => number; watch: DatabaseWatch },
 ): void {
   const { till, database, poolSize, photosWaiting, watch } = parts
-  metrics.watch({
+  metrics.readGauges({
     till_waiting: { help: 'Operations waiting for a batch', read: till.waiting },
     db_up: { help: '0 while the database is away', read: () => (watch.isUp ? 1 : 0) },
     db_connections: { help: 'Connections open', read: () => database.usage().total },

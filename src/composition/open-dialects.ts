@@ -40,7 +40,7 @@ export function openDialects(
     defaultWheel: { prizes, pity_prize_id: defaultPityPrizeId },
     figures: figuresOf(deps),
   })
-  metrics.totals('dialect_uses_total', 'Uses of older clients’ words', 'alias', dialects.uses)
+  metrics.readCounter('dialect_uses_total', 'Uses of older clients’ words', 'alias', dialects.uses)
   return dialects
 }
 

@@ -2,7 +2,7 @@ import type { Metric, Registry } from 'prom-client'
 
 /** What was recorded of one route. */
 interface Recorded {
-  /** How many took at most as long as a bound, and longer than the bound before. Those of no bound are the last. */
+  /** How many took longer than the bound before, and at most as long as this one; at last, those over all bounds. */
   counts: number[]
   sum_s: number
 }
@@ -12,7 +12,7 @@ export const bounds_s = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 
 /**
  * Makes a histogram of durations by route and returns the function that records one, in seconds. The library's own
- * histogram makes and checks a text of the labels at every value: that was 12 % of a read from memory.
+ * histogram makes and checks a text of the labels at every value, which was 12 % of a read from memory.
  */
 export function createDurations(registry: Registry, name: string, help: string) {
   const routes = new Map<string, Recorded>()

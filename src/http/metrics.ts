@@ -24,12 +24,12 @@ export interface Metrics {
   ): (of: Record<Label, string>, by?: number) => void
   /** Makes a histogram of durations and returns the function that records one, in ms. */
   timer(name: string, help: string): (took_ms: number) => void
-  /** Makes a counter whose values are counted elsewhere, one for each label. They are read at each scrape. */
-  totals(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void
+  /** Makes a counter that is counted elsewhere: a total for each value of the label, read at each scrape. */
+  readCounter(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void
   /** Makes gauges that are read at each scrape. */
-  watch(gauges: Record<string, { help: string; read: () => number }>): void
+  readGauges(gauges: Record<string, { help: string; read: () => number }>): void
   /** Makes a gauge with labels that is queried at each scrape. When the query fails, the last value stays. */
-  ask<Label extends string>(
+  queryGauge<Label extends string>(
     name: string,
     help: string,
     labels: readonly Label[],
@@ -58,17 +58,17 @@ export function createMetrics(): Metrics {
       const histogram = new Histogram({ name, help, buckets: bounds_s, registers })
       return (took_ms) => histogram.observe(took_ms / 1000)
     },
-    totals(name, help, label, read) {
-      readCounter(registers, { name, help, labelNames: [label] }, function* () {
+    readCounter(name, help, label, read) {
+      registerCounter(registers, { name, help, labelNames: [label] }, function* () {
         for (const [of, total] of read()) yield [{ [label]: of }, total]
       })
     },
-    watch(gauges) {
+    readGauges(gauges) {
       for (const [name, { help, read }] of Object.entries(gauges)) {
         const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) })
       }
     },
-    ask(name, help, labelNames, read) {
+    queryGauge(name, help, labelNames, read) {
       const gauge: Gauge = new Gauge({
         name,
         help,
@@ -93,12 +93,12 @@ interface Named<Label extends string> {
 
 function talliedCounter<Label extends string>(registers: Registry[], named: Named<Label>): Tally<Label> {
   const tally = createTally(named.labelNames)
-  readCounter(registers, named, tally.totals)
+  registerCounter(registers, named, tally.totals)
   return tally
 }
 
 /** Makes a counter whose values are read at each scrape. */
-function readCounter<Label extends string>(
+function registerCounter<Label extends string>(
   registers: Registry[],
   named: Named<Label>,
   read: () => Iterable<readonly [of: Labels<Label>, total: number]>,

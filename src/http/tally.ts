@@ -14,7 +14,7 @@ interface Total<Label extends string> {
 
 type Find<Label extends string> = (of: Labels<Label>) => Total<Label>
 
-/** Counts without a text of all labels, which the library of the metrics makes and checks at every count. */
+/** The library's own counters make and check a text of all labels at every count. These don't. */
 export function createTally<Label extends string>(labels: readonly Label[]): Tally<Label> {
   const all: Total<Label>[] = []
   const find = finder(labels, (of) => {

@@ -21,7 +21,7 @@ export function watchJobs(metrics: Metrics, jobs: readonly Job[], runs: JobRuns)
   const ran = metrics.counter('job_runs_total', 'Runs of jobs on this replica', ['name', 'outcome'], outcomes)
   const done = metrics.counter('job_rows_total', 'Rows that jobs settled here', ['name'], names)
   const last_s = new Map<string, number>()
-  metrics.ask('job_last_run_seconds', 'Length of the last run here', ['name'], async () =>
+  metrics.queryGauge('job_last_run_seconds', 'Length of the last run here', ['name'], async () =>
     [...last_s].map(([name, took_s]) => [{ name }, took_s] as const),
   )
   const good = cached(
@@ -30,10 +30,10 @@ export function watchJobs(metrics: Metrics, jobs: readonly Job[], runs: JobRuns)
     standingMaxAge_ms,
   )
   const ended = 'When a job last went well on any replica; 0 for never'
-  metrics.ask('job_last_success_timestamp_seconds', ended, ['name'], async () =>
+  metrics.queryGauge('job_last_success_timestamp_seconds', ended, ['name'], async () =>
     [...(await good.get())].map(([name, run]) => [{ name }, (run?.ended_at?.getTime() ?? 0) / 1_000] as const),
   )
-  metrics.ask('reconcile_mismatches', 'What the last reconciliation on any replica found', [], async () => [
+  metrics.queryGauge('reconcile_mismatches', 'What the last reconciliation on any replica found', [], async () => [
     [{}, (await good.get()).get('reconcile')?.rows_done ?? 0],
   ])
   return ({ job: name, failed, rows, took_ms }) => {

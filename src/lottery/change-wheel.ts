@@ -1,13 +1,12 @@
-import { Refusal } from '../contract/refusals.ts'
 import type { Operation } from '../till/operation.ts'
 import { type Need, rows } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
+import { announcedIn, nothingAnnounced, rulesUnder, type WheelChange, type WheelLimits } from './announced-wheel.ts'
 import { lastDraw, setPrizeStock, theLast } from './prize-stock.ts'
 import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
 import { recordVersion } from './versions.ts'
 import type { Wheel } from './wheel.ts'
-import { announcedIn, nothingAnnounced, rulesUnder, type WheelChange, type WheelLimits } from './wheel-change.ts'
-import { committedWheel, type HeldWheel, type ReadyWheel } from './wheel-mapping.ts'
+import { committedWheel } from './wheel-mapping.ts'
 
 /** What a change of the wheel or of its stock needs: the wheel to itself, and every prize that it has or gets. */
 export function wheelNeeds(): Need[] {
@@ -25,33 +24,6 @@ export function wheelNeeds(): Need[] {
       },
     },
   ]
-}
-
-/** Something has to be done about the wheel: do it, then run the operation again. */
-export class WheelIsNotReady extends Refusal<9007> {
-  /** A `change` that is announced should be in force by now, or nobody has written down the `version` in force. */
-  readonly missing: 'change' | 'version'
-
-  constructor(missing: 'change' | 'version') {
-    super(9007)
-    this.missing = missing
-  }
-}
-
-/**
- * The wheel in force, with its rules.
- * @throws {Refusal} 3001 when there is none, and {@link WheelIsNotReady}
- */
-export function wheelInForce(unit: UnitOfWork): ReadyWheel {
-  const held = unit.find(committedWheel, [onlyWheel])
-  if (!held) throw new Refusal(3001)
-  if (held.isDue) throw new WheelIsNotReady('change')
-  if (!isWrittenDown(held)) throw new WheelIsNotReady('version')
-  return held
-}
-
-function isWrittenDown(held: Readonly<HeldWheel>): held is ReadyWheel {
-  return held.rules !== null
 }
 
 /** Puts a whole wheel in force, as its next version. The eight rows keep their ids, because records refer to them. */

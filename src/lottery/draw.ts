@@ -8,7 +8,6 @@ import { users } from '../users/schema.ts'
 import { issueVoucher } from '../vouchers/issue.ts'
 import { drawSourceId } from '../vouchers/source.ts'
 import { type Chance, type ChanceInput, chanceOf, keepTurns, rollFor, type TurnFacts } from './chance.ts'
-import { wheelInForce } from './change-wheel.ts'
 import { type DrawType, drawTypeRules } from './draw-types.ts'
 import { countDraws, drawDayOf, drawsOn, findOrCreatePity, type Pity, pityView } from './pity.ts'
 import { isPityDue, nextPity } from './pity-rule.ts'
@@ -16,6 +15,7 @@ import { openSteps, takeOne } from './prize-stock.ts'
 import { isLimited, type Prize, prizeRules } from './prizes.ts'
 import { lotteryPity, lotteryPrizes, lotteryRecords, onlyWheel } from './schema.ts'
 import { emptyPrizeOf, isOpen, land, pityPrizeOf, type Wheel } from './wheel.ts'
+import { wheelInForce } from './wheel-in-force.ts'
 import { committedWheel, type ReadyWheel, requireSamePrize } from './wheel-mapping.ts'
 import type { DrawAnswer } from './wire.ts'
 
@@ -25,7 +25,7 @@ export interface Draw extends ChanceInput {
   codes: readonly string[]
   /** The business day. */
   day: string
-  rules: {
+  settings: {
     voucherTtl_days: number
     /** Whether those may draw who have a role. */
     staffDraws: boolean
@@ -50,7 +50,7 @@ export const draw: Operation<Draw, DrawAnswer, Push> = {
     const chance = chanceOf(held, input)
     const { count, name } = drawTypeRules[input.drawType]
     const user = unit.get(users, [input.userId])
-    if (user.is_merchant && !input.rules.staffDraws) throw new Refusal(3005)
+    if (user.is_merchant && !input.settings.staffDraws) throw new Refusal(3005)
     const pity = findOrCreatePity(unit, input.userId)
     const day = drawDayOf(pity, chance.fair?.epoch.business_day ?? input.day)
     requireWithinLimit(drawsOn(pity, day), count, rules.dailyLimit)
@@ -160,6 +160,7 @@ function takeLanding(unit: UnitOfWork<Push>, { wheel, rules }: ReadyWheel, roll:
   const stock = unit.get(lotteryPrizes, [landing.prize.prize_id])
   requireSamePrize(landing.prize, stock)
   const left = stock.stock_remaining ?? 0
+  // Before its last leaf is read: this may write its first step.
   openSteps(unit, stock)
   const before = { stockBefore: left, stockLeaf: stock.stock_leaf }
   if (left === 0) return { ...landing, ...before, prize: emptyPrizeOf(wheel) }
@@ -195,7 +196,7 @@ function award(unit: UnitOfWork<Push>, input: Draw, { index, prize, roll, isNear
           source_id: drawSourceId(input.drawId, draw_sequence),
           title: prize.prize_name,
           quantity: 1,
-          ttl_days: input.rules.voucherTtl_days,
+          ttl_days: input.settings.voucherTtl_days,
         })
       : null,
   }

@@ -2,10 +2,10 @@ import type { Actor } from '../staff/actor.ts'
 import { audit } from '../staff/audit.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
+import type { WheelLimits } from './announced-wheel.ts'
 import type { Prize } from './prizes.ts'
 import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
 import { recordVersion } from './versions.ts'
-import type { WheelLimits } from './wheel-change.ts'
 
 export type SeedPrize = Pick<
   Prize,

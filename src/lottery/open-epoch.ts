@@ -8,12 +8,13 @@ import { type Finder, rows } from '../till/table-mapping.ts'
 import type { Till } from '../till/till.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { sha256 } from '../tlog/format/tree.ts'
+import type { WheelLimits } from './announced-wheel.ts'
 import { EpochIsDue } from './chance.ts'
-import { wheelInForce, wheelNeeds } from './change-wheel.ts'
+import { wheelNeeds } from './change-wheel.ts'
 import { onlyWheel } from './schema.ts'
 import { isOpen } from './wheel.ts'
-import type { WheelLimits } from './wheel-change.ts'
 import { documentOf, hashOfWheel } from './wheel-document.ts'
+import { wheelInForce } from './wheel-in-force.ts'
 import { committedWheel, type HeldWheel } from './wheel-mapping.ts'
 import { withWheelInForce } from './with-wheel.ts'
 import { hashOfWritten, writtenNeeds } from './written-wheel.ts'
@@ -69,9 +70,9 @@ export const openEpoch: Operation<EpochOpening, { opened: boolean }> = {
       if (row.next_at <= held.at) unit.update(fairEpoch, row, { next_at })
       return { opened: false }
     }
-    // A wheel that is not as its version wrote it down was changed by hand, and so was one that kept its version.
-    const isKept = row?.wheel_version !== wheel.version || row.wheel_hash === wheel_hash
-    if (!isKept || hashOfWritten(unit) !== wheel_hash) throw new Refusal(3001)
+    // Somebody changed the wheel by hand when it is another one under the same version, or not what its version wrote down.
+    const isAnotherUnderItsVersion = row?.wheel_version === wheel.version && row?.wheel_hash !== wheel_hash
+    if (isAnotherUnderItsVersion || hashOfWritten(unit) !== wheel_hash) throw new Refusal(3001)
     const { chain } = opening
     const isChainsTurn = epoch >= firstOfChain && epoch <= chain.lastEpoch
     const chain_id = isSameDay ? row.chain_id : isChainsTurn ? chain.id : null

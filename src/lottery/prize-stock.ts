@@ -28,8 +28,8 @@ export const lastDraw = derivedMapping<{ id: number; record_id: number }, never>
 })
 
 /**
- * Sets what is left of a prize; null: unlimited. The movement that says so is written as well. Nothing but a draw changes
- * a prize's stock in another way.
+ * Sets what is left of a prize; null: unlimited. The movement that says so is written as well. Only this and draws
+ * change a prize's stock.
  */
 export function setPrizeStock(
   unit: UnitOfWork,
@@ -42,7 +42,7 @@ export function setPrizeStock(
   if (change !== 0) recordMovement(unit, prize, change, { operation, version })
 }
 
-/** Writes a movement of a stock that is as it is. */
+/** Writes a movement, and leaves the stock as it is. */
 export function recordMovement(
   unit: UnitOfWork,
   { prize_id }: Readonly<Prize>,

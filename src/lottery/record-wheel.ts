@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Operation } from '../till/operation.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
+import { announced, announcedIn, nextVersion, rulesIn, rulesUnder, type WheelLimits } from './announced-wheel.ts'
 import { wheelNeeds } from './change-wheel.ts'
 import { ledgersOfWheel, prizeLedgers } from './prize-ledger.ts'
 import { completeSteps, recordMovement } from './prize-stock.ts'
 import { lotteryPrizes, onlyWheel, wheelRow } from './schema.ts'
 import { recordVersion, wheelVersions } from './versions.ts'
 import type { Wheel } from './wheel.ts'
-import { announced, announcedIn, nextVersion, rulesIn, rulesUnder, type WheelLimits } from './wheel-change.ts'
 import { committedWheel } from './wheel-mapping.ts'
 
 /**

@@ -14,6 +14,7 @@ import { oncePer } from '../lib/once-per.ts'
 import { may } from '../staff/roles.ts'
 import { readStandings } from '../staff/standing.ts'
 import type { Till } from '../till/till.ts'
+import type { WheelLimits } from './announced-wheel.ts'
 import { changeWheel } from './change-wheel.ts'
 import type { Draw } from './draw.ts'
 import { proofAnswer } from './fair-wire.ts'
@@ -24,7 +25,6 @@ import { createTakeDraw, type Fairness } from './take-draw.ts'
 import { readWheelVersions } from './versions.ts'
 import { countersView, nextChangeView, versionView, wheelView } from './views.ts'
 import { isOpen } from './wheel.ts'
-import type { WheelLimits } from './wheel-change.ts'
 import type { ShownWheel } from './wheel-mapping.ts'
 import {
   configAnswer,
@@ -42,7 +42,7 @@ export interface LotteryDeps {
   calendar: Calendar
   now: () => Date
   caches: { wheel: Cached<ShownWheel | undefined> }
-  rules: { draw: Draw['rules']; wheel: { limits: WheelLimits } }
+  rules: { draw: Draw['settings']; wheel: { limits: WheelLimits } }
   limits: { draw: RateLimit }
   /** Undefined where draws can't be proven. */
   fairness: Fairness | undefined

@@ -13,12 +13,12 @@ import type { TreeHead } from '../tlog/format/checkpoint.ts'
 import type { TransparencyLog } from '../tlog/log.ts'
 import type { Receipt } from '../verifier/documents.ts'
 import { newVoucherCode } from '../vouchers/code.ts'
+import type { WheelLimits } from './announced-wheel.ts'
 import type { ClientSeed, FairDraw } from './chance.ts'
 import { type Draw, draw } from './draw.ts'
 import { drawTypeRules } from './draw-types.ts'
 import { withEpochOpen } from './open-epoch.ts'
 import { oddsSum } from './wheel.ts'
-import type { WheelLimits } from './wheel-change.ts'
 import type { drawBody } from './wire.ts'
 import { withWheelInForce } from './with-wheel.ts'
 
@@ -34,7 +34,7 @@ export interface TakeDrawDeps {
   till: Till<Push>
   calendar: Calendar
   now: () => Date
-  rules: { draw: Draw['rules']; wheel: { limits: WheelLimits } }
+  rules: { draw: Draw['settings']; wheel: { limits: WheelLimits } }
   fairness: Fairness | undefined
 }
 
@@ -55,7 +55,7 @@ export function createTakeDraw({ till, calendar, now, rules, fairness }: TakeDra
       rolls: randomInts(count, oddsSum),
       codes: Array.from({ length: count }, () => newVoucherCode()),
       day: calendar.dayOf(now()),
-      rules: rules.draw,
+      settings: rules.draw,
       fair: fairOf?.(clientSeed),
     }
     return once(c, { draw_type, client_seed }, (idempotency) =>

@@ -7,8 +7,8 @@ import { mapTable } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { sha256 } from '../tlog/format/tree.ts'
 import type { WheelDocument } from '../verifier/documents.ts'
+import { type ChangedPrize, rulesIn, rulesUnder, type WheelChange, type WheelLimits } from './announced-wheel.ts'
 import { prizeMovementsTable, wheelVersionPrizesTable, wheelVersionsTable } from './schema.ts'
-import { type ChangedPrize, rulesIn, rulesUnder, type WheelChange, type WheelLimits } from './wheel-change.ts'
 import { wheelDocument } from './wheel-document.ts'
 
 export const wheelVersions = mapTable(wheelVersionsTable, {
@@ -78,7 +78,7 @@ export async function readWheelVersions(
   return { versions: await withPrizes(database, rows), total }
 }
 
-/** These versions, those of them that were written down. */
+/** Those of these versions that were written down. */
 export async function readVersions(database: Database, versions: readonly number[]): Promise<WheelVersion[]> {
   if (versions.length === 0) return []
   const table = wheelVersionsTable

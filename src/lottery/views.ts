@@ -1,11 +1,11 @@
 import type { z } from 'zod'
 import { effectiveOdds } from '../fairness/odds.ts'
+import type { AnnouncedWheel, ChangedPrize, WheelLimits } from './announced-wheel.ts'
 import { type DrawType, drawTypeRules } from './draw-types.ts'
 import { pityView } from './pity.ts'
 import { isLimited } from './prizes.ts'
 import type { WheelVersion } from './versions.ts'
 import { oddsSum, type Wheel } from './wheel.ts'
-import type { AnnouncedWheel, ChangedPrize, WheelLimits } from './wheel-change.ts'
 import type { DatedWheel, wheelsAnswer } from './wire.ts'
 
 /** The wheel as diners see it. */

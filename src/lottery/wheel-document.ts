@@ -1,7 +1,7 @@
 import { wheelHash } from '../fairness/leaves.ts'
 import type { WheelDocument } from '../verifier/documents.ts'
+import type { ChangedPrize, VersionRules } from './announced-wheel.ts'
 import { isEmpty, type Wheel } from './wheel.ts'
-import type { ChangedPrize, VersionRules } from './wheel-change.ts'
 
 /** A wheel with its rules, as everyone can check it. Stock, status and times are no part of it. */
 export function wheelDocument(

@@ -3,10 +3,10 @@ import type { Database } from '../db/client.ts'
 import { StaleRead } from '../db/errors.ts'
 import { lockOrder } from '../lock-order.ts'
 import { decoderOf, derivedMapping } from '../till/table-mapping.ts'
+import { type AnnouncedWheel, announcedIn, rulesIn, type VersionRules } from './announced-wheel.ts'
 import type { Prize } from './prizes.ts'
 import { lotteryPrizesTable, lotteryWheelTable, onlyWheel, wheelVersionsTable } from './schema.ts'
 import type { Wheel } from './wheel.ts'
-import { type AnnouncedWheel, announcedIn, rulesIn, type VersionRules } from './wheel-change.ts'
 
 /** The wheel as a batch holds it. */
 export interface HeldWheel {

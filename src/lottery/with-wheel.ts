@@ -1,7 +1,8 @@
 import type { Till } from '../till/till.ts'
-import { changeWheel, WheelIsNotReady } from './change-wheel.ts'
+import type { WheelLimits } from './announced-wheel.ts'
+import { changeWheel } from './change-wheel.ts'
 import { recordWheel } from './record-wheel.ts'
-import type { WheelLimits } from './wheel-change.ts'
+import { WheelIsNotReady } from './wheel-in-force.ts'
 
 const mostTries = 3
 

@@ -35,7 +35,7 @@ export class Lane<Announcement> {
   #working = false
   #batch = 0
   /** Those of a batch that go one by one, and have not begun. */
-  #next: Ticket<Announcement>[] = []
+  #oneByOne: Ticket<Announcement>[] = []
   #idle: (() => void)[] = []
   #settlingSince: number | undefined
   #isClosing = false
@@ -77,8 +77,8 @@ export class Lane<Announcement> {
 
   /** Refuses the tickets that arrived before `instant` on `performance`'s clock. None of them was begun. */
   dropOlderThan(instant: number): void {
-    const expired = this.#queue.findIndex((ticket) => ticket.arrivedAt >= instant)
-    const count = expired === -1 ? this.#queue.length : expired
+    const firstInTime = this.#queue.findIndex((ticket) => ticket.arrivedAt >= instant)
+    const count = firstInTime === -1 ? this.#queue.length : firstInTime
     for (const ticket of this.#queue.splice(0, count)) ticket.reject(new Refusal(9007))
   }
 
@@ -109,8 +109,8 @@ export class Lane<Announcement> {
 
   /** Runs tickets one by one. Refuses those that waited too long, and all that are left once the database is gone. */
   async #answerOneByOne(tickets: Ticket<Announcement>[]): Promise<void> {
-    this.#next = [...tickets]
-    for (let ticket = this.#next.shift(); ticket; ticket = this.#next.shift()) {
+    this.#oneByOne = [...tickets]
+    for (let ticket = this.#oneByOne.shift(); ticket; ticket = this.#oneByOne.shift()) {
       if (ticket.arrivedAt < performance.now() - this.#options.queueTimeout_ms) {
         ticket.reject(new Refusal(9007))
         continue
@@ -118,7 +118,7 @@ export class Lane<Announcement> {
       const error = await this.#try([ticket])
       if (error === undefined) continue
       ticket.reject(isDatabaseFault(error) ? away(error) : error)
-      if (isDatabaseAway(error)) rejectAll(this.#next.splice(0), away(error))
+      if (isDatabaseAway(error)) rejectAll(this.#oneByOne.splice(0), away(error))
     }
   }
 
@@ -192,10 +192,11 @@ export class Lane<Announcement> {
     const known = await within(settling, settleTimeout_ms, undefined)
     if (known === undefined) {
       for (const ticket of tickets) tellUnknown(ticket, lost)
-      rejectAll(this.#next.splice(0), away(lost))
+      rejectAll(this.#oneByOne.splice(0), away(lost))
     }
     const happened = await settling
     this.#settlingSince = undefined
+    // This rejects what `tellUnknown` has promised; the callers themselves were answered then.
     if (happened === undefined) for (const ticket of tickets) ticket.reject(new Refusal(9009))
     if (!happened && wereTold()) throw lost
     return happened ?? false

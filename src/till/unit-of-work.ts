@@ -112,17 +112,17 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
     this.#undo.push(this.#logBook.add(leaf))
   }
 
-  /** Gives `finish` this item, with those of all other operations of the batch, once all have decided. */
-  together<Item>(finish: (items: Item[]) => void, item: Item): void {
-    const items = this.#together.get(finish) ?? []
-    this.#together.set(finish, items)
+  /** Gives `handle` this item, with those of all other operations of the batch, once all have decided. */
+  together<Item>(handle: (items: Item[]) => void, item: Item): void {
+    const items = this.#together.get(handle) ?? []
+    this.#together.set(handle, items)
     items.push(item)
     this.#undo.push(() => items.pop())
   }
 
   /** Does what the operations wanted to have done together. */
   finish(): void {
-    for (const [finish, items] of this.#together) if (items.length > 0) finish(items as never[])
+    for (const [handle, items] of this.#together) if (items.length > 0) handle(items as never[])
   }
 
   /** Publishes these once this batch is committed. */
@@ -147,8 +147,8 @@ export class UnitOfWork<Announcement = unknown> implements Finder {
   }
 
   /**
-   * Loads and locks what the operations need, mapping by mapping in lock order and with ascending keys. What does not
-   * depend on rows before it travels with them.
+   * Loads and locks what the operations need, mapping by mapping in lock order and with ascending keys. Loads that
+   * need no earlier row are sent in one packet.
    */
   async load(tx: Transaction, needs: readonly Wanted[]): Promise<void> {
     const byMapping = Map.groupBy(needs, ({ need }) => need.mapping)

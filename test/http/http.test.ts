@@ -118,7 +118,7 @@ describe('operators', () => {
   test('the figures are computed at most once a second, however many ask', async () => {
     const headers = { Authorization: 'Bearer metrics-0123456789' }
     let computed = 0
-    service.services.metrics.watch({ looks: { help: 'Times the figures were computed', read: () => ++computed } })
+    service.services.metrics.readGauges({ looks: { help: 'Times the figures were computed', read: () => ++computed } })
     const startedAt = performance.now()
     const ask = () => fetch(`${service.url}/metrics`, { headers }).then((page) => page.text())
     for (let i = 0; i < 20; i += 1) await Promise.all(Array.from({ length: 10 }, ask))

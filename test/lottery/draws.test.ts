@@ -7,7 +7,7 @@ import { oddsSum } from '../../src/lottery/wheel.ts'
 import { parallelCopies } from '../support/copies.ts'
 import { balanceOf, givePoints, type Person, signIn } from '../support/people.ts'
 import { useService } from '../support/service.ts'
-import { drawDay, drawRules, spinsAt } from '../support/spins.ts'
+import { drawDay, drawSettings, spinsAt } from '../support/spins.ts'
 
 const service = useService()
 const { spin, config, sql, rich, drawRolls } = spinsAt(service)
@@ -62,7 +62,7 @@ describe('a draw', () => {
     const person = await signIn(service)
     await givePoints(service, person, -950)
     const rolls = Array(10).fill(4_000)
-    expect(drawRolls(person, 'decade', rolls)).rejects.toMatchObject({ code: 3002 })
+    await expect(drawRolls(person, 'decade', rolls)).rejects.toMatchObject({ code: 3002 })
     expect(await balanceOf(service, person)).toBe(50)
   })
 
@@ -105,7 +105,7 @@ describe('the daily limit', () => {
     const person = await rich()
     await limited(person, 'quintuple')
     await limited(person, 'triple')
-    expect(limited(person, 'triple')).rejects.toMatchObject({ code: 3003, data: { limit: 10, used: 8 } })
+    await expect(limited(person, 'triple')).rejects.toMatchObject({ code: 3003, data: { limit: 10, used: 8 } })
     await limited(person, 'single')
   })
 
@@ -114,14 +114,14 @@ describe('the daily limit', () => {
     const results = await Promise.allSettled(Array.from({ length: 30 }, () => limited(person, 'single')))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
     await limited(person, 'decade', '2026-11-23')
-    expect(limited(person, 'single', '2026-11-23')).rejects.toMatchObject({ code: 3003 })
+    await expect(limited(person, 'single', '2026-11-23')).rejects.toMatchObject({ code: 3003 })
   })
 
   test('a replica whose clock is behind does not start an earlier day’s limit again', async () => {
     const person = await rich()
     await limited(person, 'decade', '2026-11-23')
     for (const on of [drawDay, '2026-11-23', drawDay]) {
-      expect(limited(person, 'single', on)).rejects.toMatchObject({ code: 3003, data: { limit: 10, used: 10 } })
+      await expect(limited(person, 'single', on)).rejects.toMatchObject({ code: 3003, data: { limit: 10, used: 10 } })
     }
     await limited(person, 'single', '2026-11-24')
   })
@@ -133,7 +133,7 @@ describe('the daily limit', () => {
       const rolls = Array(count).fill(9_999)
       const input = { userId: person.userId, drawType, drawId: randomId('DR'), rolls, codes, day: on }
       await service.services.till.run(recordWheel, { dailyLimit, pityLimit: 10 })
-      return service.services.till.run(draw, { ...input, rules: drawRules })
+      return service.services.till.run(draw, { ...input, settings: drawSettings })
     }
   }
 })

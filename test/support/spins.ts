@@ -4,7 +4,7 @@ import { givePoints, type Person, signIn } from './people.ts'
 import type { TestService } from './service.ts'
 
 /** What draws ask of the till in these tests. */
-export const drawRules = { voucherTtl_days: 30, staffDraws: true }
+export const drawSettings = { voucherTtl_days: 30, staffDraws: true }
 export const drawDay = '2026-11-22'
 
 /** Draws at a service, and who can pay for them. */
@@ -24,10 +24,10 @@ export function spinsAt(service: TestService) {
       return person
     },
     /** Runs a draw with chosen rolls, straight on the till. */
-    async drawRolls(person: Person, drawType: Draw['drawType'], rolls: number[], more: Partial<Draw['rules']> = {}) {
+    async drawRolls(person: Person, drawType: Draw['drawType'], rolls: number[], more: Partial<Draw['settings']> = {}) {
       const codes = rolls.map(() => randomCode(10))
       const ids = { userId: person.userId, drawId: randomId('DR') }
-      const input = { ...ids, drawType, rolls, codes, day: drawDay, rules: { ...drawRules, ...more } }
+      const input = { ...ids, drawType, rolls, codes, day: drawDay, settings: { ...drawSettings, ...more } }
       return (await service.services.till.run(draw, input)).answer
     },
   }

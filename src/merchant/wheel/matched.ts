@@ -1,5 +1,5 @@
 import { Refusal } from '../../contract/refusals.ts'
-import type { ChangedPrize } from '../../lottery/wheel-change.ts'
+import type { ChangedPrize } from '../../lottery/announced-wheel.ts'
 import type { WheelBody } from './wire.ts'
 
 type Wanted = WheelBody['prizes'][number]

@@ -1,10 +1,5 @@
 import type { Push } from '../../contract/messages.ts'
 import { Refusal } from '../../contract/refusals.ts'
-import { putInForce, wheelInForce, wheelNeeds } from '../../lottery/change-wheel.ts'
-import { lastDraw, theLast } from '../../lottery/prize-stock.ts'
-import type { Prize } from '../../lottery/prizes.ts'
-import { lotteryPrizes, onlyWheel, wheelRow } from '../../lottery/schema.ts'
-import type { Wheel } from '../../lottery/wheel.ts'
 import {
   type AnnouncedWheel,
   announced,
@@ -13,7 +8,13 @@ import {
   nextVersion,
   type WheelChange,
   type WheelLimits,
-} from '../../lottery/wheel-change.ts'
+} from '../../lottery/announced-wheel.ts'
+import { putInForce, wheelNeeds } from '../../lottery/change-wheel.ts'
+import { lastDraw, theLast } from '../../lottery/prize-stock.ts'
+import type { Prize } from '../../lottery/prizes.ts'
+import { lotteryPrizes, onlyWheel, wheelRow } from '../../lottery/schema.ts'
+import type { Wheel } from '../../lottery/wheel.ts'
+import { wheelInForce } from '../../lottery/wheel-in-force.ts'
 import { committedWheel } from '../../lottery/wheel-mapping.ts'
 import type { StaffActor } from '../../staff/actor.ts'
 import { audit } from '../../staff/audit.ts'

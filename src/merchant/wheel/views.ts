@@ -1,6 +1,6 @@
+import { type AnnouncedWheel, announcedIn } from '../../lottery/announced-wheel.ts'
 import type { lotteryWheelTable } from '../../lottery/schema.ts'
 import { oddsSum, type Wheel } from '../../lottery/wheel.ts'
-import { type AnnouncedWheel, announcedIn } from '../../lottery/wheel-change.ts'
 import type { NextWheel, WheelAnswer, WheelFields } from './wire.ts'
 
 type Angle = WheelFields['prizes'][number]['angle']

@@ -42,10 +42,10 @@ const left = async (prizeId: number = defaultPrize.dish) =>
       `SELECT stock_remaining AS n FROM lottery_prizes WHERE prize_id = ${prizeId}`,
     )
   )[0]?.n
-const rules = { dailyLimit: 0, pityLimit: 10, voucherTtl_days: 30, staffDraws: true }
+const settings = { dailyLimit: 0, pityLimit: 10, voucherTtl_days: 30, staffDraws: true }
 const oneDraw = ({ userId }: Person) => ({
   ...{ userId, drawType: 'single' as const, drawId: randomId('DR'), rolls: [5_000], codes: [randomCode(10)] },
-  ...{ day: '2026-11-22', rules },
+  ...{ day: '2026-11-22', settings },
 })
 
 describe('closing the wheel', () => {
