@@ -97,12 +97,12 @@ describe('a message', () => {
   test('a message that did not reach the vendor is tried again before it is given up', async () => {
     const pauses_ms = [5, 5]
     const sms = tencentSms({ ...senderSettings, endpoint: 'http://127.0.0.1:9', pauses_ms })
-    expect(sms.send(newPhone(), '000000')).rejects.toMatchObject({ name: 'NotSent', code: 'unreachable' })
+    await expect(sms.send(newPhone(), '000000')).rejects.toMatchObject({ name: 'NotSent', code: 'unreachable' })
   })
 
   test('the vendor refuses a message that is signed with another key', async () => {
     const sms = tencentSms({ ...senderSettings, secretKey: 'another-key' })
-    expect(sms.send(newPhone(), '000000')).rejects.toMatchObject({ code: 'AuthFailure.SignatureFailure' })
+    await expect(sms.send(newPhone(), '000000')).rejects.toMatchObject({ code: 'AuthFailure.SignatureFailure' })
   })
 
   test('a message contains the parameters that its template needs', async () => {

@@ -134,13 +134,15 @@ describe('tokens', () => {
 
   test('tokens of the previous secret are still valid, and tokens of an unknown secret never are', async () => {
     expect(await rotated.verifyAccess((await old.issue(session)).access_token)).toMatchObject({ user_id: 7 })
-    expect(rotated.verifyAccess((await foreign.issue(session)).access_token)).rejects.toMatchObject({ code: 2002 })
+    await expect(rotated.verifyAccess((await foreign.issue(session)).access_token)).rejects.toMatchObject({
+      code: 2002,
+    })
   })
 
   test('an access token is not accepted as a refresh token, nor a refresh token as an access token', async () => {
     const { access_token, refresh_token } = await old.issue(session)
-    expect(old.verifyAccess(refresh_token)).rejects.toMatchObject({ code: 2002 })
-    expect(old.verifyRefresh(access_token)).rejects.toMatchObject({ code: 2002 })
+    await expect(old.verifyAccess(refresh_token)).rejects.toMatchObject({ code: 2002 })
+    await expect(old.verifyRefresh(access_token)).rejects.toMatchObject({ code: 2002 })
   })
 
   test('a token that is unsigned or signed by another algorithm is refused', async () => {
@@ -152,7 +154,7 @@ describe('tokens', () => {
       `${header('HS512')}.${payload}.${signature}`,
       `.${payload}.`,
     ]) {
-      expect(old.verifyAccess(forged)).rejects.toMatchObject({ code: 2002 })
+      await expect(old.verifyAccess(forged)).rejects.toMatchObject({ code: 2002 })
     }
   })
 })

@@ -90,7 +90,7 @@ describe('the access token', () => {
     token.drop('t1')
     expect(await token.get()).toBe('t2')
     token.drop('t2')
-    expect(token.get()).rejects.toThrow('away')
+    await expect(token.get()).rejects.toThrow('away')
     await Bun.sleep(10)
     expect(await token.get()).toBe('t4')
   })

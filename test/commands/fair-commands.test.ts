@@ -58,8 +58,8 @@ test('verify-draw names two checkpoints that contradict each other', async () =>
 })
 
 test('a file that is not there is said, and so is a command without files', async () => {
-  expect(run(verifyDrawCommand, join(dir, 'nowhere'))).rejects.toThrow('ENOENT')
-  expect(run(verifyDrawCommand)).rejects.toThrow('takes files')
+  await expect(run(verifyDrawCommand, join(dir, 'nowhere'))).rejects.toThrow('ENOENT')
+  await expect(run(verifyDrawCommand)).rejects.toThrow('takes files')
 })
 
 test('seeds make writes a chain for its owner alone, and never over another', async () => {
@@ -69,8 +69,8 @@ test('seeds make writes a chain for its owner alone, and never over another', as
   const chain = seedChainOf(made.trim())
   expect([statSync(path).mode & 0o777, lines[0]?.includes(chain.id)]).toEqual([0o600, true])
   expect(chain.lastEpoch - Math.floor(Date.now() / 86_400_000)).toBe(732)
-  expect(run(seedsCommand, 'make', path)).rejects.toThrow('is there already')
+  await expect(run(seedsCommand, 'make', path)).rejects.toThrow('is there already')
   expect(readFileSync(path, 'utf8')).toBe(made)
   for (const wrong of [[], ['make'], ['make', 'x', '0'], ['show', 'x']])
-    expect(run(seedsCommand, ...wrong)).rejects.toThrow('seeds takes')
+    await expect(run(seedsCommand, ...wrong)).rejects.toThrow('seeds takes')
 })

@@ -87,7 +87,7 @@ describe('migrations', () => {
       name: 'broken',
       sql: 'CREATE TABLE fine (id INT PRIMARY KEY)--> statement-breakpointCREATE NONSENSE',
     }
-    expect(migrate(database, [broken])).rejects.toThrow('syntax')
+    await expect(migrate(database, [broken])).rejects.toThrow('syntax')
     await migrate(database, [broken]).catch(() => {})
     const [row] = await database.query('SELECT statements_done, finished_at FROM migrations')
     expect(row).toEqual({ statements_done: 1, finished_at: null })

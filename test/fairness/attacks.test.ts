@@ -244,7 +244,7 @@ describe('rows by hand', () => {
     await sql('UPDATE log_entries SET log_index = 2 WHERE log_index = -1')
     expect(await named()).toContain('the entries make up the log that was sealed: log')
     await draw(person)
-    expect(seal()).rejects.toThrow('contradicted')
+    await expect(seal()).rejects.toThrow('contradicted')
   })
 
   test('a turn that somebody put in is named', async () => {

@@ -33,7 +33,7 @@ test('a slow form is read to its end', async () => {
 test('a form that stalls or arrives too slowly is refused with 9001 at once', async () => {
   const pace = { most_ms: 60_000, stretch_ms: 20, bytesAStretch: 64 }
   for (const slow of [form(0, false), form(50)])
-    expect(readForm(slow, limits, pace)).rejects.toMatchObject({ code: 9001 })
+    await expect(readForm(slow, limits, pace)).rejects.toMatchObject({ code: 9001 })
 })
 
 test('a form of a million empty parts is refused with 9001 before they are all parsed', async () => {

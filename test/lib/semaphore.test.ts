@@ -21,7 +21,7 @@ test('a semaphore runs and queues as many tasks as its limits allow, and refuses
   const { task, seen, release } = gate()
   const semaphore = createSemaphore(2, 3, refuse)
   const five = Array.from({ length: 5 }, () => semaphore.run(task))
-  expect(semaphore.run(task)).rejects.toThrow('full')
+  await expect(semaphore.run(task)).rejects.toThrow('full')
   release()
   await Promise.all(five)
   expect(seen.most).toBe(2)
@@ -30,7 +30,7 @@ test('a semaphore runs and queues as many tasks as its limits allow, and refuses
 
 test('a task that fails frees its place', async () => {
   const semaphore = createSemaphore(1, 0, refuse)
-  expect(semaphore.run(() => Promise.reject(new Error('task')))).rejects.toThrow('task')
+  await expect(semaphore.run(() => Promise.reject(new Error('task')))).rejects.toThrow('task')
   await Bun.sleep(0)
   expect(await semaphore.run(async () => 7)).toBe(7)
 })

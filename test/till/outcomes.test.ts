@@ -179,7 +179,7 @@ describe('an idempotency key', () => {
     const { till } = toys()
     await till.run(drop, { jar: 1, coins: 1, name: 'one' }, key('k'))
     const other = till.run(drop, { jar: 1, coins: 2, name: 'two' }, key('k', 'f2'))
-    expect(other).rejects.toMatchObject({ code: 9008 })
+    await expect(other).rejects.toMatchObject({ code: 9008 })
     await outcomes([other])
   })
 
@@ -223,7 +223,7 @@ describe('the queue', () => {
     await blocker.query('SELECT * FROM toy_jars WHERE jar_id = 1 FOR UPDATE')
     const first = toy.till.run(drop, { jar: 1, coins: 1, name: 'first' })
     const second = toy.till.run(drop, { jar: 1, coins: 1, name: 'second' })
-    expect(second).rejects.toMatchObject({ code: 9007 })
+    await expect(second).rejects.toMatchObject({ code: 9007 })
     await outcomes([second])
     await blocker.query('COMMIT')
     blocker.release()
@@ -236,7 +236,7 @@ describe('the queue', () => {
     const runs = Array.from({ length: 40 }, (_, i) => till.run(drop, { jar: (i % 10) + 1, coins: 1, name: `d${i}` }))
     await till.close()
     expect((await outcomes(runs)).every((status) => status === 'fulfilled')).toBe(true)
-    expect(till.run(drop, { jar: 1, coins: 1, name: 'after' })).rejects.toMatchObject({ code: 9007 })
+    await expect(till.run(drop, { jar: 1, coins: 1, name: 'after' })).rejects.toMatchObject({ code: 9007 })
   })
 
   test('without a database every operation is refused with 9007, and afterwards the till works again', async () => {
@@ -245,7 +245,7 @@ describe('the queue', () => {
     await toy.till.run(drop, { jar: 1, coins: 1, name: 'before' })
     proxy.stop()
     const away = toy.till.run(drop, { jar: 1, coins: 1, name: 'away' })
-    expect(away).rejects.toMatchObject({ code: 9007 })
+    await expect(away).rejects.toMatchObject({ code: 9007 })
     await outcomes([away])
     keep(await startProxy(url(), Number(new URL(proxy.url).port)))
     await toy.till.run(drop, { jar: 1, coins: 1, name: 'back' })

@@ -69,7 +69,7 @@ describe('a refused operation', () => {
   test('a refused operation that is alone commits nothing', async () => {
     const toy = toys()
     const refused = toy.till.run(drop, { jar: 1, coins: -101, name: 'too much' })
-    expect(refused).rejects.toBeInstanceOf(Refusal)
+    await expect(refused).rejects.toBeInstanceOf(Refusal)
     await outcomes([refused])
     expect(await toy.database.query('SELECT * FROM till_lanes')).toEqual([])
   })

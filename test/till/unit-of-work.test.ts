@@ -52,14 +52,14 @@ const reach: Operation<{ own: number; other: number }, object, string> = {
 describe('an operation', () => {
   test('an operation fails and changes nothing when it changes a column that its mapping does not write', async () => {
     const toy = toys()
-    expect(toy.till.run(breakSeal, 1)).rejects.toThrow('toy_jars.coins is not written')
+    await expect(toy.till.run(breakSeal, 1)).rejects.toThrow('toy_jars.coins is not written')
     await toy.till.close()
     expect(await coinsIn(toy, 1)).toBe(100)
   })
 
   test('an operation fails when it changes a copy of a row, because the others would not see the change', async () => {
     const toy = toys()
-    expect(toy.till.run(changeCopy, 1)).rejects.toThrow('toy_jars: the row to change was not loaded')
+    await expect(toy.till.run(changeCopy, 1)).rejects.toThrow('toy_jars: the row to change was not loaded')
     await toy.till.close()
     expect(await coinsIn(toy, 1)).toBe(100)
   })
@@ -71,7 +71,7 @@ describe('an operation', () => {
     const { till, reports } = toys({ lanes: 1 })
     const first = till.run(drop, { jar: 1, coins: 1, name: 'first' })
     const others = neighbours.map((jar) => till.run(drop, { jar, coins: 1, name: `n${jar}` }))
-    expect(till.run(peek, { own: 3, other: 2 })).rejects.toThrow('toy_jars 2 was not named')
+    await expect(till.run(peek, { own: 3, other: 2 })).rejects.toThrow('toy_jars 2 was not named')
     await Promise.all([first, ...others])
     await till.close()
     expect(reports[1]?.size).toBe(neighbours.length + 1)
@@ -81,7 +81,7 @@ describe('an operation', () => {
     const { till } = toys({ lanes: 1 })
     const first = till.run(drop, { jar: 1, coins: 1, name: 'first' })
     const neighbour = till.run(reach, { own: 2, other: 2 })
-    expect(till.run(reach, { own: 3, other: 2 })).rejects.toThrow('toy_jars 2 was not named')
+    await expect(till.run(reach, { own: 3, other: 2 })).rejects.toThrow('toy_jars 2 was not named')
     await Promise.all([first, neighbour])
   })
 })

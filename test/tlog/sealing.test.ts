@@ -149,9 +149,9 @@ describe('a database that was set back', () => {
     await commit(10)
     await log().seal()
     await setBack('DELETE FROM log_entries')
-    expect(log().seal()).rejects.toThrow(LogHalted)
+    await expect(log().seal()).rejects.toThrow(LogHalted)
     await Bun.sleep(0)
-    expect(another().seal()).rejects.toThrow(LogHalted)
+    await expect(another().seal()).rejects.toThrow(LogHalted)
     expect((await log().state()).halted).toBe('contradicted')
   })
 
@@ -160,7 +160,7 @@ describe('a database that was set back', () => {
     await log().seal()
     await setBack('DELETE FROM log_entries')
     await commit(30)
-    expect(another().seal()).rejects.toThrow(LogHalted)
+    await expect(another().seal()).rejects.toThrow(LogHalted)
   })
 
   test('a replica that only looks on stops the log when it sees it become shorter', async () => {
@@ -170,9 +170,9 @@ describe('a database that was set back', () => {
     await onlooker.check()
     expect(onlooker.known()?.size).toBe((await log().state()).size)
     await setBack('DELETE FROM log_entries')
-    expect(onlooker.check()).rejects.toThrow('contradicted')
+    await expect(onlooker.check()).rejects.toThrow('contradicted')
     await Bun.sleep(0)
-    expect(another().check()).rejects.toThrow('contradicted')
+    await expect(another().check()).rejects.toThrow('contradicted')
   })
 
   test('a replica that starts knows before its first request', async () => {
@@ -180,7 +180,7 @@ describe('a database that was set back', () => {
     await log().seal()
     await another().check()
     await setBack('DELETE FROM log_entries')
-    expect(another().check()).rejects.toThrow('contradicted')
+    await expect(another().check()).rejects.toThrow('contradicted')
   })
 
   test('entries that were rewritten while the service runs stop the log, and are never signed', async () => {
@@ -190,7 +190,7 @@ describe('a database that was set back', () => {
     const before = await published()
     await service.database.query('UPDATE log_entries SET root = UNHEX(SHA2(1, 256)) WHERE log_index = 290')
     await commit(1)
-    expect(log().seal()).rejects.toThrow('contradicted')
+    await expect(log().seal()).rejects.toThrow('contradicted')
     await Bun.sleep(600)
     expect(await published()).toBe(before)
   })
@@ -212,7 +212,7 @@ describe('a database that was set back', () => {
     await commit(1)
     await log().seal()
     await commit(1)
-    expect(another(makeSignerKey('points.example.com/log')).seal()).rejects.toThrow('another key')
+    await expect(another(makeSignerKey('points.example.com/log')).seal()).rejects.toThrow('another key')
   })
 })
 
@@ -222,7 +222,7 @@ test('after a restore the log begins anew with a new key, and its first entry ho
   const old = await log().state()
   await service.database.query('DELETE FROM log_entries ORDER BY entry_id DESC LIMIT 20')
   await service.database.query(`UPDATE log_head SET size = 1`)
-  expect(log().seal()).rejects.toThrow(LogHalted)
+  await expect(log().seal()).rejects.toThrow(LogHalted)
   const before = (await service.database.query('SELECT 1 FROM log_entries')).length
   const newKey = makeSignerKey('points.example.com/log-2')
   await restartLog(service.services, signerOf(newKey).verifierKey)
@@ -241,7 +241,7 @@ test('after a log was begun anew, a replica that still has the old key seals not
   await log().seal()
   const newKey = makeSignerKey('points.example.com/log-2')
   await restartLog(service.services, signerOf(newKey).verifierKey)
-  expect(log().seal()).rejects.toThrow('another key')
+  await expect(log().seal()).rejects.toThrow('another key')
   await Bun.sleep(0)
   const fresh = another(newKey)
   await fresh.seal()
@@ -279,8 +279,8 @@ describe('the command log', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const made = readFileSync(file, 'utf8')
     expect(signerOf(made.trim()).verifierKey).toBe(known ?? '')
-    expect(run('key', 'points.example.com/log', file)).rejects.toThrow('is there already')
+    await expect(run('key', 'points.example.com/log', file)).rejects.toThrow('is there already')
     expect(readFileSync(file, 'utf8')).toBe(made)
-    expect(run('key', 'a b', join(dir, 'other'))).rejects.toThrow('no blanks')
+    await expect(run('key', 'a b', join(dir, 'other'))).rejects.toThrow('no blanks')
   })
 })
