@@ -24,8 +24,8 @@ const runner = Bun.spawn(
   ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, TEST_DATABASE_URL: server.urlOf('') } },
 )
-// A run that is stopped must not leave the runner behind, without its database.
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.kill(signal))
+// A run that is stopped must not leave the runner behind, without its database. Services in it listen for other signals.
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => runner.kill('SIGKILL'))
 const exitCode = await runner.exited
 await server.stop()
 rmSync(join(root, '.data/test/programs'), { recursive: true, force: true })
