@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import type { Database } from '../db/client.ts'
+import { lineWriter } from '../lib/logger.ts'
 import { randomCode } from '../lib/random.ts'
 import type { Till } from '../till/till.ts'
 import { findUserByMobile } from '../users/queries.ts'
@@ -40,6 +41,7 @@ export interface EntranceParts {
 }
 
 export function createEntrance({ database, till, tokens, logger, now }: EntranceParts): Entrance {
+  const writeLine = lineWriter(logger)
   /** Reads only the code, not the account: a wrong code takes as long for a phone with an account as without one. */
   const isRight = async (tried: CodeTry) => {
     const sent = await readSmsCode(database, tried.phone)
@@ -58,7 +60,7 @@ export function createEntrance({ database, till, tokens, logger, now }: Entrance
       const { answer } = await till.run(signIn, { phone, userId, proof, by: visitor, session, deviceInfo })
       if (answer.outcome === 'unproved') return undefined
       const { user, isNew, isBound, signedInAt } = answer
-      logger.info({ user_id: user.user_id, by: proof.by, is_new: isNew, is_bound: isBound }, 'signed in')
+      writeLine({ user_id: user.user_id, by: proof.by, is_new: isNew, is_bound: isBound, msg: 'signed in' })
       const begun = { session_id: sessionId, user_id: user.user_id, generation: 1, rotated_at: signedInAt }
       return { user, isNew, tokens: await tokens.issue(begun) }
     },
