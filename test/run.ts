@@ -24,7 +24,7 @@ const runner = Bun.spawn(
   ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, TEST_DATABASE_URL: server.urlOf('') } },
 )
-// A run that is stopped must not leave the runner behind, without its database. Services in it listen for other signals.
+// A run that is stopped must not leave the runner behind. A service that a test runs in it would take SIGTERM for its own.
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => runner.kill('SIGKILL'))
 const exitCode = await runner.exited
 await server.stop()
