@@ -1,6 +1,7 @@
-import { asc, inArray } from 'drizzle-orm'
+import { getTableColumns } from 'drizzle-orm'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
+import { columnsOf } from '../db/table-rows.ts'
 import { type Cached, cached } from '../lib/cached.ts'
 import { type Product, productsTable } from './schema.ts'
 import type { ProductItem, ProductsPage, ProductsQuery } from './wire.ts'
@@ -15,13 +16,12 @@ export function createCatalogue(database: Database): Catalogue {
   return cached(() => readProducts(database), maxAge_ms)
 }
 
+const columns = columnsOf(productsTable, Object.keys(getTableColumns(productsTable)) as (keyof Product)[])
+const sql = `SELECT ${columns.sql} FROM products WHERE status IN ('active', 'inactive') ORDER BY sort_order, commodity_id`
+
 /** Reads every product that is not deleted. The query lists the other statuses, as no index serves `<> 'deleted'`. */
-export function readProducts({ orm }: Database): Promise<Product[]> {
-  return orm
-    .select()
-    .from(productsTable)
-    .where(inArray(productsTable.status, ['active', 'inactive']))
-    .orderBy(asc(productsTable.sort_order), asc(productsTable.commodity_id))
+export async function readProducts(database: Database): Promise<Product[]> {
+  return (await database.query<Product>(sql)).map((product) => columns.decode(product))
 }
 
 /** One page of the products on sale that match the query. */
