@@ -1,6 +1,6 @@
 /**
  * Compares this checkout with another one, each on its own database server, in alternating rounds:
- * `bun bench/against.ts <folder of the other checkout> [draws hot spread records info config logins single …]
+ * `bun bench/against.ts <folder of the other checkout> [draws hot spread records info config logins mixed single …]
  * [--rounds n] [--seconds n] [--people n] [--warm n]`. The other checkout needs its `node_modules`. It prints one JSON
  * line for each kind of work, with the median of the rounds’ ratios. Before the rounds each side works for `warm`
  * seconds: Bun compiles what is hot for that long, and a larger program is compiled for longer.

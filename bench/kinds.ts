@@ -2,7 +2,7 @@ import { load } from './http-load.ts'
 import { makePeople, type Person } from './people.ts'
 import { databasePidIn } from './process.ts'
 import { alternate, medianSample, ratioOf, rounded, type Sample } from './sample.ts'
-import { draws, exchanges, exchangesOf, newLogins, reads } from './scenarios.ts'
+import { draws, exchanges, exchangesOf, mixed, newLogins, reads } from './scenarios.ts'
 import type { Program, Stage } from './stage.ts'
 
 /** A service on a database server of its own, which is compared with another one. */
@@ -30,6 +30,7 @@ export const kinds: Record<string, Work[]> = {
   info: [{ connections: 64, next: (side) => reads(side, '/api/user/info') }],
   config: [{ connections: 64, next: (side) => reads(side, '/api/lottery/config') }],
   logins: [{ connections: 64, next: () => newLogins() }],
+  mixed: [{ connections: 64, next: mixed }],
   single: [{ connections: 1, next: draws }],
 }
 

@@ -2,7 +2,7 @@ import { load } from './http-load.ts'
 import { resident_mib } from './process.ts'
 import type { Result } from './result.ts'
 import { medianSample, rounded, type Sample } from './sample.ts'
-import { draws, exchanges, reads, type Scene } from './scenarios.ts'
+import { mixed, type Scene } from './scenarios.ts'
 
 const round_s = 10
 const connections = 64
@@ -11,9 +11,7 @@ const warmUp = 0.2
 
 /** Measures memory under reads, draws and exchanges for `minutes`: the resident size of each round, and its slope. */
 export async function memory(scene: Scene, minutes: number): Promise<Result> {
-  const kinds = [reads(scene, '/api/exchange/products'), draws(scene), exchanges(scene), reads(scene, '/api/user/info')]
-  let turn = 0
-  const next = () => (kinds[turn++ % kinds.length] as () => Uint8Array)()
+  const next = mixed(scene)
   const rss_mib: number[] = []
   const samples: Sample[] = []
   for (let round = 0; round < (minutes * 60) / round_s; round += 1) {

@@ -5,6 +5,8 @@ import { alternate, judged, medianSample, ratioOf, rounded, type Sample } from '
 import type { Program, Stage } from './stage.ts'
 import { startTimes } from './start-times.ts'
 
+const catalogue = '/api/exchange/products'
+
 /** What a scenario gets. */
 export interface Scene {
   stage: Stage
@@ -67,6 +69,13 @@ export function exchangesOf(people: readonly Person[], productIds: readonly numb
 /** Makes the requests that read `path`, one person after the other. */
 export function reads({ people }: Pick<Scene, 'people'>, path: string): () => Uint8Array {
   return inTurn(people, ({ token }) => httpRequest('GET', path, { token }))
+}
+
+/** Makes requests of several kinds in turn: the catalogue, draws, exchanges of the one product, and user info. */
+export function mixed(scene: Pick<Scene, 'people' | 'productId'>): () => Uint8Array {
+  const kinds = [reads(scene, catalogue), draws(scene), exchanges(scene), reads(scene, '/api/user/info')]
+  let turn = 0
+  return () => (kinds[turn++ % kinds.length] as () => Uint8Array)()
 }
 
 function knownLogins({ people }: Scene): () => Uint8Array {
@@ -153,8 +162,6 @@ async function singleCaller(scene: Scene): Promise<Result> {
     ...judged(slower, '<=', 1.1),
   }
 }
-
-const catalogue = '/api/exchange/products'
 
 /** Compares an authenticated read from memory with a bare route. Each connection is another person's. */
 async function cachedRead(scene: Scene): Promise<Result> {
