@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { $ } from 'bun'
 import { loadConfig } from '../src/config/config.ts'
 import { type Database, openDatabase } from '../src/db/client.ts'
-import { randomId } from '../src/lib/random.ts'
+import { newId } from '../src/lib/random.ts'
 import { adjust } from '../src/merchant/counter/adjust.ts'
 import { findMismatches } from '../src/reconcile/checks.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
@@ -77,7 +77,7 @@ async function underFault(servers: RunningServer[], people: Person[]): Promise<{
       const person = people[(index * 31 + i) % people.length] as Person
       const startedAt = performance.now()
       const server = servers[(index + i) % servers.length] as RunningServer
-      told.push(await draw(server, person, i % 2 === 0 ? randomId('K') : undefined))
+      told.push(await draw(server, person, i % 2 === 0 ? newId('K') : undefined))
       worst_ms = Math.max(worst_ms, performance.now() - startedAt)
       if (told.at(-1)?.code !== 0) await Bun.sleep(100)
     }
@@ -152,9 +152,7 @@ const { till } = first.services
 const stage = {
   async givePoints(userIds: readonly number[], points: number) {
     const correction = { points, reason: 'trial', actor: systemActor() }
-    await Promise.all(
-      userIds.map((userId) => till.run(adjust, { ...correction, userId, adjustmentId: randomId('ADJ') })),
-    )
+    await Promise.all(userIds.map((userId) => till.run(adjust, { ...correction, userId, adjustmentId: newId('ADJ') })))
   },
 }
 const people = await makePeople(stage as never, first.url, 60)

@@ -49,7 +49,7 @@ export function tablesOf(productId: number, since: Date) {
   const code = `LPAD(CONV(LEFT(${hashOf('code')}, 12), 16, 36), 10, '0')`
   const draws = oneOf(Array.from({ length: drawsAVisit }, (_, event) => ({ event, points: winsIn(event) })))
   const orders = oneOf(Array.from({ length: ordersAVisit }, (_, event) => ({ event })))
-  const [drawId, orderId] = [idOf('DR'), idOf('EX')]
+  const [drawId, orderId] = [idOf('DR', 15), idOf('EX', 10)]
   const user = { user_id: 'u.user_id', created_at: at }
   const turn = { prize_id: `IF(${won}, 2, 8)`, points_awarded: 's.points', roll: `IF(${won}, 1500, 9000)` }
   return {
@@ -62,7 +62,7 @@ export function tablesOf(productId: number, since: Date) {
           balance_after: `v.n * ${gain} + s.sum`,
           salt: `UNHEX(${hashOf('')})`,
         },
-        related_id: `CASE s.source WHEN 'lottery' THEN ${drawId} WHEN 'exchange' THEN ${orderId} ELSE ${idOf('ADJ')} END`,
+        related_id: `CASE s.source WHEN 'lottery' THEN ${drawId} WHEN 'exchange' THEN ${orderId} ELSE ${idOf('ADJ', 10)} END`,
         description:
           "CASE s.source WHEN 'lottery' THEN '单抽消耗积分' WHEN 'exchange' THEN '兑换 秒杀商品 × 1' ELSE '消费' END",
       },
@@ -94,7 +94,7 @@ export function tablesOf(productId: number, since: Date) {
       steps: orders,
       columns: {
         ...{ ...user, code, kind: "'product'", source_id: orderId, title: "'秒杀商品'", quantity: '1' },
-        ...{ status: "'redeemed'", expires_at: at, redeemed_at: at },
+        ...{ status: "'redeemed'", expires_at: at, redeemed_at: at, redeemed_by: '(SELECT MIN(user_id) FROM users)' },
       },
     },
     stock_movements: {
@@ -109,9 +109,9 @@ export function tablesOf(productId: number, since: Date) {
 
 const wheelVersion = '(SELECT version FROM lottery_wheel)'
 
-/** As random as a real id, and the same in every table. */
-function idOf(prefix: string): string {
-  return `CONCAT('${prefix}_', UPPER(LEFT(${hashOf(prefix)}, 16)))`
+/** As a real id is: the visit's moment, then random characters; and the same in every table. */
+function idOf(prefix: string, randomLength: number): string {
+  return `CONCAT('${prefix}_', LPAD(v.n, 6, '0'), UPPER(LEFT(${hashOf(prefix)}, ${randomLength})))`
 }
 
 function hashOf(what: string): string {

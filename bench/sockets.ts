@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { type OpenServices, openServices } from '../src/composition/open-services.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { addProduct } from '../src/exchange/add-product.ts'
-import { randomId } from '../src/lib/random.ts'
+import { newId } from '../src/lib/random.ts'
 import { adjust } from '../src/merchant/counter/adjust.ts'
 import { systemActor } from '../src/staff/actor.ts'
 import { createTestDatabase } from '../test/support/database.ts'
@@ -127,7 +127,7 @@ async function signInMany({ services }: OpenServices, count: number): Promise<st
       userId: user.user_id,
       points: 1_000_000,
       reason: 'bench',
-      adjustmentId: randomId('ADJ'),
+      adjustmentId: newId('ADJ'),
       actor: systemActor(),
     }
     await services.till.run(adjust, adjustment)
@@ -143,7 +143,7 @@ async function makeProducts({ services }: OpenServices, count: number): Promise<
   const made = []
   for (let i = 0; i < count; i += 1) {
     const fields = { name: `压测商品 ${i + 1}`, category: '热菜', exchange_points: 1 }
-    const input = { fields, stock: 100_000, movementId: randomId('MV') }
+    const input = { fields, stock: 100_000, movementId: newId('MV') }
     made.push((await services.till.run(addProduct, input)).answer.product_id)
   }
   return made

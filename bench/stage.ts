@@ -9,7 +9,7 @@ import { migrate } from '../src/db/migrate.ts'
 import { startPrivateServer } from '../src/db/private-server.ts'
 import { addProduct } from '../src/exchange/add-product.ts'
 import { createLogger } from '../src/lib/logger.ts'
-import { randomId } from '../src/lib/random.ts'
+import { newId } from '../src/lib/random.ts'
 import { stopInOrder } from '../src/lib/stop-in-order.ts'
 import { adjust } from '../src/merchant/counter/adjust.ts'
 import { findMismatches, type Mismatch } from '../src/reconcile/checks.ts'
@@ -65,7 +65,7 @@ export async function openStage({
     HOST: '127.0.0.1',
     DATA_DIR: dir,
     DATABASE_URL: `mysql://root@localhost/bench?socketPath=${encodeURIComponent(socketPath)}`,
-    JWT_SECRET: randomId('bench-secret').padEnd(48, '.'),
+    JWT_SECRET: newId('bench-secret').padEnd(48, '.'),
     RATE_LIMIT: 'off',
     DAILY_LOTTERY_LIMIT: '0',
     PENDING_ORDERS: '0',
@@ -100,13 +100,13 @@ export async function openStage({
       const reason = 'load'
       await Promise.all(
         userIds.map((userId) =>
-          services.till.run(adjust, { userId, points, reason, adjustmentId: randomId('ADJ'), actor: systemActor() }),
+          services.till.run(adjust, { userId, points, reason, adjustmentId: newId('ADJ'), actor: systemActor() }),
         ),
       )
     },
     async addProduct(points, stock) {
       const fields = { name: '秒杀商品', category: '套餐', exchange_points: points, sort_order: 1_000 }
-      return (await services.till.run(addProduct, { fields, stock, movementId: randomId('MV'), actor: systemActor() }))
+      return (await services.till.run(addProduct, { fields, stock, movementId: newId('MV'), actor: systemActor() }))
         .answer.product_id
     },
     mismatches: () => findMismatches(services.database),

@@ -1,5 +1,5 @@
 import { openServices } from '../composition/open-services.ts'
-import { randomId } from '../lib/random.ts'
+import { newId } from '../lib/random.ts'
 import { adjust } from '../merchant/counter/adjust.ts'
 import { adjustBody } from '../merchant/counter/wire.ts'
 import { systemActor } from '../staff/actor.ts'
@@ -12,7 +12,7 @@ export const pointsCommand: Command = async ({ args, config, print }) => {
   const { services, close } = await openServices(config, print)
   try {
     const { user_id: userId } = await requireAccount(services, mobile)
-    const adjustment = { userId, points, reason, adjustmentId: randomId('ADJ'), actor: systemActor() }
+    const adjustment = { userId, points, reason, adjustmentId: newId('ADJ'), actor: systemActor() }
     const { answer } = await services.till.run(adjust, adjustment)
     print(`${mobile} has ${answer.new_balance} points now.`)
     return 0

@@ -7,7 +7,7 @@ import { once } from '../http/idempotency.ts'
 import { describe } from '../http/operation-docs.ts'
 import { remember } from '../http/remember.ts'
 import { validate } from '../http/validate.ts'
-import { randomId } from '../lib/random.ts'
+import { newId } from '../lib/random.ts'
 import type { Till } from '../till/till.ts'
 import { newVoucherCode } from '../vouchers/code.ts'
 import { cancel } from './cancel.ts'
@@ -66,7 +66,7 @@ export function exchangeRoutes({ database, till, caches, rules }: ExchangeDeps) 
           userId: c.get('caller').userId,
           productId: product_id,
           quantity,
-          exchangeId: randomId('EX'),
+          exchangeId: newId('EX'),
           code: newVoucherCode(),
           ttl_days: rules.exchange.voucherTtl_days,
           mostPending: rules.exchange.mostPending,

@@ -7,7 +7,7 @@ import { signReceipts } from '../fairness/receipt.ts'
 import type { AppEnv } from '../http/env.ts'
 import { once } from '../http/idempotency.ts'
 import type { Calendar } from '../lib/calendar.ts'
-import { randomId, randomInts } from '../lib/random.ts'
+import { newId, randomInts } from '../lib/random.ts'
 import type { Till } from '../till/till.ts'
 import type { TreeHead } from '../tlog/format/checkpoint.ts'
 import type { TransparencyLog } from '../tlog/log.ts'
@@ -38,6 +38,9 @@ export interface TakeDrawDeps {
   fairness: Fairness | undefined
 }
 
+/** 75 bits: the log shows hashes of what holds the id, and nobody may find it by trying. */
+const drawIdRandom = 15
+
 const visibleAscii = /^[\x21-\x7e]{1,64}$/
 
 /** Makes what answers a request to draw. */
@@ -51,7 +54,7 @@ export function createTakeDraw({ till, calendar, now, rules, fairness }: TakeDra
     const input: Draw = {
       userId: c.get('caller').userId,
       drawType: draw_type,
-      drawId: randomId('DR'),
+      drawId: newId('DR', drawIdRandom),
       rolls: randomInts(count, oddsSum),
       codes: Array.from({ length: count }, () => newVoucherCode()),
       day: calendar.dayOf(now()),

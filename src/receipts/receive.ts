@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
-import { randomCode, randomId } from '../lib/random.ts'
+import { newId, randomCode } from '../lib/random.ts'
 import { release } from '../lib/release.ts'
 import { within } from '../lib/within.ts'
 import type { Store } from '../storage/store.ts'
@@ -65,7 +65,7 @@ export function createReceive(deps: ReceiveDeps) {
   }
 
   const take = async ({ userId, input_fen, idempotency }: Sender, photo: Photo): Promise<TillAnswer<UploadMade>> => {
-    const uploadId = randomId('UP')
+    const uploadId = newId('UP')
     const imageKey = randomCode(keyLength)
     const turn = takeTurn(reader, photo.image, { userId, input_fen })
     const waited = within(

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/db/client.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { makeSeedChain } from '../../src/fairness/chain.ts'
-import { randomCode, randomId } from '../../src/lib/random.ts'
+import { newId, randomCode } from '../../src/lib/random.ts'
 import { findUploadsWithNumber } from '../../src/receipts/queries.ts'
 import { claimNext, countQueue, dequeue, giveBack, leaveForLater } from '../../src/receipts/reading-queue.ts'
 import { findByMarks } from '../../src/receipts/search-copies.ts'
@@ -113,7 +113,7 @@ async function useAsDiner(diner: Person): Promise<{ uploadId: string; voucher: s
 async function useReadingQueue({ userId }: Person): Promise<void> {
   const { database, till } = running.services
   const input: NewUpload = {
-    ...{ uploadId: randomId('UP'), userId, imageKey: randomCode(26), sha256: randomCode(64), perceptualHash: '' },
+    ...{ uploadId: newId('UP'), userId, imageKey: randomCode(26), sha256: randomCode(64), perceptualHash: '' },
     ...{ input_fen: 1, reading: null, flags: [], queued: 'free', since: new Date(), dailyLimit: 9 },
   }
   await till.run(fileUpload, input)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { exchange } from '../../src/exchange/exchange.ts'
 import { expireOrder } from '../../src/exchange/expire-order.ts'
-import { randomId } from '../../src/lib/random.ts'
+import { newId } from '../../src/lib/random.ts'
 import type { Till } from '../../src/till/till.ts'
 import { newVoucherCode } from '../../src/vouchers/code.ts'
 import { balanceOf, givePoints, newProduct, type Person, signIn, signInMerchant } from '../support/people.ts'
@@ -73,7 +73,7 @@ describe('orders that wait at the counter', () => {
         codeOf(
           at.run(exchange, {
             ...{ userId: person.userId, productId, quantity: 1, ttl_days: 1, mostPending: limit, holdsBonus: false },
-            ...{ exchangeId: randomId('EX'), code: newVoucherCode() },
+            ...{ exchangeId: newId('EX'), code: newVoucherCode() },
           }),
         )
       const codes = await Promise.all(

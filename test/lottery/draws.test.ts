@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { randomCode, randomId } from '../../src/lib/random.ts'
+import { newId, randomCode } from '../../src/lib/random.ts'
 import { type Draw, draw } from '../../src/lottery/draw.ts'
 import { recordWheel } from '../../src/lottery/record-wheel.ts'
 import { oddsSum } from '../../src/lottery/wheel.ts'
@@ -131,7 +131,7 @@ describe('the daily limit', () => {
       const count = { single: 1, triple: 3, quintuple: 5, decade: 10 }[drawType]
       const codes = Array.from({ length: count }, () => randomCode(10))
       const rolls = Array(count).fill(9_999)
-      const input = { userId: person.userId, drawType, drawId: randomId('DR'), rolls, codes, day: on }
+      const input = { userId: person.userId, drawType, drawId: newId('DR'), rolls, codes, day: on }
       await service.services.till.run(recordWheel, { dailyLimit, pityLimit: 10 })
       return service.services.till.run(draw, { ...input, settings: drawSettings })
     }

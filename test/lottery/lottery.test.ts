@@ -36,6 +36,13 @@ describe('the wheel', () => {
 })
 
 describe('prizes', () => {
+  test('a draw’s id has 15 random characters behind its moment, since the log shows hashes of what holds it', async () => {
+    const person = await rich()
+    const ids = [await spin(person), await spin(person)].map(({ data }) => String(data.draw_id))
+    for (const id of ids) expect(id).toMatch(/^DR_[2-9A-HJ-NP-Z]{21}$/)
+    expect(new Set(ids.map((id) => id.slice(-15))).size).toBe(2)
+  })
+
   test('coupon and physical prizes give a voucher, points prizes credit points, and the empty prize does nothing', async () => {
     const person = await rich()
     const { results } = await drawRolls(person, 'quintuple', [0, 600, 5_000, 8_400, 9_999])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { randomId } from '../../src/lib/random.ts'
+import { newId } from '../../src/lib/random.ts'
 import { adjust } from '../../src/merchant/counter/adjust.ts'
 import { storeFindings } from '../../src/receipts/store-findings.ts'
 import { systemActor } from '../../src/staff/actor.ts'
@@ -162,7 +162,7 @@ describe('a replica that dies', () => {
         userId: person.userId,
         points: 7,
         reason: 'test',
-        adjustmentId: randomId('ADJ'),
+        adjustmentId: newId('ADJ'),
         actor: systemActor(),
       })
       for (const each of [back, steady]) {

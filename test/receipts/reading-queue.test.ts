@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomCode, randomId } from '../../src/lib/random.ts'
+import { newId, randomCode } from '../../src/lib/random.ts'
 import { type BackgroundReading, createBackgroundReading } from '../../src/receipts/background-reading.ts'
 import { createNearCopies } from '../../src/receipts/near-copies.ts'
 import { objectKeys } from '../../src/receipts/photo/image-names.ts'
@@ -28,7 +28,7 @@ afterEach(closeSockets)
 /** Files an upload that waits for the reader. Returns its id. */
 async function queued({ userId }: Person, fields: Partial<NewUpload> = {}): Promise<string> {
   const input: NewUpload = {
-    ...{ uploadId: randomId('UP'), userId, imageKey: randomCode(26), sha256: randomCode(64) },
+    ...{ uploadId: newId('UP'), userId, imageKey: randomCode(26), sha256: randomCode(64) },
     ...{ perceptualHash: '0'.repeat(64), input_fen: null, reading: null, flags: [] },
     ...{ queued: 'free', since: new Date(0), dailyLimit: 100, ...fields },
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import { randomId } from '../../src/lib/random.ts'
+import { newId } from '../../src/lib/random.ts'
 import { adjust, adjustByStaff } from '../../src/merchant/counter/adjust.ts'
 import { review as reviewing } from '../../src/merchant/reviews/review.ts'
 import { systemActor } from '../../src/staff/actor.ts'
@@ -83,7 +83,7 @@ describe('the discretionary budget of one of the staff', () => {
       Promise.allSettled(
         Array.from({ length: 60 }, (_, i) => {
           const correction = { userId: diners[i % 6]?.userId ?? 0, points: 300, reason: '补偿' }
-          const names = { adjustmentId: randomId('ADJ'), ...askedBy(manager), ...giftTerms(service) }
+          const names = { adjustmentId: newId('ADJ'), ...askedBy(manager), ...giftTerms(service) }
           return (i % 2 ? till : service.services.till).run(adjustByStaff, { ...correction, ...names })
         }),
       ),
@@ -94,7 +94,7 @@ describe('the discretionary budget of one of the staff', () => {
   })
 
   test('is not used by commands', async () => {
-    const correction = { userId: diner.userId, points: 100_000, reason: '迁移', adjustmentId: randomId('ADJ') }
+    const correction = { userId: diner.userId, points: 100_000, reason: '迁移', adjustmentId: newId('ADJ') }
     await service.services.till.run(adjust, { ...correction, actor: systemActor() })
     expect(await balanceOf(service, diner)).toBe(101_000)
     expect((await correct(2_000)).code).toBe(0)
@@ -125,7 +125,7 @@ describe('the budget of a diner', () => {
     await withReplica(service, ({ till }) =>
       Promise.allSettled(
         staff.map((one, i) => {
-          const correction = { userId: diner.userId, points: 300, reason: '补偿', adjustmentId: randomId('ADJ') }
+          const correction = { userId: diner.userId, points: 300, reason: '补偿', adjustmentId: newId('ADJ') }
           const names = { ...askedBy(one), ...giftTerms(service) }
           return (i % 2 ? till : service.services.till).run(adjustByStaff, { ...correction, ...names })
         }),

@@ -1,6 +1,6 @@
 import { expect } from 'bun:test'
 import { addProduct, type NewProduct } from '../../src/exchange/add-product.ts'
-import { randomId } from '../../src/lib/random.ts'
+import { newId } from '../../src/lib/random.ts'
 import { adjust } from '../../src/merchant/counter/adjust.ts'
 import { type StaffActor, systemActor } from '../../src/staff/actor.ts'
 import type { Role } from '../../src/staff/roles.ts'
@@ -33,7 +33,7 @@ export async function signIn({ client }: Pick<TestService, 'client'>, phone = ne
 
 /** Gives (or takes) points by a correction. */
 export async function givePoints({ services }: TestService, { userId }: Person, points: number): Promise<void> {
-  const correction = { userId, points, reason: 'test', adjustmentId: randomId('ADJ'), actor: systemActor() }
+  const correction = { userId, points, reason: 'test', adjustmentId: newId('ADJ'), actor: systemActor() }
   await services.till.run(adjust, correction)
 }
 
@@ -51,7 +51,7 @@ export async function newProduct(
   const product = { name: '测试商品', category: '热菜', exchange_points: 10, ...fields }
   const { answer } = await services.till.run(addProduct, {
     ...{ fields: product, stock },
-    ...{ movementId: randomId('MV'), actor: systemActor() },
+    ...{ movementId: newId('MV'), actor: systemActor() },
   })
   return answer.product_id
 }
@@ -79,7 +79,7 @@ export const signInMerchant = (service: Pick<TestService, 'client' | 'services'>
 export const actorOf = ({ userId }: Pick<Person, 'userId'>): StaffActor => ({ userId, addressId: 'test' })
 
 /** One of the staff who does something that may need consent. */
-export const askedBy = (person: Pick<Person, 'userId'>) => ({ actor: actorOf(person), newApprovalId: randomId('AP') })
+export const askedBy = (person: Pick<Person, 'userId'>) => ({ actor: actorOf(person), newApprovalId: newId('AP') })
 
 /** The business day, and the rules by which staff give points on it. */
 export const giftTerms = ({ services, clock }: Pick<TestService, 'services' | 'clock'>) => ({

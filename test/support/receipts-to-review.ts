@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import { randomId } from '../../src/lib/random.ts'
+import { newId } from '../../src/lib/random.ts'
 import type { ReadEvidence } from '../../src/receipts/reading/kept-reading.ts'
 import { storeFindings } from '../../src/receipts/store-findings.ts'
 import type { Flag } from '../../src/receipts/wire.ts'
@@ -36,7 +36,7 @@ export async function receiptToReview(
   const evidence: ReadEvidence = {
     ...{ kind: 'receipt', amount_fen: read_fen, witnesses: ['label', 'sum'], confidence: 0.97, boxes, invoice: null },
   }
-  const found = { paidAt: '2026-11-28T19:32:00', merchantName, receiptNumber: randomId('NO') }
+  const found = { paidAt: '2026-11-28T19:32:00', merchantName, receiptNumber: newId('NO') }
   await services.till.run(storeFindings, {
     ...{ uploadId: data.upload_id, userId, flags },
     reading: { amount_fen: read_fen, ...found, text: '', evidence },

@@ -1,10 +1,10 @@
 import type { Database } from '../../src/db/client.ts'
-import { randomId } from '../../src/lib/random.ts'
+import { newId } from '../../src/lib/random.ts'
 import { uploadReviewsTable } from '../../src/receipts/schema.ts'
 
 /** Adds a receipt that has waited for a review since `createdAt`. Returns its id. */
 export async function waitingReceipt({ orm }: Database, userId: number, createdAt: Date): Promise<string> {
-  const upload_id = randomId('UP')
+  const upload_id = newId('UP')
   await orm.insert(uploadReviewsTable).values({
     upload_id,
     user_id: userId,

@@ -1,4 +1,4 @@
-import { randomCode, randomId } from '../../src/lib/random.ts'
+import { newId, randomCode } from '../../src/lib/random.ts'
 import { type Draw, draw } from '../../src/lottery/draw.ts'
 import { givePoints, type Person, signIn } from './people.ts'
 import type { TestService } from './service.ts'
@@ -26,7 +26,7 @@ export function spinsAt(service: TestService) {
     /** Runs a draw with chosen rolls, straight on the till. */
     async drawRolls(person: Person, drawType: Draw['drawType'], rolls: number[], more: Partial<Draw['settings']> = {}) {
       const codes = rolls.map(() => randomCode(10))
-      const ids = { userId: person.userId, drawId: randomId('DR') }
+      const ids = { userId: person.userId, drawId: newId('DR') }
       const input = { ...ids, drawType, rolls, codes, day: drawDay, settings: { ...drawSettings, ...more } }
       return (await service.services.till.run(draw, input)).answer
     },

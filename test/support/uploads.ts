@@ -1,4 +1,4 @@
-import { randomCode, randomId } from '../../src/lib/random.ts'
+import { newId, randomCode } from '../../src/lib/random.ts'
 import { featuresOf } from '../../src/receipts/receipt-text.ts'
 import { receiptMarksTable, receiptTextsTable, type Upload, uploadReviewsTable } from '../../src/receipts/schema.ts'
 import { type Person, signInMerchant } from './people.ts'
@@ -12,7 +12,7 @@ export async function newUpload(
 ): Promise<string> {
   // Lists are sorted by time. Two rows of the same millisecond could come in either order.
   clock.advance(1)
-  const upload_id = randomId('UP')
+  const upload_id = newId('UP')
   await database.orm.insert(uploadReviewsTable).values({
     upload_id,
     user_id: userId,

@@ -5,7 +5,7 @@ import { type AppEnv, linkIn } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
 import { validate } from '../../http/validate.ts'
-import { randomId } from '../../lib/random.ts'
+import { newId } from '../../lib/random.ts'
 import { actorOf } from '../../staff/actor.ts'
 import { forStaff } from '../../staff/guard.ts'
 import type { MerchantDeps } from '../deps.ts'
@@ -56,7 +56,7 @@ export function catalogueRoutes({ database, till, caches, calendar, now }: Merch
       async (c) => {
         const body = c.req.valid('json')
         const { stock, ...fields } = body
-        const creation = { fields: given(fields), stock, movementId: randomId('MV'), actor: actorOf(c) }
+        const creation = { fields: given(fields), stock, movementId: newId('MV'), actor: actorOf(c) }
         return once(
           c,
           body,
@@ -116,7 +116,7 @@ type Editing = (c: Context<AppEnv>, edits: readonly ProductEdit[]) => ProductEdi
 const editingBy =
   ({ calendar, now }: Pick<MerchantDeps, 'calendar' | 'now'>): Editing =>
   (c, edits) => ({
-    ...{ edits, actor: actorOf(c), newApprovalId: randomId('AP') },
+    ...{ edits, actor: actorOf(c), newApprovalId: newId('AP') },
     since: calendar.startOf(calendar.dayOf(now())),
   })
 
@@ -182,7 +182,7 @@ function bulkRoutes({ database, till, changed, editing }: BulkDeps) {
         const body = c.req.valid('json')
         const names = {
           productId: c.req.valid('param').id,
-          movementId: randomId('MV'),
+          movementId: newId('MV'),
           actor: actorOf(c),
         }
         return once(

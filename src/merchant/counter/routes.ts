@@ -6,7 +6,7 @@ import { type AppEnv, absoluteLinks } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
 import { validate } from '../../http/validate.ts'
-import { randomId } from '../../lib/random.ts'
+import { newId } from '../../lib/random.ts'
 import { readPointsRecords } from '../../points/queries.ts'
 import { recordsAnswer, recordsQuery } from '../../points/wire.ts'
 import { actorOf } from '../../staff/actor.ts'
@@ -125,7 +125,7 @@ function correctionRoutes({ till, calendar, now, rules }: MerchantDeps) {
     validate('json', adjustBody),
     async (c) => {
       const body = c.req.valid('json')
-      const names = { userId: c.req.valid('param').id, adjustmentId: randomId('ADJ'), newApprovalId: randomId('AP') }
+      const names = { userId: c.req.valid('param').id, adjustmentId: newId('ADJ'), newApprovalId: newId('AP') }
       const terms = { actor: actorOf(c), day: calendar.dayOf(now()), gifts: rules.gifts }
       const correction = { ...body, ...names, ...terms }
       return once(c, body, (idempotency) => till.run(adjustByStaff, correction, idempotency), showConsented(c))

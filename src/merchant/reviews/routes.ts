@@ -4,7 +4,7 @@ import { type AppEnv, absoluteLinks } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
 import { once } from '../../http/idempotency.ts'
 import { validate } from '../../http/validate.ts'
-import { randomId } from '../../lib/random.ts'
+import { newId } from '../../lib/random.ts'
 import { actorOf, type StaffActor } from '../../staff/actor.ts'
 import { forStaff } from '../../staff/guard.ts'
 import type { IdempotencyKey } from '../../till/operation.ts'
@@ -37,7 +37,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules, now 
     const { upload_id: uploadId, action, points, amount: amount_fen, reason } = body
     const uploaderId = await requireUploader(database, uploadId)
     const verdict = { uploadId, uploaderId, actor, action, points, amount_fen, reason, isBatch, ...rules.review }
-    const terms = { day: calendar.dayOf(now()), gifts: rules.gifts, newApprovalId: randomId('AP') }
+    const terms = { day: calendar.dayOf(now()), gifts: rules.gifts, newApprovalId: newId('AP') }
     return till.run(review, { ...verdict, ...terms }, idempotency)
   }
   return new Hono<AppEnv>()

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { exchange } from '../../../src/exchange/exchange.ts'
-import { randomId } from '../../../src/lib/random.ts'
+import { newId } from '../../../src/lib/random.ts'
 import { deleteProducts } from '../../../src/merchant/catalogue/change-products.ts'
 import { editProducts } from '../../../src/merchant/catalogue/edit-products.ts'
 import { newVoucherCode } from '../../../src/vouchers/code.ts'
@@ -74,7 +74,7 @@ describe('an edit', () => {
       const buys = (quantity: number) =>
         till.run(exchange, {
           ...{ userId: diner.userId, productId: id, quantity, ttl_days: 1, mostPending: 0, holdsBonus: false },
-          ...{ exchangeId: randomId('EX'), code: newVoucherCode() },
+          ...{ exchangeId: newId('EX'), code: newVoucherCode() },
         })
       // The first operation of a lane runs alone, and those behind it form a batch.
       const [, edited, bought, another] = await Promise.allSettled([

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import { randomCode, randomId } from '../../../src/lib/random.ts'
+import { newId, randomCode } from '../../../src/lib/random.ts'
 import { draw } from '../../../src/lottery/draw.ts'
 import { closeWheel } from '../../../src/merchant/wheel/close-wheel.ts'
 import { findMismatches } from '../../../src/reconcile/checks.ts'
@@ -44,7 +44,7 @@ const left = async (prizeId: number = defaultPrize.dish) =>
   )[0]?.n
 const settings = { dailyLimit: 0, pityLimit: 10, voucherTtl_days: 30, staffDraws: true }
 const oneDraw = ({ userId }: Person) => ({
-  ...{ userId, drawType: 'single' as const, drawId: randomId('DR'), rolls: [5_000], codes: [randomCode(10)] },
+  ...{ userId, drawType: 'single' as const, drawId: newId('DR'), rolls: [5_000], codes: [randomCode(10)] },
   ...{ day: '2026-11-22', settings },
 })
 
