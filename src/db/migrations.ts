@@ -19,6 +19,7 @@ import addLogGenesis from '../../drizzle/0017_add_log_genesis.sql' with { type: 
 import addPrizeStockSteps from '../../drizzle/0018_add_prize_stock_steps.sql' with { type: 'text' }
 import addOddsOutliers from '../../drizzle/0019_add_odds_outliers.sql' with { type: 'text' }
 import addAlerts from '../../drizzle/0020_add_alerts.sql' with { type: 'text' }
+import dropOrderCodesIndex from '../../drizzle/0021_drop_order_codes_index.sql' with { type: 'text' }
 
 /** A named change of the schema. Once landed it is never edited. */
 export interface Migration {
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   { name: '0018_add_prize_stock_steps', sql: addPrizeStockSteps },
   { name: '0019_add_odds_outliers', sql: addOddsOutliers },
   { name: '0020_add_alerts', sql: addAlerts },
+  { name: '0021_drop_order_codes_index', sql: dropOrderCodesIndex },
 ]

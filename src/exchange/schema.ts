@@ -88,8 +88,8 @@ export const exchangeRecordsTable = mysqlTable(
   'exchange_records',
   {
     exchange_id: asciiText({ length: 24 }).primaryKey(),
-    // A code belongs to one order.
-    exchange_code: asciiText({ length: 10 }).notNull().unique('exchange_records_code'),
+    /** The code of the order's voucher, whose key makes it unique. */
+    exchange_code: asciiText({ length: 10 }).notNull(),
     user_id: int()
       .notNull()
       .references(() => usersTable.user_id),

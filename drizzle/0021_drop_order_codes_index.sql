@@ -1,0 +1,1 @@
+ALTER TABLE `exchange_records` DROP INDEX `exchange_records_code`;
