@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'bun:test'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { afterAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { configNames, loadConfig, redacted } from '../../src/config/config.ts'
@@ -18,6 +18,7 @@ test('no random secret is called weak', () => {
 
 describe('a secret from a file', () => {
   const dir = mkdtempSync(join(tmpdir(), 'points-secrets-'))
+  afterAll(() => rmSync(dir, { recursive: true }))
   const file = (name: string, content: string) => {
     writeFileSync(join(dir, name), content)
     return join(dir, name)

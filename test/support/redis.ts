@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +27,7 @@ export async function startRedis(): Promise<TestRedis> {
       },
     )
   const start = async () => {
+    mkdirSync(dir, { recursive: true })
     server = spawn()
     for (let tries = 0; tries < 200; tries += 1) {
       if (await answers(port)) return
@@ -41,6 +42,7 @@ export async function startRedis(): Promise<TestRedis> {
     async kill() {
       server?.kill('SIGKILL')
       await server?.exited
+      rmSync(dir, { recursive: true, force: true })
     },
     pause: () => server?.kill('SIGSTOP'),
     resume: () => server?.kill('SIGCONT'),
