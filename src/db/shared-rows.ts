@@ -1,8 +1,8 @@
-import { getTableColumns, getTableName } from 'drizzle-orm'
+import { getTableName } from 'drizzle-orm'
 import type { MySqlTable } from 'drizzle-orm/mysql-core'
 import type { Database } from './client.ts'
 import { sharedRead } from './shared-read.ts'
-import { columnsOf } from './table-rows.ts'
+import { allColumnsOf } from './table-rows.ts'
 
 /** How many rows one statement reads. */
 const mostRows = 256
@@ -13,7 +13,7 @@ export function rowReader<Table extends MySqlTable, Key extends keyof Table['$in
   key: Key,
 ): (database: Database, key: Table['$inferSelect'][Key]) => Promise<Readonly<Table['$inferSelect']> | undefined> {
   type Row = Table['$inferSelect']
-  const columns = columnsOf(table, Object.keys(getTableColumns(table)) as (keyof Row & string)[])
+  const columns = allColumnsOf(table)
   const sql = `SELECT ${columns.sql} FROM ${getTableName(table)} WHERE ${key} IN (?)`
   return sharedRead(async (database, keys: readonly Row[Key][]) => {
     const found = new Map<Row[Key], Row>()

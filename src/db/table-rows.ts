@@ -37,3 +37,7 @@ export function columnsOf<Table extends MySqlTable, const Name extends keyof Ful
     },
   }
 }
+
+export function allColumnsOf<Table extends MySqlTable>(table: Table): TableColumns<FullRow<Table>> {
+  return columnsOf(table, Object.keys(getTableColumns(table)) as (keyof FullRow<Table> & string)[])
+}

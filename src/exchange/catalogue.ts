@@ -1,7 +1,6 @@
-import { getTableColumns } from 'drizzle-orm'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
-import { columnsOf } from '../db/table-rows.ts'
+import { allColumnsOf } from '../db/table-rows.ts'
 import { type Cached, cached } from '../lib/cached.ts'
 import { type Product, productsTable } from './schema.ts'
 import type { ProductItem, ProductsPage, ProductsQuery } from './wire.ts'
@@ -16,7 +15,7 @@ export function createCatalogue(database: Database): Catalogue {
   return cached(() => readProducts(database), maxAge_ms)
 }
 
-const columns = columnsOf(productsTable, Object.keys(getTableColumns(productsTable)) as (keyof Product)[])
+const columns = allColumnsOf(productsTable)
 const sql = `SELECT ${columns.sql} FROM products WHERE status IN ('active', 'inactive') ORDER BY sort_order, commodity_id`
 
 /** Reads every product that is not deleted. The query lists the other statuses, as no index serves `<> 'deleted'`. */

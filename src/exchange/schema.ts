@@ -49,8 +49,8 @@ export const productsTable = mysqlTable(
     updated_at: instant().notNull().default(utcNow),
   },
   (table) => [
-    // `readProducts`, once a second for the catalogue. Without it each call reads the deleted products as well, and
-    // those stay for ever.
+    // `readProducts`, for the catalogue after each change of stock, and once a second. Without it each call reads the
+    // deleted products as well, and those stay for ever.
     index('products_status_sort').on(table.status, table.sort_order),
     check('products_stock_never_negative', sql`stock >= 0`),
     check('products_points_positive', sql`exchange_points > 0`),

@@ -10,7 +10,7 @@ export function randomCode(length: number): string {
   return code
 }
 
-/** How long the ids of one moment are made, in ms. */
+/** How long a moment lasts in which ids begin alike. */
 const idMoment_ms = 8_000
 const momentLength = 6
 
