@@ -62,10 +62,7 @@ function figuresOf({ database, calendar, now, caches }: DialectsDeps): DialectsO
     },
     today: (userId) => sumPointsSince(database, userId, startOfDay()),
     drawsOfAll: () => countDrawsSince(database, startOfDay()),
-    prizeCodes: async (userId) => ({ codes: await readPrizeCodes(database, userId, now(), mostCodes) }),
+    prizeCodes: async (userId) => ({ codes: await readPrizeCodes(database, userId, now()) }),
     productTimes: async () => ({ createdAt: timesOf(await caches.catalogue.get()) }),
   }
 }
-
-/** The most codes of unused vouchers that are read for one user: the texts have no room for more. */
-const mostCodes = 100

@@ -16,8 +16,6 @@ export interface PageAsk {
   filters: readonly Fragment[]
   page: number
   limit: number
-  /** SQL that says in the page's first row how many rows the list has. Without it they are counted. */
-  total?: Fragment
 }
 
 export interface ListOptions<Row> {
@@ -40,13 +38,12 @@ export function listReader<Row extends object, Joined extends object = object>(o
   const { table, columns, joined = { columns: '', join: '' }, order } = options
   const more = joined.columns === '' ? '' : `, ${joined.columns}`
 
-  const selectOf = ({ of, filters, page, limit, total }: PageAsk, nth: number): Fragment => {
+  const selectOf = ({ of, filters, page, limit }: PageAsk, nth: number): Fragment => {
     const where = allOf([of, ...filters])
-    const counted = total ?? { sql: `(SELECT COUNT(*) FROM ${table} WHERE ${where.sql})`, params: where.params }
     return {
-      sql: `SELECT ${nth} AS nth, ${counted.sql} AS total, ${columns.sql}${more}
+      sql: `SELECT ${nth} AS nth, (SELECT COUNT(*) FROM ${table} WHERE ${where.sql}) AS total, ${columns.sql}${more}
               FROM ${table} ${joined.join} WHERE ${where.sql} ORDER BY ${order} LIMIT ?, ?`,
-      params: [...counted.params, ...where.params, (page - 1) * limit, limit],
+      params: [...where.params, ...where.params, (page - 1) * limit, limit],
     }
   }
   const readAll = async (database: Database, asks: readonly PageAsk[]) => {

@@ -1,6 +1,7 @@
 import { and, count, eq, gt, lte, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { listReader } from '../db/lists.ts'
+import { sharedRead } from '../db/shared-read.ts'
 import { columnsOf, type RowOf } from '../db/table-rows.ts'
 import { type Voucher, vouchersTable } from './schema.ts'
 import { drawOf } from './source.ts'
@@ -54,31 +55,46 @@ export function readActiveVouchers({ orm }: Database, userId: number, now: Date,
     .limit(most)
 }
 
-const readPrizes = listReader({
-  table: 'vouchers',
-  columns: columnsOf(table, ['code', 'source_id']),
-  order: 'vouchers.expires_at, vouchers.code',
-})
+interface PrizesOf {
+  userId: number
+  now: Date
+}
 
-/** The codes of at most `most` prizes that the user can redeem at `now`, by draw. The earliest expiry comes first. */
+interface PrizeCode {
+  user_id: number
+  code: string
+  source_id: string
+}
+
+/** For how many people one statement reads the codes of prizes, and how many it reads for one of them. */
+const mostHolders = 16
+const mostCodes = 100
+
+const selectPrizes = `SELECT user_id, code, source_id FROM vouchers
+  WHERE user_id IN (?) AND status = 'active' AND kind = 'prize' AND expires_at > ?
+  ORDER BY user_id, expires_at, code LIMIT ?`
+
+const readPrizes = sharedRead(async (database, asks: readonly PrizesOf[]): Promise<PrizeCode[][]> => {
+  const read = async (of: readonly PrizesOf[], most: number) => {
+    const now = new Date(Math.max(...of.map(({ now }) => now.getTime())))
+    return database.query<PrizeCode>(selectPrizes, [of.map(({ userId }) => userId), now, most])
+  }
+  const most = mostCodes * asks.length
+  const rows = await read(asks, most)
+  // Somebody with very many must not take the others' places.
+  if (rows.length === most && asks.length > 1) return Promise.all(asks.map((ask) => read([ask], mostCodes)))
+  const byUser = Map.groupBy(rows, ({ user_id }) => user_id)
+  return asks.map(({ userId }) => (byUser.get(userId) ?? []).slice(0, mostCodes))
+}, mostHolders)
+
+/** The codes of prizes that the user can redeem at `now`, at most 100, by draw. The earliest expiry comes first. */
 export async function readPrizeCodes(
   database: Database,
   userId: number,
   now: Date,
-  most: number,
 ): Promise<ReadonlyMap<string, string[]>> {
-  const { rows } = await readPrizes(database, {
-    of: {
-      sql: `vouchers.user_id = ? AND vouchers.status = 'active' AND vouchers.kind = 'prize' AND vouchers.expires_at > ?`,
-      params: [userId, now],
-    },
-    filters: [],
-    page: 1,
-    limit: most,
-    total: { sql: '0', params: [] },
-  })
   const codes = new Map<string, string[]>()
-  for (const { code, source_id } of rows) {
+  for (const { code, source_id } of await readPrizes(database, { userId, now })) {
     const drawId = drawOf(source_id)
     const known = codes.get(drawId)
     if (known) known.push(code)
