@@ -62,7 +62,7 @@ export function createEntrance({ database, till, tokens, logger, now }: Entrance
       const { user, isNew, isBound, signedInAt } = answer
       writeLine({ user_id: user.user_id, by: proof.by, is_new: isNew, is_bound: isBound, msg: 'signed in' })
       const begun = { session_id: sessionId, user_id: user.user_id, generation: 1, rotated_at: signedInAt }
-      return { user, isNew, tokens: await tokens.issue(begun) }
+      return { user, isNew, tokens: tokens.issue(begun) }
     },
   }
 }

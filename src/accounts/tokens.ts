@@ -1,4 +1,5 @@
-import { errors, jwtVerify, SignJWT } from 'jose'
+import { createHmac } from 'node:crypto'
+import { errors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
 import { rowId } from '../contract/wire.ts'
@@ -28,7 +29,7 @@ export interface TokenPair {
 /** Signs and verifies the service's JWTs (RFC 7519, HS256). */
 export interface Tokens {
   /** Issues the tokens of a session's generation. The same arguments always give the same pair. */
-  issue(session: { session_id: string; user_id: number; generation: number; rotated_at: Date }): Promise<TokenPair>
+  issue(session: { session_id: string; user_id: number; generation: number; rotated_at: Date }): TokenPair
   /** @throws {Refusal} 2002 for anything but a valid access token of this service. */
   verifyAccess(token: string): Promise<AccessClaims>
   /** @throws {Refusal} 2002 for anything but a valid refresh token of this service. */
@@ -70,14 +71,8 @@ export function createTokens({ secret, previousSecret, now }: TokenOptions): Tok
   const signingKey = encode(secret)
   const keys = previousSecret ? [signingKey, encode(previousSecret)] : [signingKey]
 
-  const sign = (typ: 'access' | 'refresh', claims: Record<string, number | string>, issuedAt: number, life: number) =>
-    new SignJWT({ ...claims, typ })
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setIssuer(issuer)
-      .setAudience(audience)
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + life)
-      .sign(signingKey)
+  const sign = (typ: 'access' | 'refresh', claims: object, issuedAt: number, life_s: number) =>
+    signed({ ...claims, typ, iss: issuer, aud: audience, iat: issuedAt, exp: issuedAt + life_s }, signingKey)
 
   const claimsOf = async (token: string) => {
     if (token.length > longestToken) throw new Refusal(2002)
@@ -90,13 +85,11 @@ export function createTokens({ secret, previousSecret, now }: TokenOptions): Tok
   }
 
   return {
-    async issue({ session_id, user_id, generation, rotated_at }) {
+    issue({ session_id, user_id, generation, rotated_at }) {
       const issuedAt = Math.floor(rotated_at.getTime() / 1000)
       const claims = { user_id, sid: session_id, gen: generation }
-      const [access_token, refresh_token] = await Promise.all([
-        sign('access', claims, issuedAt, accessLife_s),
-        sign('refresh', claims, issuedAt, refreshLife_s),
-      ])
+      const access_token = sign('access', claims, issuedAt, accessLife_s)
+      const refresh_token = sign('refresh', claims, issuedAt, refreshLife_s)
       return { access_token, refresh_token, expires_in: accessLife_s }
     },
     async verifyAccess(token) {
@@ -113,6 +106,21 @@ export function createTokens({ secret, previousSecret, now }: TokenOptions): Tok
         () => undefined,
       ),
   }
+}
+
+const header = base64Url({ alg: 'HS256', typ: 'JWT' })
+
+/**
+ * The token of these claims, in the compact form of RFC 7515, 3.1. The library signs by Web Crypto, on another thread:
+ * for a sign-in's two tokens that was a quarter of the CPU time.
+ */
+function signed(claims: object, key: Uint8Array): string {
+  const text = `${header}.${base64Url(claims)}`
+  return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
+}
+
+function base64Url(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url')
 }
 
 async function verifiedBy(keys: Uint8Array[], token: string, now: Date): Promise<Record<string, unknown>> {

@@ -133,20 +133,31 @@ describe('tokens', () => {
   const foreign = createTokens({ secret: 'f'.repeat(32), now })
 
   test('tokens of the previous secret are still valid, and tokens of an unknown secret never are', async () => {
-    expect(await rotated.verifyAccess((await old.issue(session)).access_token)).toMatchObject({ user_id: 7 })
-    await expect(rotated.verifyAccess((await foreign.issue(session)).access_token)).rejects.toMatchObject({
-      code: 2002,
-    })
+    expect(await rotated.verifyAccess(old.issue(session).access_token)).toMatchObject({ user_id: 7 })
+    await expect(rotated.verifyAccess(foreign.issue(session).access_token)).rejects.toMatchObject({ code: 2002 })
+  })
+
+  test('tokens are those that the library makes of the same claims', async () => {
+    const { access_token, refresh_token } = old.issue(session)
+    const made = (typ: string, life_s: number) =>
+      new SignJWT({ user_id: 7, sid: 'S1', gen: 1, typ })
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+        .setIssuer('restaurant-points')
+        .setAudience('restaurant-points-client')
+        .setIssuedAt(1_800_000_000)
+        .setExpirationTime(1_800_000_000 + life_s)
+        .sign(new TextEncoder().encode('o'.repeat(32)))
+    expect([access_token, refresh_token]).toEqual([await made('access', 7_200), await made('refresh', 30 * 86_400)])
   })
 
   test('an access token is not accepted as a refresh token, nor a refresh token as an access token', async () => {
-    const { access_token, refresh_token } = await old.issue(session)
+    const { access_token, refresh_token } = old.issue(session)
     await expect(old.verifyAccess(refresh_token)).rejects.toMatchObject({ code: 2002 })
     await expect(old.verifyRefresh(access_token)).rejects.toMatchObject({ code: 2002 })
   })
 
   test('a token that is unsigned or signed by another algorithm is refused', async () => {
-    const { access_token } = await old.issue(session)
+    const { access_token } = old.issue(session)
     const [, payload, signature] = access_token.split('.')
     const header = (alg: string) => btoa(JSON.stringify({ alg, typ: 'JWT' })).replace(/=+$/, '')
     for (const forged of [
