@@ -14,6 +14,8 @@ export interface Side {
   /** Products that exchanges are spread over. */
   productIds: readonly number[]
   people: readonly Person[]
+  /** Starts the service anew, on the same database. */
+  renew(): Promise<void>
 }
 
 export interface Work {
@@ -56,10 +58,19 @@ export async function openSide(
   const productId = await stage.addProduct(1, plenty)
   const productIds = await Promise.all(Array.from({ length: spreadOver }, () => stage.addProduct(1, plenty)))
   await prepare?.(productId)
-  const service = await stage.startService(settings)
-  // The stage of an older checkout doesn't say it.
-  service.databasePid ??= databasePidIn(stage.dir)
-  return { stage, service, productId, productIds, people: await makePeople(stage, service.url, people) }
+  const start = async () => {
+    const service = await stage.startService(settings)
+    // The stage of an older checkout doesn't say it.
+    service.databasePid ??= databasePidIn(stage.dir)
+    return service
+  }
+  const service = await start()
+  const renew = async () => {
+    await side.service.stop()
+    side.service = await start()
+  }
+  const side = { stage, service, productId, productIds, people: await makePeople(stage, service.url, people), renew }
+  return side
 }
 
 /** Loads two sides in alternating rounds. The ratios are the first one’s figures to the second one’s. */

@@ -70,7 +70,8 @@ interface PrizeCode {
 const mostHolders = 16
 const mostCodes = 100
 
-const selectPrizes = `SELECT user_id, code, source_id FROM vouchers
+/** The index is named: the server would first look into two more for each person, which took a third of the time. */
+const selectPrizes = `SELECT user_id, code, source_id FROM vouchers FORCE INDEX (vouchers_user_status)
   WHERE user_id IN (?) AND status = 'active' AND kind = 'prize' AND expires_at > ?
   ORDER BY user_id, expires_at, code LIMIT ?`
 
