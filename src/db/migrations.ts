@@ -20,6 +20,7 @@ import addPrizeStockSteps from '../../drizzle/0018_add_prize_stock_steps.sql' wi
 import addOddsOutliers from '../../drizzle/0019_add_odds_outliers.sql' with { type: 'text' }
 import addAlerts from '../../drizzle/0020_add_alerts.sql' with { type: 'text' }
 import dropOrderCodesIndex from '../../drizzle/0021_drop_order_codes_index.sql' with { type: 'text' }
+import indexOrdersByStatus from '../../drizzle/0022_index_orders_by_status.sql' with { type: 'text' }
 
 /** A named change of the schema. Once landed it is never edited. */
 export interface Migration {
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   { name: '0019_add_odds_outliers', sql: addOddsOutliers },
   { name: '0020_add_alerts', sql: addAlerts },
   { name: '0021_drop_order_codes_index', sql: dropOrderCodesIndex },
+  { name: '0022_index_orders_by_status', sql: indexOrdersByStatus },
 ]

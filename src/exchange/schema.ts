@@ -108,9 +108,9 @@ export const exchangeRecordsTable = mysqlTable(
   (table) => [
     // `readOrders`, newest first without a sort, and `countActivities`. Serves the user's foreign key.
     index('exchange_records_user').on(table.user_id, table.created_at),
-    // `purchases`, from the index alone: it runs while the user's row is locked, for products with a limit per user.
-    // Serves the count of `readOrders` with a status.
-    index('exchange_records_user_product').on(table.user_id, table.commodity_id, table.status, table.quantity),
+    // `pendingOrders` and `purchases`, from the index alone: they run while the user's row is locked, and must not read
+    // every order that the user ever placed. Serves the count of `readOrders` with a status.
+    index('exchange_records_user_status').on(table.user_id, table.status, table.commodity_id, table.quantity),
     // `expireOrders`, the earliest expiry first. Without it the job reads every order each minute.
     index('exchange_records_due').on(table.status, table.expires_at),
     // `readMerchantStatistics`: orders and their points by day, from the index alone. Without it each call reads every

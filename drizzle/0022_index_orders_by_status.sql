@@ -1,0 +1,2 @@
+CREATE INDEX `exchange_records_user_status` ON `exchange_records` (`user_id`,`status`,`commodity_id`,`quantity`);--> statement-breakpoint
+DROP INDEX `exchange_records_user_product` ON `exchange_records`;
