@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { $ } from 'bun'
 import { seedProducts, seedWheel } from '../src/composition/seed.ts'
 import { createServices } from '../src/composition/services.ts'
 import { loadConfig } from '../src/config/config.ts'
@@ -23,8 +24,13 @@ export interface Stage {
   /** The settings of a service on the stage's database, and its folder. */
   settings: Readonly<Record<string, string>>
   dir: string
-  /** Starts the service as a process. `settings`, by their environment names, override those of the stage. */
-  startService(settings?: Record<string, string>): Promise<Program>
+  /**
+   * Starts the service as a process. `settings`, by their environment names, override those of the stage.
+   * @param command the program; left out: the one of this checkout's sources
+   */
+  startService(settings?: Record<string, string>, command?: readonly string[]): Promise<Program>
+  /** Builds the executable in the stage's folder, and returns its path. */
+  buildExecutable(): Promise<string>
   /** Starts a program of this folder, with these variables. Its only argument is its port. */
   startBare(file: string, options?: { runtime?: string; env?: Record<string, string> }): Promise<Program>
   /** Gives points by corrections, as an operator would. */
@@ -83,12 +89,15 @@ export async function openStage({
     database: services.database,
     databaseVersion:
       (await services.database.query<{ version: string }>('SELECT VERSION() AS version'))[0]?.version ?? '',
-    async startService(more = {}) {
+    async startService(more = {}, command = sources()) {
       const port = freePort()
-      const flags = (process.env.BENCH_BUN_FLAGS ?? '').split(' ').filter(Boolean)
-      const command = [process.execPath, ...flags, 'src/main.ts', 'serve']
-      const program = await start(command, port, { ...settings, ...more, PORT: String(port) })
+      const program = await start([...command, 'serve'], port, { ...settings, ...more, PORT: String(port) })
       return Object.assign(program, { databasePid: databasePidIn(dir) })
+    },
+    async buildExecutable() {
+      const executable = join(dir, 'restaurant-points')
+      await $`${process.execPath} ops/build.ts --outfile ${executable}`.cwd(root).quiet()
+      return executable
     },
     startBare(file, { runtime = process.execPath, env = {} } = {}) {
       const port = freePort()
@@ -117,6 +126,11 @@ export async function openStage({
       rmSync(dir, { recursive: true, force: true })
     },
   }
+}
+
+function sources(): string[] {
+  const flags = (process.env.BENCH_BUN_FLAGS ?? '').split(' ').filter(Boolean)
+  return [process.execPath, ...flags, 'src/main.ts']
 }
 
 /** Opens services of the bench's own, for operations beside the services under load. */

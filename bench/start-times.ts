@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { $ } from 'bun'
 import type { Result } from './result.ts'
 import { median } from './sample.ts'
 import { freePort, type Stage } from './stage.ts'
@@ -9,9 +8,9 @@ const root = resolve(import.meta.dir, '..')
 const patience_ms = 60_000
 
 /** Measures how soon a service is healthy: the executable on a ready database, and a second start of the default. */
-export async function startTimes({ settings, dir }: Stage, rounds: number): Promise<Result[]> {
-  const executable = join(dir, 'restaurant-points')
-  await $`${process.execPath} ops/build.ts --outfile ${executable}`.cwd(root).quiet()
+export async function startTimes(stage: Stage, rounds: number): Promise<Result[]> {
+  const { settings, dir } = stage
+  const executable = await stage.buildExecutable()
   const embedded = join(dir, 'embedded')
   mkdirSync(embedded)
   const source = [process.execPath, join(root, 'src/main.ts')]
