@@ -33,7 +33,7 @@ export const vouchersTable = mysqlTable(
   (table) => [
     // `readVouchers`, newest first. The foreign key needs it too.
     index('vouchers_user').on(table.user_id, table.created_at),
-    // `readActiveVouchers` and `countActiveVouchers`: a user's vouchers of one status, and how many expire soon.
+    // `readActiveVouchers`, `readPrizeCodes`, which names it, and `countActiveVouchers`: a user's vouchers of one status.
     index('vouchers_user_status').on(table.user_id, table.status, table.expires_at),
     // `expireVouchers`, the earliest expiry first. Without it the job reads every voucher each minute.
     index('vouchers_due').on(table.status, table.expires_at),
