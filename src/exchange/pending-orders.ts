@@ -7,7 +7,10 @@ export interface PendingOrders {
   orders: number
 }
 
-/** Counted while the user's row is locked, so that no other order of theirs can be placed meanwhile. */
+/**
+ * Counted while the user's row is locked, so that no other order of theirs can be placed meanwhile, and before the
+ * product's row is locked, for which other buyers wait.
+ */
 export const pendingOrders = derivedMapping({
   name: 'pending_orders',
   rank: lockOrder.pendingOrders,

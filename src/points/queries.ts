@@ -41,7 +41,8 @@ async function readWhole(database: Database, userId: number, { page, limit }: Re
   return { rows, total }
 }
 
-interface Numbered {
+/** The rows of a user between two numbers, both included. */
+interface RowRange {
   userId: number
   newest: number
   oldest: number
@@ -51,7 +52,7 @@ interface Numbered {
 const mostPages = 16
 
 /** Reads the rows with these numbers, newest first. Ranges in one SELECT cost the database half of a UNION of pages. */
-const readNumbered = sharedRead(async (database, pages: readonly Numbered[]) => {
+const readNumbered = sharedRead(async (database, pages: readonly RowRange[]) => {
   const ranges = pages.map(() => '(user_id = ? AND seq BETWEEN ? AND ?)').join(' OR ')
   const rows = await database.query<ShownRow>(
     `SELECT ${shown.sql} FROM points_records WHERE ${ranges} ORDER BY user_id DESC, seq DESC`,
