@@ -1,13 +1,13 @@
 /** A row of the ledger that a visit leaves. */
 interface Step {
-  source: 'admin' | 'lottery' | 'exchange'
-  /** Which draw or order of the visit it is of. */
+  source: 'photo_upload' | 'lottery' | 'exchange'
+  /** Which receipt, draw or order of the visit it is of. */
   event: number
   points: number
 }
 
-function given(points: number): Step {
-  return { source: 'admin', event: 0, points }
+function receipt(points: number): Step {
+  return { source: 'photo_upload', event: 0, points }
 }
 
 function draw(event: number, wins: boolean): Step[] {
@@ -19,9 +19,11 @@ function order(event: number): Step {
   return { source: 'exchange', event, points: -1 }
 }
 
+const pointsAReceipt = 600
+
 /** What one visit of a diner leaves: a row of the ledger for each step. */
 export const visit = [
-  given(600),
+  receipt(pointsAReceipt),
   ...draw(0, true),
   ...draw(1, true),
   order(0),
@@ -49,7 +51,8 @@ export function tablesOf(productId: number, since: Date) {
   const code = `LPAD(CONV(LEFT(${hashOf('code')}, 12), 16, 36), 10, '0')`
   const draws = oneOf(Array.from({ length: drawsAVisit }, (_, event) => ({ event, points: winsIn(event) })))
   const orders = oneOf(Array.from({ length: ordersAVisit }, (_, event) => ({ event })))
-  const [drawId, orderId] = [idOf('DR', 15), idOf('EX', 10)]
+  const [drawId, orderId, uploadId] = [idOf('DR', 15), idOf('EX', 10), idOf('UP', 10)]
+  const staff = '(SELECT MIN(user_id) FROM users)'
   const user = { user_id: 'u.user_id', created_at: at }
   const turn = { prize_id: `IF(${won}, 2, 8)`, points_awarded: 's.points', roll: `IF(${won}, 1500, 9000)` }
   return {
@@ -62,9 +65,9 @@ export function tablesOf(productId: number, since: Date) {
           balance_after: `v.n * ${gain} + s.sum`,
           salt: `UNHEX(${hashOf('')})`,
         },
-        related_id: `CASE s.source WHEN 'lottery' THEN ${drawId} WHEN 'exchange' THEN ${orderId} ELSE ${idOf('ADJ', 10)} END`,
+        related_id: `CASE s.source WHEN 'lottery' THEN ${drawId} WHEN 'exchange' THEN ${orderId} ELSE ${uploadId} END`,
         description:
-          "CASE s.source WHEN 'lottery' THEN '单抽消耗积分' WHEN 'exchange' THEN '兑换 秒杀商品 × 1' ELSE '消费' END",
+          "CASE s.source WHEN 'lottery' THEN '单抽消耗积分' WHEN 'exchange' THEN '兑换 秒杀商品 × 1' ELSE '小票审核通过' END",
       },
     },
     lottery_records: {
@@ -94,7 +97,22 @@ export function tablesOf(productId: number, since: Date) {
       steps: orders,
       columns: {
         ...{ ...user, code, kind: "'product'", source_id: orderId, title: "'秒杀商品'", quantity: '1' },
-        ...{ status: "'redeemed'", expires_at: at, redeemed_at: at, redeemed_by: '(SELECT MIN(user_id) FROM users)' },
+        ...{ status: "'redeemed'", expires_at: at, redeemed_at: at, redeemed_by: staff },
+      },
+    },
+    upload_reviews: {
+      steps: oneOf([{ event: 0 }]),
+      columns: {
+        ...{ ...user, upload_id: uploadId, image_key: `UPPER(LEFT(${hashOf('image')}, 26))`, flags: "'[]'" },
+        ...{ image_sha256: `SHA2(${hashOf('image')}, 256)`, image_phash: `SHA2(${hashOf('look')}, 256)` },
+        ...{ input_amount_fen: '6000', recognized_amount_fen: '6000', reviewed_amount_fen: '6000' },
+        ...{
+          read_merchant: "'老顾客饭店'",
+          read_number: `LEFT(${hashOf('number')}, 16)`,
+          read_paid_at: `LEFT(${at}, 19)`,
+        },
+        ...{ estimated_points: `${pointsAReceipt}`, points_awarded: `${pointsAReceipt}`, review_status: "'approved'" },
+        ...{ reviewer_id: staff, review_time: at },
       },
     },
     stock_movements: {

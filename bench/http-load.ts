@@ -11,16 +11,23 @@ export interface Load {
   next: () => Uint8Array
 }
 
+/** An encoded form, and its content type with the boundary. */
+interface Form {
+  bytes: Uint8Array
+  type: string
+}
+
 /** The bytes of a request as they are sent. */
 export function httpRequest(
   method: 'GET' | 'POST',
   path: string,
-  options: { token?: string; body?: object } = {},
+  options: { token?: string; body?: object; form?: Form } = {},
 ): Uint8Array {
-  const body = options.body ? Buffer.from(JSON.stringify(options.body)) : undefined
+  const body = options.body ? Buffer.from(JSON.stringify(options.body)) : options.form?.bytes
+  const type = options.form?.type ?? 'application/json'
   const lines = [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1']
   if (options.token) lines.push(`Authorization: Bearer ${options.token}`)
-  if (body) lines.push('Content-Type: application/json', `Content-Length: ${body.byteLength}`)
+  if (body) lines.push(`Content-Type: ${type}`, `Content-Length: ${body.byteLength}`)
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), ...(body ? [body] : [])])
 }
 
@@ -38,7 +45,11 @@ export async function load({ program, connections, seconds, next }: Load): Promi
   const send = (socket: Socket<Wire>) => {
     const request = next()
     socket.data.sentAt = performance.now()
-    if (socket.write(request) !== request.byteLength) failure = new Error('a request did not fit into the socket')
+    write(socket, request)
+  }
+  const write = (socket: Socket<Wire>, bytes: Uint8Array) => {
+    const written = Math.max(0, socket.write(bytes))
+    socket.data.unsent = written < bytes.byteLength ? bytes.subarray(written) : undefined
   }
   const socket: SocketHandler<Wire> = {
     binaryType: 'buffer',
@@ -52,6 +63,9 @@ export async function load({ program, connections, seconds, next }: Load): Promi
       if (reply.refused) refused += 1
       if (running) send(socket)
       else wire.done()
+    },
+    drain(socket) {
+      if (socket.data.unsent) write(socket, socket.data.unsent)
     },
     close(socket) {
       if (running) failure = new Error('the service closed a connection')
@@ -96,6 +110,8 @@ function timesOf({ pid, databasePid }: Program) {
 interface Wire {
   sentAt: number
   partial?: Buffer | undefined
+  /** What of the request didn't fit into the socket yet. */
+  unsent?: Uint8Array | undefined
   done: () => void
 }
 

@@ -2,8 +2,9 @@ import { load } from './http-load.ts'
 import { makePeople, type Person } from './people.ts'
 import { databasePidIn } from './process.ts'
 import { alternate, medianSample, ratioOf, rounded, type Sample } from './sample.ts'
-import { draws, exchanges, exchangesOf, mixed, newLogins, reads } from './scenarios.ts'
+import { catalogue, draws, exchanges, exchangesOf, mixed, newLogins, reads } from './scenarios.ts'
 import type { Program, Stage } from './stage.ts'
+import { uploads } from './uploaded.ts'
 
 /** A service on a database server of its own, which is compared with another one. */
 export interface Side {
@@ -20,7 +21,9 @@ export interface Side {
 
 export interface Work {
   connections: number
-  next(side: Side): () => Uint8Array
+  next(side: Side): (() => Uint8Array) | Promise<() => Uint8Array>
+  /** A round takes at least so long, where answers are few. */
+  leastSeconds?: number
 }
 
 /** Kinds of work, by the names that they have on the command line. */
@@ -31,9 +34,11 @@ export const kinds: Record<string, Work[]> = {
   records: [{ connections: 64, next: (side) => reads(side, '/api/user/points/records') }],
   info: [{ connections: 64, next: (side) => reads(side, '/api/user/info') }],
   config: [{ connections: 64, next: (side) => reads(side, '/api/lottery/config') }],
+  catalogue: [{ connections: 64, next: (side) => reads(side, catalogue) }],
   logins: [{ connections: 64, next: () => newLogins() }],
   mixed: [{ connections: 64, next: mixed }],
   single: [{ connections: 1, next: draws }],
+  uploads: [{ connections: 32, next: uploads, leastSeconds: 8 }],
 }
 
 const plenty = 100_000_000
@@ -74,16 +79,22 @@ export async function openSide(
 }
 
 /** Loads two sides in alternating rounds. The ratios are the first one’s figures to the second one’s. */
-export async function compare({ connections, next }: Work, sides: Record<string, Side>, how: Rounds) {
-  const loads = Object.entries(sides).map(([name, side]) => {
-    const requests = next(side)
-    const run = (seconds: number) => load({ program: side.service, connections, seconds, next: requests })
-    return { name, run }
-  })
+export async function compare(work: Work, sides: Record<string, Side>, how: Rounds) {
+  const { connections } = work
+  const round_s = Math.max(how.seconds, work.leastSeconds ?? 0)
+  const loads = await Promise.all(
+    Object.entries(sides).map(async ([name, side]) => {
+      const next = await work.next(side)
+      const run = (seconds: number) => load({ program: side.service, connections, seconds, next })
+      return { name, run }
+    }),
+  )
   for (const { run } of loads) await run(how.warm)
-  const contenders = loads.map(({ name, run }) => [name, () => run(how.seconds)] as const)
+  const contenders = loads.map(({ name, run }) => [name, () => run(round_s)] as const)
   const samples = await alternate(how.rounds, Object.fromEntries(contenders))
   const [ours = [], theirs = []] = Object.values(samples)
+  const refused = [...ours, ...theirs].reduce((sum, sample) => sum + sample.refused, 0)
+  if (refused > 0) throw new Error(`${refused} requests were refused: that is other work`)
   const ratio = (figure: keyof Sample) => rounded(ratioOf(ours, theirs, figure))
   return {
     connections,

@@ -5,7 +5,7 @@ import { alternate, judged, medianSample, ratioOf, rounded, type Sample } from '
 import type { Program, Stage } from './stage.ts'
 import { startTimes } from './start-times.ts'
 
-const catalogue = '/api/exchange/products'
+export const catalogue = '/api/exchange/products'
 
 /** What a scenario gets. */
 export interface Scene {
@@ -82,12 +82,11 @@ function knownLogins({ people }: Scene): () => Uint8Array {
   return inTurn(people, ({ phone }) => httpRequest('POST', '/api/auth/login', { body: loginBody(phone) }))
 }
 
-const firstNewPhone = 50_000_000
+let nextPhone = 50_000_000
 
-/** Makes the sign-ins of phones that nobody has used. */
+/** Makes the sign-ins of phones that nobody has used, on any side. */
 export function newLogins(): () => Uint8Array {
-  let next = firstNewPhone
-  return () => httpRequest('POST', '/api/auth/login', { body: loginBody(phoneOf(next++)) })
+  return () => httpRequest('POST', '/api/auth/login', { body: loginBody(phoneOf(nextPhone++)) })
 }
 
 /** Compares throughput with batches and with batches of one. */

@@ -11,6 +11,7 @@ import { heavyJpeg, phoneJpeg } from '../test/support/images.ts'
 import { startProgram } from '../test/support/process.ts'
 import { phoneOf } from './people.ts'
 import { cpuTime_us, resident_mib } from './process.ts'
+import { anotherPicture } from './uploaded.ts'
 
 const diners = 32
 const image_bytes = 3_000_000
@@ -80,15 +81,6 @@ async function send(token: string, image: Uint8Array<ArrayBuffer>, index: number
   form.append('amount', '12.34')
   const answer = await call('/api/photo/upload', { method: 'POST', body: form, headers: bearer(token) })
   if (answer.code !== 0) throw new Error(`upload ${index} was refused with ${answer.code}`)
-}
-
-/** Makes another picture by other factors for two low frequencies; that is cheaper than to encode one. */
-function anotherPicture(jpeg: Uint8Array<ArrayBuffer>, index: number): Uint8Array<ArrayBuffer> {
-  const picture = jpeg.slice()
-  const factors = Buffer.from(picture.buffer).indexOf(Buffer.from([0xff, 0xdb])) + 5
-  picture[factors + 1] = 1 + (index % 200)
-  picture[factors + 2] = 1 + Math.floor(index / 200)
-  return picture
 }
 
 async function measureStatistics(token: string): Promise<void> {

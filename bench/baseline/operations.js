@@ -115,6 +115,16 @@ export async function info(userId) {
   return (await User.findByPk(userId)).toJSON()
 }
 
+/** The wheel, its prizes and the user's counters. */
+export async function config(userId) {
+  const [wheel, prizes, pity] = await Promise.all([
+    Wheel.findByPk(1),
+    Prize.findAll({ where: { status: 'active' }, order: ['angle'] }),
+    Pity.findByPk(userId),
+  ])
+  return { ...wheel.toJSON(), prizes, cost_points: prizes[0].cost_points, user_pity: pity }
+}
+
 async function lockUser(userId, transaction) {
   return User.findByPk(userId, { transaction, lock: transaction.LOCK.UPDATE })
 }

@@ -6,7 +6,7 @@
 import express from 'express'
 import jwt from 'jsonwebtoken'
 import { User } from './models.js'
-import { draw, exchange, info, Refused, records } from './operations.js'
+import { config, draw, exchange, info, Refused, records } from './operations.js'
 
 const app = express()
 app.use(express.json())
@@ -41,6 +41,11 @@ app.get(
 app.get(
   '/api/user/info',
   answer(({ userId }) => info(userId)),
+)
+
+app.get(
+  '/api/lottery/config',
+  answer(({ userId }) => config(userId)),
 )
 
 app.use((error, _req, res, _next) => {
