@@ -1,9 +1,9 @@
 /**
  * Compares the service with one of the usual kind, `bench/baseline`: Express and Sequelize on Node, one transaction for
  * each request. Each has its own database server with the same tables.
- * `bun bench/old-design.ts [records info draws hot spread] [--rounds n] [--seconds n] [--people n] [--warm n]`. It installs
- * what the other one needs into its own folder. Reads come before writes: the faster side writes more, and its pages of
- * records would then lie further apart.
+ * `bun bench/old-design.ts [records info config draws hot spread] [--rounds n] [--seconds n] [--people n] [--warm n]`.
+ * It installs what the other one needs into its own folder. Reads come before writes: the faster side writes more, and
+ * its pages of records would then lie further apart.
  */
 
 import { existsSync } from 'node:fs'
@@ -41,7 +41,7 @@ try {
     env: { ...stages[1].settings, NODE_ENV: 'production' },
   })
   const old = { ...prepared, service: Object.assign(service, { databasePid: databasePidIn(stages[1].dir) }) }
-  for (const name of positionals.length > 0 ? positionals : ['records', 'info', 'draws', 'hot', 'spread'])
+  for (const name of positionals.length > 0 ? positionals : ['records', 'info', 'config', 'draws', 'hot', 'spread'])
     for (const work of kinds[name] ?? []) printLine({ work: name, ...(await compare(work, { ours, old }, how)) })
   for (const stage of stages) {
     const mismatches = await stage.mismatches()
