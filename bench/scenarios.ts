@@ -176,7 +176,7 @@ async function cachedRead(scene: Scene): Promise<Result> {
     connections: 64,
     service: medianSample(samples.service),
     bare: medianSample(samples.bare),
-    ...judged(ratio, '>=', 0.5),
+    ...judged(ratio, '>=', 0.8),
   }
 }
 
