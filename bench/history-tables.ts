@@ -1,3 +1,5 @@
+import type { ReadEvidence } from '../src/receipts/reading/kept-reading.ts'
+
 /** A row of the ledger that a visit leaves. */
 interface Step {
   source: 'photo_upload' | 'lottery' | 'exchange'
@@ -6,9 +8,9 @@ interface Step {
   points: number
 }
 
-function receipt(points: number): Step {
-  return { source: 'photo_upload', event: 0, points }
-}
+const pointsAReceipt = 600
+const fenAPoint = 10
+const receipt: Step = { source: 'photo_upload', event: 0, points: pointsAReceipt }
 
 function draw(event: number, wins: boolean): Step[] {
   const cost: Step = { source: 'lottery', event, points: -100 }
@@ -19,11 +21,9 @@ function order(event: number): Step {
   return { source: 'exchange', event, points: -1 }
 }
 
-const pointsAReceipt = 600
-
 /** What one visit of a diner leaves: a row of the ledger for each step. */
 export const visit = [
-  receipt(pointsAReceipt),
+  receipt,
   ...draw(0, true),
   ...draw(1, true),
   order(0),
@@ -53,6 +53,7 @@ export function tablesOf(productId: number, since: Date) {
   const orders = oneOf(Array.from({ length: ordersAVisit }, (_, event) => ({ event })))
   const [drawId, orderId, uploadId] = [idOf('DR', 15), idOf('EX', 10), idOf('UP', 10)]
   const staff = '(SELECT MIN(user_id) FROM users)'
+  const amount_fen = `${pointsAReceipt * fenAPoint}`
   const user = { user_id: 'u.user_id', created_at: at }
   const turn = { prize_id: `IF(${won}, 2, 8)`, points_awarded: 's.points', roll: `IF(${won}, 1500, 9000)` }
   return {
@@ -105,14 +106,13 @@ export function tablesOf(productId: number, since: Date) {
       columns: {
         ...{ ...user, upload_id: uploadId, image_key: `UPPER(LEFT(${hashOf('image')}, 26))`, flags: "'[]'" },
         ...{ image_sha256: `SHA2(${hashOf('image')}, 256)`, image_phash: `SHA2(${hashOf('look')}, 256)` },
-        ...{ input_amount_fen: '6000', recognized_amount_fen: '6000', reviewed_amount_fen: '6000' },
-        ...{
-          read_merchant: "'老顾客饭店'",
-          read_number: `LEFT(${hashOf('number')}, 16)`,
-          read_paid_at: `LEFT(${at}, 19)`,
-        },
+        ...{ input_amount_fen: amount_fen, recognized_amount_fen: amount_fen, reviewed_amount_fen: amount_fen },
+        read_merchant: "'老顾客饭店'",
+        read_number: `LEFT(${hashOf('number')}, 16)`,
+        read_paid_at: `REPLACE(LEFT(${at}, 19), ' ', 'T')`,
+        read_evidence: `'${JSON.stringify(evidence)}'`,
         ...{ estimated_points: `${pointsAReceipt}`, points_awarded: `${pointsAReceipt}`, review_status: "'approved'" },
-        ...{ reviewer_id: staff, review_time: at },
+        ...{ review_reason: "'审核通过'", reviewer_id: staff, review_time: `${at} + INTERVAL 10 MINUTE` },
       },
     },
     stock_movements: {
@@ -123,6 +123,19 @@ export function tablesOf(productId: number, since: Date) {
       },
     },
   } satisfies Record<string, FilledTable>
+}
+
+/** What a reading leaves, as long as it usually is. */
+const evidence: ReadEvidence = {
+  kind: 'receipt',
+  amount_fen: pointsAReceipt * fenAPoint,
+  witnesses: ['label', 'sum'],
+  confidence: 0.88,
+  boxes: [
+    { x: 0.62, y: 0.71, width: 0.2, height: 0.03 },
+    { x: 0.1, y: 0.71, width: 0.16, height: 0.03 },
+  ],
+  invoice: null,
 }
 
 const wheelVersion = '(SELECT version FROM lottery_wheel)'

@@ -10,9 +10,10 @@ import { rounded } from './sample.ts'
 const rowsAtOnce = 100_000
 
 /**
- * Fills the tables as if `people` had come every day: draws, orders of one product, their vouchers, and `rows` rows of the
- * ledger. Every balance, stock and turn is as `reconcile` asks. Only the log has nothing of it: its turns have no leaves,
- * so that `reconcile` names them once a log begins. The program that is measured writes the log as always.
+ * Fills the tables as if `people` had come every day: approved receipts, draws, orders of one product, their vouchers, and
+ * `rows` rows of the ledger. Every balance, stock and turn is as `reconcile` asks. The log has nothing of it: its turns
+ * have no leaves, so that `reconcile` names them once a log begins. Nor has the audit, nor what staff have given. The
+ * program that is measured writes all of them as always.
  */
 export async function fillHistory(
   database: Database,

@@ -11,9 +11,9 @@ export interface Load {
   next: () => Uint8Array
 }
 
-/** An encoded form, and its content type with the boundary. */
-interface Form {
-  bytes: Uint8Array
+export interface EncodedForm {
+  bytes: Uint8Array<ArrayBuffer>
+  /** The content type, with the boundary. */
   type: string
 }
 
@@ -21,7 +21,7 @@ interface Form {
 export function httpRequest(
   method: 'GET' | 'POST',
   path: string,
-  options: { token?: string; body?: object; form?: Form } = {},
+  options: { token?: string; body?: object; form?: EncodedForm } = {},
 ): Uint8Array {
   const body = options.body ? Buffer.from(JSON.stringify(options.body)) : options.form?.bytes
   const type = options.form?.type ?? 'application/json'
@@ -59,6 +59,11 @@ export async function load({ program, connections, seconds, next }: Load): Promi
       const reply = completeReply(bytes)
       wire.partial = reply ? undefined : Buffer.from(bytes)
       if (!reply) return
+      if (wire.unsent) {
+        failure = new Error('a request was answered before all of it was sent')
+        socket.end()
+        return
+      }
       latencies_ms.push(performance.now() - wire.sentAt)
       if (reply.refused) refused += 1
       if (running) send(socket)
@@ -110,7 +115,7 @@ function timesOf({ pid, databasePid }: Program) {
 interface Wire {
   sentAt: number
   partial?: Buffer | undefined
-  /** What of the request didn't fit into the socket yet. */
+  /** The part of the request that is not sent yet. */
   unsent?: Uint8Array | undefined
   done: () => void
 }

@@ -1,13 +1,14 @@
 /**
  * Compares the service on tables with ten million rows of the ledger with the service on small tables, each on its own
- * database server, in alternating rounds: `bun bench/large.ts [draws hot spread records info config logins …] [--rows n]
- * [--pairs n] [--rounds n] [--seconds n] [--people n] [--warm n] [--memory MiB] [--check]`. It takes eight to ten minutes,
- * and about 15 GB of the temporary folder, before the first round; uploads take 10 GB more. Two processes of one build
- * differ by up to a tenth, so both services start anew `--pairs` times for each kind of work; the figure is the median.
- * Both servers keep `--memory` of their tables in memory (`innodb_buffer_pool_size`), and have a redo log of 1 GB; the
- * private server has 256, in which large tables don't fit. With `--check` it also holds every balance, stock and turn of
- * the large tables against its ledger, which takes a quarter of an hour. Jobs are off on both sides: `reconcile` would
- * read all of it. It needs MariaDB 10.9 or later.
+ * database server, in alternating rounds:
+ * `bun bench/large.ts [draws hot spread records info config catalogue logins mixed single uploads] [--rows n] [--pairs n]
+ * [--rounds n] [--seconds n] [--people n] [--warm n] [--memory MiB] [--check]`.
+ * It takes eight to ten minutes, and about 15 GB of the temporary folder, before the first round; uploads take 10 GB more.
+ * Two processes of one build differ by a tenth and sometimes more, so both services start anew `--pairs` times for each
+ * kind of work; the figure is the median. Both servers keep `--memory` of their tables in memory
+ * (`innodb_buffer_pool_size`), and have a redo log of 1 GB; the private server has 256, in which large tables don't fit.
+ * With `--check` it also holds every balance, stock and turn of the large tables against its ledger, which takes a quarter
+ * of an hour. Jobs are off on both sides: `reconcile` would read all of it. It needs MariaDB 10.9 or later.
  */
 
 import { parseArgs } from 'node:util'

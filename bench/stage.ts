@@ -75,8 +75,6 @@ export async function openStage({
     RATE_LIMIT: 'off',
     DAILY_LOTTERY_LIMIT: '0',
     PENDING_ORDERS: '0',
-    DAILY_UPLOAD_LIMIT: '10000',
-    OCR: 'off',
   }
   const services = await openServices({ ...settings, TILL_QUEUE: '1000000' })
   if (!foreignKeys) await dropForeignKeys(services.database)

@@ -11,7 +11,7 @@ import { heavyJpeg, phoneJpeg } from '../test/support/images.ts'
 import { startProgram } from '../test/support/process.ts'
 import { phoneOf } from './people.ts'
 import { cpuTime_us, resident_mib } from './process.ts'
-import { anotherPicture } from './uploaded.ts'
+import { anotherPicture, receiptForm } from './upload-requests.ts'
 
 const diners = 32
 const image_bytes = 3_000_000
@@ -76,10 +76,8 @@ async function measureUploads(tokens: string[], what: string, image: Uint8Array<
 }
 
 async function send(token: string, image: Uint8Array<ArrayBuffer>, index: number): Promise<void> {
-  const form = new FormData()
-  form.append('image', new Blob([anotherPicture(image, index)]), 'receipt.jpg')
-  form.append('amount', '12.34')
-  const answer = await call('/api/photo/upload', { method: 'POST', body: form, headers: bearer(token) })
+  const body = receiptForm(anotherPicture(image, index))
+  const answer = await call('/api/photo/upload', { method: 'POST', body, headers: bearer(token) })
   if (answer.code !== 0) throw new Error(`upload ${index} was refused with ${answer.code}`)
 }
 

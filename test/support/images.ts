@@ -50,7 +50,7 @@ export async function heavyJpeg(bytes: number): Promise<Uint8Array<ArrayBuffer>>
   return jpegOf(pngOf(side, side, deflateSync(rows, { level: 1 })), 92)
 }
 
-/** A JPEG of 12 megapixels and about 2.6 MB, as phones take them. */
+/** A JPEG of 12 megapixels and about 2.8 MB, as phones take them. */
 export async function phoneJpeg(): Promise<Uint8Array<ArrayBuffer>> {
   const blurred = new Bun.Image(await heavyJpeg(640_000)).resize(3_024, 4_032)
   return new Uint8Array(await blurred.jpeg({ quality: 70 }).bytes())
