@@ -1,7 +1,7 @@
 import { lockOrder } from '../lock-order.ts'
 import { derivedMapping } from '../till/table-mapping.ts'
 
-/** How many orders of a user wait at the counter. */
+/** How many orders of a user wait at the counter, with those that have expired until a job ends them. */
 export interface PendingOrders {
   user_id: number
   orders: number
