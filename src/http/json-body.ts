@@ -23,8 +23,8 @@ const limitBody = bodyLimit({
 /**
  * Reads a request's JSON body strictly: UTF-8, no repeated keys, bounded depth. A missing body counts as `{}`.
  * Routes at the paths in `others` read their bodies themselves.
- * @throws {Refusal} 9004 when the body is too large, 9005 for another content type, 9001 when it isn't strict JSON or
- * arrives too slowly.
+ * @throws {Refusal} 9004 when the body is too large, 9005 for another content type, 9001 when it isn't strict JSON,
+ * arrives too slowly or not whole.
  */
 export function jsonBody(others: readonly string[], patience_ms = usualPatience_ms): MiddlewareHandler<AppEnv> {
   const read: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -32,7 +32,13 @@ export function jsonBody(others: readonly string[], patience_ms = usualPatience_
     if (declared !== undefined && declared > largestBody) throw new Refusal(9004)
     // The limit itself reads a body that declares no length, so the timeout covers both.
     const reading = (declared === undefined ? limitBody(c, () => readStrictly(c)) : readStrictly(c)).then(() => true)
-    if (!(await within(reading, patience_ms, false))) throw new Refusal(9001)
+    try {
+      if (!(await within(reading, patience_ms, false))) throw new Refusal(9001)
+    } catch (error) {
+      throw error instanceof Refusal ? error : new Refusal(9001, null, { cause: error })
+    } finally {
+      c.set('arrivedAt', performance.now())
+    }
     return next()
   }
   return (c, next) => {
@@ -50,7 +56,6 @@ function declaredLength(c: Context<AppEnv>): number | undefined {
 
 async function readStrictly(c: Context<AppEnv>): Promise<void> {
   const bytes = await c.req.arrayBuffer()
-  c.set('arrivedAt', performance.now())
   const body = bytes.byteLength === 0 ? {} : parseStrictly(bytes, c.req.header('Content-Type'))
   // Hono would parse the text again at each call. Here it is parsed once, also for routes that ignore their body.
   Object.assign(c.req, { json: () => Promise.resolve(body) })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { connect } from 'node:net'
 import { findMismatches } from '../../src/reconcile/checks.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
 import { startAlertDesk } from '../support/alert-desk.ts'
@@ -30,6 +31,19 @@ afterAll(async () => {
 
 const told = () => desk.told.map(({ body }) => body.markdown.content as string)
 const login = (phone = newPhone()) => client.post('/api/auth/login', { body: { phone, code: '123456' } })
+
+test('a client that sends its body slowly or goes away is no slow request and no failure', async () => {
+  const { hostname, port } = new URL(running.url)
+  const socket = connect(Number(port), hostname)
+  const head = ['POST /api/auth/login HTTP/1.1', `Host: ${hostname}`, 'Content-Type: application/json']
+  socket.write([...head, 'Content-Length: 60', '', '{"phone"'].join('\r\n'))
+  await Bun.sleep(500)
+  socket.destroy()
+  const metrics = () => fetch(`${running.url}/metrics`).then((answer) => answer.text())
+  await until(async () => /http_requests_total\{.*login.*code="9001"\} 1/.test(await metrics()))
+  expect(await metrics()).not.toContain('code="1000"')
+  expect(desk.told).toEqual([])
+})
 
 test('the service alerts about slow requests, a full queue, and a database that goes away and comes back', async () => {
   const phone = newPhone()

@@ -24,6 +24,16 @@ const dripping = (pause_ms: number) =>
     },
   })
 
+test('a JSON body whose sender goes away is refused with 9001', async () => {
+  const broken = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"phone"'))
+      controller.error(new DOMException('The connection was closed.', 'AbortError'))
+    },
+  })
+  expect(await outcomeOf(broken, 10_000)).toBe('9001')
+})
+
 test('a slow JSON body is read, and a body that takes too long is refused with 9001', async () => {
   expect(await outcomeOf(dripping(20), 10_000)).toBe('read')
   expect(await outcomeOf(dripping(60_000), 50)).toBe('9001')

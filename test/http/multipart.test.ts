@@ -77,6 +77,14 @@ describe('the file of a form', () => {
     expect([form.file, form.part, form.fields.get('amount')]).toEqual([bytes, 'image', '36.50'])
   })
 
+  test.each([
+    ['two files of one name', 'image', '; filename="a.jpg"', bytes],
+    ['two fields of one name', 'amount', '', '36.50'],
+  ])('%s are refused with 9001', async (_, name, more, content) => {
+    const twice = [part(name, more), content] as [string, Uint8Array | string]
+    await expect(read([twice, twice])).rejects.toMatchObject({ code: 9001 })
+  })
+
   test('a file is preferred to a text under a wanted name, whichever comes first', async () => {
     const file: [string, Uint8Array] = [part('photo', '; filename="a.jpg"'), bytes]
     const text: [string, string] = [part('image'), 'wxfile://tmp_1.jpg']
