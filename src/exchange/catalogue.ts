@@ -3,13 +3,12 @@ import type { Database } from '../db/client.ts'
 import { allColumnsOf } from '../db/table-rows.ts'
 import { type Cached, cached } from '../lib/cached.ts'
 import { type Product, productsTable } from './schema.ts'
-import type { ProductItem, ProductsPage, ProductsQuery } from './wire.ts'
+import { allCategories, type ProductItem, type ProductsPage, type ProductsQuery } from './wire.ts'
 
 /** A cache of every product that is not deleted. They are read all the time and change rarely. */
 export type Catalogue = Cached<readonly Product[]>
 
 const maxAge_ms = 1_000
-const allCategories = '全部'
 
 export function createCatalogue(database: Database): Catalogue {
   return cached(() => readProducts(database), maxAge_ms)

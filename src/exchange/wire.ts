@@ -49,6 +49,9 @@ export const productsQuery = pageQuery.extend({
 })
 export type ProductsQuery = z.output<typeof productsQuery>
 
+/** The category that means all. No product has it. */
+export const allCategories = '全部'
+
 export const productItem = z.object({
   product_id: z.int(),
   name: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { line, pageQuery, pagination, prose, rowId, timestamp } from '../../contract/wire.ts'
-import { productItem } from '../../exchange/wire.ts'
+import { allCategories, productItem } from '../../exchange/wire.ts'
 
 const ownImage = /^https?:\/\/[^/?#]+(\/product-images\/[A-Z0-9]+\.jpg)$/
 
@@ -17,7 +17,9 @@ const image = z
 const fields = {
   name: line(100).min(1),
   description: prose(2_000).nullable(),
-  category: line(50).min(1),
+  category: line(50)
+    .min(1)
+    .refine((category) => category !== allCategories, `不能是“${allCategories}”`),
   exchange_points: z.int().min(1).max(99_999_999),
   image: image.nullable(),
   status: z.enum(['active', 'inactive']),

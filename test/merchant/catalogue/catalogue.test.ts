@@ -36,6 +36,7 @@ describe('products', () => {
     [{ ...dish, name: 'x'.repeat(101) }],
     [{ ...dish, name: '\u3164\u200b' }],
     [{ ...dish, category: '\u2800' }],
+    [{ ...dish, category: ' 全部 ' }],
     [{ ...dish, exchange_points: 0 }],
     [{ ...dish, exchange_points: 1.5 }],
     [{ ...dish, stock: -1 }],
