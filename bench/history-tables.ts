@@ -1,3 +1,4 @@
+import { pointsFor } from '../src/contract/money.ts'
 import type { ReadEvidence } from '../src/receipts/reading/kept-reading.ts'
 
 /** A row of the ledger that a visit leaves. */
@@ -8,8 +9,8 @@ interface Step {
   points: number
 }
 
-const pointsAReceipt = 600
-const fenAPoint = 10
+const paid_fen = 6_000
+const pointsAReceipt = pointsFor(paid_fen)
 const receipt: Step = { source: 'photo_upload', event: 0, points: pointsAReceipt }
 
 function draw(event: number, wins: boolean): Step[] {
@@ -53,7 +54,7 @@ export function tablesOf(productId: number, since: Date) {
   const orders = oneOf(Array.from({ length: ordersAVisit }, (_, event) => ({ event })))
   const [drawId, orderId, uploadId] = [idOf('DR', 15), idOf('EX', 10), idOf('UP', 10)]
   const staff = '(SELECT MIN(user_id) FROM users)'
-  const amount_fen = `${pointsAReceipt * fenAPoint}`
+  const amount_fen = `${paid_fen}`
   const user = { user_id: 'u.user_id', created_at: at }
   const turn = { prize_id: `IF(${won}, 2, 8)`, points_awarded: 's.points', roll: `IF(${won}, 1500, 9000)` }
   return {
@@ -128,7 +129,7 @@ export function tablesOf(productId: number, since: Date) {
 /** What a reading leaves, as long as it usually is. */
 const evidence: ReadEvidence = {
   kind: 'receipt',
-  amount_fen: pointsAReceipt * fenAPoint,
+  amount_fen: paid_fen,
   witnesses: ['label', 'sum'],
   confidence: 0.88,
   boxes: [

@@ -43,7 +43,7 @@ export const kinds: Record<string, Work[]> = {
 
 const plenty = 100_000_000
 const spreadOver = 64
-/** Photos are taken in and not read, and nobody sends too many. */
+/** Photos are taken in and not read, and nobody reaches the limit of a day. */
 const ownSettings = { OCR: 'off', DAILY_UPLOAD_LIMIT: '10000' }
 
 export interface Rounds {

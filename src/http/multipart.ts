@@ -38,8 +38,8 @@ export function formOf(c: Context<AppEnv>, limits: FormLimits): Promise<Form> {
 /**
  * Reads a multipart body as it streams in. What is over the limits is read and dropped: a client that is still sending
  * would take an early answer for a broken connection.
- * @throws {Refusal} 9005 for another content type, 9004 for a body over 64 MiB, 9001 for a body that is malformed, names a
- * field or file twice, or arrives too slowly.
+ * @throws {Refusal} 9005 for another content type, 9004 for a body over 64 MiB, 9001 for a body that is malformed or
+ * arrives too slowly, or that has a field, or the file that would be kept, twice.
  */
 export async function readForm(request: Request, limits: FormLimits, pace = usualPace): Promise<Form> {
   const type = request.headers.get('Content-Type')
@@ -122,7 +122,7 @@ async function parse(
   parser.on('file', (name, stream, filename, _encoding, type) => {
     stream.on('error', (error) => parser.destroy(error))
     const rank = rankOf(limits, name, type, filename)
-    if (rank !== -1 && rank === file.rank) parser.destroy(new Error('a file came twice'))
+    if (rank === file.rank) parser.destroy(new Error('a file came twice'))
     if (rank === -1 || rank >= file.rank) return stream.resume()
     const bytes = noBytes()
     file = { bytes, rank, isNamed: Boolean(filename) }

@@ -51,7 +51,7 @@ interface RowRange {
 /** How many pages one statement reads. */
 const mostPages = 16
 
-/** Reads the rows with these numbers, newest first. Ranges in one SELECT cost the database much less than a UNION of pages. */
+/** Reads the rows with these numbers, newest first. One SELECT of ranges costs much less than a UNION of pages. */
 const readNumbered = sharedRead(async (database, pages: readonly RowRange[]) => {
   const ranges = pages.map(() => '(user_id = ? AND seq BETWEEN ? AND ?)').join(' OR ')
   const rows = await database.query<ShownRow>(
