@@ -1,6 +1,6 @@
 import { load } from './http-load.ts'
 import { makePeople, type Person } from './people.ts'
-import { databasePidIn } from './process.ts'
+import { databasePidIn, resident_mib } from './process.ts'
 import { alternate, medianSample, ratioOf, rounded, type Sample } from './sample.ts'
 import { catalogue, draws, exchanges, exchangesOf, mixed, newLogins, reads, refusedIn } from './scenarios.ts'
 import type { Program, Stage } from './stage.ts'
@@ -81,8 +81,8 @@ export async function openSide(
 }
 
 /**
- * Loads two sides in alternating rounds. The ratios are the first one’s figures to the second one’s. The program will exit
- * with 1 when a request was refused.
+ * Loads two sides in alternating rounds. The ratios are the first one’s figures to the second one’s; the memory is that
+ * of each service after the last round. The program will exit with 1 when a request was refused.
  */
 export async function compare(work: Work, sides: Record<string, Side>, how: Rounds) {
   const { connections } = work
@@ -91,7 +91,7 @@ export async function compare(work: Work, sides: Record<string, Side>, how: Roun
     Object.entries(sides).map(async ([name, side]) => {
       const next = await work.next(side)
       const run = (seconds: number) => load({ program: side.service, connections, seconds, next })
-      return { name, run }
+      return { name, run, program: side.service }
     }),
   )
   for (const { run } of loads) await run(how.warm)
@@ -104,6 +104,7 @@ export async function compare(work: Work, sides: Record<string, Side>, how: Roun
   return {
     connections,
     ...medians,
+    resident_mib: Object.fromEntries(loads.map(({ name, program }) => [name, resident_mib(program.pid)])),
     ratios: {
       rate: ratio('rate'),
       p50: ratio('p50_ms'),

@@ -17,7 +17,7 @@ import { findTurnMismatches } from '../src/reconcile/turns.ts'
 import { fillHistory } from './history.ts'
 import { compare, kinds, openSide, type Side, type Work } from './kinds.ts'
 import { printLine } from './result.ts'
-import { median } from './sample.ts'
+import { median, rounded } from './sample.ts'
 import { fillMemory_mib, withMuchMemory } from './server-memory.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -62,7 +62,7 @@ async function comparePairs(work: Work, sides: Record<'large' | 'small', Side>) 
     for (const side of Object.values(sides)) await side.renew()
     pairs.push(await compare(work, sides, how))
   }
-  const rate = median(pairs.map(({ ratios }) => ratios.rate))
+  const rate = rounded(median(pairs.map(({ ratios }) => ratios.rate)))
   return { pairs, rate, target: `>= ${target}`, met: rate >= target }
 }
 

@@ -56,7 +56,8 @@ export function medianSample(samples: readonly Sample[]): Sample {
 
 export function median(figures: readonly number[]): number {
   const sorted = figures.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? 0
+  const [low = 0, high = low] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  return (low + high) / 2
 }
 
 /** The median of the rounds’ ratios of one figure. */
