@@ -24,12 +24,20 @@ const freshUntil = sql`UTC_TIMESTAMP(3) + INTERVAL ${sql.raw(String(life_s))} SE
 /** No lease taken now ends so late, so the clock was ahead. Its holder is gone, or will notice that it lost the lease. */
 const isOfTheFuture = sql`${table.until} > UTC_TIMESTAMP(3) + INTERVAL ${sql.raw(String(2 * life_s))} SECOND`
 
-/** Takes the lease `name`, by the database's clock. Undefined while another process holds it. */
+export interface LeaseDeps {
+  database: Database
+  logger: Logger
+  elapsed_ms: () => number
+}
+
+/**
+ * Takes the lease `name`, by the database's clock, and renews it until it is released or was lost. Undefined while another
+ * process holds it.
+ */
 export async function takeLease(
-  { orm }: Database,
+  { database: { orm }, logger, elapsed_ms }: LeaseDeps,
   name: string,
   owner: string,
-  logger: Logger,
 ): Promise<Lease | undefined> {
   await orm
     .insert(table)
@@ -37,7 +45,7 @@ export async function takeLease(
     .catch((error) => {
       if (!isDuplicateKey(error)) throw error
     })
-  let askedAt = performance.now()
+  let askedAt_ms = elapsed_ms()
   const takeIf = async (isFree: SQL) => {
     const next = { owner, fence: sql`${table.fence} + 1`, until: freshUntil }
     const [taken] = await orm
@@ -58,18 +66,20 @@ export async function takeLease(
   const mine = and(eq(table.name, name), eq(table.owner, owner), eq(table.fence, row.fence))
 
   let lost = false
+  const isHeld = () => !lost && elapsed_ms() - askedAt_ms < life_s * 1000 - margin_ms
   const renew = async () => {
-    const startedAt = performance.now()
+    const startedAt_ms = elapsed_ms()
     const [renewed] = await orm.update(table).set({ until: freshUntil }).where(mine)
-    if (renewed.affectedRows === 1) askedAt = startedAt
+    if (renewed.affectedRows === 1) askedAt_ms = startedAt_ms
     else lost = true
   }
   const timer = setInterval(() => {
+    if (!isHeld()) return clearInterval(timer)
     renew().catch((error) => logger.warn({ err: error, lease: name }, 'a lease could not be renewed'))
   }, renewEvery_ms)
   return {
     fence: row.fence,
-    isHeld: () => !lost && performance.now() - askedAt < life_s * 1000 - margin_ms,
+    isHeld,
     async release() {
       clearInterval(timer)
       await orm

@@ -36,7 +36,7 @@ export function dueAt(job: Job, timeZone: string, lastGood: Date | undefined): D
 
 /** Runs jobs, each under its lease, and records how each run went. A job never runs twice at the same time. */
 export function createRunner(options: RunnerOptions) {
-  const { config, database, alerts, logger, now, elapsed_ms, runs, report, instance } = options
+  const { config, alerts, logger, now, elapsed_ms, runs, report, instance } = options
   const running = new Set<string>()
 
   const isDue = async (job: Job) => {
@@ -69,7 +69,7 @@ export function createRunner(options: RunnerOptions) {
     running.add(job.name)
     try {
       if (only === 'if due' && !(await isDue(job))) return { outcome: 'not_due' }
-      const lease = await takeLease(database, job.name, instance, logger)
+      const lease = await takeLease(options, job.name, instance)
       if (!lease) return { outcome: 'busy' }
       try {
         // Another replica may have run it before we got the lease.

@@ -1,9 +1,7 @@
-import type { Logger } from 'pino'
 import type { Alerts } from '../alerts/alerts.ts'
-import type { Database } from '../db/client.ts'
 import { LogHalted, type TransparencyLog } from '../tlog/log.ts'
 import { instanceName } from './instance.ts'
-import { type Lease, takeLease } from './lease.ts'
+import { type Lease, type LeaseDeps, takeLease } from './lease.ts'
 
 /** Seals the log each second, on one replica at a time. */
 export interface Sealer {
@@ -12,19 +10,22 @@ export interface Sealer {
   stop(): Promise<void>
 }
 
-export interface SealerDeps {
-  database: Database
+export interface SealerDeps extends LeaseDeps {
   log: TransparencyLog
   alerts: Pick<Alerts, 'raise'>
-  logger: Logger
-  elapsed_ms: () => number
 }
 
 const round_ms = 1_000
 /** Receipts promise that a draw is in the log within a minute. */
 const late_ms = 60_000
 
-export function createSealer({ database, log, alerts, logger, elapsed_ms }: SealerDeps): Sealer {
+/** Another replica holds the lease, and the log does not grow. */
+class Stalled extends Error {
+  override name = 'Stalled'
+}
+
+export function createSealer(deps: SealerDeps): Sealer {
+  const { log, alerts, logger, elapsed_ms } = deps
   const instance = instanceName()
   const stopping = Promise.withResolvers<void>()
   let isStopping = false
@@ -39,18 +40,25 @@ export function createSealer({ database, log, alerts, logger, elapsed_ms }: Seal
     told = why
     alerts.raise({ event: 'log_stopped', why })
   }
+  /** Another replica seals. A backup that was restored holds the lease of a replica that may be gone. */
+  const watch = async () => {
+    const before = log.known()?.size
+    await log.check()
+    if (log.known()?.size === before && (await log.isBehind())) throw new Stalled('no replica seals the log')
+  }
   const round = async () => {
-    if (lease && !lease.isHeld()) lease = undefined
-    lease ??= await takeLease(database, 'seal-log', instance, logger)
+    if (lease && !lease.isHeld()) {
+      await lease.release()
+      lease = undefined
+    }
+    lease ??= await takeLease(deps, 'seal-log', instance)
     try {
-      // Another replica seals. A backup that was restored holds the lease of a replica that may be gone.
-      if (lease) await log.seal()
-      else await log.check()
+      await (lease ? log.seal() : watch())
       sealedAt = elapsed_ms()
       told = undefined
     } catch (error) {
       if (error instanceof LogHalted) tell('halted', error)
-      else if (lease && elapsed_ms() - sealedAt > late_ms) tell('late', error)
+      else if ((lease || error instanceof Stalled) && elapsed_ms() - sealedAt > late_ms) tell('late', error)
     }
   }
   const work = async () => {

@@ -42,6 +42,8 @@ export interface TransparencyLog {
    * @throws {LogHalted} when it doesn't, or when the log was stopped before
    */
   check(): Promise<void>
+  /** Whether there is something to seal. */
+  isBehind(): Promise<boolean>
 }
 
 /** Nothing is sealed: somebody has to look first. */
@@ -107,6 +109,10 @@ export function createLog(parts: {
     async check() {
       requireRunning(await state())
       await learn(publisher.check(state))
+    },
+    async isBehind() {
+      const waiting = await database.query('SELECT 1 FROM log_entries WHERE log_index IS NULL LIMIT 1')
+      return waiting.length > 0
     },
   }
 }

@@ -22,10 +22,10 @@ describe('a clock that was ahead', () => {
   })
 
   test('a lease that a clock two minutes ahead has renewed is honoured', async () => {
-    const lease = await takeLease(service.database, 'thing', 'mine', service.services.logger)
+    const lease = await takeLease(service.services, 'thing', 'mine')
     const until = new Date(Date.now() + 115_000)
     await service.database.orm.update(leasesTable).set({ until })
-    expect(await takeLease(service.database, 'thing', 'other', service.services.logger)).toBeUndefined()
+    expect(await takeLease(service.services, 'thing', 'other')).toBeUndefined()
     await lease?.release()
   })
 

@@ -7,7 +7,7 @@ import { useService } from '../support/service.ts'
 const service = useService()
 
 describe('a lease', () => {
-  const take = (owner: string) => takeLease(service.database, 'thing', owner, service.services.logger)
+  const take = (owner: string) => takeLease(service.services, 'thing', owner)
 
   test('only one of many gets the lease, and the next holder has a higher fence', async () => {
     const taken = await Promise.all(Array.from({ length: 12 }, (_, i) => take(`replica-${i}`)))

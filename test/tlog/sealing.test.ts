@@ -2,7 +2,9 @@ import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Alert } from '../../src/alerts/alert.ts'
 import { logCommand } from '../../src/commands/log.ts'
+import { takeLease } from '../../src/jobs/lease.ts'
 import { createSealer } from '../../src/jobs/sealer.ts'
 import { unwatched } from '../../src/lib/progress.ts'
 import { unpackLeaves } from '../../src/till/log-entry.ts'
@@ -248,19 +250,57 @@ test('after a log was begun anew, a replica that still has the old key seals not
   expect((await fresh.state()).halted).toBe(null)
 })
 
-test('one replica seals each second, and the next takes over when it stops', async () => {
-  const [one, other] = [log(), another()].map((ofReplica) => createSealer({ ...service.services, log: ofReplica }))
-  one?.start()
-  other?.start()
-  await commit(5)
-  const isSealed = async () =>
-    (await service.database.query('SELECT 1 FROM log_entries WHERE log_index IS NULL')).length
-  while ((await isSealed()) > 0) await Bun.sleep(20)
-  await one?.stop()
-  await commit(5)
-  while ((await isSealed()) > 0) await Bun.sleep(20)
-  await other?.stop()
-  expect((await settled())?.size).toBe((await rootByEntries()).size)
+describe('the sealer', () => {
+  const allSealed = async () => {
+    while (await log().isBehind()) await Bun.sleep(20)
+  }
+
+  test('one replica seals each second, and the next takes over when it stops', async () => {
+    const [one, other] = [log(), another()].map((ofReplica) => createSealer({ ...service.services, log: ofReplica }))
+    one?.start()
+    other?.start()
+    await commit(5)
+    await allSealed()
+    await one?.stop()
+    await commit(5)
+    await allSealed()
+    await other?.stop()
+    expect((await settled())?.size).toBe((await rootByEntries()).size)
+  })
+
+  test('a replica that stood still for too long to keep its lease takes it again', async () => {
+    let stoodStill_ms = 0
+    const elapsed_ms = () => performance.now() + stoodStill_ms
+    const sealer = createSealer({ ...service.services, log: log(), elapsed_ms })
+    sealer.start()
+    await commit(5)
+    await allSealed()
+    stoodStill_ms = 55_000
+    await commit(5)
+    await allSealed()
+    await sealer.stop()
+    expect(await service.database.query("SELECT owner FROM leases WHERE name = 'seal-log'")).toEqual([{ owner: '' }])
+  })
+
+  test('a replica that only looks on tells it when nobody seals', async () => {
+    const idle = await takeLease(service.services, 'seal-log', 'idle')
+    const told: Alert[] = []
+    let passed_ms = 0
+    const sealer = createSealer({
+      ...service.services,
+      log: log(),
+      alerts: { raise: (alert) => void told.push(alert) },
+      elapsed_ms: () => performance.now() + passed_ms,
+    })
+    await commit(5)
+    sealer.start()
+    passed_ms = 61_000
+    while (told.length === 0) await Bun.sleep(20)
+    await idle?.release()
+    await allSealed()
+    await sealer.stop()
+    expect(told).toEqual([{ event: 'log_stopped', why: 'late' }])
+  })
 })
 
 describe('the command log', () => {
