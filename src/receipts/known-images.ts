@@ -1,4 +1,5 @@
-import { inArray } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
+import { approvalsTable } from '../approvals/schema.ts'
 import type { Database } from '../db/client.ts'
 import { productsTable } from '../exchange/schema.ts'
 import { isKey, type Store } from '../storage/store.ts'
@@ -75,10 +76,49 @@ async function knownAvatars({ orm }: Database, keys: readonly string[]): Promise
   return new Set(rows.map((row) => row.avatar?.slice(1) ?? ''))
 }
 
-/** Products are few: they are read without an index. Those that were deleted keep their pictures. */
-async function knownProductImages({ orm }: Database, keys: readonly string[]): Promise<Set<string>> {
-  const { image } = productsTable
+/**
+ * A picture that a product once had is known for good, since orders and vouchers go on showing it. They have no index by
+ * picture, but the audit log has each change of a product. A picture that a pending edit would give it is known as well.
+ */
+async function knownProductImages(database: Database, keys: readonly string[]): Promise<Set<string>> {
   const links = keys.map((key) => `/${key}`)
-  const rows = await orm.select({ image }).from(productsTable).where(inArray(image, links))
-  return new Set(rows.map((row) => row.image?.slice(1) ?? ''))
+  const [ofProducts, onceSet, asked] = await Promise.all([
+    imagesOfProducts(database, links),
+    imagesOnceSet(database, links),
+    imagesAsked(database),
+  ])
+  return new Set([...ofProducts, ...onceSet, ...asked].map((link) => link.slice(1)))
+}
+
+/** Products are few: they are read without an index. Those that were deleted keep their pictures. */
+async function imagesOfProducts({ orm }: Database, links: readonly string[]): Promise<string[]> {
+  const { image } = productsTable
+  const rows = await orm
+    .select({ image })
+    .from(productsTable)
+    .where(inArray(image, [...links]))
+  return rows.flatMap((row) => row.image ?? [])
+}
+
+async function imagesOnceSet(database: Database, links: readonly string[]): Promise<string[]> {
+  const rows = await database.query<{ image: string }>(
+    `SELECT image FROM (
+       SELECT JSON_UNQUOTE(JSON_EXTRACT(state_after, '$.image')) AS image FROM audit_log
+        WHERE action IN ('product.create', 'product.edit')
+       UNION ALL
+       SELECT JSON_UNQUOTE(JSON_EXTRACT(state_before, '$.image')) FROM audit_log WHERE action = 'product.edit'
+     ) AS changes WHERE image IN (?)`,
+    [links],
+  )
+  return rows.map(({ image }) => image)
+}
+
+async function imagesAsked({ orm }: Database): Promise<string[]> {
+  const { kind, status, request } = approvalsTable
+  const isPending = and(eq(status, 'pending'), eq(kind, 'product'))
+  const rows = await orm.select({ request }).from(approvalsTable).where(isPending)
+  const edits = rows.flatMap(
+    (row) => (JSON.parse(row.request) as { edits: { fields: { image?: string | null } }[] }).edits,
+  )
+  return edits.flatMap(({ fields }) => fields.image ?? [])
 }

@@ -3,7 +3,7 @@ import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { sweepImages } from '../../../src/receipts/sweep.ts'
 import { jpegOf, padded, picture } from '../../support/images.ts'
-import { type Person, signIn, signInMerchant } from '../../support/people.ts'
+import { newProduct, type Person, signIn, signInMerchant, signInStaff } from '../../support/people.ts'
 import { useService } from '../../support/service.ts'
 import { photoForm, storedKeys } from '../../support/uploads.ts'
 
@@ -99,17 +99,35 @@ describe('a picture of a product', () => {
 
 describe('the sweep', () => {
   test('a picture that a product names is kept, and one that none names is put away after an hour', async () => {
-    const [replaced, unnamed] = [await send(picture(2)), await send(picture(3))]
-    const { data } = await create(replaced.data.image)
+    const [named, unnamed] = [await send(picture(2)), await send(picture(3))]
+    await create(named.data.image)
     expect(await sweepLater()).toBe(1)
-    expect((await fetch(replaced.data.image)).status).toBe(200)
-    const named = await send(picture(1))
-    await edit(data.product_id, named.data.image)
     expect((await fetch(named.data.image)).status).toBe(200)
     expect((await fetch(unnamed.data.image)).status).toBe(404)
+  })
+
+  test('the pictures that a product had before are kept, as orders and vouchers show them', async () => {
+    const [first, second, third] = [await send(picture(1)), await send(picture(2)), await send(picture(3))]
+    const product_id = await newProduct(service, 1, { image: new URL(first.data.image).pathname })
+    const diner = await signIn(service)
+    await service.client.post('/api/exchange/submit', { token: diner.token, body: { product_id, quantity: 1 } })
+    for (const link of [second.data.image, third.data.image, null]) expect((await edit(product_id, link)).code).toBe(0)
+    expect(await sweepLater()).toBe(0)
+    const { orders } = (await service.client.get('/api/exchange/orders', { token: diner.token })).data
+    expect(orders[0].product_image).toBe(first.data.image)
+    for (const { data } of [first, second, third]) expect((await fetch(data.image)).status).toBe(200)
+  })
+
+  test('a picture that an edit would set is kept while the edit waits for consent', async () => {
+    await signInStaff(service, 'owner')
+    const [first, wanted] = [await send(picture(1)), await send(picture(2))]
+    const { product_id } = (await create(first.data.image)).data
+    const body = { image: wanted.data.image, exchange_points: 1 }
+    const asked = await service.client.put(`/api/merchant/products/${product_id}`, { token: staff.token, body })
+    expect(asked.code).toBe(6013)
+    expect(await sweepLater()).toBe(0)
+    await service.database.query("UPDATE approvals SET status = 'expired', pending_subject = NULL")
     expect(await sweepLater()).toBe(1)
-    expect((await fetch(named.data.image)).status).toBe(200)
-    expect((await fetch(replaced.data.image)).status).toBe(404)
   })
 
   test('a young picture is kept until its product is saved', async () => {
