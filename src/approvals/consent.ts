@@ -6,6 +6,7 @@ import type { BudgetName } from '../staff/given.ts'
 import { approvers } from '../staff/standing.ts'
 import { type Need, rows } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
+import { statusAt } from './end.ts'
 import { type ApprovalKind, approvals, pendingApprovals } from './schema.ts'
 
 /** Why one pair of eyes isn't enough. */
@@ -104,7 +105,12 @@ function isAlone(unit: UnitOfWork<Push>, askerId: number, forUser: number | null
 function ask(unit: UnitOfWork<Push>, { actor, newApprovalId }: Asking, wish: Wish): Waiting {
   const { kind, subject, reasons, points, before, after } = wish
   const figure = unit.get(pendingApprovals, [subject])
-  if (figure.approval_id !== null) return { approval_id: figure.approval_id, approval_status: 'pending' }
+  if (figure.approval_id !== null) {
+    const waiting = unit.get(approvals, [figure.approval_id])
+    if (statusAt(waiting, unit.now) === 'pending')
+      return { approval_id: waiting.approval_id, approval_status: 'pending' }
+    endPending(unit, subject)
+  }
   const approval_id = newApprovalId
   unit.append(approvals, {
     ...{ approval_id, kind, subject, pending_subject: subject, points },
@@ -126,7 +132,7 @@ function ask(unit: UnitOfWork<Push>, { actor, newApprovalId }: Asking, wish: Wis
   return { approval_id, approval_status: 'pending', alerts: [alert] }
 }
 
-/** Ends what waits for a subject: it was decided in another way, and nobody has to agree any more. */
+/** Ends what waits for a subject: it was decided in another way, or its time is over. */
 export function endPending(unit: UnitOfWork<Push>, subject: string): void {
   const figure = unit.get(pendingApprovals, [subject])
   if (figure.approval_id === null) return

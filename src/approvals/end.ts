@@ -1,13 +1,14 @@
+import { and, eq, gt, lte, or, type SQL } from 'drizzle-orm'
 import type { Push } from '../contract/messages.ts'
 import { day_ms } from '../lib/calendar.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
-import { type Approval, approvals, pendingApprovals } from './schema.ts'
+import { type Approval, approvals, approvalsTable, pendingApprovals } from './schema.ts'
 
 const life_ms = 7 * day_ms
 
 /** What was asked before this instant has ended. */
-export function endedBefore(now: Date): Date {
+function endedBefore(now: Date): Date {
   return new Date(now.getTime() - life_ms)
 }
 
@@ -18,6 +19,19 @@ export function endsAt({ created_at }: Pick<Approval, 'created_at'>): Date {
 /** Its status, also in the moment before the job has ended it. */
 export function statusAt({ status, created_at }: Pick<Approval, 'status' | 'created_at'>, now: Date) {
   return status === 'pending' && endsAt({ created_at }) <= now ? 'expired' : status
+}
+
+/** The same as a condition in SQL. */
+export function hasStatusAt(status: Approval['status'], now: Date): SQL | undefined {
+  const { status: stored, created_at } = approvalsTable
+  if (status === 'pending') return and(eq(stored, 'pending'), gt(created_at, endedBefore(now)))
+  if (status === 'expired') return or(eq(stored, 'expired'), isOverdue(now))
+  return eq(stored, status)
+}
+
+/** What has ended, but is not marked yet. */
+export function isOverdue(now: Date): SQL | undefined {
+  return and(eq(approvalsTable.status, 'pending'), lte(approvalsTable.created_at, endedBefore(now)))
 }
 
 /** Ends an approval that nobody decided in time, once. */

@@ -1,10 +1,10 @@
-import { desc, eq, inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray } from 'drizzle-orm'
 import { Refusal } from '../contract/refusals.ts'
 import { paginationOf } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { pageOf } from '../db/page.ts'
 import { type Person, readPeople } from '../users/queries.ts'
-import { endsAt, statusAt } from './end.ts'
+import { endsAt, hasStatusAt, statusAt } from './end.ts'
 import { type Approval, approvalsTable } from './schema.ts'
 import type { ApprovalsQuery, ApprovalView } from './wire.ts'
 
@@ -12,7 +12,7 @@ const table = approvalsTable
 
 /** A page of approvals of one status, newest first. */
 export async function readApprovals(database: Database, query: ApprovalsQuery, now: Date) {
-  const where = eq(table.status, query.status)
+  const where = hasStatusAt(query.status, now)
   const order = [desc(table.created_at), desc(table.approval_id)]
   const { rows, total } = await pageOf(database, table, { ...query, where, order })
   const people = await readPeople(
@@ -23,12 +23,16 @@ export async function readApprovals(database: Database, query: ApprovalsQuery, n
 }
 
 /** The approvals that wait, by their subjects. */
-export async function readPending({ orm }: Database, subjects: readonly string[]): Promise<Map<string, string>> {
+export async function readPending(
+  { orm }: Database,
+  subjects: readonly string[],
+  now: Date,
+): Promise<Map<string, string>> {
   if (subjects.length === 0) return new Map()
   const rows = await orm
     .select({ subject: table.subject, approval_id: table.approval_id })
     .from(table)
-    .where(inArray(table.pending_subject, [...subjects]))
+    .where(and(inArray(table.pending_subject, [...subjects]), hasStatusAt('pending', now)))
   return new Map(rows.map(({ subject, approval_id }) => [subject, approval_id]))
 }
 

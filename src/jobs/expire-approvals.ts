@@ -1,5 +1,5 @@
-import { and, asc, eq, lte } from 'drizzle-orm'
-import { endedBefore, expireApproval } from '../approvals/end.ts'
+import { asc } from 'drizzle-orm'
+import { expireApproval, isOverdue } from '../approvals/end.ts'
 import { approvalsTable } from '../approvals/schema.ts'
 import type { Job, JobDeps } from './job.ts'
 import { dueAtOnce, runDue } from './run-due.ts'
@@ -16,7 +16,7 @@ export function expireApprovals({ database, till, logger, now }: JobDeps): Job {
       const due = await database.orm
         .select({ approvalId: table.approval_id, subject: table.subject })
         .from(table)
-        .where(and(eq(table.status, 'pending'), lte(table.created_at, endedBefore(now()))))
+        .where(isOverdue(now()))
         .orderBy(asc(table.created_at))
         .limit(dueAtOnce)
       return runDue(due, (row) => till.run(expireApproval, row), logger)

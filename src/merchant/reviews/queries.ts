@@ -20,10 +20,11 @@ import type { historyQuery, pendingQuery, ReviewItem } from './wire.ts'
 
 const table = uploadReviewsTable
 
-/** What is needed to show rows to a merchant: links to images, absolute for this request. */
+/** What is needed to show rows to a merchant: the time, and links to images, absolute for this request. */
 export interface ViewParts {
   imageLinks: ImageLinks
   absolute: (link: string) => string
+  now: Date
 }
 
 /** A page of uploads of one status, oldest first. */
@@ -31,7 +32,7 @@ export async function readReviews(database: Database, query: z.output<typeof pen
   const where = eq(table.review_status, query.status)
   const order = [asc(table.created_at), asc(table.upload_id)]
   const { rows, total } = await pageOf(database, table, { ...query, where, order })
-  const details = await readPageDetails(database, rows)
+  const details = await readPageDetails(database, rows, parts.now)
   return { reviews: rows.map((upload) => reviewItem(upload, details, parts)), pagination: paginationOf(query, total) }
 }
 
@@ -48,7 +49,7 @@ export async function readReviewHistory(
   if (query.to) conditions.push(lt(table.review_time, calendar.startOf(calendar.plusDays(query.to, 1))))
   const order = [desc(table.review_time), desc(table.upload_id)]
   const { rows, total } = await pageOf(database, table, { ...query, where: and(...conditions), order })
-  const details = await readPageDetails(database, rows)
+  const details = await readPageDetails(database, rows, parts.now)
   const reviews = rows.map((upload) => decidedItem(upload, details, parts))
   return { reviews, pagination: paginationOf(query, total) }
 }
@@ -60,7 +61,7 @@ export async function readReviewHistory(
 export async function readReview(database: Database, uploadId: string, parts: ViewParts) {
   const [upload] = await database.orm.select().from(table).where(eq(table.upload_id, uploadId))
   if (!upload) throw new Refusal(6003)
-  return decidedItem(upload, await readPageDetails(database, [upload]), parts)
+  return decidedItem(upload, await readPageDetails(database, [upload], parts.now), parts)
 }
 
 /**
@@ -81,14 +82,14 @@ interface PageDetails {
   waiting: ReadonlyMap<string, string>
 }
 
-async function readPageDetails(database: Database, page: readonly Upload[]): Promise<PageDetails> {
+async function readPageDetails(database: Database, page: readonly Upload[], now: Date): Promise<PageDetails> {
   const [people, copies, waiting] = await Promise.all([
     readPeople(
       database,
       page.flatMap(({ user_id, reviewer_id }) => [user_id, reviewer_id]),
     ),
     findCopies(database, page),
-    readPending(database, page.map(subjectOf)),
+    readPending(database, page.map(subjectOf), now),
   ])
   return { people, copies, waiting }
 }

@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { knowsApprovals, showConsented, waitingAnswer } from '../../approvals/answers.ts'
 import { type AppEnv, absoluteLinks } from '../../http/env.ts'
 import { ok } from '../../http/envelope.ts'
@@ -41,7 +41,7 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules, now 
     return till.run(review, { ...verdict, ...terms }, idempotency)
   }
   return new Hono<AppEnv>()
-    .route('/', readRoutes({ database, calendar, imageLinks }))
+    .route('/', readRoutes({ database, calendar, imageLinks, now }))
     .post(
       '/review',
       forStaff(['reviews'], {
@@ -81,25 +81,25 @@ export function reviewRoutes({ database, till, calendar, imageLinks, rules, now 
     )
 }
 
-function readRoutes({ database, calendar, imageLinks }: Pick<MerchantDeps, 'database' | 'calendar' | 'imageLinks'>) {
+function readRoutes({
+  database,
+  calendar,
+  imageLinks,
+  now,
+}: Pick<MerchantDeps, 'database' | 'calendar' | 'imageLinks' | 'now'>) {
+  const partsOf = (c: Context<AppEnv>) => ({ imageLinks, absolute: absoluteLinks(c), now: now() })
   return new Hono<AppEnv>()
     .get(
       '/pending-reviews',
       forStaff(['reviews'], { summary: 'Uploads of one status, oldest first', answer: pendingAnswer }),
       validate('query', pendingQuery),
-      async (c) => {
-        const parts = { imageLinks, absolute: absoluteLinks(c) }
-        return ok(c, await readReviews(database, c.req.valid('query'), parts))
-      },
+      async (c) => ok(c, await readReviews(database, c.req.valid('query'), partsOf(c))),
     )
     .get(
       '/reviews/history',
       forStaff(['reviews', 'ledgers'], { summary: 'Reviewed uploads, newest review first', answer: historyAnswer }),
       validate('query', historyQuery),
-      async (c) => {
-        const parts = { imageLinks, absolute: absoluteLinks(c) }
-        return ok(c, await readReviewHistory(database, calendar, c.req.valid('query'), parts))
-      },
+      async (c) => ok(c, await readReviewHistory(database, calendar, c.req.valid('query'), partsOf(c))),
     )
     .get(
       '/uploads/:upload_id',
@@ -109,9 +109,6 @@ function readRoutes({ database, calendar, imageLinks }: Pick<MerchantDeps, 'data
         refusals: [6003],
       }),
       validate('param', uploadParam, 6003),
-      async (c) => {
-        const parts = { imageLinks, absolute: absoluteLinks(c) }
-        return ok(c, await readReview(database, c.req.valid('param').upload_id, parts))
-      },
+      async (c) => ok(c, await readReview(database, c.req.valid('param').upload_id, partsOf(c))),
     )
 }

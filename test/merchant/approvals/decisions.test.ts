@@ -91,13 +91,28 @@ describe('a decision', () => {
     people.owner = await signIn(service, people.owner.phone)
     expect((await list())[0].approval_status).toBe('pending')
     service.clock.advance(60_000)
-    expect((await list())[0].approval_status).toBe('expired')
+    expect(await list()).toEqual([])
+    expect(await list('expired')).toMatchObject([{ approval_id, approval_status: 'expired' }])
     expect(await decide(approval_id)).toMatchObject({ code: 6004, data: { current_status: 'expired' } })
     const runs = await Promise.all([runJob(service, 'expire-approvals'), decide(approval_id)])
     expect(runs[1]?.code).toBe(6004)
     expect(await list('expired')).toMatchObject([{ approval_id, decided_by: null }])
     people.manager = await signIn(service, people.manager.phone)
     expect((await correct(3_000)).data.approval_id).not.toBe(approval_id)
+  })
+
+  test('asking again after 7 days gives a new approval, also before the job has ended the old one', async () => {
+    const { approval_id } = (await correct(3_000)).data
+    service.clock.advance(7 * day_ms)
+    people.owner = await signIn(service, people.owner.phone)
+    people.manager = await signIn(service, people.manager.phone)
+    const again = await Promise.all([correct(3_000), correct(3_000), correct(3_000)])
+    const ids = new Set(again.map(({ data }) => data.approval_id))
+    expect(ids.size).toBe(1)
+    expect(ids).not.toContain(approval_id)
+    expect(await list('expired')).toMatchObject([{ approval_id, decided_by: null }])
+    expect((await decide([...ids][0] ?? '')).code).toBe(0)
+    expect(await balanceOf(service, await signIn(service, people.diner.phone))).toBe(4_000)
   })
 
   test.each([
