@@ -79,12 +79,18 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
     async endOthers({ userId, sessionId }) {
       let ended = 0
-      for (
-        let others = await readOthers(userId, sessionId);
-        others.length > 0;
-        others = await readOthers(userId, sessionId)
-      )
-        ended += await end(userId, others)
+      try {
+        for (
+          let others = await readOthers(userId, sessionId);
+          others.length > 0;
+          others = await readOthers(userId, sessionId)
+        )
+          ended += await end(userId, others)
+      } catch (error) {
+        // A refusal would say that none was ended.
+        if (ended === 0) throw error
+        logger.warn({ err: error, user_id: userId }, 'other sessions may be left')
+      }
       return ended
     },
   }

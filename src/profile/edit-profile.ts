@@ -13,8 +13,8 @@ export interface ProfileEdit {
 
 const forStaff = { issues: [{ path: 'nickname', message: '该昵称为工作人员专用，请换一个' }] }
 
-/** Changes a user's nickname or avatar. The names of staff are reserved for staff. */
-export const editProfile: Operation<ProfileEdit, Pick<User, 'user_id'>> = {
+/** Changes a user's nickname or avatar, and answers the account. The names of staff are reserved for staff. */
+export const editProfile: Operation<ProfileEdit, User> = {
   name: 'edit_profile',
   laneKey: ({ userId }) => userId,
   needs: ({ userId }) => [rows(users, userId)],
@@ -23,6 +23,6 @@ export const editProfile: Operation<ProfileEdit, Pick<User, 'user_id'>> = {
     if (!user) throw new Refusal(2003)
     if (edit.nickname !== undefined && !user.is_merchant && isReserved(edit.nickname)) throw new Refusal(9000, forStaff)
     if (Object.keys(edit).length > 0) unit.update(users, user, { ...edit, updated_at: unit.now })
-    return { user_id: userId }
+    return { ...user }
   },
 }

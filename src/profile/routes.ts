@@ -55,8 +55,7 @@ export function profileRoutes(deps: ProfileDeps) {
           ...(nickname === undefined ? {} : { nickname }),
           ...(avatar === undefined ? {} : { avatar: acceptedAvatar(avatar, userId) }),
         }
-        await till.run(editProfile, edit)
-        const user = await requireUser(database, userId)
+        const { answer: user } = await till.run(editProfile, edit)
         return ok(c, { user_info: userInfoView(user, absoluteLinks(c)) })
       },
     )

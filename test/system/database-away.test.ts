@@ -5,7 +5,7 @@ import { type RunningServer, startServer } from '../../src/server.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { figuresNow, sumOf } from '../support/figures.ts'
-import { newPhone, newProduct, type Person, signIn, signInMerchant } from '../support/people.ts'
+import { newPhone, newProduct, signIn, signInMerchant } from '../support/people.ts'
 import { type DatabaseProxy, startProxy } from '../support/proxy.ts'
 import { waitingReceipt } from '../support/receipts.ts'
 import { testConfig } from '../support/service.ts'
@@ -131,35 +131,59 @@ describe('a database that is away', () => {
     expect(await findMismatches(running.services.database)).toEqual([])
   })
 
-  test.each(['a redeemed voucher', 'a batch of reviews without a key'])(
-    'when the database goes away right after the COMMIT, %s is answered as done',
-    async (what) => {
-      const service = { client, services: running.services }
-      const [diner, merchant] = [await signIn(service), await signInMerchant(service)]
-      const { token } = merchant
-      const write = what.startsWith('a redeemed') ? await redemption(diner) : await batch(diner)
-      const struck = proxy.struck
-      proxy.strike('hold')
-      const answer = client.post(write.path, { token, ...(write.body ? { body: write.body } : {}) })
-      await until(() => proxy.struck > struck)
-      proxy.mute()
-      proxy.strike('pass')
-      const { code, data } = await answer
-      proxy.mute(false)
-      expect([code, data]).toMatchObject([0, write.done])
-      expect(await findMismatches(running.services.database)).toEqual([])
-    },
-  )
+  test.each([
+    ['a redeemed voucher', redemption],
+    ['a batch of reviews without a key', () => batch()],
+    ['a batch of reviews with a key', keyedBatch],
+    ['a changed nickname', renaming],
+    ['the end of other sessions', endOfOthers],
+  ])('when the database goes away right after the COMMIT, %s is answered as done', async (_, prepare) => {
+    const { send, done } = await prepare()
+    const struck = proxy.struck
+    proxy.strike('hold')
+    const answer = send()
+    await until(() => proxy.struck > struck)
+    proxy.mute()
+    proxy.strike('pass')
+    const { code, data } = await answer
+    proxy.mute(false)
+    expect([code, data]).toMatchObject([0, done])
+    expect(await findMismatches(running.services.database)).toEqual([])
+  })
 })
 
-async function redemption({ token }: Person) {
+const signInHere = (phone?: string) => signIn({ client }, phone)
+
+async function redemption() {
   const body = { product_id: await newProduct(running, 1) }
-  const { data } = await client.post('/api/exchange/submit', { token, body })
-  return { path: `/api/merchant/vouchers/${data.exchange_code}/redeem`, body: undefined, done: { status: 'redeemed' } }
+  const { data } = await client.post('/api/exchange/submit', { token: (await signInHere()).token, body })
+  const { token } = await signInMerchant({ client, services: running.services })
+  const path = `/api/merchant/vouchers/${data.exchange_code}/redeem`
+  return { send: () => client.post(path, { token }), done: { status: 'redeemed' } }
 }
 
-async function batch({ userId }: Person) {
-  const upload_id = await waitingReceipt(running.services.database, userId, new Date())
-  const reviews = [{ upload_id, action: 'reject' }]
-  return { path: '/api/merchant/batch-review', body: { reviews }, done: { results: [{ upload_id, ok: true }] } }
+async function batch(idempotencyKey?: string) {
+  const upload_id = await waitingReceipt(running.services.database, (await signInHere()).userId, new Date())
+  const { token } = await signInMerchant({ client, services: running.services })
+  const sent = { token, body: { reviews: [{ upload_id, action: 'reject' }] } }
+  return {
+    send: () => client.post('/api/merchant/batch-review', idempotencyKey ? { ...sent, idempotencyKey } : sent),
+    done: { results: [{ upload_id, ok: true }] },
+  }
+}
+
+async function keyedBatch() {
+  return batch('batch-that-is-not-remembered')
+}
+
+async function renaming() {
+  const { token } = await signInHere()
+  const body = { nickname: '海边的人' }
+  return { send: () => client.put('/api/user/info', { token, body }), done: { user_info: body } }
+}
+
+async function endOfOthers() {
+  const { phone } = await signInHere()
+  const { token } = await signInHere(phone)
+  return { send: () => client.delete('/api/user/sessions/others', { token }), done: { ended: 1 } }
 }

@@ -43,8 +43,13 @@ export async function batchReview(
   if (first) return { answer: first.answer as BatchAnswer, replayed: true }
   const runs = reviews.map(({ upload_id, run }, index) => ({ upload_id, result: run(derived(idempotency, index)) }))
   const results = await resultsOf(runs, knowsApprovals)
-  if (!idempotency) return { answer: { results }, replayed: false }
-  return till.run(rememberBatch, { actorId: actor.userId, answer: { results } }, idempotency)
+  const made = { answer: { results }, replayed: false }
+  if (!idempotency) return made
+  return till.run(rememberBatch, { actorId: actor.userId, answer: { results } }, idempotency).catch((error) => {
+    // What was reviewed stays so, and is remembered under the derived keys. 9007 would say that nothing happened.
+    if (isAway(error) && results.some(({ ok }) => ok)) return made
+    throw error
+  })
 }
 
 interface Run {
@@ -70,10 +75,15 @@ async function resultOf(upload_id: string, run: Promise<Reviewed>, knowsApproval
     if (isWaiting(answer)) return waitingResult(upload_id, answer, knowsApprovals)
     return { upload_id, ok: true, code: 0, msg: 'success', points_awarded: answer.points_awarded }
   } catch (error) {
-    // The database was busy or away, so this is no result of the review: the whole batch must be sent again.
-    if (!(error instanceof Refusal) || error.code === 9007 || error.code === 9009) throw error
+    // This is no result of the review: the whole batch must be sent again.
+    if (!(error instanceof Refusal) || isAway(error)) throw error
     return { upload_id, ok: false, code: error.code, msg: error.message, points_awarded: 0 }
   }
+}
+
+/** The database was busy or away. */
+function isAway(error: unknown): boolean {
+  return error instanceof Refusal && (error.code === 9007 || error.code === 9009)
 }
 
 function waitingResult(upload_id: string, { approval_id }: Waiting, knowsApprovals: boolean): Result {
