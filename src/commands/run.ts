@@ -51,7 +51,7 @@ Usage: restaurant-points <command>
                                         image store belongs to this database
   seeds make <file> [<years>]           Make the seeds of all draws, for ten years
   verify-draw <file> ...                Check receipts and proofs of draws; exit 1 when wrong, 3 before the reveal
-  health                                Whether this machine's service is healthy, by its exit code
+  health                                Exit 0 when this machine's service can take requests
   verify <base-url>                     Check a running deployment from outside, one line a check
   --help, --version
 

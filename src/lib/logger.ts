@@ -34,8 +34,9 @@ export function logFormat(config: { NODE_ENV: string; LOG_FORMAT: 'auto' | 'json
 }
 
 /**
- * Returns a function that writes one line at level `info`; each request and each sign-in calls it. It goes past the
- * library's hooks, channels and redaction, which cost more than the rest of a small request. So nothing is redacted: the fields must hold no secret.
+ * Returns a function that writes one line at level `info`; each request and each sign-in calls it. Nothing is redacted, so
+ * the fields must hold no secret: it goes past the library's hooks, channels and redaction, which cost more than the rest
+ * of a small request.
  */
 export function lineWriter(logger: Logger): (fields: object) => void {
   const stream = (logger as unknown as Record<symbol, DestinationStream>)[symbols.streamSym]

@@ -34,7 +34,9 @@ export interface Draw extends ChanceInput {
 
 type DrawResult = DrawAnswer['results'][number]
 
-/** Takes 1 to 10 turns of the wheel, all or nothing: cost, awards, vouchers, records and the pity counter change together. */
+/**
+ * Takes 1 to 10 turns of the wheel, all or nothing: cost, awards, vouchers, records and the pity counter change together.
+ */
 export const draw: Operation<Draw, DrawAnswer, Push> = {
   name: 'draw',
   laneKey: ({ userId }) => userId,
