@@ -8,7 +8,7 @@ import { moveStock } from './stock.ts'
 /** A new product. Its stock is added as a movement. */
 export interface NewProduct {
   fields: Pick<Product, 'name' | 'category' | 'exchange_points'> &
-    Partial<Omit<Product, 'commodity_id' | 'stock' | 'stock_seq'>>
+    Partial<Omit<Product, 'commodity_id' | 'stock' | 'stock_seq' | 'created_at' | 'updated_at'>>
   stock: number
   /** Names the first movement. */
   movementId: string
@@ -22,6 +22,7 @@ export const addProduct: Operation<NewProduct, { product_id: number }, Push> = {
   needs: ({ fields }) => [{ mapping: products, fresh: fields }],
   decide(unit, { fields, stock, movementId, actor }) {
     const product = unit.keepFresh(products)
+    unit.update(products, product, { created_at: unit.now, updated_at: unit.now })
     if (stock > 0) moveStock(unit, product, { change: stock, operation: 'restock', related_id: movementId })
     const target = `product:${product.commodity_id}`
     audit(unit, actor, { action: 'product.create', target, after: { ...fields, stock } })

@@ -1,4 +1,3 @@
-import { createCalendar } from '../lib/calendar.ts'
 import { readStandingOut } from '../staff/given.ts'
 import type { Job, JobDeps } from './job.ts'
 
@@ -7,8 +6,7 @@ const days = 30
 const budgets = 2
 
 /** Alerts when one of the staff gives one diner a little again and again. A day's own counters don't show that. */
-export function watchGifts({ config, database, alerts, now }: JobDeps): Job {
-  const calendar = createCalendar(config.BUSINESS_TIMEZONE)
+export function watchGifts({ config, database, alerts, calendar, now }: JobDeps): Job {
   return {
     name: 'watch-gifts',
     about: `Look whom each of the staff gave points in ${days} days; alert when one pair stands out`,

@@ -1,5 +1,6 @@
 import type { Push } from '../../contract/messages.ts'
 import { Refusal } from '../../contract/refusals.ts'
+import { addProduct, type NewProduct } from '../../exchange/add-product.ts'
 import { type Product, products } from '../../exchange/schema.ts'
 import { moveStock } from '../../exchange/stock.ts'
 import type { StaffActor } from '../../staff/actor.ts'
@@ -9,28 +10,15 @@ import type { Operation } from '../../till/operation.ts'
 import { rows } from '../../till/table-mapping.ts'
 import type { UnitOfWork } from '../../till/unit-of-work.ts'
 import { merchantProductView } from './product-view.ts'
-import type { MerchantProduct, ProductFields, StockAnswer } from './wire.ts'
+import type { MerchantProduct, StockAnswer } from './wire.ts'
 
-export interface ProductCreation {
-  fields: ProductFields & Pick<Product, 'name' | 'category' | 'exchange_points'>
-  stock: number
-  /** Names the first movement. */
-  movementId: string
-  actor: StaffActor
-}
-
-/** Adds a merchant's product to the catalogue, with its first stock. */
-export const createProduct: Operation<ProductCreation, MerchantProduct, Push> = byStaff('catalogue', {
+/** Adds a product as one of the staff, who sees all of it. */
+export const createProduct: Operation<NewProduct, MerchantProduct, Push> = byStaff('catalogue', {
+  ...addProduct,
   name: 'create_product',
-  laneKey: () => 'catalogue',
-  needs: ({ fields }) => [{ mapping: products, fresh: fields }],
-  decide(unit, { fields, stock, movementId, actor }) {
-    const product = unit.keepFresh(products)
-    unit.update(products, product, { created_at: unit.now, updated_at: unit.now })
-    if (stock > 0) moveStock(unit, product, { change: stock, operation: 'restock', related_id: movementId })
-    const target = `product:${product.commodity_id}`
-    audit(unit, actor, { action: 'product.create', target, after: { ...fields, stock } })
-    return merchantProductView(product)
+  decide(unit, created) {
+    addProduct.decide(unit, created)
+    return merchantProductView(unit.keepFresh(products))
   },
 })
 

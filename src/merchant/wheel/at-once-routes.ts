@@ -3,7 +3,6 @@ import { rowIdParam } from '../../contract/wire.ts'
 import type { AppEnv } from '../../http/env.ts'
 import { once } from '../../http/idempotency.ts'
 import { validate } from '../../http/validate.ts'
-import { withWheelInForce } from '../../lottery/with-wheel.ts'
 import { actorOf } from '../../staff/actor.ts'
 import { forStaff } from '../../staff/guard.ts'
 import type { MerchantDeps } from '../deps.ts'
@@ -11,13 +10,16 @@ import { changePrizeStock } from './change-prize-stock.ts'
 import { closeWheel } from './close-wheel.ts'
 import { closeBody, closedAnswer, prizeStock, prizeStockBody } from './wire.ts'
 
+/** What every write of the wheel needs. */
+export interface WheelWrites {
+  /** Brings in the wheel that is due first. */
+  inForce<T>(run: () => Promise<T>): Promise<T>
+  /** Lets readers ask for the wheel anew. */
+  changed<Answer extends object>(answer: Answer): Answer
+}
+
 /** What staff change at the wheel for the same moment: what is left of a prize, and whether the wheel is open. */
-export function atOnceRoutes({ till, caches, rules }: MerchantDeps) {
-  const inForce = <T>(run: () => Promise<T>) => withWheelInForce(till, rules.wheel.limits, run)
-  const changed = <Answer extends object>(answer: Answer) => {
-    caches.wheel.invalidate()
-    return answer
-  }
+export function atOnceRoutes({ till }: Pick<MerchantDeps, 'till'>, { inForce, changed }: WheelWrites) {
   const closing = (closed: boolean) =>
     [
       forStaff(['wheel'], {

@@ -82,5 +82,5 @@ export function wheelRoutes(deps: MerchantDeps) {
         return ok(c, await readLotteryStats(database, question))
       },
     )
-    .route('/', atOnceRoutes(deps))
+    .route('/', atOnceRoutes(deps, { inForce, changed }))
 }
