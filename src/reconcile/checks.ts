@@ -160,6 +160,16 @@ const invariants: readonly Invariant[] = [
        WHERE p.prize_id BETWEEN ? AND ? AND EXISTS (SELECT 1 FROM log_genesis WHERE digest IS NOT NULL)
       HAVING COALESCE(stock_remaining, 0) <> stepped OR stock_seq <> steps OR is_last = 0`,
   },
+  {
+    name: 'the wheel is open or closed as the audit log said last',
+    along: ['lottery_wheel', 'wheel_id'],
+    sql: `
+      SELECT w.wheel_id AS id, w.closed_at,
+             (SELECT IF(a.action = 'wheel.close', a.created_at, NULL) FROM audit_log a
+               WHERE a.action IN ('wheel.close', 'wheel.open') ORDER BY a.audit_id DESC LIMIT 1) AS audited
+        FROM lottery_wheel w WHERE w.wheel_id BETWEEN ? AND ?
+      HAVING NOT (closed_at <=> audited)`,
+  },
 ]
 
 /** Keys in one range. A short statement holds up neither a stop nor the database's own clean-up. */

@@ -65,6 +65,21 @@ describe('closing the wheel', () => {
     expect(await audited('wheel.open')).toHaveLength(1)
   })
 
+  test('a wheel that was closed or opened by hand is found', async () => {
+    const setClosed = (at: string) => service.database.query(`UPDATE lottery_wheel SET closed_at = ${at}`)
+    const found = async () => (await findMismatches(service.database)).map(({ check }) => check)
+    const named = 'the wheel is open or closed as the audit log said last'
+    await setClosed('UTC_TIMESTAMP(3)')
+    expect(await found()).toEqual([named])
+    await setClosed('NULL')
+    await post('/wheel/close')
+    expect(await found()).toEqual([])
+    await setClosed('NULL')
+    expect(await found()).toEqual([named])
+    await setClosed(`(SELECT MAX(created_at) FROM audit_log WHERE action = 'wheel.close')`)
+    await post('/wheel/open')
+  })
+
   test('no draw on any replica takes effect after the answer to the close', async () => {
     const people = await Promise.all(Array.from({ length: 6 }, () => signIn(service)))
     await withReplica(service, async ({ till }) => {
