@@ -73,7 +73,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use('/api/*', jsonBody(uploadPaths))
   for (const path of uploadPaths) app.use(path, patient)
   app.route('/api/auth', authRoutes(services))
-  dialects?.beforeAuthentication(app, imageForm(uploadForm.file))
+  dialects?.beforeAuthentication(app, imageForm(uploadForm))
   for (const path of ['/api/user/*', '/api/lottery/*', '/api/exchange/*', '/api/photo/*', '/api/merchant/*'])
     app.use(path, authenticate(access), ...(config.RATE_LIMIT ? [limitWrites(limits.write)] : []))
   dialects?.afterAuthentication(app)

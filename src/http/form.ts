@@ -12,6 +12,8 @@ export interface Form {
 export interface FormLimits {
   /** The names that the file's part may have. Of several files, the one whose name comes first here is kept. */
   files: readonly string[]
+  /** The names of the text fields that are read. Any other is dropped. */
+  fields: readonly string[]
   /** The largest file, in bytes. */
   largestFile: number
   /** True while other requests wait for this one's place. From then on the body must arrive at a higher rate. */

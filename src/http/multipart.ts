@@ -6,10 +6,10 @@ import { within } from '../lib/within.ts'
 import type { AppEnv } from './env.ts'
 import type { Form, FormLimits } from './form.ts'
 
-const mostFields = 16
 const longestField = 1_024
-/** For the parser, empty parts cost the most per byte. */
-const mostParts = 2 * mostFields
+/** Clients send fields of their own, though few. For the parser, empty parts cost the most per byte. */
+const mostParts = 256
+const mostHeaders = 16
 /** The bytes that are parsed in one go, before other work gets its turn. */
 const slice = 16 * 1024
 /**
@@ -39,7 +39,7 @@ export function formOf(c: Context<AppEnv>, limits: FormLimits): Promise<Form> {
  * Reads a multipart body as it streams in. What is over the limits is read and dropped: a client that is still sending
  * would take an early answer for a broken connection.
  * @throws {Refusal} 9005 for another content type, 9004 for a body over 64 MiB, 9001 for a body that is malformed or
- * arrives too slowly, or that has a field, or the file that would be kept, twice.
+ * arrives too slowly or in too many parts, or that has a wanted field twice or too long, or the kept file twice.
  */
 export async function readForm(request: Request, limits: FormLimits, pace = usualPace): Promise<Form> {
   const type = request.headers.get('Content-Type')
@@ -89,6 +89,7 @@ interface File {
   /** See {@link rankOf}. A higher value than any rank means that no file was found yet. */
   rank: number
   isNamed: boolean
+  isTwice: boolean
 }
 
 async function parse(
@@ -100,36 +101,34 @@ async function parse(
   const fields = new Map<string, string>()
   const none = 2 * limits.files.length
   const noBytes = () => new GrowingBytes(limits.expected, limits.largestFile)
-  let file: File = { bytes: noBytes(), rank: none, isNamed: false }
+  let file: File = { bytes: noBytes(), rank: none, isNamed: false, isTwice: false }
   const parser = new Busboy({
     headers: { 'content-type': type },
-    limits: {
-      fields: mostFields,
-      fieldSize: longestField,
-      files: mostFields,
-      parts: mostParts,
-      headerPairs: mostFields,
-    },
-    isPartAFile: (name, type, filename) => looksLikeFile(type, filename) || limits.files.includes(name ?? ''),
+    // What is over the parser's own limits of fields and files would be missing, and nobody told.
+    limits: { fieldSize: longestField, parts: mostParts, headerPairs: mostHeaders },
+    isPartAFile: (name = '', type, filename) =>
+      limits.files.includes(name) || (looksLikeFile(type, filename) && !limits.fields.includes(name)),
   })
   const done = new Promise<void>((resolve, reject) => parser.once('finish', resolve).on('error', reject))
   parser.once('partsLimit', () => parser.destroy(new Error('too many parts')))
   done.catch(() => {})
   parser.on('field', (name, value, _nameCut, valueCut) => {
-    if (fields.has(name)) parser.destroy(new Error('a field came twice'))
-    else if (!valueCut) fields.set(name, value)
+    if (!limits.fields.includes(name)) return
+    if (fields.has(name) || valueCut) parser.destroy(new Error('a field came twice, or is too long'))
+    fields.set(name, value)
   })
   parser.on('file', (name, stream, filename, _encoding, type) => {
     stream.on('error', (error) => parser.destroy(error))
     const rank = rankOf(limits, name, type, filename)
-    if (rank === file.rank) parser.destroy(new Error('a file came twice'))
+    if (rank === file.rank) file.isTwice = true
     if (rank === -1 || rank >= file.rank) return stream.resume()
     const bytes = noBytes()
-    file = { bytes, rank, isNamed: Boolean(filename) }
+    file = { bytes, rank, isNamed: Boolean(filename), isTwice: false }
     stream.on('data', (chunk: Buffer) => bytes.append(chunk))
   })
   await Promise.race([feed(parser, body, arrived), done])
   await done
+  if (file.isTwice) throw new Error('a file came twice')
   const bytes = file.bytes.taken()
   const isFileTooLarge = !bytes
   const isEmptyControl = bytes?.length === 0 && !file.isNamed

@@ -18,8 +18,13 @@ export interface OperationDocs {
   idempotent?: boolean
   /** What passes a limit waits for another person's approval; `X-Approvals: 1` says that the caller knows that. */
   mayWait?: boolean
-  /** The multipart body it reads: one file and text fields. */
-  form?: { file: string; fields: z.ZodObject }
+  form?: FormDocs
+}
+
+/** A multipart body that a route reads: one file and text fields. */
+export interface FormDocs {
+  file: string
+  fields: z.ZodObject
 }
 
 /** The documentation of a route outside of the envelope. */

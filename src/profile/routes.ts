@@ -114,7 +114,7 @@ function avatarRoutes({ till, store, receipts, limits }: ProfileDeps) {
     limitCaller(limits.avatar),
     async (c) => {
       const { userId } = c.get('caller')
-      const { opened } = await receipts.imageDesk.take(c, { file: avatarForm.file, check: () => {}, open: openAvatar })
+      const { opened } = await receipts.imageDesk.take(c, { form: avatarForm, check: () => {}, open: openAvatar })
       const name = `${userId}-${randomCode(avatarKeyLength)}.jpg`
       await store.put(`avatars/${name}`, opened)
       await till.run(editProfile, { userId, avatar: `/avatars/${name}` })

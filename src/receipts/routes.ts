@@ -50,7 +50,7 @@ export function receiptsRoutes({ database, imageLinks, receipts, limits }: Recei
       limitCaller(limits.upload),
       async (c) => {
         const { checked: input_fen, opened: photo } = await imageDesk.take(c, {
-          file: uploadForm.file,
+          form: uploadForm,
           check: (fields) => requireAmount(fields, () => isAmountRequired && !c.get('dialect')?.mayOmit('amount')),
           open: openPhoto,
         })

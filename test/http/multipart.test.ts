@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { readForm } from '../../src/http/multipart.ts'
 
-const limits = { files: ['image'], largestFile: 1_000 }
+const limits = { files: ['image'], fields: ['amount'], largestFile: 1_000 }
 const boundary = 'x'
 const text = (part: string) => new TextEncoder().encode(part)
 const parts = [
@@ -54,7 +54,8 @@ test('a slow form is refused with 9001 as soon as another request waits for its 
 
 describe('the file of a form', () => {
   const bytes = new Uint8Array([0xff, 0xd8, 0xff, 0, 13, 10, 200])
-  const read = async (parts: [headers: string, content: Uint8Array | string][], files = ['image', 'photo']) => {
+  type Part = [headers: string, content: Uint8Array | string]
+  const read = async (parts: Part[], files = ['image', 'photo']) => {
     const lines = parts.flatMap(([headers, content]) => [`--x\r\n${headers}\r\n\r\n`, content, '\r\n'])
     const headers = { 'Content-Type': 'multipart/form-data; charset=utf-8; boundary="x"' }
     const body = Buffer.concat([...lines, '--x--\r\n'].map((line) => Buffer.from(line)))
@@ -78,11 +79,47 @@ describe('the file of a form', () => {
   })
 
   test.each([
-    ['two files of one name', 'image', '; filename="a.jpg"', bytes],
-    ['two fields of one name', 'amount', '', '36.50'],
+    ['two files of the kept name', 'image', '; filename="a.jpg"', bytes],
+    ['two wanted fields of one name', 'amount', '', '36.50'],
   ])('%s are refused with 9001', async (_, name, more, content) => {
     const twice = [part(name, more), content] as [string, Uint8Array | string]
     await expect(read([twice, twice])).rejects.toMatchObject({ code: 9001 })
+  })
+
+  const image: Part = [part('image', '; filename="a.jpg"'), bytes]
+  const amount: Part = [part('amount'), '36.50']
+  const unknown = (count: number, more = '') =>
+    Array.from({ length: count }, (_, i): Part => [part(`extra${i % 60}`, more), `${i}`])
+
+  test.each([
+    ['60 unknown fields', unknown(60)],
+    ['unknown fields that come twice', unknown(120)],
+    ['60 unknown files', unknown(60, '; filename="a.jpg"')],
+    ['an unknown field of 100 kB', [[part('extra'), 'x'.repeat(100_000)]] as Part[]],
+    ['two files of a name that is not kept', [0, 1].map((): Part => [part('photo', '; filename="a.jpg"'), bytes])],
+  ])('%s are dropped, and nothing else', async (_, parts) => {
+    for (const all of [
+      [...parts, image, amount],
+      [image, amount, ...parts],
+    ]) {
+      const form = await read(all)
+      expect([form.file, form.part, [...form.fields]]).toEqual([bytes, 'image', [['amount', '36.50']]])
+    }
+  })
+
+  test('an amount in a part that looks like a file is read', async () => {
+    const form = await read([
+      image,
+      [part('amount', '; filename=""\r\nContent-Type: application/octet-stream'), '36.50'],
+    ])
+    expect(form.fields.get('amount')).toBe('36.50')
+  })
+
+  test.each([
+    ['a wanted field over 1 kB', [[part('amount'), '9'.repeat(1_025)]] as Part[]],
+    ['300 parts', unknown(300)],
+  ])('a form with %s is refused with 9001, not read in part', async (_, parts) => {
+    await expect(read([...parts, image])).rejects.toMatchObject({ code: 9001 })
   })
 
   test('a file is preferred to a text under a wanted name, whichever comes first', async () => {
@@ -98,7 +135,7 @@ describe('the file of a form', () => {
   test('an empty control, a text and a part with another name are no file', async () => {
     expect((await read([[part('image'), '']])).file).toBeUndefined()
     const form = await read([[part('other'), 'text']])
-    expect([form.file, form.fields.get('other')]).toEqual([undefined, 'text'])
+    expect([form.file, form.fields.size]).toEqual([undefined, 0])
     for (const text of ['wxfile://tmp_1.jpg', '小票'.repeat(40), 'two\r\nlines'])
       expect(await read([[part('photo'), text]])).toMatchObject({ file: undefined, part: undefined })
   })

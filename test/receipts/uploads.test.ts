@@ -41,6 +41,13 @@ describe('upload', () => {
     expect((await fetch(review.preview_url)).status).toBe(200)
   })
 
+  test('fields that nobody asked for are dropped, however many come before the amount', async () => {
+    const form = photoForm(photo)
+    for (let i = 0; i < 40; i += 1) form.append(`extra${i % 30}`, `${i}`)
+    form.append('amount', '88.5')
+    expect(await send(form)).toMatchObject({ code: 0, data: { input_amount: '88.50' } })
+  })
+
   test('a photo is stored whole before its memory is given back', async () => {
     const opened = await openPhoto(photo)
     const sent = [new Uint8Array(opened.image), new Uint8Array(opened.preview)]

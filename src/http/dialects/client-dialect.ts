@@ -136,7 +136,11 @@ export class ClientDialect implements Dialect {
   async #formInOurWords(limits: FormLimits): Promise<Form> {
     const { form: aliases } = this.route
     if (!aliases) return readForm(this.#request, limits)
-    const form = await readForm(this.#request, { ...limits, files: [...limits.files, ...aliases.files.keys()] })
+    const form = await readForm(this.#request, {
+      ...limits,
+      files: [...limits.files, ...aliases.files.keys()],
+      fields: [...limits.fields, ...aliases.fields.keys(), aliases.token.field],
+    })
     const file = form.part === undefined ? undefined : aliases.files.get(form.part)
     if (file) this.#used(file)
     const fields = new Map(form.fields)

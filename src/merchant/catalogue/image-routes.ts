@@ -28,7 +28,7 @@ export function catalogueImageRoutes({ till, store, receipts, limits }: Merchant
     }),
     limitCaller(limits.productImage),
     async (c) => {
-      const intake = { file: imageForm.file, check: () => {}, open: openProductImage }
+      const intake = { form: imageForm, check: () => {}, open: openProductImage }
       const { opened } = await receipts.imageDesk.take(c, intake)
       const sha256 = createHash('sha256').update(opened).digest('hex')
       const upload = async (idempotency: IdempotencyKey | undefined) => {

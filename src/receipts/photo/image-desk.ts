@@ -3,14 +3,15 @@ import { Refusal } from '../../contract/refusals.ts'
 import type { AppEnv } from '../../http/env.ts'
 import type { Form, FormLimits } from '../../http/form.ts'
 import { formOf } from '../../http/multipart.ts'
+import type { FormDocs } from '../../http/operation-docs.ts'
 import { release } from '../../lib/release.ts'
 import { createFairSemaphore } from '../../lib/semaphore.ts'
 import { PhotoFault } from './photo.ts'
 
 /** What a route wants of a form with an image. */
 export interface Intake<Checked, Opened> {
-  /** The name of the image's part. */
-  file: string
+  /** The form's file is the image. */
+  form: FormDocs
   /** Checks the text fields before the image is decoded. */
   check(fields: Form['fields']): Checked
   /** Decodes the image. */
@@ -37,9 +38,9 @@ const mostWaiting = 256
 const decodersAtOnce = 2
 const decodersOfOne = 2
 
-/** The limits of a form whose part `file` is an image. */
-export function imageForm(file: string): FormLimits {
-  return { files: [file], largestFile: largestImage }
+/** The limits of a form whose file is an image. */
+export function imageForm({ file, fields }: FormDocs): FormLimits {
+  return { files: [file], fields: Object.keys(fields.shape), largestFile: largestImage }
 }
 
 export function createImageDesk(): ImageDesk {
@@ -48,10 +49,10 @@ export function createImageDesk(): ImageDesk {
   const decoders = createFairSemaphore(decodersAtOnce, decodersOfOne, bodiesAtOnce, busy)
   const isWanted = () => bodies.waiting > 0
   return {
-    take(c, { file, check, open }) {
+    take(c, { form: docs, check, open }) {
       const party = String(c.get('caller').userId)
       return bodies.run(party, async () => {
-        const form = await formOf(c, { ...imageForm(file), isWanted })
+        const form = await formOf(c, { ...imageForm(docs), isWanted })
         if (!form.file && !form.isFileTooLarge) throw new Refusal(5001)
         const checked = check(form.fields)
         const bytes = form.file

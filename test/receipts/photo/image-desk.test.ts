@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { Hono } from 'hono'
+import { z } from 'zod'
 import type { AppEnv } from '../../../src/http/env.ts'
 import { createImageDesk } from '../../../src/receipts/photo/image-desk.ts'
 import { photoForm } from '../../support/uploads.ts'
@@ -13,7 +14,7 @@ async function take(open: (bytes: Uint8Array) => Promise<unknown>) {
   const app = new Hono<AppEnv>().post('/', async (c) => {
     c.set('caller', { userId: 1 } as AppEnv['Variables']['caller'])
     const intake = {
-      file: 'image',
+      form: { file: 'image', fields: z.object({}) },
       check: () => {},
       open: (bytes: Uint8Array) => {
         given.push(bytes)
