@@ -9,7 +9,7 @@ import { describe } from '../http/operation-docs.ts'
 import { limitCaller, type RateLimit } from '../http/rate-limits.ts'
 import { validate } from '../http/validate.ts'
 import { type Calendar, wholeDaysBetween } from '../lib/calendar.ts'
-import { randomCode } from '../lib/random.ts'
+import { randomCode, unambiguous } from '../lib/random.ts'
 import { readPointsStatistics } from '../points/queries.ts'
 import type { ImageDesk } from '../receipts/photo/image-desk.ts'
 import { openAvatar } from '../receipts/photo/photo.ts'
@@ -53,7 +53,7 @@ export function profileRoutes(deps: ProfileDeps) {
         const edit = {
           userId,
           ...(nickname === undefined ? {} : { nickname }),
-          ...(avatar === undefined ? {} : { avatar: acceptedAvatar(avatar, userId) }),
+          ...(avatar === undefined ? {} : { avatar: await acceptedAvatar(deps, avatar, userId) }),
         }
         const { answer: user } = await till.run(editProfile, edit)
         return ok(c, { user_info: userInfoView(user, absoluteLinks(c)) })
@@ -123,14 +123,22 @@ function avatarRoutes({ till, store, receipts, limits }: ProfileDeps) {
   )
 }
 
-const ownAvatar = /^\/avatars\/(\d+)-[A-Z0-9]+\.jpg$/
+const ownAvatar = new RegExp(`^/avatars/(\\d+)-[${unambiguous}]{${avatarKeyLength}}\\.jpg$`)
 
 /**
- * The path to store of a link to one of the caller's own avatars. The file name holds the caller's id, so it is
- * recognised at any address of this service, and nobody can be shown with another person's picture.
+ * The path to store of a link to the caller's present avatar, or to an earlier one that is still there. The file name
+ * holds the caller's id, so it is recognised at any address of this service, and nobody can be shown with another
+ * person's picture.
+ * @throws {Refusal} 9000
  */
-function acceptedAvatar(link: string, userId: number): string {
+async function acceptedAvatar(
+  { database, store }: Pick<ProfileDeps, 'database' | 'store'>,
+  link: string,
+  userId: number,
+): Promise<string> {
   const { pathname } = new URL(link)
-  if (ownAvatar.exec(pathname)?.[1] === `${userId}`) return pathname
+  const isOwn = ownAvatar.exec(pathname)?.[1] === `${userId}`
+  const isPresent = (await requireUser(database, userId)).avatar === pathname
+  if (isPresent || (isOwn && (await store.get(pathname.slice(1))))) return pathname
   throw new Refusal(9000, { issues: [{ path: 'avatar', message: '请先上传头像图片' }] })
 }

@@ -11,13 +11,19 @@ import { storedKeys } from '../support/uploads.ts'
 
 const service = useService()
 const get = (path: string, token: string) => service.client.get(path, { token })
-/** The link to one of a person's own avatars. */
-const avatarOf = (userId: number, name: string) => `${service.url}/avatars/${userId}-${name}.jpg`
+/** The link to one of a person's own avatars, whether it is there or not. */
+const avatarOf = (userId: number, name: string) => `${service.url}/avatars/${userId}-${name.padEnd(26, 'X')}.jpg`
+/** Keeps an avatar in the store, as if it had been sent. Returns its link. */
+const keptAvatar = async (userId: number, name: string) => {
+  const link = avatarOf(userId, name)
+  await service.services.store.put(new URL(link).pathname.slice(1), new Uint8Array([1]))
+  return link
+}
 
 describe('the profile', () => {
   test('the profile saves and shows nickname and avatar', async () => {
     const { token, userId } = await signIn(service)
-    const avatar = avatarOf(userId, 'A')
+    const avatar = await keptAvatar(userId, 'A')
     const edit = {
       nickname: '  小明🍜 ',
       avatar,
@@ -37,15 +43,15 @@ describe('the profile', () => {
       expect(avatar).toBe(avatarOf(userId, nickname))
       return nickname
     }
-    const lastOf = async (device: number) => {
-      for (let turn = 1; turn <= 8; turn += 1) {
-        const nickname = `${device}X${turn}`
-        const body = { nickname, avatar: avatarOf(userId, nickname) }
+    const lastOf = async (device: string) => {
+      for (const turn of 'PQRSTUVW') {
+        const nickname = `${device}${turn}`
+        const body = { nickname, avatar: await keptAvatar(userId, nickname) }
         seen((await service.client.put('/api/user/info', { token, body })).data)
       }
-      return `${device}X8`
+      return `${device}W`
     }
-    const lasts = await Promise.all([1, 2, 3, 4, 5].map(lastOf))
+    const lasts = await Promise.all([...'ABCDE'].map(lastOf))
     expect(lasts).toContain(seen((await get('/api/user/info', token)).data))
   })
 
@@ -75,7 +81,7 @@ describe('the profile', () => {
       `https://tracker.example.com/avatars%2f${userId}-A.jpg`,
       `${service.url}/images/x.jpg`,
       `${service.url}/avatars/${userId}0-A.jpg`,
-      avatarOf(other.userId, 'A'),
+      await keptAvatar(other.userId, 'A'),
       stored,
     ]) {
       const { code, data } = await service.client.put('/api/user/info', { token, body: { avatar: link } })
@@ -84,9 +90,23 @@ describe('the profile', () => {
     expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(stored)
   })
 
+  test('a link to an own avatar that is not there, or has no name that the service makes, is refused', async () => {
+    const { token, userId } = await signIn(service)
+    const save = async (avatar: string) =>
+      (await service.client.put('/api/user/info', { token, body: { avatar } })).code
+    const kept = await keptAvatar(userId, 'A')
+    await service.services.store.put(`avatars/${userId}-SHORT.jpg`, new Uint8Array([1]))
+    expect(await save(`${service.url}/avatars/${userId}-SHORT.jpg`)).toBe(9000)
+    expect(await save(avatarOf(userId, 'B'))).toBe(9000)
+    expect(await save(kept)).toBe(0)
+    await service.services.store.delete([new URL(kept).pathname.slice(1)])
+    expect(await save(kept)).toBe(0)
+    expect((await get('/api/user/info', token)).data.user_info.avatar).toBe(kept)
+  })
+
   test('a link to an avatar of this service stays valid when the service’s address changes', async () => {
     const { token, userId } = await signIn(service)
-    const path = `/avatars/${userId}-7KQ2.jpg`
+    const path = new URL(await keptAvatar(userId, '7KQ2')).pathname
     const names = [`${service.url}${path}`, `${service.url}${path}?v=2#x`, `https://points.example.com${path}`]
     for (const avatar of names) {
       await service.client.put('/api/user/info', { token, body: { avatar } })

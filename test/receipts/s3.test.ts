@@ -15,9 +15,11 @@ const service = useService({
   UPLOAD_AMOUNT: 'optional',
 })
 let isStopped = false
-afterAll(async () => {
+const takeBucketAway = async () => {
   if (!isStopped) await s3.stop()
-})
+  isStopped = true
+}
+afterAll(takeBucketAway)
 
 const send = (token: string, form: FormData) => service.client.post('/api/photo/upload', { token, form })
 
@@ -42,10 +44,26 @@ test('where the amount is optional, an upload may come without one, but not with
   expect((await send(token, photoForm(await jpegOf(picture(3)), 'abc'))).code).toBe(5002)
 })
 
+test('while the bucket is away a nickname is saved, and the present avatar beside it, but no other one', async () => {
+  const { token } = await signIn(service)
+  const sent = async (seed: number) => {
+    const form = new FormData()
+    form.append('avatar', new Blob([await jpegOf(picture(seed))]), 'a.jpg')
+    return (await service.client.post('/api/user/avatar', { token, form })).data.avatar as string
+  }
+  const [earlier, present] = [await sent(6), await sent(7)]
+  const save = async (body: object) => (await service.client.put('/api/user/info', { token, body })).code
+  await takeBucketAway()
+  expect(await save({ nickname: '小明' })).toBe(0)
+  expect(await save({ nickname: '小红', avatar: present })).toBe(0)
+  expect(await save({ nickname: '小王', avatar: earlier })).toBe(2000)
+  const { data } = await service.client.get('/api/user/info', { token })
+  expect(data.user_info).toMatchObject({ nickname: '小红', avatar: present })
+})
+
 test('while the bucket is away an upload fails whole: 5000, and no row', async () => {
   const { token } = await signIn(service)
-  await s3.stop()
-  isStopped = true
+  await takeBucketAway()
   expect((await send(token, photoForm(await jpegOf(picture(4)), '12'))).code).toBe(5000)
   const form = new FormData()
   form.append('avatar', new Blob([await jpegOf(picture(5))]), 'a.jpg')

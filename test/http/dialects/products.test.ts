@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { randomCode } from '../../../src/lib/random.ts'
 import { usesOf, type WxOptions } from '../../support/mini-program.ts'
 import { codeOf, useOlderBuilds } from '../../support/older-builds.ts'
 import { newProduct, signIn } from '../../support/people.ts'
@@ -79,8 +80,10 @@ describe('batches of products and pictures', () => {
     const stored = 'https://thirdwx.qlogo.cn/mmopen/96'
     await service.database.query('UPDATE users SET avatar = ? WHERE user_id = ?', [stored, userId])
     for (const link of [stored, links[0] ?? '']) expect((await save(link, '名')).data.user_info.avatar).toBe(stored)
-    const own = `${service.url}/avatars/${userId}-A1.jpg`
+    const name = `${userId}-${randomCode(26)}.jpg`
+    await service.services.store.put(`avatars/${name}`, new Uint8Array([1]))
+    const own = `${service.url}/avatars/${name}`
     expect((await save(own, '名')).data.user_info.avatar).toBe(own)
-    expect((await save(`${service.url}/avatars/${userId}0-A1.jpg`, '名')).code).toBe(9000)
+    expect((await save(`${service.url}/avatars/0${name}`, '名')).code).toBe(9000)
   })
 })
