@@ -88,12 +88,12 @@ export function temporary(field: string): RequestAlias {
   })
 }
 
-/** Drops a link to a picture that this service does not host: older builds send the one that WeChat gave them. */
+/** Drops what is no link to this service: older builds send the picture that WeChat gave them, or nothing at all. */
 export function foreign(field: string): RequestAlias {
   return rule(`${field} elsewhere`, (fields, { baseUrl }) => {
+    if (!Object.hasOwn(fields, field)) return false
     const link = fields[field]
-    if (typeof link !== 'string' || !/^https?:/i.test(link) || !URL.canParse(link)) return false
-    if (new URL(link).origin === baseUrl) return false
+    if (typeof link === 'string' && URL.parse(link)?.origin === new URL(baseUrl).origin) return false
     delete fields[field]
     return true
   })

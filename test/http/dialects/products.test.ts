@@ -68,9 +68,20 @@ describe('batches of products and pictures', () => {
 
   test('a link to an avatar elsewhere is dropped, the other fields are saved, and a stored one stays', async () => {
     const { userId, token } = await signIn(service)
-    const save = async (avatar: string, nickname: string) =>
+    const save = async (avatar: unknown, nickname: string) =>
       (await builds.phone.request('/user/info', { method: 'PUT', token, data: { avatar, nickname } })).data
-    const links = ['https://thirdwx.qlogo.cn/mmopen/132', 'https://tmp.example.com/x.jpg', 'HTTP://evil.example/a"b']
+    const links = [
+      'https://thirdwx.qlogo.cn/mmopen/132',
+      'https://tmp.example.com/x.jpg',
+      'HTTP://evil.example/a"b',
+      '//thirdwx.qlogo.cn/a',
+      'cloud://env.656e/a.jpg',
+      'data:image/png;base64,iVBORw0KGgo=',
+      '/avatars/default.png',
+      '',
+      null,
+      0,
+    ]
     for (const [i, link] of links.entries()) {
       const before = await usesOf(service, 'PUT /api/user/info < avatar elsewhere')
       const { code, data } = await save(link, `名${i}`)
