@@ -2,7 +2,19 @@ import { z } from 'zod'
 import { addressFault } from '../db/address.ts'
 import { isSignerKey } from '../tlog/format/notes.ts'
 import { isWellKnown, passwordIn, redactedValue, seedChainPattern, weaknessOf, withFiles } from './secret-settings.ts'
-import { baseUrl, httpUrl, integer, isOrigin, list, onOff, plainUrl, timeZone, urls, wholeNumber } from './values.ts'
+import {
+  baseUrl,
+  httpUrl,
+  integer,
+  isOrigin,
+  list,
+  listenHost,
+  onOff,
+  plainUrl,
+  timeZone,
+  urls,
+  wholeNumber,
+} from './values.ts'
 
 /** All faults of the environment at once. The message is for the operator's terminal. */
 export class ConfigError extends Error {
@@ -18,7 +30,7 @@ const shutdown_ms = 10_000
 
 const ConfigShape = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-  HOST: z.string().optional(),
+  HOST: listenHost.optional(),
   PORT: integer(3000, 0, 65_535),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: z

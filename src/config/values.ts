@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 export const wholeNumber = (min: number, max: number) =>
@@ -14,6 +15,14 @@ export const onOff = (fallback: boolean) =>
     .enum(['on', 'off'])
     .transform((value) => value === 'on')
     .default(fallback)
+
+/** What can be listened on. A URL's parser knows which names and numbers can be a host. */
+export const listenHost = z
+  .string()
+  .refine(
+    (host) => isIP(host) !== 0 || (/^([\w.-]+|\[[\da-f:.]+\])$/i.test(host) && URL.canParse(`http://${host}`)),
+    'must be an address or a host name',
+  )
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
 

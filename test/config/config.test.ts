@@ -57,6 +57,11 @@ test('an empty setting counts as unset', () => expect(loadConfig({ PORT: '', JWT
 
 describe('a bad setting prevents the start', () => {
   test.each([
+    ['HOST', 'bad host'],
+    ['HOST', 'http://localhost'],
+    ['HOST', 'localhost:3000'],
+    ['HOST', '999.1.1.1'],
+    ['HOST', '[::1'],
     ['PORT', '70000'],
     ['PORT', '-1'],
     ['PORT', '３０００'],
@@ -87,6 +92,11 @@ describe('a bad setting prevents the start', () => {
     expect(faults).toHaveLength(1)
     expect(faults[0]).toStartWith(`${name}:`)
   })
+
+  test.each(['localhost', 'points.example.com', 'app_1', '127.0.0.1', '::', '[::1]', 'fe80::1%eth0'])(
+    'the service may listen on %s',
+    (HOST) => expect(loadConfig({ HOST }).HOST).toBe(HOST),
+  )
 
   test.each([
     ['WECHAT_APPID', 'WECHAT_SECRET'],
