@@ -28,7 +28,7 @@ import { socketRoutes } from './realtime/routes.ts'
 import { imageForm } from './receipts/photo/image-desk.ts'
 import { receiptsRoutes, uploadForm } from './receipts/routes.ts'
 import { imagePaths, imageRoutes } from './storage/routes.ts'
-import { logPaths, logRoutes } from './tlog/routes.ts'
+import { logPaths, logRoutes, refuseByStatus } from './tlog/routes.ts'
 import { walletRoutes } from './wallet/routes.ts'
 import { builtPages } from './web/built.ts'
 import type { PageFacts } from './web/document.ts'
@@ -64,6 +64,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.route('/', operatorRoutes({ health, lifecycle, metrics, metricsToken: config.METRICS_TOKEN, isProduction }))
   app.route('/', socketRoutes(services))
   app.route('/', pageRoutes({ build: builtPages, facts: pageFactsOf(config) }))
+  for (const path of logPaths) app.use(path, refuseByStatus)
   if (config.RATE_LIMIT) {
     app.use('/api/*', limitAddresses(limits.address))
     for (const path of [...imagePaths, ...logPaths]) app.use(path, limitAddresses(limits.image))

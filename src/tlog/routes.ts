@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from '../http/env.ts'
 import { describe } from '../http/operation-docs.ts'
@@ -12,10 +12,27 @@ const namePaths = ['/:a', '/:a/:b', '/:a/:b/:c', '/:a/:b/:c/:d']
 
 export const logPaths = ['/tlog/*']
 
+/** Programs that read logs know no codes of ours: under the status 200 they would take a refusal for a tile. */
+export const refuseByStatus: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next()
+  const { status, headers, body } = c.res
+  const code = c.get('apiCode')
+  if (status === 200 && code !== undefined) c.res = new Response(body, { status: code === 9006 ? 429 : 503, headers })
+}
+
+const refused = {
+  429: { says: 'Too many requests of one address', type: 'application/json' },
+  503: { says: 'Database or store is away', type: 'application/json' },
+}
+
 const checkpointDocs = describe({
   summary: 'The latest checkpoint of the log, as C2SP tlog-checkpoint has it',
   tag,
-  answers: { 200: { says: 'A signed note', type: 'text/plain' }, 404: { says: 'The service has no key for a log' } },
+  answers: {
+    200: { says: 'A signed note', type: 'text/plain' },
+    404: { says: 'The service has no key for a log' },
+    ...refused,
+  },
 })
 const tileDocs = describe({
   summary: 'A tile of the log, as C2SP tlog-tiles has it; the level `entries` holds the entries',
@@ -23,6 +40,7 @@ const tileDocs = describe({
   answers: {
     200: { says: 'The tile', type: 'application/octet-stream' },
     404: { says: 'No such tile, or not yet' },
+    ...refused,
   },
 })
 

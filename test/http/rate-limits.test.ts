@@ -173,6 +173,16 @@ test('images have their own limit, of the same size', async () => {
   expect(await codeOf('/api/user/info')).toBe('2001')
 })
 
+test('a program that reads the log too often is told so by the status 429', async () => {
+  const headers = from()
+  const answers = await Promise.all(
+    Array.from({ length: 125 }, () => fetch(`${service.url}/tlog/checkpoint`, { headers })),
+  )
+  const limited = answers.filter(({ status }) => status === 429)
+  expect(limited.map((answer) => answer.headers.get('X-Api-Code'))).toEqual(Array(5).fill('9006'))
+  expect(Number(limited[0]?.headers.get('Retry-After'))).toBeGreaterThan(0)
+})
+
 test('each user may write 240 times a minute, from all addresses together, and reads are not counted', async () => {
   const { data } = await post('/api/auth/login', { phone: newPhone(), code: '123456' })
   const token = data.access_token

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Alert } from '../../src/alerts/alert.ts'
@@ -132,6 +132,17 @@ describe('tiles', () => {
     await service.database.query('DELETE FROM log_entries WHERE log_index < 512')
     expect((await tile('0/001')).bytes).toEqual(full.bytes)
     await service.database.query('DELETE FROM log_entries')
+  })
+
+  test('while the store is away, tiles and checkpoint are 503, so that nobody takes a refusal for them', async () => {
+    const folder = join(service.dataDir, 'images')
+    rmSync(folder, { recursive: true, force: true })
+    writeFileSync(folder, '')
+    for (const path of ['tile/0/000', 'checkpoint']) {
+      const { status, headers } = await fetch(`${service.url}/tlog/${path}`)
+      const seen = ['cache-control', 'retry-after', 'x-api-code'].map((name) => headers.get(name))
+      expect([path, status, ...seen]).toEqual([path, 503, 'no-store', '1', '9007'])
+    }
   })
 
   test('a tile that the log does not have, and a path that is none, are not found', async () => {
