@@ -1,14 +1,11 @@
-import { brotliCompressSync, constants } from 'node:zlib'
+import { type CompressedFile, compressed } from '../http/compressed.ts'
 import { bundle } from './bundle.ts'
 import { buildVerifyPage } from './single-file.ts'
 
-/** A file of the pages, compressed in both ways that browsers know. */
-export interface BuiltFile {
+/** A file of the pages. */
+export interface BuiltFile extends CompressedFile {
   /** With a hash of its content, so that it may be kept for ever. */
   name: string
-  type: string
-  brotli: Uint8Array
-  gzip: Uint8Array
 }
 
 /** The pages by their names. Each one names its script and its style, which are among the files. */
@@ -57,12 +54,12 @@ export async function buildPages(quality: number): Promise<BuiltPages> {
   })
   const files = await Promise.all(
     [...outputs, simulator].map(async (output) =>
-      compressed(nameOf(output.path), new Uint8Array(await output.arrayBuffer()), quality),
+      named(nameOf(output.path), new Uint8Array(await output.arrayBuffer()), quality),
     ),
   )
   const pages = Object.fromEntries(pageNames.map((page) => [page, filesOf(page, metafile?.outputs ?? {})]))
   const { text, policy } = await building
-  const verify = compressed(`verify-${Bun.hash(text).toString(36)}.html`, new TextEncoder().encode(text), quality)
+  const verify = named(`verify-${Bun.hash(text).toString(36)}.html`, new TextEncoder().encode(text), quality)
   return {
     files: [...files, verify],
     pages: pages as BuiltPages['pages'],
@@ -97,10 +94,9 @@ function filesOf(page: PageName, outputs: Bun.BuildMetafile['outputs']): PageFil
   return { script: nameOf(path), style: nameOf(cssBundle), parts: [...parts].map(nameOf) }
 }
 
-function compressed(name: string, bytes: Uint8Array<ArrayBuffer>, quality: number): BuiltFile {
-  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })
+function named(name: string, bytes: Uint8Array<ArrayBuffer>, quality: number): BuiltFile {
   const type = types[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
-  return { name, type, brotli: new Uint8Array(brotli), gzip: Bun.gzipSync(bytes) }
+  return { name, ...compressed(bytes, type, quality) }
 }
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)

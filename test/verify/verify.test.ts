@@ -75,7 +75,7 @@ test('a deployment whose proxy blocks sockets fails', async () => {
       fetch: async ({ url: asked, method, headers, body }) => {
         const { pathname } = new URL(asked)
         if (pathname === '/ws') return new Response('no', { status: 502 })
-        return fetch(`${url}${pathname}`, { method, headers, body })
+        return fetch(`${url}${pathname}`, { method, headers, body, decompress: false } as RequestInit)
       },
     })
     const { code, failed } = await verify(way.url.toString())

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import { brotliDecompressSync } from 'node:zlib'
 import { createApp } from '../../src/app.ts'
+import { encodingFor } from '../../src/http/compressed.ts'
 import { buildPages } from '../../src/web/build.ts'
-import { encodingFor } from '../../src/web/routes.ts'
 import { testConfig, useService } from '../support/service.ts'
 
 const service = useService()
@@ -29,12 +29,43 @@ test('the page is answered to whoever asks for it, with a policy that allows its
   }
 })
 
-test('a browser that has the document already is told so', async () => {
-  const first = await fetch(service.url)
+const documents = [...addresses, '/verify', '/api/openapi.json']
+
+test.each(documents)('a browser that has the document at %s already is told so', async (path) => {
+  const url = `${service.url}${path}`
+  const first = await fetch(url)
   const etag = first.headers.get('ETag') ?? ''
-  const again = await fetch(service.url, { headers: { 'If-None-Match': etag } })
+  const again = await fetch(url, { headers: { 'If-None-Match': etag } })
   expect([again.status, await again.text(), again.headers.get('ETag')]).toEqual([304, '', etag])
-  expect((await fetch(service.url, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200)
+  expect((await fetch(url, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200)
+})
+
+/** A file as the server sends it to whoever accepts these encodings. */
+async function encoded(path: string, accepted: string) {
+  const headers = { 'Accept-Encoding': accepted }
+  const response = await fetch(`${service.url}${path}`, { headers, decompress: false } as RequestInit)
+  expect(response.headers.get('Vary')).toBe('Accept-Encoding')
+  return { encoding: response.headers.get('Content-Encoding'), bytes: await response.bytes(), response }
+}
+
+/** The text at a path, which is the same in each encoding. */
+async function textInEach(path: string) {
+  const [brotli, gzip, plain] = [
+    await encoded(path, 'gzip, br'),
+    await encoded(path, 'gzip'),
+    await encoded(path, 'identity'),
+  ]
+  expect([brotli.encoding, gzip.encoding, plain.encoding]).toEqual(['br', 'gzip', null])
+  const text = new TextDecoder().decode(plain.bytes)
+  expect(new TextDecoder().decode(brotliDecompressSync(brotli.bytes))).toBe(text)
+  expect(new TextDecoder().decode(Bun.gunzipSync(new Uint8Array(gzip.bytes)))).toBe(text)
+  return { text, response: plain.response, sent_bytes: gzip.bytes.length }
+}
+
+test.each(documents)('the document at %s is compressed as the client asks', async (path) => {
+  const { text, response, sent_bytes } = await textInEach(path)
+  expect(response.headers.get('Cache-Control')).toBe('no-cache')
+  expect(sent_bytes).toBeLessThan(text.length * 0.7)
 })
 
 test('HEAD answers the same headers without the document, and other methods are refused', async () => {
@@ -54,21 +85,9 @@ test.each(addresses)('the document at %s holds nothing inline and names no other
 
 test.each(addresses)('the files of %s are compressed as the browser asks, and kept for ever', async (path) => {
   for (const name of namesIn(await documentText(path))) {
-    const get = async (encoding: string) => {
-      const response = await fetch(`${service.url}/assets/${name}`, {
-        headers: { 'Accept-Encoding': encoding },
-        decompress: false,
-      } as RequestInit)
-      expect(response.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
-      expect(response.headers.get('Vary')).toBe('Accept-Encoding')
-      expect(response.headers.get('Content-Type')).toMatch(/^text\/(?:javascript|css); charset=utf-8$/)
-      return { encoding: response.headers.get('Content-Encoding'), bytes: await response.bytes() }
-    }
-    const [brotli, gzip, plain] = [await get('gzip, br'), await get('gzip'), await get('identity')]
-    expect([brotli.encoding, gzip.encoding, plain.encoding]).toEqual(['br', 'gzip', null])
-    const text = new TextDecoder().decode(plain.bytes)
-    expect(new TextDecoder().decode(brotliDecompressSync(brotli.bytes))).toBe(text)
-    expect(new TextDecoder().decode(Bun.gunzipSync(new Uint8Array(gzip.bytes)))).toBe(text)
+    const { response } = await textInEach(`/assets/${name}`)
+    expect(response.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
+    expect(response.headers.get('Content-Type')).toMatch(/^text\/(?:javascript|css); charset=utf-8$/)
   }
 })
 
