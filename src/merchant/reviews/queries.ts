@@ -11,11 +11,11 @@ import { imageName, previewName } from '../../receipts/photo/image-names.ts'
 import { findCopies } from '../../receipts/queries.ts'
 import type { ReadEvidence } from '../../receipts/reading/kept-reading.ts'
 import { type Upload, uploadReviewsTable } from '../../receipts/schema.ts'
+import { subjectOf } from '../../receipts/subject.ts'
 import type { Flag } from '../../receipts/wire.ts'
 import type { ImageLinks } from '../../storage/image-links.ts'
 import { type Person, readPeople } from '../../users/queries.ts'
 import { personView } from '../../users/user-info.ts'
-import { subjectOf } from './subject.ts'
 import type { historyQuery, pendingQuery, ReviewItem } from './wire.ts'
 
 const table = uploadReviewsTable
