@@ -60,7 +60,7 @@ export function consentNeeds(subject: string): Need[] {
   return [...pendingNeeds(subject), rows(approvers, 1)]
 }
 
-/** The rows that `endPending` reads and writes. */
+/** The rows that `pendingFor` reads, and `endPending` writes. */
 export function pendingNeeds(subject: string): Need[] {
   return [
     rows(pendingApprovals, subject),
@@ -104,13 +104,9 @@ function isAlone(unit: UnitOfWork<Push>, askerId: number, forUser: number | null
 
 function ask(unit: UnitOfWork<Push>, { actor, newApprovalId }: Asking, wish: Wish): Waiting {
   const { kind, subject, reasons, points, before, after } = wish
-  const figure = unit.get(pendingApprovals, [subject])
-  if (figure.approval_id !== null) {
-    const waiting = unit.get(approvals, [figure.approval_id])
-    if (statusAt(waiting, unit.now) === 'pending')
-      return { approval_id: waiting.approval_id, approval_status: 'pending' }
-    endPending(unit, subject)
-  }
+  const waiting = pendingFor(unit, subject)
+  if (waiting !== null) return { approval_id: waiting, approval_status: 'pending' }
+  endPending(unit, subject)
   const approval_id = newApprovalId
   unit.append(approvals, {
     ...{ approval_id, kind, subject, pending_subject: subject, points },
@@ -125,11 +121,19 @@ function ask(unit: UnitOfWork<Push>, { actor, newApprovalId }: Asking, wish: Wis
     ...{ decided_by: null, decision_reason: null, decided_at: null },
     created_at: unit.now,
   })
-  unit.update(pendingApprovals, figure, { approval_id })
+  unit.update(pendingApprovals, unit.get(pendingApprovals, [subject]), { approval_id })
   const target = `approval:${approval_id}`
   audit(unit, actor, { action: 'approval.ask', target, before, after, details: { approval_id, subject, reasons } })
   const alert = { event: 'approval_asked', staff_id: actor.userId, subject, reasons } as const
   return { approval_id, approval_status: 'pending', alerts: [alert] }
+}
+
+/** The approval that waits for a subject now, or null. */
+export function pendingFor(unit: UnitOfWork<Push>, subject: string): string | null {
+  const { approval_id } = unit.get(pendingApprovals, [subject])
+  return approval_id !== null && statusAt(unit.get(approvals, [approval_id]), unit.now) === 'pending'
+    ? approval_id
+    : null
 }
 
 /** Ends what waits for a subject: it was decided in another way, or its time is over. */

@@ -1,7 +1,9 @@
+import { endPending, pendingFor, pendingNeeds } from '../approvals/consent.ts'
 import type { Push } from '../contract/messages.ts'
 import type { Operation } from '../till/operation.ts'
 import { rows } from '../till/table-mapping.ts'
 import { uploads } from './schema.ts'
+import { subjectOf } from './subject.ts'
 
 export interface ReviewExpiry {
   userId: number
@@ -12,14 +14,20 @@ export interface ReviewExpiry {
 
 const reason = '超过审核期限，未能审核'
 
-/** Closes a receipt that nobody reviewed in time, once, and tells its sender. */
+/**
+ * Closes a receipt that nobody reviewed in time, once, and tells its sender. One that a reviewer approved in time waits
+ * for the second person as long as that may take.
+ */
 export const expireReview: Operation<ReviewExpiry, { changed: boolean }, Push> = {
   name: 'expire_review',
   laneKey: ({ userId }) => userId,
-  needs: ({ uploadId }) => [rows(uploads, uploadId)],
+  needs: ({ uploadId }) => [rows(uploads, uploadId), ...pendingNeeds(subjectOf({ upload_id: uploadId }))],
   decide(unit, { userId, uploadId, cutoff }) {
     const upload = unit.find(uploads, [uploadId])
     if (upload?.review_status !== 'pending' || upload.created_at >= cutoff) return { changed: false }
+    const subject = subjectOf(upload)
+    if (pendingFor(unit, subject) !== null) return { changed: false }
+    endPending(unit, subject)
     unit.update(uploads, upload, { review_status: 'expired', review_reason: reason, review_time: unit.now })
     const timestamp = unit.now.toISOString()
     const data = {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { exchange } from '../support/exchange.ts'
 import { runJob } from '../support/jobs.ts'
-import { balanceOf, givePoints, newProduct, signIn } from '../support/people.ts'
+import { balanceOf, givePoints, newProduct, signIn, signInStaff } from '../support/people.ts'
 import { waitingReceipt } from '../support/receipts.ts'
 import { useService } from '../support/service.ts'
 import { closeSockets, connectAs } from '../support/sockets.ts'
@@ -41,6 +41,57 @@ describe('expire-reviews', () => {
     const old = new Date(service.clock.now().getTime() - 8 * day_ms)
     for (let i = 0; i < 250; i += 1) await waitingReceipt(service.database, person.userId, old)
     expect(await run('expire-reviews')).toEqual({ outcome: 'done', rows: 250 })
+  })
+
+  test('an approval that waits for a second person keeps its receipt open until it ends itself, and holds up no other', async () => {
+    const diner = await signIn(service)
+    const now = service.clock.now().getTime()
+    const claim = { action: 'approve', points: 100 }
+    const late = await waitingReceipt(service.database, diner.userId, new Date(now - 6 * day_ms))
+    const never = await waitingReceipt(service.database, diner.userId, new Date(now - 6 * day_ms))
+    await service.database.query(`UPDATE upload_reviews SET flags = '[{"flag":"same_receipt","upload_id":null}]'`)
+    const [owner, reviewer] = [await signInStaff(service, 'owner'), await signInStaff(service, 'reviewer')]
+    const ask = async (upload_id: string) => {
+      const options = { token: reviewer.token, body: { upload_id, ...claim } }
+      return (await service.client.post('/api/merchant/review', options)).data.approval_id
+    }
+    const [agreed] = [await ask(late), await ask(never)]
+    service.clock.advance(2 * day_ms)
+    const old = new Date(now - 6 * day_ms + 1)
+    for (let i = 0; i < 120; i += 1) await waitingReceipt(service.database, diner.userId, old)
+    expect(await run('expire-reviews')).toEqual({ outcome: 'done', rows: 120 })
+    const { token } = await signIn(service, owner.phone)
+    const path = `/api/merchant/approvals/${agreed}`
+    expect((await service.client.post(path, { token, body: { action: 'approve' } })).code).toBe(0)
+    expect(await balanceOf(service, await signIn(service, diner.phone))).toBe(1_100)
+    service.clock.advance(5 * day_ms)
+    expect(await run('expire-reviews')).toEqual({ outcome: 'done', rows: 1 })
+    const open = `SELECT COUNT(*) AS open FROM approvals WHERE status = 'pending' OR pending_subject IS NOT NULL`
+    expect(await service.database.query(open)).toEqual([{ open: 0 }])
+  })
+
+  test('a receipt that expires while somebody asks for approval has one outcome', async () => {
+    const diner = await signIn(service)
+    await signInStaff(service, 'owner')
+    const reviewer = await signInStaff(service, 'reviewer')
+    for (let round = 0; round < 5; round += 1) {
+      const created = new Date(service.clock.now().getTime() - 8 * day_ms)
+      const upload_id = await waitingReceipt(service.database, diner.userId, created)
+      await service.database.query(`UPDATE upload_reviews SET flags = '[{"flag":"same_receipt","upload_id":null}]'`)
+      const body = { upload_id, action: 'approve' }
+      const [{ code }] = await Promise.all([
+        service.client.post('/api/merchant/review', { token: reviewer.token, body }),
+        run('expire-reviews'),
+      ])
+      const [row] = await service.database.query<{ review_status: string; asked: number }>(
+        `SELECT review_status, (SELECT COUNT(*) FROM approvals WHERE pending_subject = ?) AS asked
+           FROM upload_reviews WHERE upload_id = ?`,
+        [`upload:${upload_id}`, upload_id],
+      )
+      expect([code, row]).toEqual(
+        code === 6013 ? [6013, { review_status: 'pending', asked: 1 }] : [6004, { review_status: 'expired', asked: 0 }],
+      )
+    }
   })
 })
 
