@@ -146,7 +146,8 @@ function fairnessOf(
   drawSeed: string | undefined,
 ): Fairness | undefined {
   if (!log || drawSeed === undefined) return undefined
-  return { log, chain: seedChainOf(drawSeed), chainWaits_days: config.NODE_ENV === 'production' ? 2 : 0 }
+  const previous = config.DRAW_SEED_PREVIOUS === undefined ? undefined : seedChainOf(config.DRAW_SEED_PREVIOUS)
+  return { log, chain: seedChainOf(drawSeed), previous, chainWaits_days: config.NODE_ENV === 'production' ? 2 : 0 }
 }
 
 interface Closing {

@@ -28,6 +28,8 @@ export class ConfigError extends Error {
 
 const shutdown_ms = 10_000
 
+const seedChain = z.string().regex(seedChainPattern, 'is no chain; make one with the command: seeds make')
+
 const ConfigShape = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: listenHost.optional(),
@@ -49,7 +51,8 @@ const ConfigShape = z.object({
   JWT_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
   LOG_KEY: z.string().refine(isSignerKey, 'is no key; make one with the command: log key').optional(),
   LOG_WITNESSES: urls.default([]),
-  DRAW_SEED: z.string().regex(seedChainPattern, 'is no chain; make one with the command: seeds make').optional(),
+  DRAW_SEED: seedChain.optional(),
+  DRAW_SEED_PREVIOUS: seedChain.optional(),
   SMS_PROVIDER: z.enum(['console', 'webhook', 'tencent']).default('console'),
   SMS_WEBHOOK_URL: httpUrl.optional(),
   SMS_SECRET_ID: z.string().optional(),

@@ -8,6 +8,7 @@ export const secretNames: readonly string[] = [
   'JWT_SECRET_PREVIOUS',
   'LOG_KEY',
   'DRAW_SEED',
+  'DRAW_SEED_PREVIOUS',
   'LOG_WITNESSES',
   'SMS_WEBHOOK_URL',
   'SMS_SECRET_ID',

@@ -21,6 +21,7 @@ import addOddsOutliers from '../../drizzle/0019_add_odds_outliers.sql' with { ty
 import addAlerts from '../../drizzle/0020_add_alerts.sql' with { type: 'text' }
 import dropOrderCodesIndex from '../../drizzle/0021_drop_order_codes_index.sql' with { type: 'text' }
 import indexOrdersByStatus from '../../drizzle/0022_index_orders_by_status.sql' with { type: 'text' }
+import addEpochSeeds from '../../drizzle/0023_add_epoch_seeds.sql' with { type: 'text' }
 
 /** A named change of the schema. Once landed it is never edited. */
 export interface Migration {
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   { name: '0020_add_alerts', sql: addAlerts },
   { name: '0021_drop_order_codes_index', sql: dropOrderCodesIndex },
   { name: '0022_index_orders_by_status', sql: indexOrdersByStatus },
+  { name: '0023_add_epoch_seeds', sql: addEpochSeeds },
 ]

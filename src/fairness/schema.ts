@@ -52,6 +52,8 @@ export const fairEpochsTable = mysqlTable(
     cost_points: int().notNull(),
     near_miss_width: int().notNull(),
     opened_at: instant().notNull(),
+    /** Null until the epoch is over: it stays here when another chain takes over. */
+    seed: hexBytes({ length: 32 }),
   },
   // An epoch is opened once with each wheel. Serves `readEpochs`.
   (table) => [primaryKey({ columns: [table.epoch, table.wheel_version] })],

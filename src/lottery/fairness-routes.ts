@@ -12,6 +12,7 @@ import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import { cached } from '../lib/cached.ts'
 import { type epochAnswer, fairnessAnswer, type openFairness, wheelAnswer } from './fair-wire.ts'
+import { publishedSeed } from './published-seeds.ts'
 import type { Fairness } from './take-draw.ts'
 import { documentOfVersion, readVersions } from './versions.ts'
 
@@ -60,18 +61,17 @@ export function fairnessRoutes({ database, fairness }: FairnessDeps) {
     )
 }
 
-async function readFairness({ orm }: Database, { chain, log }: Fairness): Promise<z.output<typeof fairnessAnswer>> {
+async function readFairness({ orm }: Database, fairness: Fairness): Promise<z.output<typeof fairnessAnswer>> {
+  const { log } = fairness
   const [[open], epochs, chains] = await Promise.all([
     orm.select().from(fairEpochTable),
     orm.select().from(fairEpochsTable).orderBy(desc(fairEpochsTable.epoch)).limit(epochsShown),
     orm.select().from(fairChainsTable).orderBy(asc(fairChainsTable.first_epoch)),
   ])
-  // The row moves only when no draw of the epoch before is under way.
-  const isOver = (epoch: number) => open !== undefined && open.epoch > epoch
   const view = (row: (typeof epochs)[number]): z.output<typeof epochAnswer> => ({
     ...row,
     opened_at: row.opened_at.toISOString(),
-    seed: isOver(row.epoch) && row.chain_id === chain.id ? chain.seedOf(row.epoch).toString('hex') : null,
+    seed: publishedSeed(row, open, fairness),
   })
   return {
     origin: log.signer.name,

@@ -22,6 +22,8 @@ import { hashOfWritten, writtenNeeds } from './written-wheel.ts'
 export interface EpochOpening {
   calendar: Calendar
   chain: SeedChain
+  /** The chain before: an epoch of it that is open goes on. */
+  previous: SeedChain | undefined
   limits: WheelLimits
   /** How many days a new chain is in the log before it draws. */
   chainWaits_days: number
@@ -73,16 +75,22 @@ export const openEpoch: Operation<EpochOpening, { opened: boolean }> = {
     // Somebody changed the wheel by hand when it is another one under the same version, or not what its version wrote down.
     const isAnotherUnderItsVersion = row?.wheel_version === wheel.version && row?.wheel_hash !== wheel_hash
     if (isAnotherUnderItsVersion || hashOfWritten(unit) !== wheel_hash) throw new Refusal(3001)
-    const { chain } = opening
-    const isChainsTurn = epoch >= firstOfChain && epoch <= chain.lastEpoch
-    const chain_id = isSameDay ? row.chain_id : isChainsTurn ? chain.id : null
+    const isChainsTurn = epoch >= firstOfChain && epoch <= opening.chain.lastEpoch
+    const chain = isSameDay ? chainNamed(row.chain_id, opening) : isChainsTurn ? opening.chain : undefined
     const next = {
-      ...{ epoch, business_day: day, chain_id, wheel_version: wheel.version, wheel_hash, opened_at: unit.now },
+      ...{
+        epoch,
+        business_day: day,
+        chain_id: chain?.id ?? null,
+        wheel_version: wheel.version,
+        wheel_hash,
+        opened_at: unit.now,
+      },
       next_at,
     }
     if (row) unit.update(fairEpoch, row, next)
     else unit.append(fairEpoch, { epoch_id: theEpoch, ...next })
-    if (chain_id === chain.id) commit(unit, opening, { epoch, wheel_version: wheel.version, wheel_hash })
+    if (chain) commit(unit, chain, { epoch, wheel_version: wheel.version, wheel_hash })
     return { opened: true }
   },
 }
@@ -92,6 +100,11 @@ function openingKeys(unit: Finder, calendar: Calendar): [number, number][] {
   const held = unit.find(committedWheel, [onlyWheel])
   if (!held) return []
   return [[epochOf(dayToOpen(unit.find(fairEpoch, [theEpoch]), held, calendar)), held.wheel.version]]
+}
+
+/** Nobody commits to a seed that they don't have: without its chain, the rest of an open epoch is not proven. */
+function chainNamed(id: string | null, { chain, previous }: EpochOpening): SeedChain | undefined {
+  return [chain, previous].find((one) => one?.id === id)
 }
 
 /** Puts a new chain into the log. Returns the first epoch that the chain draws in. */
@@ -111,7 +124,7 @@ function announce(unit: UnitOfWork, { chain, chainWaits_days }: EpochOpening, ep
 /** Puts the epoch's commitment and rules into the log. */
 function commit(
   unit: UnitOfWork,
-  { chain }: EpochOpening,
+  chain: SeedChain,
   { epoch, wheel_version, wheel_hash }: { epoch: number; wheel_version: number; wheel_hash: string },
 ): void {
   const { wheel, rules } = wheelInForce(unit)
@@ -122,7 +135,7 @@ function commit(
   const known = unit.find(fairEpochs, [epoch, wheel_version])
   if (known?.wheel_hash === wheel_hash && known.commitment === commitment) return
   if (known) throw new Refusal(3001)
-  unit.append(fairEpochs, { ...opening, wheel_version, opened_at: unit.now })
+  unit.append(fairEpochs, { ...opening, wheel_version, opened_at: unit.now, seed: null })
   unit.log({ label: `epoch ${epoch}`, hash: sha256(epochLeaf(opening)) })
 }
 

@@ -7,6 +7,7 @@ import { stepIn } from '../fairness/stock-steps.ts'
 import { drawsOf, type KeptTurn, leafOfTurn } from '../fairness/turns.ts'
 import { findPlaces } from '../tlog/places.ts'
 import type { Beginning, Proof, WheelDocument } from '../verifier/documents.ts'
+import { publishedSeed } from './published-seeds.ts'
 import { lotteryRecordsTable } from './schema.ts'
 import type { Fairness } from './take-draw.ts'
 import { documentOfVersion, readVersions } from './versions.ts'
@@ -33,15 +34,16 @@ export async function ownerOfDraw({ orm }: Database, drawId: string): Promise<nu
  */
 export async function proofOf(
   database: Database,
-  { chain, log }: Fairness,
+  fairness: Fairness,
   { userId, drawId }: { userId: number; drawId: string },
 ): Promise<Proof | null> {
+  const { log } = fairness
   const where = and(eq(table.user_id, userId), eq(table.draw_id, drawId))
   const turns = await database.orm.select().from(table).where(where).orderBy(asc(table.draw_no))
   const [first] = turns
   const [draw] = drawsOf(turns)
   if (!first || !draw) throw new Refusal(3006)
-  const epoch = await readEpoch(database, first)
+  const epoch = await readEpoch(database, fairness, first)
   if (!epoch && first.chain_id === null) return null
   if (!epoch) throw notInLog()
   const { earlier, beginning, wheels } = await readHistory(database, turns)
@@ -64,14 +66,14 @@ export async function proofOf(
     ...{ kind: 'proof', version: 1, origin: log.signer.name, key: log.signer.verifierKey },
     ...{ draw, places, epoch: epoch.opening, epoch_place, wheels, history: drawsOf(earlier), beginning },
     stocks: stocks.flat(),
-    seed: epoch.isOver && epoch.opening.chain_id === chain.id ? chain.seedOf(first.epoch).toString('hex') : null,
+    seed: epoch.seed,
     checkpoint: head.note,
   }
 }
 
 const notInLog = () => new Refusal(3007, { retry_after: retryAfter_s })
 
-async function readEpoch({ orm }: Database, { epoch, wheel_version }: KeptTurn) {
+async function readEpoch({ orm }: Database, fairness: Fairness, { epoch, wheel_version }: KeptTurn) {
   const epochs = fairEpochsTable
   const where = and(eq(epochs.epoch, epoch), eq(epochs.wheel_version, wheel_version))
   const [[found], [open]] = await Promise.all([
@@ -79,9 +81,8 @@ async function readEpoch({ orm }: Database, { epoch, wheel_version }: KeptTurn) 
     orm.select({ epoch: fairEpochTable.epoch }).from(fairEpochTable),
   ])
   if (!found) return undefined
-  const { opened_at, wheel_version: _version, ...opening } = found
-  // The row moves only when no draw of the epoch before is under way.
-  return { opening, opened_at, isOver: open !== undefined && open.epoch > epoch }
+  const { opened_at, wheel_version: _version, seed: _seed, ...opening } = found
+  return { opening, opened_at, seed: publishedSeed(found, open, fairness) }
 }
 
 /** The steps of prizes' stocks that these turns name. */

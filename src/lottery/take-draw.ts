@@ -25,6 +25,8 @@ import { withWheelInForce } from './with-wheel.ts'
 /** What makes draws provable: the seeds, and the log that signs for them. */
 export interface Fairness {
   chain: SeedChain
+  /** The chain before: it draws no more, and the seeds of its epochs are published. */
+  previous: SeedChain | undefined
   log: TransparencyLog
   /** How many days a new chain is in the log before it draws. */
   chainWaits_days: number
@@ -46,7 +48,7 @@ const visibleAscii = /^[\x21-\x7e]{1,64}$/
 /** Makes what answers a request to draw. */
 export function createTakeDraw({ till, calendar, now, rules, fairness }: TakeDrawDeps) {
   const { limits } = rules.wheel
-  const opening = fairness && { calendar, limits, chain: fairness.chain, chainWaits_days: fairness.chainWaits_days }
+  const opening = fairness && { ...fairness, calendar, limits }
   const fairOf = fairness && fairDraws(fairness)
   return (c: Context<AppEnv>, { draw_type, client_seed }: z.output<typeof drawBody>): Promise<Response> => {
     const { count } = drawTypeRules[draw_type]

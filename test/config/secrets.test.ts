@@ -33,6 +33,7 @@ describe('a secret from a file', () => {
       SMS_DEV_CODE: '654321',
       LOG_KEY: makeSignerKey('points.example.com/log'),
       DRAW_SEED: makeSeedChain(30_000),
+      DRAW_SEED_PREVIOUS: makeSeedChain(30_000),
       LOG_WITNESSES: 'https://witness.internal/x',
     }
     const value = values[name] ?? strong
@@ -94,7 +95,9 @@ test('printed settings contain no secret', () => {
 })
 
 test('every setting whose name says that it is secret is treated as a secret', () => {
-  const secrets = configNames.filter((name) => /SECRET|TOKEN|KEY|PASSWORD|WEBHOOK|DATABASE_URL|REDIS_URL/.test(name))
+  const secrets = configNames.filter((name) =>
+    /SECRET|TOKEN|KEY|SEED|PASSWORD|WEBHOOK|DATABASE_URL|REDIS_URL/.test(name),
+  )
   expect(secrets.filter((name) => !secretNames.includes(name))).toEqual([])
 })
 

@@ -185,7 +185,7 @@ describe('a second wheel at lunchtime', () => {
 describe('a clock at midnight', () => {
   const opening = () => ({
     ...{ calendar: service.services.calendar, limits: service.services.rules.wheel.limits, chain },
-    chainWaits_days: 0,
+    ...{ previous: undefined, chainWaits_days: 0 },
   })
   test('an epoch that was opened again after its seed was published is named by each draw in it', async () => {
     // The day that the receipts are of becomes yesterday; the job opens today.

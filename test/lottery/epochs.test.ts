@@ -13,7 +13,7 @@ const sql = (statement: string) => service.database.query<Record<string, number>
 
 const open = (parts: { timeZone?: string; chain?: SeedChain; chainWaits_days?: number } = {}) =>
   service.services.till.run(openEpoch, {
-    ...{ limits: service.services.rules.wheel.limits, chain, chainWaits_days: 0, ...parts },
+    ...{ limits: service.services.rules.wheel.limits, chain, previous: undefined, chainWaits_days: 0, ...parts },
     calendar: parts.timeZone ? createCalendar(parts.timeZone) : service.services.calendar,
   })
 

@@ -1,0 +1,1 @@
+ALTER TABLE `fair_epochs` ADD `seed` binary(32);
