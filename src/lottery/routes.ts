@@ -84,7 +84,7 @@ export function lotteryRoutes(deps: LotteryDeps) {
         refusals: [3001, 3002, 3003, 3004, 3005, 9006],
         idempotent: true,
       }),
-      validate('json', drawBody, 3004),
+      validate('json', drawBody, { draw_type: 3004 }),
       limitCaller(deps.limits.draw),
       async (c) => takeDraw(c, c.req.valid('json')),
     )

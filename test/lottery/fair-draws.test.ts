@@ -80,6 +80,11 @@ describe('a draw', () => {
     expect((await draw(person, { draw_type: 'single', client_seed: 'g' }, 'k1')).code).toBe(9008)
     for (const client_seed of ['', 'with blank', 'x'.repeat(65), '种子'])
       expect((await draw(person, { draw_type: 'single', client_seed })).code).toBe(9000)
+    for (const client_seed of [5, null, ['f'], { f: 1 }])
+      expect(await draw(person, { draw_type: 'single', client_seed })).toMatchObject({
+        ...{ code: 9000, data: { issues: [{ path: 'client_seed' }] } },
+      })
+    expect((await draw(person, { draw_type: 'hundred', client_seed: 5 })).code).toBe(3004)
   })
 
   test('a repeat of a key has the same receipt, byte by byte, and takes no number', async () => {
