@@ -30,6 +30,7 @@ import {
   configAnswer,
   drawAnswer,
   drawBody,
+  drawIdParam,
   recordsAnswer,
   recordsQuery,
   statisticsAnswer,
@@ -95,8 +96,9 @@ export function lotteryRoutes(deps: LotteryDeps) {
         answer: proofAnswer,
         refusals: [3006, 3007],
       }),
+      validate('param', drawIdParam, 3006),
       async (c) => {
-        const drawId = c.req.param('draw_id')
+        const { draw_id: drawId } = c.req.valid('param')
         const userId = await ownerOfDraw(database, drawId)
         if (userId === undefined || !(await maySee(database, c.get('caller').userId, userId))) throw new Refusal(3006)
         const proof = deps.fairness ? await proofOf(database, deps.fairness, { userId, drawId }) : null

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageQuery, pagination, timestamp } from '../contract/wire.ts'
+import { asciiId, pageQuery, pagination, timestamp } from '../contract/wire.ts'
 import { roles } from '../staff/roles.ts'
 import { openFairness, receipt } from './fair-wire.ts'
 import { drawTypes, prizeTypes } from './schema.ts'
@@ -35,6 +35,8 @@ const sector = z.object({
 
 /** The voucher that a turn won; null when it won none. */
 const wonVoucher = z.object({ code: z.string(), expires_at: timestamp }).nullable()
+
+export const drawIdParam = z.object({ draw_id: asciiId })
 
 export const drawAnswer = z.object({
   draw_id: z.string(),

@@ -41,6 +41,17 @@ test('the document describes inputs by the schemas that validate them', async ()
   ])
 })
 
+test('each part of a path that varies is among the parameters of its operations', async () => {
+  const { paths } = await document()
+  const inPath = (parameters: object[]) =>
+    (parameters as { name: string; in: string }[]).flatMap((one) => (one.in === 'path' ? one.name : []))
+  for (const [path, methods] of Object.entries(paths)) {
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+    for (const [method, { parameters }] of Object.entries(methods))
+      expect([method, path, inPath(parameters)]).toEqual([method, path, names])
+  }
+})
+
 test('operation ids are unique, and the document lists each operation’s refusals', async () => {
   const operations = Object.values((await document()).paths).flatMap((methods) => Object.values(methods))
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)

@@ -209,7 +209,8 @@ describe('who may see a proof', () => {
     expect((await proofFor(owner, draw_id)).code).toBe(0)
     expect((await proofFor(auditor, draw_id)).code).toBe(0)
     expect((await proofFor(other, draw_id)).code).toBe(3006)
-    expect((await proofFor(owner, 'DR_nowhere')).code).toBe(3006)
+    for (const nobodys of ['DR_nowhere', 'x'.repeat(65), encodeURIComponent('抽奖'), 'a%20b'])
+      expect((await proofFor(owner, nobodys)).code).toBe(3006)
   })
 
   test('a draw that is not sealed yet says when to ask again', async () => {
