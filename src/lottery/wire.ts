@@ -15,10 +15,12 @@ const userPity = z.object({
 })
 
 /** `draw_type` has four values, and two short names for the last two. */
+const askedType = z
+  .enum([...drawTypes, 'five', 'ten'])
+  .transform((type) => (type === 'five' ? 'quintuple' : type === 'ten' ? 'decade' : type))
+
 export const drawBody = z.object({
-  draw_type: z
-    .enum([...drawTypes, 'five', 'ten'])
-    .transform((type) => (type === 'five' ? 'quintuple' : type === 'ten' ? 'decade' : type)),
+  draw_type: askedType,
   /** The caller's part in the chance: 1-64 visible ASCII characters. Without it, the idempotency key is it. */
   client_seed: z.string().optional(),
 })
@@ -115,7 +117,7 @@ export const configAnswer = z.object({
   fairness: openFairness,
 })
 
-export const recordsQuery = pageQuery.extend({ draw_type: drawType.optional(), prize_type: prizeType.optional() })
+export const recordsQuery = pageQuery.extend({ draw_type: askedType.optional(), prize_type: prizeType.optional() })
 
 export const recordsAnswer = z.object({
   records: z.array(
