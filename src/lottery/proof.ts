@@ -17,31 +17,40 @@ const table = drawTurnsTable
 const retryAfter_s = 2
 const rowsAtOnce = 50
 
-/** Whose draw this is; undefined when there is no such draw. */
-export async function ownerOfDraw({ orm }: Database, drawId: string): Promise<number | undefined> {
+interface FoundDraw {
+  userId: number
+  drawId: string
+  /** Whether a program older than the log drew it. */
+  isOlder: boolean
+}
+
+/** A draw of anyone; undefined when there is no such draw. */
+export async function findDraw({ orm }: Database, drawId: string): Promise<FoundDraw | undefined> {
   const records = lotteryRecordsTable
   const [found] = await orm
-    .select({ user_id: records.user_id })
+    .select({ userId: records.user_id, tookStock: records.took_stock })
     .from(records)
     .where(eq(records.draw_id, drawId))
     .limit(1)
-  return found?.user_id
+  // Older programs left it null.
+  return found && { userId: found.userId, drawId, isOlder: found.tookStock === null }
 }
 
 /**
- * Everything that proves a user's draw; null when it was drawn without a seed.
- * @throws {Refusal} 3006 when the user has no such draw; 3007 when it is not in the log yet
+ * Everything that proves a user's draw; null when it was drawn without a seed, or before the log.
+ * @throws {Refusal} 3006 when its turns are gone; 3007 when it is not in the log yet
  */
 export async function proofOf(
   database: Database,
   fairness: Fairness,
-  { userId, drawId }: { userId: number; drawId: string },
+  { userId, drawId, isOlder }: FoundDraw,
 ): Promise<Proof | null> {
   const { log } = fairness
   const where = and(eq(table.user_id, userId), eq(table.draw_id, drawId))
   const turns = await database.orm.select().from(table).where(where).orderBy(asc(table.draw_no))
   const [first] = turns
   const [draw] = drawsOf(turns)
+  if (!first && isOlder) return null
   if (!first || !draw) throw new Refusal(3006)
   const epoch = await readEpoch(database, fairness, first)
   if (!epoch && first.chain_id === null) return null

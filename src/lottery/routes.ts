@@ -19,7 +19,7 @@ import { changeWheel } from './change-wheel.ts'
 import type { Draw } from './draw.ts'
 import { proofAnswer } from './fair-wire.ts'
 import { openFairnessReader } from './fairness-routes.ts'
-import { ownerOfDraw, proofOf } from './proof.ts'
+import { findDraw, proofOf } from './proof.ts'
 import { readCounters, readDrawRecords, readDrawStatistics } from './queries.ts'
 import { createTakeDraw, type Fairness } from './take-draw.ts'
 import { readWheelVersions } from './versions.ts'
@@ -98,11 +98,9 @@ export function lotteryRoutes(deps: LotteryDeps) {
       }),
       validate('param', drawIdParam, 3006),
       async (c) => {
-        const { draw_id: drawId } = c.req.valid('param')
-        const userId = await ownerOfDraw(database, drawId)
-        if (userId === undefined || !(await maySee(database, c.get('caller').userId, userId))) throw new Refusal(3006)
-        const proof = deps.fairness ? await proofOf(database, deps.fairness, { userId, drawId }) : null
-        return ok(c, { proof })
+        const found = await findDraw(database, c.req.valid('param').draw_id)
+        if (!found || !(await maySee(database, c.get('caller').userId, found.userId))) throw new Refusal(3006)
+        return ok(c, { proof: deps.fairness ? await proofOf(database, deps.fairness, found) : null })
       },
     )
     .get(

@@ -213,6 +213,18 @@ describe('who may see a proof', () => {
       expect((await proofFor(owner, nobodys)).code).toBe(3006)
   })
 
+  test('a draw of a program older than the log is there, and can’t be proven', async () => {
+    const [owner, other] = [await rich(), await rich()]
+    await sql(
+      `INSERT INTO lottery_records (draw_id, draw_sequence, user_id, prize_id, prize_name, prize_type, prize_value,
+         draw_type, points_cost, points_awarded, is_near_miss, is_pity, roll, wheel_version, created_at)
+       VALUES ('DR_older', 1, ?, 8, '谢谢参与', 'empty', 0, 'single', 0, 0, FALSE, FALSE, 9999, 1, UTC_TIMESTAMP(3))`,
+      [owner.userId],
+    )
+    expect(await proofFor(owner, 'DR_older')).toMatchObject({ code: 0, data: { proof: null } })
+    expect((await proofFor(other, 'DR_older')).code).toBe(3006)
+  })
+
   test('a draw that is not sealed yet says when to ask again', async () => {
     const person = await rich()
     const { draw_id } = await receiptOf(person)
