@@ -12,8 +12,6 @@ const rowsAtOnce = 1_000
 /** How many rows the audit log names of one command. */
 const mostNamed = 100
 
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-
 /** The leaves of rows that have none in the log: a program of an earlier version wrote them, or somebody by hand. */
 export async function findUnlogged(database: Database): Promise<Leaf[]> {
   const genesis = await readGenesis(database)
@@ -26,8 +24,8 @@ export async function findUnlogged(database: Database): Promise<Leaf[]> {
         .map((group) => since(database, genesis, group.slice(kind.length + 1))),
     ),
   )
-  const unlogged = new Map(leaves.flat().map((leaf) => [hex(leaf.hash), leaf]))
-  for await (const page of leavesOf(database)) for (const { hash } of page) unlogged.delete(hex(hash))
+  const unlogged = new Map(leaves.flat().map((leaf) => [leaf.hash.toHex(), leaf]))
+  for await (const page of leavesOf(database)) for (const { hash } of page) unlogged.delete(hash.toHex())
   return [...unlogged.values()]
 }
 

@@ -21,7 +21,6 @@ interface EntryRow {
 
 const entriesAtOnce = 100
 const notLogged = 'a row is in the log'
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const mismatch = (check: string, id: string, details: Record<string, unknown> = {}): Mismatch => ({
   check,
   id,
@@ -62,7 +61,7 @@ export async function compareWithLog(
     stop?.throwIfAborted()
     const leaves = entries.flatMap((entry) => leavesIn(entry, found))
     for (const leaf of leaves) {
-      if (leaf.label === 'genesis') seen.add(hex(leaf.hash))
+      if (leaf.label === 'genesis') seen.add(leaf.hash.toHex())
       open = Math.max(open, epochIn(leaf) ?? open)
       openAt.set(leaf, open)
     }
@@ -121,7 +120,7 @@ async function* pagesOf(database: Database, progress: Progress = unwatched): Asy
 function leavesIn({ entry_id, leaf_count, root, leaves }: EntryRow, found: Mismatch[]): Leaf[] {
   try {
     const kept = unpackLeaves(leaves)
-    const isRight = kept.length === leaf_count && hex(entryRoot(kept.map(({ hash }) => hash))) === hex(root)
+    const isRight = kept.length === leaf_count && entryRoot(kept.map(({ hash }) => hash)).toHex() === root.toHex()
     if (isRight) return kept
   } catch {
     // Cut short: said below.
@@ -149,12 +148,12 @@ async function compare(
     database,
     leaves.map(({ label }) => label),
   )
-  const byHash = new Map(rows.map((row) => [hex(row.leaf.hash), row]))
+  const byHash = new Map(rows.map((row) => [row.leaf.hash.toHex(), row]))
   const labels = new Set(rows.map(({ leaf }) => leaf.label))
   const groups = counts.get(table.kind)
   return leaves.flatMap((leaf) => {
     const { label, hash } = leaf
-    const row = byHash.get(hex(hash))
+    const row = byHash.get(hash.toHex())
     const group = table.groupOf(label)
     // A changed row was named; it is not an inserted one as well.
     if (!row?.isOlder(genesis) && (row || labels.has(label))) groups?.set(group, (groups.get(group) ?? 0) + 1)
@@ -173,7 +172,7 @@ function epochIn({ label }: Leaf): number | undefined {
 
 async function isGenesisRight(database: Database, genesis: Genesis, seen: ReadonlySet<string>): Promise<boolean> {
   const digest = await digestOf(database, genesis)
-  return digest === genesis.digest && seen.has(hex(genesisLeaf({ ...genesis, digest }).hash))
+  return digest === genesis.digest && seen.has(genesisLeaf({ ...genesis, digest }).hash.toHex())
 }
 
 /** Computes the log's tree from its entries, and holds it against the head that was sealed. */
@@ -192,6 +191,7 @@ async function findBrokenTree(database: Database, stop?: AbortSignal): Promise<M
     const hashes = entries.map(({ leaf_count, root }) => leafHash(entryBytes(leaf_count, root)))
     frontier = grow(frontier, hashes.slice(0, head.size - frontier.size)).frontier
   }
-  const isRight = frontier.size === head.size && hex(rootOfFrontier(frontier)) === hex(rootOfFrontier(frontierOf(head)))
+  const isRight =
+    frontier.size === head.size && rootOfFrontier(frontier).toHex() === rootOfFrontier(frontierOf(head)).toHex()
   return isRight ? [] : [mismatch('the entries make up the log that was sealed', 'log', { size: head.size })]
 }

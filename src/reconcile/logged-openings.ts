@@ -5,11 +5,10 @@ import { documentOfVersion, readVersions, type WheelVersion } from '../lottery/v
 import type { Leaf } from '../till/log-entry.ts'
 import { decoderOf } from '../till/table-mapping.ts'
 import { sha256 } from '../tlog/format/tree.ts'
-import { countsBy, type LoggedTable, loggedTables, select } from './logged-rows.ts'
+import { countsBy, type LoggedTable, loggedTables, second, select } from './logged-rows.ts'
 
 const decodeEpoch = decoderOf(fairEpochsTable)
 const numbersIn = (labels: readonly string[]) => labels.map((label) => Number(label.split(' ')[1]))
-const second = (label: string) => label.split(' ')[1] ?? ''
 
 /** Epochs as they were opened. One is there once for each wheel that it was opened with. */
 const epochs: LoggedTable = {

@@ -33,7 +33,8 @@ export interface LoggedRow {
   epoch?: number | undefined
 }
 
-const second = (label: string) => label.split(' ')[1] ?? ''
+/** The word of a label that names the row. */
+export const second = (label: string) => label.split(' ')[1] ?? ''
 const beforeSlash = (label: string) => second(label).split('/')[0] ?? ''
 const pairOf = (label: string) => second(label).split('/').map(Number)
 

@@ -17,7 +17,6 @@ interface LoggedState {
   known(database: Database): Promise<number[]>
 }
 
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const idIn = (label: string) => Number(label.split(' ')[1])
 const idsIn = (rows: readonly { user_id: number }[]) => rows.map(({ user_id }) => user_id)
 
@@ -56,10 +55,10 @@ export async function createStateComparison(database: Database) {
         const own = leaves.filter(({ label }) => label.startsWith(`${kind} `))
         if (own.length === 0) continue
         const ids = [...new Set(own.map(({ label }) => idIn(label)))]
-        const present = new Map((await leavesOf(database, ids)).map(({ label, hash }) => [label, hex(hash)]))
+        const present = new Map((await leavesOf(database, ids)).map(({ label, hash }) => [label, hash.toHex()]))
         for (const { label, hash } of own) {
           missing.delete(idIn(label))
-          if (present.get(label) === hex(hash)) wrong.delete(idIn(label))
+          if (present.get(label) === hash.toHex()) wrong.delete(idIn(label))
           else wrong.add(idIn(label))
         }
       }
