@@ -55,7 +55,7 @@ export const fairEpochsTable = mysqlTable(
     /** Null until the epoch is over: it stays here when another chain takes over. */
     seed: hexBytes({ length: 32 }),
   },
-  // An epoch is opened once with each wheel. Serves `readEpochs`.
+  // An epoch is opened once with each wheel. Serves `readEpoch`, and `readFairness` the latest.
   (table) => [primaryKey({ columns: [table.epoch, table.wheel_version] })],
 )
 
@@ -93,7 +93,7 @@ export const drawTurnsTable = mysqlTable(
     previous_leaf: hexBytes({ length: 32 }),
     created_at: instant().notNull(),
   },
-  // A user's turns are numbered, and no number twice. Serves `readTurns`, which looks for a draw and what led to it.
+  // A user's turns are numbered, and no number twice. Serves `proofOf` and `readHistory`: a draw, and what led to it.
   (table) => [primaryKey({ columns: [table.user_id, table.draw_no] })],
 )
 

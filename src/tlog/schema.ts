@@ -35,7 +35,7 @@ export const logNodesTable = mysqlTable(
     node_index: bigint({ mode: 'number' }).notNull(),
     hash: hexBytes({ length: 32 }).notNull(),
   },
-  // Each tile has one root. Serves `readTile`.
+  // Each tile has one root. Serves `fromDatabase`, which reads the tiles above the lowest.
   (table) => [primaryKey({ columns: [table.level, table.node_index] })],
 )
 
