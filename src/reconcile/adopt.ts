@@ -5,8 +5,11 @@ import type { Leaf } from '../till/log-entry.ts'
 import type { Operation } from '../till/operation.ts'
 import type { Till } from '../till/till.ts'
 import { readGenesis } from './genesis.ts'
-import { findLogMismatches, isUnlogged, leavesOf } from './log.ts'
+import { findLogMismatches } from './log.ts'
 import { everyLoggedTable } from './logged-openings.ts'
+import { second } from './logged-table.ts'
+import { isUnlogged } from './row-comparison.ts'
+import { findWithoutLeaf } from './without-leaf.ts'
 
 const rowsAtOnce = 1_000
 /** How many rows the audit log names of one command. */
@@ -15,18 +18,12 @@ const mostNamed = 100
 /** The leaves of rows that have none in the log: a program of an earlier version wrote them, or somebody by hand. */
 export async function findUnlogged(database: Database): Promise<Leaf[]> {
   const genesis = await readGenesis(database)
-  const groups = (await findLogMismatches(database)).filter(isUnlogged).map(({ id }) => id)
-  if (!genesis || groups.length === 0) return []
-  const leaves = await Promise.all(
-    everyLoggedTable.flatMap(({ kind, since }) =>
-      groups
-        .filter((group) => group.startsWith(`${kind} `))
-        .map((group) => since(database, genesis, group.slice(kind.length + 1))),
-    ),
+  if (!genesis) return []
+  const ids = (await findLogMismatches(database)).filter(isUnlogged).map(({ id }) => id)
+  const groups = everyLoggedTable.flatMap((table) =>
+    ids.filter((id) => id.startsWith(`${table.kind} `)).map((id) => ({ table, name: second(id) })),
   )
-  const unlogged = new Map(leaves.flat().map((leaf) => [leaf.hash.toHex(), leaf]))
-  for await (const page of leavesOf(database)) for (const { hash } of page) unlogged.delete(hash.toHex())
-  return [...unlogged.values()]
+  return (await findWithoutLeaf(database, genesis, groups)).flatMap(({ leaves }) => leaves)
 }
 
 const adoptRows: Operation<{ leaves: readonly Leaf[]; actor: Actor }, object> = {

@@ -1,48 +1,36 @@
-import type { Database } from '../db/client.ts'
 import { epochLeaf, wheelHash, wheelLeaf } from '../fairness/leaves.ts'
 import { fairEpochsTable } from '../fairness/schema.ts'
 import { documentOfVersion, readVersions, type WheelVersion } from '../lottery/versions.ts'
 import type { Leaf } from '../till/log-entry.ts'
 import { decoderOf } from '../till/table-mapping.ts'
 import { sha256 } from '../tlog/format/tree.ts'
-import { countsBy, type LoggedTable, loggedTables, second, select } from './logged-rows.ts'
+import { loggedTables } from './logged-rows.ts'
+import { type LoggedTable, second, select } from './logged-table.ts'
 
 const decodeEpoch = decoderOf(fairEpochsTable)
-const numbersIn = (labels: readonly string[]) => labels.map((label) => Number(label.split(' ')[1]))
+const numbersIn = (labels: readonly string[]) => labels.map((label) => Number(second(label)))
 
 /** Epochs as they were opened. One is there once for each wheel that it was opened with. */
 const epochs: LoggedTable = {
-  kind: 'epoch',
-  async find(database, labels) {
-    return (await epochLeaves(database, numbersIn(labels))).map((leaf) => ({ leaf, isOlder: () => false }))
-  },
-  since: (database, _, group) => epochLeaves(database, [Number(group)]),
-  count: (database) =>
-    countsBy(database, 'SELECT epoch AS name, COUNT(*) AS rows_found FROM fair_epochs GROUP BY epoch', []),
+  ...{ kind: 'epoch', table: 'fair_epochs', group: 'epoch', place: 'wheel_version' },
   groupOf: second,
+  rowsOf: (database, labels) => select(database, 'SELECT * FROM fair_epochs WHERE epoch IN (?)', [numbersIn(labels)]),
+  leavesOf: (_, rows) =>
+    rows.map(decodeEpoch).map((row) => ({ label: `epoch ${row.epoch}`, hash: sha256(epochLeaf(row)) })),
 }
 
 /** Versions of the wheel. Those before the first epoch may be older than the log. */
 const wheels: LoggedTable = {
-  kind: 'wheel',
-  async find(database, labels) {
-    const versions = await readVersions(database, numbersIn(labels))
-    return versions.map((version) => ({ leaf: versionLeaf(version), isOlder: () => false }))
-  },
-  since: async (database, _, group) => (await readVersions(database, [Number(group)])).map(versionLeaf),
-  count: (database) =>
-    countsBy(
-      database,
-      `SELECT version AS name, 1 AS rows_found FROM wheel_versions
-        WHERE version > (SELECT MIN(wheel_version) FROM fair_epochs)`,
-      [],
-    ),
+  ...{ kind: 'wheel', table: 'wheel_versions', group: 'version', place: 'version' },
+  among: 'version > (SELECT MIN(wheel_version) FROM fair_epochs)',
   groupOf: second,
-}
-
-async function epochLeaves(database: Database, numbers: readonly number[]): Promise<Leaf[]> {
-  const rows = await select(database, 'SELECT * FROM fair_epochs WHERE epoch IN (?)', [numbers])
-  return rows.map(decodeEpoch).map((row) => ({ label: `epoch ${row.epoch}`, hash: sha256(epochLeaf(row)) }))
+  rowsOf: (database, labels) =>
+    select(database, 'SELECT version FROM wheel_versions WHERE version IN (?)', [numbersIn(labels)]),
+  async leavesOf(database, rows) {
+    const numbers = rows.map(({ version }) => Number(version))
+    const versions = new Map((await readVersions(database, numbers)).map((found) => [found.version, found]))
+    return numbers.flatMap((number) => versions.get(number) ?? []).map(versionLeaf)
+  },
 }
 
 function versionLeaf(version: WheelVersion): Leaf {

@@ -6,6 +6,7 @@ import type { Leaf } from '../till/log-entry.ts'
 import { statusLeaf } from '../users/leaf.ts'
 import { usersTable } from '../users/schema.ts'
 import type { Mismatch } from './checks.ts'
+import { leavesOf as leavesOfLog } from './log-walk.ts'
 
 /** Of rows that change the log has every state. The last one is the one that stands. */
 interface LoggedState {
@@ -38,35 +39,62 @@ export const loggedStates: readonly LoggedState[] = [
   },
 ]
 
-/** Holds the last state that the log has of each account's role and status against the rows, page by page. */
+/** How often the log is gone through again for accounts whose last state is another one: they may change meanwhile. */
+const looks = 3
+const accountsAtOnce = 500
+
+/** Holds the last state that the log has of each account's role and status against the rows. */
 export async function createStateComparison(database: Database) {
   const kinds = await Promise.all(
     loggedStates.map(async ({ kind, leavesOf, known }) => ({
-      ...{ kind, leavesOf },
-      /** Of these accounts the log has to say something. Asked first: whatever changes later is in the log as well. */
-      missing: new Set(await known(database)),
-      /** The accounts whose last state so far is another one. */
-      wrong: new Set<number>(),
+      /** Of these accounts the log has to say something. Asked first: their leaves are there by then. */
+      known: await known(database),
+      /** The last leaf of each account, in hex. */
+      last: new Map<number, string>(),
+      kind,
+      async read(ids: readonly number[]): Promise<Map<number, string>> {
+        const found = new Map<number, string>()
+        for (let at = 0; at < ids.length; at += accountsAtOnce)
+          for (const { label, hash } of await leavesOf(database, ids.slice(at, at + accountsAtOnce)))
+            found.set(idIn(label), hash.toHex())
+        return found
+      },
     })),
   )
+  const add = (leaves: readonly Leaf[]) => {
+    for (const { kind, last } of kinds)
+      for (const { label, hash } of leaves) if (label.startsWith(`${kind} `)) last.set(idIn(label), hash.toHex())
+  }
+  /** The accounts among `ids` whose row is another one than the log's last leaf, now and at the time of `before`. */
+  const wrongOf = async (
+    { last, read }: (typeof kinds)[number],
+    ids: readonly number[],
+    before?: ReadonlyMap<number, string>,
+  ) => {
+    const now = await read(ids)
+    return ids.filter((id) => ![now.get(id), before?.get(id)].includes(last.get(id) ?? ''))
+  }
+  const wrongIds = async (stop: AbortSignal | undefined) => {
+    let doubted = await Promise.all(
+      kinds.map(async (kind) => ({
+        kind,
+        ids: await wrongOf(kind, [...new Set([...kind.known, ...kind.last.keys()])]),
+      })),
+    )
+    for (let look = 0; look < looks && doubted.some(({ ids }) => ids.length > 0); look += 1) {
+      const before = await Promise.all(doubted.map(({ kind, ids }) => kind.read(ids)))
+      for await (const leaves of leavesOfLog(database, stop)) add(leaves)
+      doubted = await Promise.all(
+        doubted.map(async ({ kind, ids }, at) => ({ kind, ids: await wrongOf(kind, ids, before[at]) })),
+      )
+    }
+    return doubted.flatMap(({ kind: { kind }, ids }) => ids.map((id) => `${kind} ${id}`))
+  }
   return {
-    async add(leaves: readonly Leaf[]): Promise<void> {
-      for (const { kind, leavesOf, missing, wrong } of kinds) {
-        const own = leaves.filter(({ label }) => label.startsWith(`${kind} `))
-        if (own.length === 0) continue
-        const ids = [...new Set(own.map(({ label }) => idIn(label)))]
-        const present = new Map((await leavesOf(database, ids)).map(({ label, hash }) => [label, hash.toHex()]))
-        for (const { label, hash } of own) {
-          missing.delete(idIn(label))
-          if (present.get(label) === hash.toHex()) wrong.delete(idIn(label))
-          else wrong.add(idIn(label))
-        }
-      }
-    },
-    async mismatches(): Promise<Mismatch[]> {
-      const changed = kinds.flatMap(({ kind, missing, wrong }) => [...wrong, ...missing].map((id) => `${kind} ${id}`))
+    add,
+    async mismatches(stop?: AbortSignal): Promise<Mismatch[]> {
       const odd = (await readOddMerchants(database)).map((id) => `role ${id}`)
-      return [...new Set([...changed, ...odd])].map((id) => ({
+      return [...new Set([...(await wrongIds(stop)), ...odd])].map((id) => ({
         ...{ check: 'an account’s role and status are as they were logged last', id, details: {} },
       }))
     },
