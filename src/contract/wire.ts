@@ -28,8 +28,11 @@ export const prose = (most: number) =>
     .max(most)
     .refine((text) => !unfit.test(text.replace(/[\n\r\t]/g, '')), '含有不支持的字符')
 
+/** What an ASCII column of ids and keys can hold. */
+export const visibleAscii = /^[\x21-\x7e]{1,64}$/
+
 /** The id of a row in an ASCII column. The database can't compare other text with it. */
-export const asciiId = z.string().regex(/^[\x21-\x7e]{1,64}$/, '编号无效')
+export const asciiId = z.string().regex(visibleAscii, '编号无效')
 
 /** The numeric id of a row, up to the largest INT. */
 export const rowId = z.int().min(1).max(2_147_483_647)

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
+import { visibleAscii } from '../contract/wire.ts'
 import type { IdempotencyKey, TillAnswer } from '../till/operation.ts'
 import type { AppEnv } from './env.ts'
 import { ok, okText, successText } from './envelope.ts'
-
-const visibleAscii = /^[\x21-\x7e]{1,64}$/
 
 /**
  * The request's idempotency key, from the header `Idempotency-Key`; undefined without the header. The fingerprint

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { z } from 'zod'
 import type { Push } from '../contract/messages.ts'
 import { Refusal } from '../contract/refusals.ts'
+import { visibleAscii } from '../contract/wire.ts'
 import type { SeedChain } from '../fairness/chain.ts'
 import { signReceipts } from '../fairness/receipt.ts'
 import type { AppEnv } from '../http/env.ts'
@@ -42,8 +43,6 @@ export interface TakeDrawDeps {
 
 /** 75 bits: the log shows hashes of what holds the id, and nobody may find it by trying. */
 const drawIdRandom = 15
-
-const visibleAscii = /^[\x21-\x7e]{1,64}$/
 
 /** Makes what answers a request to draw. */
 export function createTakeDraw({ till, calendar, now, rules, fairness }: TakeDrawDeps) {
