@@ -28,8 +28,6 @@ export interface AppEnv {
     network: string
     /** A keyed digest of the network. */
     addressId: string
-    /** What the caller is to the restaurant, on the routes of its staff. */
-    role: string
     /** When the whole body had arrived, on `performance`'s clock; undefined without a body. */
     arrivedAt?: number
     /** The envelope's code, for logs and metrics. */

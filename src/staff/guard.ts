@@ -7,6 +7,13 @@ import { describe, docsOf, isBare, type OperationDocs } from '../http/operation-
 import type { Right, Role } from './roles.ts'
 import { readStandings, requireRight, requireRole } from './standing.ts'
 
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** What the caller is to the restaurant, on the routes of its staff. */
+    role: Role
+  }
+}
+
 /** Documents a route that is open to whoever has one of these rights, or to everyone with a role where there are none. */
 export function forStaff(rights: readonly Right[], docs: OperationDocs): MiddlewareHandler<AppEnv> {
   const codes = rights.length > 0 ? ([2005, 2007] as const) : ([2005] as const)
@@ -32,7 +39,7 @@ export function requireStaff(database: Database): MiddlewareHandler<AppEnv> {
 
 /** The role of whom `requireStaff` let through. */
 export function callersRole(c: Context<AppEnv>): Role {
-  return c.get('role') as Role
+  return c.get('role')
 }
 
 function rightsOfRoute(c: Context<AppEnv>): readonly Right[] | undefined {
