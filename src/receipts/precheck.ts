@@ -1,7 +1,7 @@
 import type { Database } from '../db/client.ts'
 import { rememberedAnswer } from '../till/idempotency.ts'
 import type { IdempotencyKey, TillAnswer } from '../till/operation.ts'
-import { countUploads, readPhotoSends } from './sends.ts'
+import { readPhotoSends, readUploadCounts } from './sends.ts'
 import { type NewUpload, requireAllowed, type UploadMade } from './upload.ts'
 
 /**
@@ -15,13 +15,13 @@ export async function precheck(
   { userId, sha256, since, dailyLimit }: Pick<NewUpload, 'userId' | 'sha256' | 'since' | 'dailyLimit'>,
   idempotency: IdempotencyKey | undefined,
 ): Promise<TillAnswer<UploadMade> | undefined> {
-  const [[sent], today] = await Promise.all([
+  const [[sent], [today]] = await Promise.all([
     readPhotoSends(database, [[userId, sha256]]),
-    countUploads(database, userId, since),
+    readUploadCounts(database, [[userId, since.toISOString()]]),
   ])
   // The key is read last. One commit writes an upload and its answer, so an upload that was seen has its answer by now.
   const first = idempotency && (await rememberedAnswer(database, idempotency))
   if (first) return { answer: first.answer as UploadMade, replayed: true }
-  requireAllowed(sent ?? { unrejectedUpload: null }, today, dailyLimit)
+  requireAllowed(sent ?? { unrejectedUpload: null }, today?.count ?? 0, dailyLimit)
   return undefined
 }

@@ -53,21 +53,25 @@ export const uploadCounts = derivedMapping({
   rank: lockOrder.uploads,
   updates: ['count'],
   keyOf: ({ user_id, since }: UploadCount) => [user_id, since],
-  async load(tx, keys) {
-    const counts: UploadCount[] = []
-    for (const [user, from] of keys) {
-      const [user_id, since] = [Number(user), String(from)]
-      counts.push({ user_id, since, count: await countUploads(tx, user_id, new Date(since)) })
-    }
-    return counts
-  },
+  load: readUploadCounts,
 })
 
-/** Counts a user's uploads since an instant. */
-export async function countUploads(database: Pick<Transaction, 'query'>, userId: number, since: Date): Promise<number> {
-  const [counted] = await database.query<{ count: number }>(
-    'SELECT COUNT(*) AS count FROM upload_reviews WHERE user_id = ? AND created_at >= ?',
-    [userId, since],
+/** How many uploads each of these users has made since an instant. */
+export async function readUploadCounts(
+  database: Pick<Transaction, 'query'>,
+  keys: readonly Key[],
+): Promise<UploadCount[]> {
+  // Nearly always one: another day begins in few batches.
+  const bySince = Map.groupBy(keys, ([, since]) => String(since))
+  const one = `SELECT ? AS since, user_id, COUNT(*) AS count FROM upload_reviews
+    WHERE user_id IN (?) AND created_at >= ? GROUP BY user_id`
+  const found = await database.query<UploadCount>(
+    [...bySince].map(() => one).join(' UNION ALL '),
+    [...bySince].flatMap(([since, own]) => [since, own.map(([user]) => Number(user)), new Date(since)]),
   )
-  return counted?.count ?? 0
+  const counts = new Map(found.map((row) => [`${row.user_id} ${row.since}`, row.count]))
+  return keys.map(([user, since]) => {
+    const count = counts.get(`${user} ${since}`) ?? 0
+    return { user_id: Number(user), since: String(since), count }
+  })
 }
