@@ -112,7 +112,7 @@ export const wheelVersionPrizesTable = mysqlTable(
     probability: tenThousandths().notNull(),
     is_activity: boolean().notNull(),
   },
-  // `readVersionPrizes`: the prizes of some versions.
+  // `withPrizes`: the prizes of some versions.
   (table) => [primaryKey({ columns: [table.version, table.angle] })],
 )
 

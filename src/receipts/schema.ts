@@ -55,7 +55,7 @@ export const uploadReviewsTable = mysqlTable(
     // `readHistory`, newest first without a sort; `readUploadStatistics`, `countActivities`; and `uploadCounts`, from
     // the index alone: asked while the user's row is locked. Carries the user's foreign key.
     index('upload_reviews_user').on(table.user_id, table.created_at),
-    // `readReviews`, oldest first without a sort; `pendingNow`; `expireReviews`.
+    // `readReviews`, oldest first without a sort; `countPending`; `expireReviews`.
     index('upload_reviews_status').on(table.review_status, table.created_at),
     // `createNearCopies`: photos since the last look; `readMerchantStatistics`: uploads by day.
     index('upload_reviews_created_at').on(table.created_at),
@@ -69,8 +69,7 @@ export const uploadReviewsTable = mysqlTable(
     // `readReviewHistory`, newest decision first without a sort, and with a status by the second one.
     index('upload_reviews_history').on(table.review_time, table.upload_id),
     index('upload_reviews_status_time').on(table.review_status, table.review_time),
-    // `readMerchantStatistics`: the caller's decisions by day, from the index alone. Carries the reviewer's foreign
-    // key.
+    // `readOwnStatistics`: the caller's decisions by day, from the index alone. Carries the reviewer's foreign key.
     index('upload_reviews_reviewer').on(
       table.reviewer_id,
       table.review_time,

@@ -46,7 +46,7 @@ export const logEntriesTable = mysqlTable(
   // which read entries by their place.
   (table) => [
     unique('log_entries_index').on(table.log_index),
-    // `readPlaces`: the commit of a row by its time. Without it each proof reads every entry.
+    // `findPlaces`: the commit of a row by its time. Without it each proof reads every entry.
     index('log_entries_created_at').on(table.created_at),
   ],
 )
