@@ -12,21 +12,18 @@ const unfit = /\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/u
 /** A character that a reader sees. Blanks, fillers, marks without a letter and the empty Braille pattern are not. */
 const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{C}\p{M}\u2800\u{1d159}]/u
 
-/** One line of text for people, trimmed, with at most `most` characters. It is empty when a reader sees none of them. */
-export const line = (most: number) =>
-  z
-    .string()
-    .trim()
-    .overwrite((text) => (visible.test(text) || unfit.test(text) ? text : ''))
+/** Text with at most `most` characters. It is empty when a reader sees none of them. */
+const seen = (string: z.ZodString, most: number, isUnfit: (text: string) => boolean) =>
+  string
+    .overwrite((text) => (visible.test(text) || isUnfit(text) ? text : ''))
     .max(most)
-    .refine((text) => !unfit.test(text), '含有不支持的字符')
+    .refine((text) => !isUnfit(text), '含有不支持的字符')
+
+/** One line of text for people, trimmed. */
+export const line = (most: number) => seen(z.string().trim(), most, (text) => unfit.test(text))
 
 /** Text for people; it may have several lines. */
-export const prose = (most: number) =>
-  z
-    .string()
-    .max(most)
-    .refine((text) => !unfit.test(text.replace(/[\n\r\t]/g, '')), '含有不支持的字符')
+export const prose = (most: number) => seen(z.string(), most, (text) => unfit.test(text.replace(/[\n\r\t]/g, '')))
 
 /** What an ASCII column of ids and keys can hold. */
 export const visibleAscii = /^[\x21-\x7e]{1,64}$/

@@ -123,6 +123,16 @@ describe('review', () => {
     expect((await decide({ upload_id: second, action: 'approve', points: most })).code).toBe(0)
   })
 
+  test.each([' ', '\u200b', '\n\u3164\n', '\u2800'])(
+    'a reason of %j, in which nobody sees anything, is none: the verdict gives its own',
+    async (reason) => {
+      const upload_id = await newUpload(service, diner)
+      expect((await decide({ upload_id, action: 'reject', reason })).code).toBe(0)
+      const { data } = await service.client.get(`/api/photo/review/${upload_id}`, { token: diner.token })
+      expect(data.review_reason).toBe('小票未通过审核')
+    },
+  )
+
   test('a reason may have several lines', async () => {
     const upload_id = await newUpload(service, diner)
     expect((await decide({ upload_id, action: 'reject', reason: '模糊\n请重拍' })).code).toBe(0)
