@@ -2,12 +2,14 @@ import { asc, desc } from 'drizzle-orm'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
+import { rowIdText } from '../contract/wire.ts'
 import type { Database } from '../db/client.ts'
 import { rowReader } from '../db/shared-rows.ts'
 import { wheelHash } from '../fairness/leaves.ts'
 import { fairChainsTable, fairEpochsTable, fairEpochTable, theEpoch } from '../fairness/schema.ts'
 import type { AppEnv } from '../http/env.ts'
 import { ok } from '../http/envelope.ts'
+import { forEverybody, forGood } from '../http/for-everybody.ts'
 import { describe } from '../http/operation-docs.ts'
 import { validate } from '../http/validate.ts'
 import { cached } from '../lib/cached.ts'
@@ -39,8 +41,8 @@ export function fairnessRoutes({ database, fairness }: FairnessDeps) {
       }),
       async (c) => {
         const found = await shown.get()
-        if (!found) throw new Refusal(3001)
-        return ok(c, found)
+        if (!found) throw new Refusal(3001, null, { sentence: '本店的抽奖没有开启验证' })
+        return ok(c, found, forEverybody(`public, max-age=${age_ms / 1_000}`))
       },
     )
     .get(
@@ -51,12 +53,12 @@ export function fairnessRoutes({ database, fairness }: FairnessDeps) {
         refusals: [3006],
         public: true,
       }),
-      validate('param', z.object({ version: z.coerce.number().int().min(1).max(2_147_483_647) }), 3006),
+      validate('param', z.object({ version: rowIdText }), 3006),
       async (c) => {
         const [found] = await readVersions(database, [c.req.valid('param').version])
         if (!found) throw new Refusal(3006)
         const wheel = documentOfVersion(found)
-        return ok(c, { wheel, wheel_hash: wheelHash(wheel) })
+        return ok(c, { wheel, wheel_hash: wheelHash(wheel) }, forEverybody(forGood))
       },
     )
 }

@@ -1,12 +1,12 @@
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from '../http/env.ts'
+import { forEverybody, forGood } from '../http/for-everybody.ts'
 import { describe } from '../http/operation-docs.ts'
 import { parseTilePath } from './format/tiles.ts'
 import type { TransparencyLog } from './log.ts'
 
 const tag = 'log'
-const year_s = 31_536_000
 /** A tile's name has one part for each three digits of its number, and one more while it still grows. */
 const namePaths = ['/:a', '/:a/:b', '/:a/:b/:c', '/:a/:b/:c/:d']
 
@@ -48,24 +48,16 @@ const tileDocs = describe({
 export function logRoutes({ log }: { log: TransparencyLog | undefined }) {
   const routes = new Hono<AppEnv>().get('/tlog/checkpoint', checkpointDocs, async (c) => {
     if (!log) throw new Refusal(9002)
-    forEverybody(c, 'no-cache')
-    return c.body(await log.checkpoint(), 200, { 'Content-Type': 'text/plain; charset=utf-8' })
+    const headers = { 'Content-Type': 'text/plain; charset=utf-8', ...forEverybody('no-cache') }
+    return c.body(await log.checkpoint(), 200, headers)
   })
   for (const path of namePaths) {
     routes.get(`/tlog/tile/:level${path}`, tileDocs, async (c) => {
       const tile = parseTilePath(c.req.path.slice('/tlog/'.length))
       const bytes = tile && (await log?.tiles.read(tile))
       if (!bytes) throw new Refusal(9002)
-      forEverybody(c, `public, max-age=${year_s}, immutable`)
-      return c.body(bytes, 200, { 'Content-Type': 'application/octet-stream' })
+      return c.body(bytes, 200, { 'Content-Type': 'application/octet-stream', ...forEverybody(forGood) })
     })
   }
   return routes
-}
-
-/** Whoever checks the log may do so from a page of their own. */
-function forEverybody(c: Context<AppEnv>, caching: string): void {
-  c.header('Access-Control-Allow-Origin', '*')
-  c.header('Cross-Origin-Resource-Policy', 'cross-origin')
-  c.header('Cache-Control', caching)
 }

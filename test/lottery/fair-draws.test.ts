@@ -248,6 +248,19 @@ test('a version of the wheel is everyone’s to see, with the hash that draws na
   const receipt = await receiptOf(await rich())
   const { data } = await service.client.get('/api/fairness/wheels/1')
   expect(data.wheel_hash).toBe(receipt.wheel_hash)
-  expect((await service.client.get('/api/fairness/wheels/99')).code).toBe(3006)
-  expect((await service.client.get('/api/fairness/wheels/x')).code).toBe(3006)
+  for (const none of ['99', 'x', '1e0', '0x1', '1.0', '+1', '0', '99999999999'])
+    expect((await service.client.get(`/api/fairness/wheels/${none}`)).code).toBe(3006)
+})
+
+test('what checks draws is public: any page may read it, and caches keep it as long as it stays so', async () => {
+  await receiptOf(await rich())
+  const headersOf = async (path: string) => {
+    const { headers } = await service.client.get(path, { headers: { Origin: 'https://anyone.example.com' } })
+    const names = ['Cache-Control', 'Access-Control-Allow-Origin', 'Cross-Origin-Resource-Policy']
+    return names.map((name) => headers.get(name))
+  }
+  expect(await headersOf('/api/fairness')).toEqual(['public, max-age=2', '*', 'cross-origin'])
+  const forGood = 'public, max-age=31536000, immutable'
+  expect(await headersOf('/api/fairness/wheels/1')).toEqual([forGood, '*', 'cross-origin'])
+  expect(await headersOf('/api/fairness/wheels/99')).toEqual(['no-store', null, 'same-origin'])
 })

@@ -35,6 +35,12 @@ describe('the wheel', () => {
   })
 })
 
+test('where draws can’t be proven, what proves them says so, and the wheel is open', async () => {
+  expect(await service.client.get('/api/fairness')).toMatchObject({ code: 3001, msg: '本店的抽奖没有开启验证' })
+  const { code, data } = await service.client.get('/api/lottery/config', { token: (await rich()).token })
+  expect([code, data.fairness]).toEqual([0, null])
+})
+
 describe('prizes', () => {
   test('a draw’s id has 15 random characters behind its moment, since the log shows hashes of what holds it', async () => {
     const person = await rich()
