@@ -13,7 +13,7 @@ import { putInForce, wheelNeeds } from '../../lottery/change-wheel.ts'
 import { lastDraw, theLast } from '../../lottery/prize-stock.ts'
 import type { Prize } from '../../lottery/prizes.ts'
 import { lotteryPrizes, onlyWheel, wheelRow } from '../../lottery/schema.ts'
-import type { Wheel } from '../../lottery/wheel.ts'
+import { isEmpty, type Wheel } from '../../lottery/wheel.ts'
 import { wheelInForce } from '../../lottery/wheel-in-force.ts'
 import { committedWheel } from '../../lottery/wheel-mapping.ts'
 import type { StaffActor } from '../../staff/actor.ts'
@@ -130,7 +130,13 @@ function requireBounds(change: WheelChange, wheel: Wheel, next: AnnouncedWheel |
     if (prize_type === 'points' && prize_value > rules.mostPoints && !isKnown)
       throw wrongField('prizes.prize_value', `积分奖品最多 ${rules.mostPoints} 积分`)
   }
+  if (guaranteesNothing(change) && ![wheel, next].some((one) => one && guaranteesNothing(one)))
+    throw wrongField('pity_prize_id', '保底奖品不能是谢谢参与')
   const costs = [wheel.prizes[0]?.cost_points, next?.cost_points]
   if (change.cost_points < 1 && !costs.includes(change.cost_points))
     throw wrongField('cost_points', '每次抽奖至少消耗 1 积分')
+}
+
+function guaranteesNothing({ prizes, pity_prize_id }: Pick<WheelChange, 'prizes' | 'pity_prize_id'>): boolean {
+  return prizes.some((prize) => prize.prize_id === pity_prize_id && isEmpty(prize))
 }

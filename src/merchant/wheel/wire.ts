@@ -20,6 +20,9 @@ const probability = z.union([z.number(), z.string().max(8)]).transform((value, c
   return z.NEVER
 })
 
+/** The largest stock that a prize may have. */
+export const mostStock = 999_999_999
+
 const price = z.int().min(0).max(mostPrizePoints)
 
 const prize = z
@@ -36,7 +39,7 @@ const prize = z
     /** The price of a draw. All prizes that have it must have the same. */
     cost_points: price.optional(),
     /** What is there of a new prize, and null: unlimited. The stock of a prize that stays is a call of its own. */
-    stock_remaining: z.int().min(0).max(1_000_000_000).nullable().optional(),
+    stock_remaining: z.int().min(0).max(mostStock).nullable().optional(),
   })
   .refine(({ prize_type, prize_value }) => prizeRules[prize_type].allowsValue(prize_value), {
     path: ['prize_value'],
@@ -104,9 +107,6 @@ export const closeBody = z.object({ reason })
 
 export const closedAnswer = z.object({ closed: z.boolean(), closed_at: timestamp.nullable() })
 export type ClosedAnswer = z.output<typeof closedAnswer>
-
-/** The largest stock that a prize may have. */
-export const mostStock = 999_999_999
 
 /** Pieces in or out, or that the prize is unlimited from now on. */
 export const prizeStockBody = z

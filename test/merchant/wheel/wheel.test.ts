@@ -78,10 +78,13 @@ describe('the wheel', () => {
       changed(0, { prize_type: 'car' }),
       changed(1, { prize_value: 12.5 }),
       changed(0, { stock_remaining: -1 }),
+      changed(0, { stock_remaining: 1_000_000_000 }),
       changed(0, { prize_id: 999 }),
       changed(0, { prize_id: wheel.prizes[1]?.prize_id }),
       changed(7, { prize_type: 'coupon' }),
       { ...changed(0, {}), pity_prize_id: 999 },
+      { ...changed(0, {}), pity_prize_id: wheel.prizes[7]?.prize_id },
+      changed(2, { prize_type: 'empty', prize_value: 0 }),
       { ...changed(0, {}), cost_points: -1 },
       changed(0, { cost_points: -1 }),
       { prizes: wheel.prizes.map((prize, index) => ({ ...prize, cost_points: 100 + index })) },
@@ -89,6 +92,13 @@ describe('the wheel', () => {
     ]
     for (const body of wrong) expect((await put(body)).code, JSON.stringify(body)).toBe(6010)
     expect((await service.client.get('/api/merchant/prizes', { token })).data).toEqual(wheel)
+  })
+
+  test('a guarantee of the empty prize that stands already stays valid', async () => {
+    for (const table of ['lottery_wheel', 'wheel_versions'])
+      await service.database.query(`UPDATE ${table} SET pity_prize_id = ?`, [wheel.prizes[7]?.prize_id])
+    const saved = await put(changed(0, { color: '#000000' }))
+    expect([saved.code, saved.data.pity_prize_id]).toEqual([0, wheel.prizes[7]?.prize_id])
   })
 
   test('the price may be given on the prizes, as diners see it, if it is the same on each', async () => {
