@@ -1,5 +1,6 @@
 import type { Database } from '../db/client.ts'
 import { isDuplicateKey } from '../db/errors.ts'
+import { OperatorError } from '../lib/operator-error.ts'
 import { wheelNeeds } from '../lottery/change-wheel.ts'
 import { ledgersOfWheel, prizeLedgers } from '../lottery/prize-ledger.ts'
 import { completeSteps } from '../lottery/prize-stock.ts'
@@ -13,7 +14,7 @@ import type { Till } from '../till/till.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { statusLeaf } from '../users/leaf.ts'
 import { users } from '../users/schema.ts'
-import { digestOf, genesisLeaf, readGenesis } from './genesis.ts'
+import { digestOf, genesisLeaf, readBeginnings, readGenesis } from './genesis.ts'
 import { compareWithLog } from './log.ts'
 import { isUnlogged } from './row-comparison.ts'
 import { logGenesis, theGenesis } from './schema.ts'
@@ -25,19 +26,37 @@ const settled_s = 120
 /**
  * Notes where the log begins, and a while later puts the balances and stocks up to there into it. While replicas of an
  * earlier version still write rows without leaves, it begins later. True when it began.
+ * @throws {OperatorError} when the log has begun, but `log_genesis` no longer says so: a second beginning would cover
+ * what was inserted since the first
  */
 export async function beginLog(parts: { database: Database; till: Till }): Promise<boolean> {
   const { database, till } = parts
-  const found = await readGenesis(database)
-  if (!found) await noteGenesis(database)
-  if (!found || found.digest !== null || !(await isSettled(database))) return false
-  if ((await compareWithLog(database, found)).some(isUnlogged)) {
+  const genesis = await readGenesis(database)
+  if (!genesis) {
+    if ((await readBeginnings(database)).length > 0) throw hasBegunBefore()
+    await noteGenesis(database)
+    return false
+  }
+  if (genesis.digest !== null || !(await isSettled(database))) return false
+  const { found, hasBegun } = await compareWithLog(database, genesis)
+  if (hasBegun) {
+    // Another replica may have begun it meanwhile.
+    if (((await readGenesis(database))?.digest ?? null) !== null) return false
+    throw hasBegunBefore()
+  }
+  if (found.some(isUnlogged)) {
     await moveGenesis(database)
     return false
   }
   await logStates(parts)
-  const digest = await digestOf(database, found)
+  const digest = await digestOf(database, genesis)
   return (await till.run(recordGenesis, { digest })).answer.recorded
+}
+
+function hasBegunBefore(): OperatorError {
+  return new OperatorError(
+    'The log has begun, and the row of log_genesis was removed or changed: it does not begin again.',
+  )
 }
 
 const lastIds = {

@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto'
 import type { Database } from '../db/client.ts'
 import type { Leaf } from '../till/log-entry.ts'
 import { CanonicalBytes } from '../tlog/format/bytes.ts'
+import { type Entry, leavesIn } from './log-walk.ts'
 import { logGenesisTable } from './schema.ts'
 
 export type Genesis = typeof logGenesisTable.$inferSelect
 
 const usersAtOnce = 500
+const beginning = 'genesis'
+/** Searching the whole log takes its time. */
+const searchTimeout_ms = 60_000
 
 export async function readGenesis({ orm }: Database): Promise<Genesis | undefined> {
   const [found] = await orm.select().from(logGenesisTable)
@@ -16,7 +20,21 @@ export async function readGenesis({ orm }: Database): Promise<Genesis | undefine
 /** What the log says of all that is older. */
 export function genesisLeaf({ noted_at, digest }: { noted_at: Date; digest: string }): Leaf {
   const bytes = new CanonicalBytes('rp-leaf/genesis/1').u64(noted_at.getTime()).bytes(Buffer.from(digest, 'hex'))
-  return { label: 'genesis', hash: bytes.hash() }
+  return { label: beginning, hash: bytes.hash() }
+}
+
+/** The leaves in the log that say how it began, in hex: one once it has begun. */
+export async function readBeginnings(database: Database): Promise<string[]> {
+  const entries = await database.query<Entry>(
+    'SELECT entry_id, leaf_count, root, leaves FROM log_entries WHERE LOCATE(?, leaves) > 0 ORDER BY entry_id',
+    [Buffer.from(beginning)],
+    searchTimeout_ms,
+  )
+  return beginningsIn(entries.flatMap((entry) => leavesIn(entry) ?? []))
+}
+
+export function beginningsIn(leaves: readonly Leaf[]): string[] {
+  return leaves.filter(({ label }) => label === beginning).map(({ hash }) => hash.toHex())
 }
 
 /** The digest of each balance and each stock that the rows up to the beginning come to. */

@@ -54,7 +54,7 @@ export async function createRowComparison(database: Database, genesis: Genesis) 
     })
   }
 
-  /** The groups that have more rows than leaves. Those that have grown meanwhile are counted again, as far as they went. */
+  /** The groups with more rows than leaves. Those that have grown meanwhile are counted again, as far as they went. */
   const suspects = async ({ table, reach, logged }: Counted): Promise<Group[]> => {
     const isShort = ([name, rows]: [string, number]) => rows > (logged.get(name) ?? 0)
     const short = [...(await countRows(database, table, genesis))].filter(isShort)

@@ -13,9 +13,9 @@ export interface Group {
 }
 
 /**
- * The leaves that rows of these groups should have and that the log doesn't. The rows are read first: the leaf of each is
- * committed with it, so it is there when the log is gone through. A row that was changed has another leaf in the log, and
- * is none of these.
+ * The leaves that rows of these groups should have and that the log doesn't. The rows are read first: the leaf of each
+ * is committed with it, so it is there when the log is gone through. A row that was changed has another leaf in the log,
+ * and is none of these.
  * @throws `stop`'s reason once it is aborted
  */
 export async function findWithoutLeaf(

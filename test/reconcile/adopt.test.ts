@@ -59,6 +59,14 @@ test('rows that an older program wrote are shown, and are in the log once an ope
   expect(deed?.details).toEqual({ rows: 2, labels: unlogged.map(({ label }) => label) })
 })
 
+test('a changed row beside one that has no leaf is not taken in', async () => {
+  await begin()
+  await givePoints(service, person, 1)
+  await sql("UPDATE points_records SET description = 'another' WHERE user_id = ? AND seq = 3", [person.userId])
+  await asOlderProgram(person, productId)
+  expect(await labels()).toEqual([`ledger ${person.userId}/4`, `stock ${productId} restock MV_OLD_${productId}`])
+})
+
 test('a row that was changed after it was taken in is found out', async () => {
   await begin()
   await asOlderProgram(person, productId)

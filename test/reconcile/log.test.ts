@@ -4,10 +4,13 @@ import { keepWheel } from '../../src/composition/seed.ts'
 import { makeSeedChain } from '../../src/fairness/chain.ts'
 import { day_ms } from '../../src/lib/calendar.ts'
 import { beginLog } from '../../src/reconcile/begin-log.ts'
+import { genesisLeaf, readBeginnings } from '../../src/reconcile/genesis.ts'
 import { findLogMismatches } from '../../src/reconcile/log.ts'
 import { systemActor } from '../../src/staff/actor.ts'
+import type { Operation } from '../../src/till/operation.ts'
 import { makeSignerKey, signerOf } from '../../src/tlog/format/notes.ts'
 import { createLog } from '../../src/tlog/log.ts'
+import { restartLog } from '../../src/tlog/restart.ts'
 import { appoint, givePoints, newProduct, type Person, signIn } from '../support/people.ts'
 import { useService } from '../support/service.ts'
 
@@ -41,6 +44,20 @@ beforeEach(async () => {
   await createLog({ ...service.services, signer: signerOf(logKey) }).seal()
 })
 
+/** Two rows of the ledger that nobody notices by a balance. */
+async function insertByHand(): Promise<void> {
+  const insert = (type: string, points: number, seq: number) =>
+    sql(
+      `INSERT INTO points_records (user_id, seq, points, type, source, related_id, description, balance_after, created_at)
+       SELECT user_id, ledger_seq + ?, ?, ?, 'admin', ?, 'x', total_points + IF(? > 0, ?, 0), UTC_TIMESTAMP(3)
+         FROM users WHERE user_id = ?`,
+      [seq, points, type, `HAND_${seq}`, points, points, person.userId],
+    )
+  await insert('earn', 7, 1)
+  await insert('spend', -7, 2)
+  await sql('UPDATE users SET ledger_seq = ledger_seq + 2 WHERE user_id = ?', [person.userId])
+}
+
 /** Puts back what a test changed: after each test the ledgers have to agree. */
 const undoing = async (change: string, undo: string, check: () => Promise<unknown>) => {
   await sql(change)
@@ -48,9 +65,7 @@ const undoing = async (change: string, undo: string, check: () => Promise<unknow
   await sql(undo)
 }
 
-test('all is well when nothing was touched, and where no log has begun', async () => {
-  expect(await found()).toEqual([])
-  await sql('DELETE FROM log_genesis')
+test('all is well when nothing was touched', async () => {
   expect(await found()).toEqual([])
 })
 
@@ -76,16 +91,7 @@ describe('a row', () => {
   })
 
   test('an inserted row is named, although every balance agrees', async () => {
-    const insert = (type: string, points: number, seq: number) =>
-      sql(
-        `INSERT INTO points_records (user_id, seq, points, type, source, related_id, description, balance_after, created_at)
-         SELECT user_id, ledger_seq + ?, ?, ?, 'admin', ?, 'x', total_points + IF(? > 0, ?, 0), UTC_TIMESTAMP(3)
-           FROM users WHERE user_id = ?`,
-        [seq, points, type, `HAND_${seq}`, points, points, person.userId],
-      )
-    await insert('earn', 7, 1)
-    await insert('spend', -7, 2)
-    await sql('UPDATE users SET ledger_seq = ledger_seq + 2 WHERE user_id = ?', [person.userId])
+    await insertByHand()
     expect(await found()).toEqual([`a row is in the log: ledger ${person.userId}`])
   })
 })
@@ -189,6 +195,77 @@ describe('what is older than the log', () => {
     const before = await sql(`SELECT digest FROM log_genesis`)
     await Promise.all([beginLog(service.services), beginLog(service.services)])
     expect(await sql(`SELECT digest FROM log_genesis`)).toEqual(before)
+  })
+})
+
+describe('where the log began', () => {
+  const check = 'the log began once, as its row says'
+  const why = async () => (await findLogMismatches(service.database)).filter((found) => found.check === check)
+  const beginnings = () => readBeginnings(service.database)
+
+  test.each([
+    ['row that was deleted', 'DELETE FROM log_genesis', 'missing'],
+    ['row without its digest', 'UPDATE log_genesis SET digest = NULL', 'without a digest'],
+    [
+      'digest that is removed from a row which is put further on',
+      `UPDATE log_genesis SET digest = NULL, last_ledger_id = (SELECT MAX(record_id) FROM points_records)`,
+      'without a digest',
+    ],
+  ])('a %s is named, and the log does not begin again', async (_, change, row) => {
+    const before = await beginnings()
+    await insertByHand()
+    await sql(change)
+    for (let times = 0; times < 2; times += 1) {
+      await expect(beginLog(service.services)).rejects.toThrow('does not begin again')
+      await sql('UPDATE log_genesis SET noted_at = noted_at - INTERVAL 3 MINUTE')
+    }
+    expect(await why()).toEqual([{ check, id: 'genesis', details: { row } }])
+    expect([before.length, await beginnings()]).toEqual([1, before])
+  })
+
+  test('without the digest of its row, what was changed or inserted is still named', async () => {
+    await insertByHand()
+    await sql(`UPDATE audit_log SET details = '{"reason":"another"}' ORDER BY created_at DESC LIMIT 1`)
+    await sql('UPDATE log_genesis SET digest = NULL')
+    const names = await found()
+    expect(names).toContain(`a row is in the log: ledger ${person.userId}`)
+    expect(names.some((name) => name.startsWith('a row is as it was logged: audit'))).toBe(true)
+  })
+
+  test('a row that is not that of the first leaf is named', async () => {
+    await sql('UPDATE log_genesis SET noted_at = noted_at + INTERVAL 1 SECOND')
+    expect(await why()).toEqual([{ check, id: 'genesis', details: { row: 'not that of the first leaf' } }])
+  })
+
+  test('a row that is written by hand where no log has begun is named', async () => {
+    for (const table of ['log_entries', 'log_nodes', 'log_head']) await sql(`DELETE FROM ${table}`)
+    expect(await why()).toEqual([{ check, id: 'genesis', details: { row: 'not that of the first leaf' } }])
+  })
+
+  test('a second beginning is named', async () => {
+    const again: Operation<object, object> = {
+      name: 'begin_again',
+      laneKey: () => 'log',
+      needs: () => [],
+      decide(unit) {
+        unit.log(genesisLeaf({ noted_at: new Date(), digest: 'ab'.repeat(32) }))
+        return {}
+      },
+    }
+    await service.services.till.run(again, {})
+    expect(await found()).toEqual([`${check}: genesis`])
+  })
+
+  test('a log that was begun anew with a new key still begins where it began', async () => {
+    await restartLog(service.services, signerOf(makeSignerKey('points.example.com/log-2')).verifierKey)
+    expect(await found()).toEqual([])
+    await insertByHand()
+    expect(await found()).toEqual([`a row is in the log: ledger ${person.userId}`])
+  })
+
+  test('where no log has begun nothing is named', async () => {
+    for (const table of ['log_entries', 'log_nodes', 'log_head', 'log_genesis']) await sql(`DELETE FROM ${table}`)
+    expect(await found()).toEqual([])
   })
 })
 
