@@ -53,10 +53,10 @@ const restart: Work = async (services, print) => {
   const { verifierKey } = await log.state()
   if (verifierKey === log.signer.verifierKey)
     throw new OperatorError('LOG_KEY is still the old one. Make one with: log key')
-  const size = await restartLog(services, log.signer.verifierKey)
+  const { size, root } = await restartLog(services, log.signer.verifierKey)
   await services.till.run(recordDeed, {
     actor: systemActor(),
-    deed: { action: 'log.restart', target: 'log', details: { size, old: verifierKey } },
+    deed: { action: 'log.restart', target: 'log', details: { size, root: root.toHex(), old: verifierKey } },
   })
   print(`A new log begins. The old one had ${size} entries.`)
   await seal(services, print)

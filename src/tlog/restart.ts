@@ -5,6 +5,7 @@ import type { Operation } from '../till/operation.ts'
 import { rows, type TableMapping } from '../till/table-mapping.ts'
 import type { Till } from '../till/till.ts'
 import { CanonicalBytes } from './format/bytes.ts'
+import type { TreeHead } from './format/checkpoint.ts'
 import { entryRoot } from './format/entries.ts'
 import { rootOfFrontier } from './format/frontier.ts'
 import { sha256 } from './format/tree.ts'
@@ -63,22 +64,24 @@ const halts: TableMapping<{ log_id: number; isOver: boolean }, 'isOver'> = {
   remove() {},
 }
 
-const restart: Operation<{ verifierKey: string }, { size: number }> = {
+const restart: Operation<{ verifierKey: string }, TreeHead> = {
   name: 'restart_log',
   laneKey: () => 'log',
   needs: () => [rows(logHead, onlyLog), rows(halts, onlyLog), rows(firstEntry, onlyLog)],
   decide(unit, { verifierKey }) {
     const head = unit.get(logHead, [onlyLog])
+    // The row changes in place.
+    const { size } = head
     const root = rootOfFrontier(frontierOf(head))
     const leaf = new CanonicalBytes('rp-leaf/old-head/1')
       .text(head.verifier_key ?? '')
-      .u64(head.size)
+      .u64(size)
       .bytes(root)
     unit.update(firstEntry, unit.get(firstEntry, [onlyLog]), { leaf: leaf.done(), at: unit.now })
     unit.update(halts, unit.get(halts, [onlyLog]), { isOver: true })
     const empty = { verifier_key: verifierKey, size: 0, frontier: Buffer.alloc(0), updated_at: unit.now }
     unit.update(logHead, head, empty)
-    return { size: head.size }
+    return { size, root }
   },
 }
 
@@ -86,14 +89,14 @@ const entriesAtOnce = 5_000
 
 /**
  * Begins a new log, for a new key, after a database was set back: its first entry holds the head of the old one, and all
- * entries get new places after it. Nothing is sealed meanwhile. It may be run again when it was cut short. Returns how
- * long the old log was.
+ * entries get new places after it. Nothing is sealed meanwhile. It may be run again when it was cut short. Returns the
+ * head of the old log.
  * @param verifierKey the new key, as others know it; a replica that still has the old one seals nothing from then on
  */
 export async function restartLog(
   { database, till }: { database: Database; till: Till },
   verifierKey: string,
-): Promise<number> {
+): Promise<TreeHead> {
   await till.run(haltLog, { why: 'restart' })
   for (;;) {
     const done = await database.query<unknown>(
@@ -102,5 +105,5 @@ export async function restartLog(
     if ((done as unknown as { affectedRows: number }).affectedRows === 0) break
   }
   await database.query('DELETE FROM log_nodes')
-  return (await till.run(restart, { verifierKey })).answer.size
+  return (await till.run(restart, { verifierKey })).answer
 }

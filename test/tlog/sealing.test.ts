@@ -314,6 +314,19 @@ describe('the sealer', () => {
   })
 })
 
+test('the command restart tells and writes down the head of the old log', async () => {
+  await commit(3)
+  await log().seal()
+  const { size, root } = await log().state()
+  const newKey = makeSignerKey('points.example.com/log-2')
+  const config = testConfig(service.databaseUrl, { DATA_DIR: service.dataDir, LOG_KEY: newKey })
+  const lines: string[] = []
+  await logCommand({ args: ['restart'], config, print: (line) => lines.push(line), progress: unwatched })
+  expect(lines).toContain(`A new log begins. The old one had ${size} entries.`)
+  const deeds = await service.database.query("SELECT details FROM audit_log WHERE action = 'log.restart'")
+  expect(deeds).toEqual([{ details: { size, root: hex(root), old: signer.verifierKey } }])
+})
+
 describe('the command log', () => {
   const dir = mkdtempSync(join(tmpdir(), 'restaurant-points-key-'))
   afterAll(() => rmSync(dir, { recursive: true, force: true }))
