@@ -115,7 +115,8 @@ function announce(unit: UnitOfWork, { chain, chainWaits_days }: EpochOpening, ep
   unit.append(fairChains, { chain_id: chain.id, first_epoch, announced_at: unit.now })
   const commitment = chain.commitmentOf(Math.min(first_epoch, chain.lastEpoch))
   unit.log({
-    label: `chain ${chain.id}`,
+    // The row has no commitment. With it, whoever has the row can tell whether the leaf is the row's.
+    label: `chain ${chain.id} ${commitment}`,
     hash: sha256(chainLeaf({ chain_id: chain.id, epoch: first_epoch, commitment })),
   })
   return first_epoch

@@ -1,5 +1,6 @@
 import type { Database } from '../db/client.ts'
 import { type Progress, unwatched } from '../lib/progress.ts'
+import { createChainComparison } from './chains.ts'
 import type { Mismatch } from './checks.ts'
 import { beginningsIn, digestOf, type Genesis, genesisLeaf, readBeginnings, readGenesis } from './genesis.ts'
 import { findBrokenTree } from './log-tree.ts'
@@ -46,6 +47,7 @@ export async function compareWithLog(
   const beginnings: string[] = []
   const rows = await createRowComparison(database, genesis ?? unknownGenesis)
   const states = await createStateComparison(database)
+  const chains = await createChainComparison(database)
   for await (const entries of pagesOf(database, stop, progress)) {
     const leaves = entries.flatMap((entry) => {
       const kept = leavesIn(entry)
@@ -55,9 +57,10 @@ export async function compareWithLog(
     })
     beginnings.push(...beginningsIn(leaves))
     states.add(leaves)
+    chains.add(leaves)
     found.push(...(await rows.add(leaves)))
   }
-  found.push(...(await rows.unlogged(stop)))
+  found.push(...(await rows.unlogged(stop)), ...(await chains.mismatches()))
   // The row alone may be forgotten or changed by hand: the log itself says that it has begun.
   const hasBegun = beginnings.length > 0 || (genesis?.digest ?? null) !== null
   if (hasBegun) {
