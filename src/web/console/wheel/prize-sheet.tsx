@@ -80,9 +80,11 @@ export function PrizeSheet({ prize, wheel }: { prize: EditedPrize; wheel: Edited
       {isPity ? (
         <p class="hint">{texts.isPity}</p>
       ) : (
-        <button type="button" class="second" onClick={() => change({ pity_prize_id: prize_id })}>
-          {texts.makePity}
-        </button>
+        prize_type !== 'empty' && (
+          <button type="button" class="second" onClick={() => change({ pity_prize_id: prize_id })}>
+            {texts.makePity}
+          </button>
+        )
       )}
       <button type="button" class="main wide" onClick={closePrize}>
         {texts.done}
