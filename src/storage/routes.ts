@@ -2,13 +2,13 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { Refusal } from '../contract/refusals.ts'
 import type { AppEnv } from '../http/env.ts'
+import { forGood } from '../http/for-everybody.ts'
 import { describe } from '../http/operation-docs.ts'
 import type { ImageLinks } from './image-links.ts'
 import type { Store } from './store.ts'
 
 /** Names of images. None can lead out of the folder. */
 const namePattern = /^[\w-]{1,64}\.jpg$/
-const year_s = 31_536_000
 
 export const imagePaths = ['/images/*', '/avatars/*', '/product-images/*']
 
@@ -39,7 +39,7 @@ export function imageRoutes({ store, imageLinks }: { store: Store; imageLinks: I
 function publicImage(store: Store, folder: string) {
   return async (c: Context<AppEnv, '/:name'>) => {
     const name = requireName(c.req.param('name'))
-    return image(c, name, await store.get(`${folder}/${name}`), `public, max-age=${year_s}, immutable`)
+    return image(c, name, await store.get(`${folder}/${name}`), forGood)
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { type CompressedFile, compressedAnswer, compressedText } from '../http/compressed.ts'
 import type { AppEnv } from '../http/env.ts'
+import { forGood } from '../http/for-everybody.ts'
 import { describe } from '../http/operation-docs.ts'
 import { assetsPath, type BuiltFile, type BuiltPages, type PageName } from './build.ts'
 import { documentOf, type PageFacts, policyOf } from './document.ts'
@@ -9,8 +10,6 @@ export interface PageRoutesDeps {
   build: () => Promise<BuiltPages>
   facts: PageFacts
 }
-
-const forever = 'public, max-age=31536000, immutable'
 
 /** The pages, and the files that they load. */
 export function pageRoutes({ build, facts }: PageRoutesDeps) {
@@ -39,7 +38,7 @@ export function pageRoutes({ build, facts }: PageRoutesDeps) {
       return fileAnswer(c, (await files).get(name), { 'Content-Security-Policy': policy }, `W/"${name}"`)
     })
     .get(`${assetsPath}/:name`, assetDocs, async (c) =>
-      fileAnswer(c, (await files).get(c.req.param('name')), { 'Cache-Control': forever }),
+      fileAnswer(c, (await files).get(c.req.param('name')), { 'Cache-Control': forGood }),
     )
 }
 
