@@ -2,15 +2,11 @@ import type { Alert, Alerting } from '../alerts/alert.ts'
 import type { Push } from '../contract/messages.ts'
 import type { StaffActor } from '../staff/actor.ts'
 import { audit } from '../staff/audit.ts'
-import type { BudgetName } from '../staff/given.ts'
 import { approvers } from '../staff/standing.ts'
 import { type Need, rows } from '../till/table-mapping.ts'
 import type { UnitOfWork } from '../till/unit-of-work.ts'
 import { statusAt } from './end.ts'
-import { type ApprovalKind, approvals, pendingApprovals } from './schema.ts'
-
-/** Why one pair of eyes isn't enough. */
-export type Reason = BudgetName | 'gift' | 'unread' | 'copy' | 'price' | 'limit'
+import { type ApprovalKind, approvals, pendingApprovals, type Reason } from './schema.ts'
 
 /** Who wants to do something that may need consent. */
 export interface Asking {

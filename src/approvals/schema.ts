@@ -1,11 +1,16 @@
 import { index, int, mysqlEnum, mysqlTable, unique, varchar } from 'drizzle-orm/mysql-core'
 import { asciiText, instant, jsonText } from '../db/columns.ts'
 import { lockOrder } from '../lock-order.ts'
+import { budgetNames } from '../staff/given.ts'
 import { derivedMapping, mapTable } from '../till/table-mapping.ts'
 
 /** What may wait for a second pair of eyes. */
 export const approvalKinds = ['correction', 'review', 'product'] as const
 export type ApprovalKind = (typeof approvalKinds)[number]
+
+/** Why one pair of eyes isn't enough. */
+export const approvalReasons = [...budgetNames, 'gift', 'unread', 'copy', 'price', 'limit'] as const
+export type Reason = (typeof approvalReasons)[number]
 
 export const approvalStatuses = ['pending', 'approved', 'rejected', 'expired'] as const
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { pageQuery, pagination, prose, timestamp } from '../contract/wire.ts'
 import { personInfo } from '../users/user-info.ts'
-import { approvalKinds, approvalStatuses } from './schema.ts'
+import { approvalKinds, approvalReasons, approvalStatuses } from './schema.ts'
 
 const status = z.enum(approvalStatuses)
 const named = personInfo.pick({ user_id: true, nickname: true })
@@ -17,7 +17,7 @@ const approval = z.object({
   /** Such as `user:5`, as in the audit log. */
   subject: z.string(),
   /** Which limits were passed. */
-  reasons: z.array(z.string()),
+  reasons: z.array(z.enum(approvalReasons)),
   points: z.int().nullable(),
   /** What would change, or was changed. */
   before: state,

@@ -58,7 +58,7 @@ const countersOf = (unit: UnitOfWork, gift: Gift) => {
 
 const total = ({ ordinary, discretionary }: Pick<PointsGiven, 'ordinary' | 'discretionary'>) => ordinary + discretionary
 
-const budgetNames = ['staff_budget', 'review_budget', 'diner_budget'] as const
+export const budgetNames = ['staff_budget', 'review_budget', 'diner_budget'] as const
 export type BudgetName = (typeof budgetNames)[number]
 
 /** The budgets that a gift would pass. */

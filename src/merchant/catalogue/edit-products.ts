@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Alerting } from '../../alerts/alert.ts'
-import { type Asking, consentNeeds, consentTo, type Reason, type Waiting } from '../../approvals/consent.ts'
+import { type Asking, consentNeeds, consentTo, type Waiting } from '../../approvals/consent.ts'
+import type { Reason } from '../../approvals/schema.ts'
 import type { Push } from '../../contract/messages.ts'
 import { Refusal } from '../../contract/refusals.ts'
 import { type Product, products } from '../../exchange/schema.ts'

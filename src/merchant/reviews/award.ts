@@ -1,4 +1,4 @@
-import type { Reason } from '../../approvals/consent.ts'
+import type { Reason } from '../../approvals/schema.ts'
 import type { Push } from '../../contract/messages.ts'
 import { pointsFor } from '../../contract/money.ts'
 import { Refusal } from '../../contract/refusals.ts'

@@ -63,7 +63,7 @@ function ApprovalCard({ approval }: { approval: Approval }) {
       {reasons.length > 0 && (
         <ul class="why">
           {reasons.map((reason) => (
-            <li key={reason}>{texts.reasons[reason] ?? reason}</li>
+            <li key={reason}>{texts.reasons[reason]}</li>
           ))}
         </ul>
       )}
