@@ -4,6 +4,7 @@ import { enterAs } from '../../support/console.ts'
 import { picture } from '../../support/looks.ts'
 import { atAddress, usePages } from '../../support/pages.ts'
 import { balanceOf, type Person, signIn, signInStaff } from '../../support/people.ts'
+import { receiptToReview } from '../../support/receipts-to-review.ts'
 import { useService } from '../../support/service.ts'
 
 const service = useService()
@@ -34,6 +35,23 @@ test('what waits is shown with who asked and why, and a word of another person d
   await page.getByText('已同意，马上生效').waitFor()
   await page.getByText('没有等待审批的申请').waitFor()
   expect(await balanceOf(service, diner)).toBe(4_000)
+})
+
+test('the receipt that an award is for is one tap away', async () => {
+  const diner = await signIn(service)
+  const upload_id = await receiptToReview(service, diner, { amount: '2000.00', read_fen: null })
+  const { page } = await enterAs(await pages.open(calm), service, 'owner', 'approvals')
+  const { token } = await signInStaff(service, 'reviewer')
+  const body = { upload_id, action: 'approve', amount: '2000.00' }
+  const headers = { 'X-Approvals': '1' }
+  expect((await service.client.post('/api/merchant/review', { token, body, headers })).data.approval_status).toBe(
+    'pending',
+  )
+  await page.reload()
+  await page.getByText('没有识别出金额的小票，积分较多').waitFor()
+  await page.getByRole('link', { name: '看小票照片' }).click()
+  await atAddress(page, `#reviews/${upload_id}?show=waiting`)
+  await page.getByText('2000.00').first().waitFor()
 })
 
 test('a rejection changes nothing, says why, and is found under its status, which stands in the address', async () => {

@@ -11,7 +11,7 @@ import { Changes, subjectOf } from '../changes.tsx'
 import { Choices } from '../choices.tsx'
 import { typeInto, useDraft } from '../draft.ts'
 import { useFresh } from '../fresh.ts'
-import { place } from '../place.ts'
+import { linkTo, place } from '../place.ts'
 import { texts } from './texts.ts'
 
 type Approval = Answer<'GET /merchant/approvals'>['approvals'][number]
@@ -87,10 +87,16 @@ function Decided({ approval: { decided_by, decided_at, decision_reason } }: { ap
   )
 }
 
-function Waiting({ approval: { approval_id, asked_by, for_user, expires_at } }: { approval: Approval }) {
+function Waiting({ approval }: { approval: Approval }) {
+  const { approval_id, kind, subject, asked_by, for_user, expires_at } = approval
   const isOwn = [asked_by?.user_id, for_user?.user_id].includes(me())
   return (
     <>
+      {kind === 'review' && (
+        <a class="link" href={linkTo('reviews', subject.slice('upload:'.length), { show: 'waiting' })}>
+          {texts.seeReceipt}
+        </a>
+      )}
       <p class="hint">{texts.until(left(expires_at))}</p>
       {isOwn ? <p class="hint">{texts.own}</p> : <Decision id={approval_id} />}
     </>

@@ -29,6 +29,7 @@ export const texts = {
   until: (left: string) => `${left}，到期自动作废`,
   decidedBy: (name: string, when: string) => `${name} · ${when}`,
   said: (reason: string) => `说明：${reason}`,
+  seeReceipt: '看小票照片',
   reason: '说明（可不填）',
   approve: '同意',
   reject: '拒绝',
