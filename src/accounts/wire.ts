@@ -34,7 +34,7 @@ export const tokenPair = z.object({ access_token: z.string(), refresh_token: z.s
 export const loginAnswer = tokenPair.extend({ user_info: userInfo, is_new_user: z.boolean() })
 
 /** The refresh token may come in the body or as Bearer. */
-export const refreshBody = z.object({ refresh_token: z.string().min(1).max(2_048).nullish() })
+export const refreshBody = z.object({ refresh_token: z.string().min(1).max(2_048).optional() })
 export const verifyAnswer = z.object({ valid: z.literal(true), user_info: userInfo, expires_in: z.int() })
 
 /** What can't be a session's id is nobody's. */
