@@ -14,8 +14,8 @@ export interface Entry {
 const entriesAtOnce = 100
 
 /**
- * Every entry that is there when this begins, page by page, in the order of the ids. Of those that are committed
- * meanwhile there may be some: a late one has a lower id.
+ * Every entry that is there when this begins, page by page, in the order of the ids. Some that are
+ * committed meanwhile may be among them: a late one has a lower id.
  * @throws `stop`'s reason once it is aborted
  */
 export async function* pagesOf(

@@ -2,19 +2,15 @@ import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Alert } from '../../src/alerts/alert.ts'
 import { logCommand } from '../../src/commands/log.ts'
-import { takeLease } from '../../src/jobs/lease.ts'
-import { createSealer } from '../../src/jobs/sealer.ts'
 import { unwatched } from '../../src/lib/progress.ts'
 import { unpackLeaves } from '../../src/till/log-entry.ts'
-import { openCheckpoint } from '../../src/tlog/format/checkpoint.ts'
-import { entryBytes } from '../../src/tlog/format/entries.ts'
 import { makeSignerKey, signerOf } from '../../src/tlog/format/notes.ts'
-import { leafHash, rootOf } from '../../src/tlog/format/tree.ts'
+import { rootOf } from '../../src/tlog/format/tree.ts'
 import { createLog, LogHalted, type TransparencyLog } from '../../src/tlog/log.ts'
 import { restartLog } from '../../src/tlog/restart.ts'
 import { keyOf, openCheckpoint as openAsAnyone } from '../../src/verifier/log.ts'
+import { commitEntries, rootOfEntries } from '../support/entries.ts'
 import { testConfig, useService } from '../support/service.ts'
 
 const key = makeSignerKey('points.example.com/log')
@@ -29,34 +25,13 @@ beforeEach(() => {
 const log = () => current
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
-/** Adds entries as commits leave them. */
-async function commit(count: number): Promise<void> {
-  const rows = Array.from({ length: count }, (_, at) => [1, Buffer.alloc(32, at % 251), Buffer.alloc(0), new Date()])
-  for (let at = 0; at < rows.length; at += 1_000)
-    await service.database.query('INSERT INTO log_entries (leaf_count, root, leaves, created_at) VALUES ?', [
-      rows.slice(at, at + 1_000),
-    ])
-}
-
-/** The root of the log, from its entries alone. */
-async function rootByEntries(): Promise<{ size: number; root: string }> {
-  const entries = await service.database.query<{ leaf_count: number; root: Buffer; log_index: number }>(
-    'SELECT leaf_count, root, log_index FROM log_entries WHERE log_index IS NOT NULL ORDER BY log_index',
-  )
-  expect(entries.map(({ log_index }) => log_index)).toEqual(entries.map((_, at) => at))
-  const hashes = entries.map(({ leaf_count, root }) => leafHash(entryBytes(leaf_count, root)))
-  return { size: entries.length, root: hex(rootOf(hashes)) }
-}
+const commit = (count: number) => commitEntries(service, count)
+const rootByEntries = () => rootOfEntries(service)
 
 const published = async () => {
   const answer = await fetch(`${service.url}/tlog/checkpoint`)
   expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
   return answer.text()
-}
-const settled = async () => {
-  // A checkpoint is remembered for half a second.
-  await Bun.sleep(600)
-  return openCheckpoint(await published(), signer)
 }
 
 describe('sealing', () => {
@@ -259,59 +234,6 @@ test('after a log was begun anew, a replica that still has the old key seals not
   const fresh = another(newKey)
   await fresh.seal()
   expect((await fresh.state()).halted).toBe(null)
-})
-
-describe('the sealer', () => {
-  const allSealed = async () => {
-    while (await log().isBehind()) await Bun.sleep(20)
-  }
-
-  test('one replica seals each second, and the next takes over when it stops', async () => {
-    const [one, other] = [log(), another()].map((ofReplica) => createSealer({ ...service.services, log: ofReplica }))
-    one?.start()
-    other?.start()
-    await commit(5)
-    await allSealed()
-    await one?.stop()
-    await commit(5)
-    await allSealed()
-    await other?.stop()
-    expect((await settled())?.size).toBe((await rootByEntries()).size)
-  })
-
-  test('a replica that stood still for too long to keep its lease takes it again', async () => {
-    let stoodStill_ms = 0
-    const elapsed_ms = () => performance.now() + stoodStill_ms
-    const sealer = createSealer({ ...service.services, log: log(), elapsed_ms })
-    sealer.start()
-    await commit(5)
-    await allSealed()
-    stoodStill_ms = 55_000
-    await commit(5)
-    await allSealed()
-    await sealer.stop()
-    expect(await service.database.query("SELECT owner FROM leases WHERE name = 'seal-log'")).toEqual([{ owner: '' }])
-  })
-
-  test('a replica that only looks on tells it when nobody seals', async () => {
-    const idle = await takeLease(service.services, 'seal-log', 'idle')
-    const told: Alert[] = []
-    let passed_ms = 0
-    const sealer = createSealer({
-      ...service.services,
-      log: log(),
-      alerts: { raise: (alert) => void told.push(alert) },
-      elapsed_ms: () => performance.now() + passed_ms,
-    })
-    await commit(5)
-    sealer.start()
-    passed_ms = 61_000
-    while (told.length === 0) await Bun.sleep(20)
-    await idle?.release()
-    await allSealed()
-    await sealer.stop()
-    expect(told).toEqual([{ event: 'log_stopped', why: 'late' }])
-  })
 })
 
 test('the command restart tells and writes down the head of the old log', async () => {
